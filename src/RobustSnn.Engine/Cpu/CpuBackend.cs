@@ -5,7 +5,7 @@ namespace RobustSnn.Engine.Cpu;
 
 /// <summary>The default backend: this machine's processor, with vector instructions and all its cores.</summary>
 /// <remarks>Its state is its threads and scratch memory, so one backend serves one thread at a time.</remarks>
-public sealed unsafe partial class CpuBackend : IDisposable
+public sealed unsafe partial class CpuBackend : IBackend
 {
     private readonly Workers workers;
     private NativeBuffer scratch = new(1 << 16);
