@@ -14,17 +14,17 @@ module Shapes =
         |> Option.defaultValue (Ok())
 
     /// Can so many values be indexed by a 32-bit integer? In floating point, because the product may wrap even 64 bits.
-    let private fits (sizes: int list) =
+    let private fits (sizes: int64 list) =
         List.fold (fun product size -> product * float size) 1.0 sizes <= float Int32.MaxValue
 
-    let private activation channels rows columns =
-        let sizes = [ channels; rows; columns ]
-
-        require (fits sizes) $"gives {channels} × {rows} × {columns} values, more than the {Int32.MaxValue} that one sample can have"
+    let private activation (channels: int) (rows: int64) (columns: int64) =
+        require
+            (fits [ int64 channels; rows; columns ])
+            $"gives {channels} × {rows} × {columns} values, more than the {Int32.MaxValue} that one sample can have"
         |> Result.map (fun () ->
             { Channels = channels
-              Rows = rows
-              Columns = columns })
+              Rows = int rows
+              Columns = int columns })
 
     let private normalise (mean: float list) (deviation: float list) (image: Shape) =
         let channelwise what (values: float list) =
@@ -37,47 +37,47 @@ module Shapes =
               List.forall (fun each -> Double.IsFinite each && each > 0.0) deviation, "Normalise expects finite deviations above 0" ]
         |> Result.map (fun () -> image)
 
-    /// Output rows or columns. 64 bits, because a malformed kernel or padding may be anything.
-    let private extent (settings: Convolution) (size: int) =
-        let padded = int64 size + 2L * int64 settings.Padding
-
-        if int64 settings.Kernel > padded then
-            Error
-                $"Convolution expects at least {settings.Kernel} rows and columns for its kernel, the layer before it gives {size}, with padding {padded}"
-        else
-            let steps = (padded - int64 settings.Kernel) / int64 settings.Stride + 1L
-
-            require (steps <= int64 Int32.MaxValue) $"Convolution with padding {settings.Padding} gives {steps} rows or columns, too many"
-            |> Result.map (fun () -> int steps)
-
     let private convolution (settings: Convolution) (input: Shape) =
-        let weights = [ settings.Outputs; input.Channels; settings.Kernel; settings.Kernel ]
+        // 64 bits, because a malformed kernel or padding may be anything.
+        let kernel, stride = int64 settings.Kernel, int64 settings.Stride
+        let padded size = int64 size + 2L * int64 settings.Padding
+        let smallest = padded (min input.Rows input.Columns)
+        let weights = [ int64 settings.Outputs; int64 input.Channels; kernel; kernel ]
 
         requireAll
             [ settings.Outputs >= 1, $"Convolution expects at least 1 output channel, found {settings.Outputs}"
-              settings.Kernel >= 1, $"Convolution expects a kernel of at least 1, found {settings.Kernel}"
-              settings.Stride >= 1, $"Convolution expects a stride of at least 1, found {settings.Stride}"
-              settings.Padding >= 0, $"Convolution expects a padding of at least 0, found {settings.Padding}" ]
-        |> Result.bind (fun () -> extent settings input.Rows)
-        |> Result.bind (fun rows -> extent settings input.Columns |> Result.map (fun columns -> rows, columns))
-        |> Result.bind (fun size ->
-            require (fits weights) $"Convolution's {settings.Outputs} outputs of {input.Channels} × {settings.Kernel} × {settings.Kernel} weights are more than {Int32.MaxValue}"
-            |> Result.map (fun () -> size))
-        |> Result.bind (fun (rows, columns) -> activation settings.Outputs rows columns)
+              kernel >= 1L, $"Convolution expects a kernel of at least 1, found {kernel}"
+              stride >= 1L, $"Convolution expects a stride of at least 1, found {stride}"
+              settings.Padding >= 0, $"Convolution expects a padding of at least 0, found {settings.Padding}"
+              kernel <= smallest,
+              $"Convolution expects at least {kernel} rows and columns for its kernel, the layer before it gives {input}, {smallest} with padding"
+              fits weights,
+              $"Convolution's {settings.Outputs} outputs of {input.Channels} × {kernel} × {kernel} weights each are more than {Int32.MaxValue} weights" ]
+        |> Result.bind (fun () ->
+            let extent size = (padded size - kernel) / stride + 1L
 
-    let private linear outputs (input: Shape) =
+            activation settings.Outputs (extent input.Rows) (extent input.Columns)
+            |> Result.mapError (fun message -> $"Convolution {message}"))
+
+    let private linear (outputs: int) (input: Shape) =
         requireAll
             [ outputs >= 1, $"Linear expects at least 1 output, found {outputs}"
-              fits [ outputs; input.Count ],
-              $"Linear's {outputs} outputs of {input.Count} inputs ({input}) each are more than {Int32.MaxValue} weights" ]
-        |> Result.bind (fun () -> activation outputs 1 1)
+              fits [ int64 outputs; int64 input.Count ],
+              $"Linear's {outputs} outputs of {input.Count} inputs each ({input}) are more than {Int32.MaxValue} weights" ]
+        |> Result.map (fun () ->
+            { Channels = outputs
+              Rows = 1
+              Columns = 1 })
 
     let private averagePool size (input: Shape) =
         requireAll
             [ size >= 1, $"AveragePool expects a size of at least 1, found {size}"
               size >= 1 && input.Rows % size = 0 && input.Columns % size = 0,
               $"AveragePool expects rows and columns that {size} divides, the layer before it gives {input}" ]
-        |> Result.bind (fun () -> activation input.Channels (input.Rows / size) (input.Columns / size))
+        |> Result.map (fun () ->
+            { input with
+                Rows = input.Rows / size
+                Columns = input.Columns / size })
 
     let private weightedSum (shortcut: Node, shortcutShape: Shape) (residual: Node, residualShape: Shape) =
         require
@@ -86,30 +86,29 @@ module Shapes =
         |> Result.map (fun () -> shortcutShape)
 
     let private output (network: Network) (node: Node) (inputs: (Node * Shape) list) =
-        let arity name expected =
-            Error $"{name} expects {expected} to read, found {inputs.Length}"
+        let one operation =
+            Error $"{operation} expects 1 node to read, found {inputs.Length}"
 
         match node.Operation, inputs with
-        | Normalise(mean, deviation), [] -> normalise mean deviation network.Input
-        | Normalise _, _ -> arity "Normalise" "no node"
+        | Normalise(mean, deviation), _ -> normalise mean deviation network.Input
         | WeightedSum, [ shortcut; residual ] -> weightedSum shortcut residual
-        | WeightedSum, _ -> arity "WeightedSum" "2 nodes, the shortcut and the residual,"
+        | WeightedSum, _ -> Error $"WeightedSum expects 2 nodes to read, the shortcut and the residual, found {inputs.Length}"
         | Convolution settings, [ _, input ] -> convolution settings input
+        | Convolution _, _ -> one "Convolution"
         | Linear(outputs, _), [ _, input ] -> linear outputs input
+        | Linear _, _ -> one "Linear"
         | AveragePool size, [ _, input ] -> averagePool size input
-        | GlobalAveragePool, [ _, input ] -> activation input.Channels 1 1
+        | AveragePool _, _ -> one "AveragePool"
+        | GlobalAveragePool, [ _, input ] -> Ok { input with Rows = 1; Columns = 1 }
+        | GlobalAveragePool, _ -> one "GlobalAveragePool"
         | Dropout rate, [ _, input ] ->
             require (rate >= 0.0 && rate < 1.0) $"Dropout expects a rate from 0 to below 1, found {rate}"
             |> Result.map (fun () -> input)
+        | Dropout _, _ -> one "Dropout"
         | (BatchNorm | Relu | Neuron), [ _, input ] -> Ok input
-        | Convolution _, _ -> arity "Convolution" "1 node"
-        | Linear _, _ -> arity "Linear" "1 node"
-        | AveragePool _, _ -> arity "AveragePool" "1 node"
-        | GlobalAveragePool, _ -> arity "GlobalAveragePool" "1 node"
-        | Dropout _, _ -> arity "Dropout" "1 node"
-        | BatchNorm, _ -> arity "BatchNorm" "1 node"
-        | Relu, _ -> arity "Relu" "1 node"
-        | Neuron, _ -> arity "Neuron" "1 node"
+        | BatchNorm, _ -> one "BatchNorm"
+        | Relu, _ -> one "Relu"
+        | Neuron, _ -> one "Neuron"
 
     let private place index (node: Node) =
         match node.Operation with
@@ -118,6 +117,7 @@ module Shapes =
 
     let private earlier index (node: Node) =
         match node.Inputs |> List.tryFind (fun input -> input < 0 || input >= index) with
+        | Some input when index = 0 -> Error $"expects to read no node, the image alone, found node {input}"
         | Some input -> Error $"expects to read nodes before it (0 to {index - 1}), found node {input}"
         | None -> Ok()
 
@@ -141,7 +141,9 @@ module Shapes =
             Error $"the network's input expects at least 1 × 1 × 1, found {input}"
         | Some index, _ -> Error $"node {index} has no name, every node expects its own"
         | None, Some message -> Error message
-        | None, None -> activation input.Channels input.Rows input.Columns |> Result.mapError (fun message -> $"the network's input {message}")
+        | None, None ->
+            activation input.Channels input.Rows input.Columns
+            |> Result.mapError (fun message -> $"the network's input {message}")
 
     let private result (network: Network) (shapes: Shape list) =
         let last = List.last network.Nodes
@@ -175,4 +177,4 @@ module Shapes =
     let inferOrFail (network: Network) : Shape list =
         match infer network with
         | Ok shapes -> shapes
-        | Error message -> raise (BadInputException $"The network {network.Architecture} cannot be used. {message}.")
+        | Error message -> raise (BadInputException $"The network {network.Architecture} cannot be used: {message}.")
