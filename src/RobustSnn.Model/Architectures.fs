@@ -3,7 +3,7 @@ namespace RobustSnn.Model
 /// The named networks (METHODS 2), as ANNs: activations are Relu, nothing has a bias. Conversion.toSpiking makes SNNs of them.
 /// Node names are those of the reference's PyTorch models, so that weights move both ways.
 module Architectures =
-    /// P1's heads: two hidden layers with dropout 0.2.
+    /// Two hidden layers with dropout 0.2.
     let private hiddenTwice width =
         { Pooled = false
           Hidden = [ width; width ]

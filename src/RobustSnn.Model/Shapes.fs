@@ -28,7 +28,8 @@ module Shapes =
 
     let private normalise (mean: float list) (deviation: float list) (image: Shape) =
         let channelwise what (values: float list) =
-            values.Length = image.Channels, $"Normalise expects one {what} for each of the image's {image.Channels} channels, found {values.Length}"
+            values.Length = image.Channels,
+            $"Normalise expects one {what} for each of the image's {image.Channels} channels, found {values.Length}"
 
         requireAll
             [ channelwise "mean" mean
@@ -50,9 +51,11 @@ module Shapes =
               stride >= 1L, $"Convolution expects a stride of at least 1, found {stride}"
               settings.Padding >= 0, $"Convolution expects a padding of at least 0, found {settings.Padding}"
               kernel <= smallest,
-              $"Convolution expects at least {kernel} rows and columns for its kernel, the layer before it gives {input}, {smallest} with padding"
+              $"Convolution expects at least {kernel} rows and columns for its kernel, "
+              + $"the layer before it gives {input}, {smallest} with padding"
               fits weights,
-              $"Convolution's {settings.Outputs} outputs of {input.Channels} × {kernel} × {kernel} weights each are more than {Int32.MaxValue} weights" ]
+              $"Convolution's {settings.Outputs} outputs of {input.Channels} × {kernel} × {kernel} weights each "
+              + $"are more than {Int32.MaxValue} weights" ]
         |> Result.bind (fun () ->
             let extent size = (padded size - kernel) / stride + 1L
 
@@ -82,7 +85,8 @@ module Shapes =
     let private weightedSum (shortcut: Node, shortcutShape: Shape) (residual: Node, residualShape: Shape) =
         require
             (shortcutShape = residualShape)
-            $"WeightedSum expects two equal shapes, its shortcut {shortcut.Name} gives {shortcutShape}, its residual {residual.Name} gives {residualShape}"
+            ($"WeightedSum expects two equal shapes, its shortcut {shortcut.Name} gives {shortcutShape}, "
+             + $"its residual {residual.Name} gives {residualShape}")
         |> Result.map (fun () -> shortcutShape)
 
     let private output (network: Network) (node: Node) (inputs: (Node * Shape) list) =
@@ -131,7 +135,8 @@ module Shapes =
             |> List.indexed
             |> List.groupBy (fun (_, node) -> node.Name)
             |> List.tryPick (function
-                | name, (first, _) :: (second, _) :: _ -> Some $"{name}: nodes {first} and {second} share this name, every node expects its own"
+                | name, (first, _) :: (second, _) :: _ ->
+                    Some $"{name}: nodes {first} and {second} share this name, every node expects its own"
                 | _ -> None)
 
         match unnamed, twice with

@@ -6,7 +6,9 @@ module Spelling =
     let private distance (left: string) (right: string) =
         let row above (letter: char) =
             List.zip3 (List.truncate right.Length above) above.Tail (List.ofSeq right)
-            |> List.scan (fun before (diagonal, up, other) -> min (min before up + 1) (diagonal + if letter = other then 0 else 1)) (above.Head + 1)
+            |> List.scan
+                (fun before (diagonal, up, other) -> min (min before up + 1) (diagonal + if letter = other then 0 else 1))
+                (above.Head + 1)
 
         left |> Seq.fold row [ 0 .. right.Length ] |> List.last
 

@@ -88,7 +88,7 @@ let ``carries its name and classes`` (name: string) =
 [<TestCase("vggsmall", 0)>]
 [<TestCase("resnet20", 0)>]
 [<TestCase("wrn16-4", 0)>]
-let ``drops out 0.2 after the two hidden layers of P1's heads`` (name, count) =
+let ``drops out 0.2 where the head has two hidden layers`` (name, count) =
     let rates = (build name 10 64).Nodes |> List.map _.Operation |> List.filter _.IsDropout
     rates |> shouldEqual (List.replicate count (Dropout 0.2))
 
@@ -120,4 +120,5 @@ let ``an unknown name is refused with the nearest known ones`` () =
 let ``an image that poolings do not divide is refused`` () =
     refusal (fun () -> build "vgg11" 10 30)
     |> shouldEqual
-        "The network vgg11 cannot be used: features.10: AveragePool expects rows and columns that 2 divides, the layer before it gives 256 × 15 × 15."
+        ("The network vgg11 cannot be used: features.10: AveragePool expects rows and columns that 2 divides, "
+         + "the layer before it gives 256 × 15 × 15.")

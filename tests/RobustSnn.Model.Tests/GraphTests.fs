@@ -73,10 +73,14 @@ let ``a node that changes over time is a neuron or reads one that does`` () =
 let ``consumers and inputs are the same edges`` () =
     Prop.forAll (Arb.fromGen valid) (fun sample ->
         let read =
-            sample.Nodes |> List.indexed |> List.collect (fun (reader, node) -> node.Inputs |> List.map (fun input -> input, reader)) |> set
+            set
+                [ for reader, node in List.indexed sample.Nodes do
+                      for input in node.Inputs -> input, reader ]
 
         let consumed =
-            Graph.consumers sample |> List.indexed |> List.collect (fun (input, readers) -> readers |> List.map (fun reader -> input, reader)) |> set
+            set
+                [ for input, readers in List.indexed (Graph.consumers sample) do
+                      for reader in readers -> input, reader ]
 
         read = consumed)
 

@@ -47,7 +47,7 @@ let refusals =
         TestCaseData(sample, message).SetArgDisplayNames name
 
     let arity (name: string) operation inputs message =
-        case name (plain |> withNode 3 (fun node -> { node with Operation = operation; Inputs = inputs })) $"features.2: {message}, found {List.length inputs}"
+        case name (plain |> withOperation 3 operation |> withInputs 3 inputs) $"features.2: {message}, found {List.length inputs}"
 
     [ case "no nodes" (network []) "the network has no nodes, expected Normalise and at least one more"
       case "no classes" { plain with Classes = 0 } "the network expects at least 1 class, found 0"
@@ -123,11 +123,13 @@ let refusals =
       case
           "kernel larger than the padded input"
           (convolveWith (fun settings -> { settings with Kernel = 11 }))
-          "features.0: Convolution expects at least 11 rows and columns for its kernel, the layer before it gives 3 × 8 × 8, 10 with padding"
+          ("features.0: Convolution expects at least 11 rows and columns for its kernel, "
+           + "the layer before it gives 3 × 8 × 8, 10 with padding")
       case
           "kernel larger than the padded columns"
           { convolveWith (fun settings -> { settings with Kernel = 5 }) with Input = shape 3 8 2 }
-          "features.0: Convolution expects at least 5 rows and columns for its kernel, the layer before it gives 3 × 8 × 2, 4 with padding"
+          ("features.0: Convolution expects at least 5 rows and columns for its kernel, "
+           + "the layer before it gives 3 × 8 × 2, 4 with padding")
       case
           "too many convolution weights"
           (convolveWith (fun settings -> { settings with Kernel = 7; Outputs = 20000000 }))
@@ -145,7 +147,10 @@ let refusals =
           "too many linear weights"
           (plain |> withOperation 5 (Linear(40000000, true)))
           "classifier.1: Linear's 40000000 outputs of 64 inputs each (4 × 4 × 4) are more than 2147483647 weights"
-      case "no pooling size" (plain |> withOperation 4 (AveragePool 0)) "features.3: AveragePool expects a size of at least 1, found 0"
+      case
+          "no pooling size"
+          (plain |> withOperation 4 (AveragePool 0))
+          "features.3: AveragePool expects a size of at least 1, found 0"
       case
           "rows that pooling does not divide"
           { plain with Input = shape 3 7 8 }
@@ -156,7 +161,10 @@ let refusals =
           "features.3: AveragePool expects rows and columns that 2 divides, the layer before it gives 4 × 8 × 7"
       case "dropout 1" (plain |> withOperation 7 (Dropout 1.0)) "classifier.3: Dropout expects a rate from 0 to below 1, found 1"
       case "dropout below 0" (plain |> withOperation 7 (Dropout -0.5)) "classifier.3: Dropout expects a rate from 0 to below 1, found -0.5"
-      case "dropout is no number" (plain |> withOperation 7 (Dropout nan)) "classifier.3: Dropout expects a rate from 0 to below 1, found NaN"
+      case
+          "dropout is no number"
+          (plain |> withOperation 7 (Dropout nan))
+          "classifier.3: Dropout expects a rate from 0 to below 1, found NaN"
       case
           "as many outputs as classes"
           { plain with Classes = 10 }
