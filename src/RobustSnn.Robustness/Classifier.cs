@@ -44,10 +44,13 @@ public sealed class Classifier : IDisposable
     private Plan Inference => _inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
 
     /// <summary>(samples, classes), until the next call.</summary>
-    public DeviceBuffer Logits(DeviceBuffer pixels, int samples) => Run(Inference, pixels, samples);
+    /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
+    public DeviceBuffer Logits(DeviceBuffer pixels, int samples, bool countSpikes = false) => Run(Inference, pixels, samples, countSpikes);
 
     /// <summary>The class of each of the first <c>predictions.Length</c> samples; see <see cref="Predictions.Of"/>.</summary>
-    public void Predict(DeviceBuffer pixels, Span<int> predictions) => ClassesOf(Logits(pixels, predictions.Length), predictions);
+    /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
+    public void Predict(DeviceBuffer pixels, Span<int> predictions, bool countSpikes = false) =>
+        ClassesOf(Logits(pixels, predictions.Length, countSpikes), predictions);
 
     /// <summary>The class of each of the first <c>predictions.Length</c> samples of logits that a pass gave.</summary>
     public void ClassesOf(DeviceBuffer logits, Span<int> predictions)
@@ -57,9 +60,9 @@ public sealed class Classifier : IDisposable
         Predictions.Of(values, Classes, predictions);
     }
 
-    /// <summary>Logits of the very pass whose gradient is wanted: for <see cref="EstimatorKind.Activation"/>, of the T = 0 network.</summary>
+    /// <summary>Logits of the very pass whose gradient is wanted: <see cref="EstimatorKind.Activation"/>'s is the T = 0 network's.</summary>
     public DeviceBuffer Forward(DeviceBuffer pixels, int samples, GradientEstimator estimator) =>
-        Run(GradientPlan(estimator), pixels, samples);
+        Run(GradientPlan(estimator), pixels, samples, countSpikes: false);
 
     /// <summary>Where the caller accumulates dL/dlogits (samples, classes) after <see cref="Forward"/>: zeroed by this call.</summary>
     public DeviceBuffer LogitGradient(GradientEstimator estimator)
@@ -77,7 +80,7 @@ public sealed class Classifier : IDisposable
         return plan.PixelGradient;
     }
 
-    /// <summary>Spikes of neuron node <paramref name="node"/> in the last <see cref="Logits"/> or <see cref="Predict"/>.</summary>
+    /// <summary>Spikes of a neuron node in the last <see cref="Logits"/> or <see cref="Predict"/> that was asked to count them.</summary>
     public double SpikeCount(int node) => Inference.SpikeCount(node);
 
     public void Dispose()
@@ -91,12 +94,12 @@ public sealed class Classifier : IDisposable
         ? _activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient)
         : _gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient);
 
-    private DeviceBuffer Run(Plan plan, DeviceBuffer pixels, int samples)
+    private DeviceBuffer Run(Plan plan, DeviceBuffer pixels, int samples, bool countSpikes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
         Backend.Copy(pixels, plan.Pixels, (long)samples * PixelCount);
-        plan.Forward(samples);
+        plan.Forward(samples, countSpikes: countSpikes);
         return plan.Logits;
     }
 }

@@ -2,7 +2,7 @@ using RobustSnn.Engine;
 
 namespace RobustSnn.Robustness;
 
-/// <summary>Names streams of random numbers within streams, so that a draw depends on what it is for and not on what ran before it.</summary>
+/// <summary>Names streams of random numbers within streams: a draw depends on what it is for and not on what ran before it.</summary>
 public static class RandomKeys
 {
     /// <summary>The stream number <paramref name="index"/> of this one: another seed's worth of numbers (SplitMix64's finaliser).</summary>

@@ -69,7 +69,7 @@ public sealed class AttackBatch : IDisposable
 
     public ReadOnlySpan<int> LabelsHost => _labelsHost.AsSpan(0, Samples);
 
-    /// <summary>How many samples had an input gradient of zeros only in the first <see cref="LossGradient"/> since <see cref="WatchGradients"/>.</summary>
+    /// <summary>Samples whose input gradient was zero everywhere in the first pass since <see cref="WatchGradients"/>.</summary>
     public int VanishedGradients { get; private set; }
 
     /// <summary>Puts samples under attack: as many as labels.</summary>
@@ -83,7 +83,7 @@ public sealed class AttackBatch : IDisposable
         UploadSamples();
     }
 
-    /// <summary>Goes on with the samples marked in <paramref name="kept"/> only, moved to the front, so that later passes are smaller.</summary>
+    /// <summary>Goes on with the marked samples only, moved to the front, so that later passes are smaller.</summary>
     public void Keep(ReadOnlySpan<bool> kept)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(kept.Length, Samples);

@@ -62,7 +62,10 @@ public sealed class ConformanceRunner : IDisposable
 
     /// <summary>The groups of a case with tensors of these names.</summary>
     public static IReadOnlyList<string> GroupsOf(IEnumerable<string> tensors) =>
-        [ParameterGroup, .. tensors.Select(GroupOf).OfType<string>().Where(group => group != ParameterGroup).Distinct().Order(StringComparer.Ordinal)];
+    [
+        ParameterGroup,
+        .. tensors.Select(GroupOf).OfType<string>().Where(group => group != ParameterGroup).Distinct().Order(StringComparer.Ordinal),
+    ];
 
     /// <summary>Checks every group.</summary>
     public IReadOnlyList<ConformanceRow> Run() => [.. Groups.Select(Check)];
@@ -117,7 +120,8 @@ public sealed class ConformanceRunner : IDisposable
 
         return _checks.TryGetValue(group, out var check)
             ? check()
-            : throw new BadInputException($"'{group}' is of no group of golden cases. Expected grad_x.*, {string.Join(", ", _checks.Keys)}.");
+            : throw new BadInputException(
+                $"'{group}' is of no group of golden cases. Expected {gradient}*, {string.Join(", ", _checks.Keys)}.");
     }
 
     private Finding CheckParameters()
@@ -137,6 +141,7 @@ public sealed class ConformanceRunner : IDisposable
         float[] thresholds = [.. found.Select(layer => layer.Value)];
         return thresholds.Length == expected.Length
             ? new Finding(Deviation.RelativeOfEach(thresholds, expected), 1e-3, $"{thresholds.Length} thresholds, relative")
-            : throw new BadInputException($"'balance.thresholds' has {expected.Length} values, the network has {thresholds.Length} neuron layers.");
+            : throw new BadInputException(
+                $"'balance.thresholds' has {expected.Length} values, the network has {thresholds.Length} neuron layers.");
     }
 }

@@ -39,30 +39,19 @@ internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposa
         new(Deviation.RelativeToLargest(LogitsOf(timesteps), Expected(name, golden.Batch * Classifier.Classes)), LogitTolerance,
             "largest difference over largest logit");
 
-    /// <summary>Step t's logits from means over prefixes: t·mean of t steps − (t − 1)·mean of t − 1 steps, since a network looks only back.</summary>
     public Finding StepLogits()
     {
-        var count = golden.Batch * Classifier.Classes;
-        var steps = new float[golden.Timesteps * count];
-        var before = new float[count];
-        for (var t = 1; t <= golden.Timesteps; t++)
-        {
-            var mean = LogitsOf(t);
-            for (var i = 0; i < count; i++)
-            {
-                var sum = t * mean[i];
-                steps[(t - 1) * count + i] = sum - before[i];
-                before[i] = sum;
-            }
-        }
-
+        using var plan = new Plan(Model, golden.Batch, golden.Timesteps, PassMode.Inference);
+        backend.Copy(Batch.Clean, plan.Pixels, Batch.PixelCount);
+        plan.Forward(golden.Batch);
+        var steps = plan.ScoresByStep();
         return new Finding(Deviation.RelativeToLargest(steps, Expected("logits.steps", steps.Length)), LogitTolerance,
             "largest difference over largest logit");
     }
 
     public Finding SpikeRates()
     {
-        _ = Classifier.Logits(Batch.Clean, golden.Batch);
+        _ = Classifier.Logits(Batch.Clean, golden.Batch, countSpikes: true);
         float[] rates = [.. Graph.neurons(Model.Network).Select(Rate)];
         return new Finding(Deviation.RelativeOfEach(rates, Expected("spike_rates", rates.Length)), LogitTolerance,
             $"{rates.Length} layers, relative");

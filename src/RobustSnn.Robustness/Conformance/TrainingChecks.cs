@@ -3,7 +3,7 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Robustness;
 
-/// <summary>Checks of one training step with x' = rfgsm.x_adv: TRADES with β = 2, MART with β = 4, and two SGD updates after TRADES.</summary>
+/// <summary>Checks of a training step with x' = rfgsm.x_adv: TRADES with β = 2, MART with β = 4, two SGD updates after TRADES.</summary>
 internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDisposable
 {
     private const double LossTolerance = 1e-4;
@@ -81,9 +81,9 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
 
     private static float[] Download(SpikingModel model, string name, Func<ParameterTensor, DeviceBuffer?> of, int count)
     {
-        var known = model.Parameters.All.FirstOrDefault(each => each.Name == name) is { } tensor && of(tensor) is { } buffer ? buffer : null;
-        return known is not null && known.Length == count
-            ? known.ToArray()
+        var tensor = model.Parameters.All.FirstOrDefault(each => each.Name == name);
+        return tensor is not null && of(tensor) is { } buffer && buffer.Length == count
+            ? buffer.ToArray()
             : throw new BadInputException($"'{name}' has {count} values, which no trained parameter of the network has.");
     }
 
@@ -111,7 +111,6 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
         var model = GoldenNetwork.Load(golden, backend);
         try
         {
-            model.Parameters.PrepareTraining();
             using var classifier = new Classifier(model, golden.Batch, golden.Timesteps);
             using var batch = PassChecks.LoadBatch(golden, classifier);
             using var gradient = new ObjectiveGradient(model, golden.Batch, golden.Timesteps, kind, Surrogate.Default);

@@ -43,7 +43,7 @@ public static class SpikingConversion
         }
     }
 
-    /// <summary>The spiking network with the ANN's weights, masks, BatchNorm scales and shifts; biases 0, running statistics reset.</summary>
+    /// <summary>A spiking network with the ANN's weights, masks, BatchNorm scales and shifts; biases 0, running statistics reset.</summary>
     private static SpikingModel CopyFrom(SpikingModel ann, NeuronModel neurons)
     {
         var snn = new SpikingModel(Conversion.toSpiking(neurons, ann.Network), ann.Backend);

@@ -54,7 +54,7 @@ public static class ThresholdBalancing
         return found;
     }
 
-    /// <summary>Multiplies every threshold (METHODS 6, step 3), because the network will run for fewer steps than it was balanced for.</summary>
+    /// <summary>Multiplies every threshold (METHODS 6, step 3): the network will run for fewer steps than it was balanced for.</summary>
     /// <exception cref="BadInputException">A factor that is not above 0.</exception>
     public static void Scale(SpikingModel model, float factor)
     {
@@ -100,7 +100,8 @@ public static class ThresholdBalancing
         if (options.Timesteps < 1 || options.Percentile is not (>= 0 and <= 100))
         {
             throw new BadInputException(
-                $"Threshold balancing expects at least 1 step and a percentile from 0 to 100, found {options.Timesteps} and {options.Percentile}.");
+                $"Threshold balancing expects at least 1 step and a percentile from 0 to 100, found {options.Timesteps} and " +
+                $"{options.Percentile}.");
         }
 
         if (miniBatches.Count == 0 || miniBatches.Any(images => images.Length == 0 || images.Length % pixels != 0))

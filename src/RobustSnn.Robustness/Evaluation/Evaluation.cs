@@ -84,8 +84,8 @@ public sealed class Evaluation : IDisposable
             if (_labels[i] < 0 || _labels[i] >= _classifier.Classes)
             {
                 throw new BadInputException(
-                    $"Sample {first + i} of the data set has label {_labels[i]}, the network has the classes 0 to {_classifier.Classes - 1}. " +
-                    "Evaluate on the data set that the network was made for.");
+                    $"Sample {first + i} of the data set has label {_labels[i]}, the network has the classes 0 to " +
+                    $"{_classifier.Classes - 1}. Evaluate on the data set that the network was made for.");
             }
         }
     }
@@ -96,7 +96,7 @@ public sealed class Evaluation : IDisposable
         var count = _classifier.PixelCount;
         _pixelsDevice.Upload(_pixels.AsSpan(0, samples * count));
         var predictions = _predictions.AsSpan(0, samples);
-        _classifier.Predict(_pixelsDevice, predictions);
+        _classifier.Predict(_pixelsDevice, predictions, countSpikes: _options.Timesteps > 0);
         tally.AddSpikes(_classifier);
 
         var correct = 0;

@@ -80,8 +80,8 @@ internal sealed class EvaluationTally
                 if (outcome.VanishedGradients > VanishedShare * outcome.Attacked)
                 {
                     var share = (100.0 * outcome.VanishedGradients / outcome.Attacked).ToString("0.#", CultureInfo.InvariantCulture);
-                    yield return $"{Attacks[i].Name}, {Attacks[i].Members[k].Estimator}: the input gradient of {share} % of {outcome.Attacked} " +
-                        "images is zero everywhere, so robustness against this member may be an illusion.";
+                    yield return $"{Attacks[i].Name}, {Attacks[i].Members[k].Estimator}: the input gradient of {share} % of " +
+                        $"{outcome.Attacked} images is zero everywhere, so robustness against this member may be an illusion.";
                 }
             }
         }

@@ -6,7 +6,7 @@ namespace RobustSnn.Robustness;
 public readonly record struct Interval(double Lower, double Upper)
 {
     /// <summary>The exact interval of a binomial share (Clopper and Pearson 1934): covers it with at least that confidence.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not 0 ≤ successes ≤ trials with trials ≥ 1, or a confidence outside (0, 1).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not 0 ≤ successes ≤ trials, no trials, or a confidence outside (0, 1).</exception>
     public static Interval ClopperPearson(int successes, int trials, double confidence = 0.95)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);

@@ -37,7 +37,7 @@ public sealed class ObjectiveGradient : IDisposable
     /// <summary>Device memory of the plans, in bytes.</summary>
     public long PeakBytes => (_clean?.PeakBytes ?? 0) + (_adversarial?.PeakBytes ?? 0);
 
-    /// <summary>Adds the gradients of the objective to those of the parameters, which training must have been prepared for.</summary>
+    /// <summary>Adds the gradients of the objective to those of the parameters.</summary>
     /// <param name="clean">x: (sample, channel, row, column); read where the objective uses it.</param>
     /// <param name="adversarial">x', likewise.</param>
     /// <param name="labels">Classes as floats.</param>

@@ -18,7 +18,8 @@ public sealed class TrainingStep : IDisposable
     /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
     /// <param name="surrogate">Of the training passes.</param>
     /// <exception cref="BadInputException">Objective and adversary do not go together.</exception>
-    public TrainingStep(SpikingModel model, int batch, int timesteps, TrainingObjective objective, Adversary? adversary, Surrogate surrogate)
+    public TrainingStep(
+        SpikingModel model, int batch, int timesteps, TrainingObjective objective, Adversary? adversary, Surrogate surrogate)
     {
         if (objective.UsesAdversarial != adversary.HasValue)
         {
@@ -32,7 +33,6 @@ public sealed class TrainingStep : IDisposable
         _classifier = new Classifier(model, batch, timesteps);
         _batch = new AttackBatch(_classifier);
         _gradient = new ObjectiveGradient(model, batch, timesteps, objective, surrogate);
-        model.Parameters.PrepareTraining();
     }
 
     /// <summary>Takes a step on a batch of images (sample, channel, row, column) in [0,1].</summary>
