@@ -1,0 +1,36 @@
+namespace RobustSnn.Engine.Cpu;
+
+public sealed unsafe partial class CpuBackend
+{
+    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, geometry.WeightCount);
+        return new DenseConnection(geometry, weights);
+    }
+
+    public void Refresh(Connection connection) => ((DenseConnection)connection).Invalidate();
+
+    public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples) =>
+        Gather(((DenseConnection)connection).Forward(workers), input, output, bias, false, samples);
+
+    public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples) =>
+        Gather(((DenseConnection)connection).Backward(workers), outputGradient, inputGradient, null, accumulate, samples);
+
+    public void ConvolveWeightGradient(Connection connection, Activation input, Activation outputGradient, DeviceBuffer weightGradient,
+        DeviceBuffer? biasGradient, int samples)
+    {
+        var gather = ((DenseConnection)connection).Forward(workers).Classes[0];
+        var job = new WeightGradientJob(connection.Geometry, gather, input, outputGradient, Pointer(weightGradient),
+            Pointer(biasGradient, null), input.Shape.Lanes.BlocksOf(samples));
+        workers.Run(job.Pieces, job);
+    }
+
+    private void Gather(PackedWeights weights, Activation source, Activation target, DeviceBuffer? bias, bool accumulate, int samples)
+    {
+        for (var i = 0; i < weights.Classes.Length; i++)
+        {
+            var job = new GatherJob(weights, i, source, target, Pointer(bias, null), accumulate, target.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+}

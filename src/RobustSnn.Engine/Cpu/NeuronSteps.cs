@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// Where the timesteps of one neuron's lanes lie. Full vectors of 16 samples step together; a block of fewer samples steps through a
+/// vector of which only its samples are loaded and stored, so that one piece of arithmetic serves both.
+/// </summary>
+/// <param name="stride">Floats from a step to the next; 0 for a static value.</param>
+/// <param name="count">Samples in the vector: 16 or the last few.</param>
+internal readonly unsafe struct StepLanes(float* first, int stride, int count)
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector512<float> Load(int step)
+    {
+        var at = first + (nint)step * stride;
+        return count == LaneLayout.VectorLanes ? Vector512.Load(at) : LoadPart(at, count);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int step, Vector512<float> value)
+    {
+        var at = first + (nint)step * stride;
+        if (count == LaneLayout.VectorLanes)
+        {
+            value.Store(at);
+        }
+        else
+        {
+            StorePart(value, at, count);
+        }
+    }
+
+    /// <summary>The lanes of samples <paramref name="sample"/> … of a channel that begins at <paramref name="channel"/>.</summary>
+    public static StepLanes Of(LaneLayout lanes, float* channel, int sample) =>
+        new(channel + sample, lanes.Steps == 1 ? 0 : lanes.BlockSamples, Math.Min(LaneLayout.VectorLanes, lanes.BlockSamples - sample));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector512<float> LoadPart(float* at, int count)
+    {
+        var value = Vector512<float>.Zero;
+        new ReadOnlySpan<float>(at, count).CopyTo(new Span<float>(&value, LaneLayout.VectorLanes));
+        return value;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StorePart(Vector512<float> value, float* at, int count) =>
+        new ReadOnlySpan<float>(&value, count).CopyTo(new Span<float>(at, count));
+}

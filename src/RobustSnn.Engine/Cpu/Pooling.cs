@@ -1,0 +1,69 @@
+using System.Runtime.Intrinsics;
+
+namespace RobustSnn.Engine.Cpu;
+
+public sealed unsafe partial class CpuBackend
+{
+    public void AveragePool(Activation input, Activation output, int samples) =>
+        workers.Run(input.Shape.Lanes.BlocksOf(samples) * output.Shape.Rows, new PoolJob(input, output));
+
+    public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples) =>
+        workers.Run(inputGradient.Shape.Lanes.BlocksOf(samples) * inputGradient.Shape.Rows,
+            new PoolGradientJob(outputGradient, inputGradient, accumulate));
+
+    private readonly struct PoolJob(Activation input, Activation output) : IJob
+    {
+        private readonly ActivationShape from = input.Shape;
+        private readonly ActivationShape to = output.Shape;
+        private readonly float* source = ((NativeBuffer)input.Buffer).Pointer;
+        private readonly float* target = ((NativeBuffer)output.Buffer).Pointer;
+
+        public void Execute(int piece)
+        {
+            var (block, row) = Math.DivRem(piece, to.Rows);
+            var (windowRows, windowColumns) = (from.Rows / to.Rows, from.Columns / to.Columns);
+            var share = Vector512.Create(1f / (windowRows * windowColumns));
+            var y = target + to.Offset(block, row, 0);
+            for (var column = 0; column < to.Columns; column++, y += to.PositionStride)
+            {
+                var x = source + from.Offset(block, row * windowRows, column * windowColumns);
+                for (var lane = 0; lane < to.PositionStride; lane += LaneLayout.VectorLanes)
+                {
+                    var sum = Vector512<float>.Zero;
+                    for (var r = 0; r < windowRows; r++)
+                    for (var c = 0; c < windowColumns; c++)
+                    {
+                        sum += Vector512.Load(x + r * from.RowStride + c * from.PositionStride + lane);
+                    }
+
+                    (sum * share).Store(y + lane);
+                }
+            }
+        }
+    }
+
+    private readonly struct PoolGradientJob(Activation outputGradient, Activation inputGradient, bool accumulate) : IJob
+    {
+        private readonly ActivationShape from = outputGradient.Shape;
+        private readonly ActivationShape to = inputGradient.Shape;
+        private readonly float* source = ((NativeBuffer)outputGradient.Buffer).Pointer;
+        private readonly float* target = ((NativeBuffer)inputGradient.Buffer).Pointer;
+
+        public void Execute(int piece)
+        {
+            var (block, row) = Math.DivRem(piece, to.Rows);
+            var (windowRows, windowColumns) = (to.Rows / from.Rows, to.Columns / from.Columns);
+            var share = Vector512.Create(1f / (windowRows * windowColumns));
+            var dx = target + to.Offset(block, row, 0);
+            for (var column = 0; column < to.Columns; column++, dx += to.PositionStride)
+            {
+                var dy = source + from.Offset(block, row / windowRows, column / windowColumns);
+                for (var lane = 0; lane < to.PositionStride; lane += LaneLayout.VectorLanes)
+                {
+                    var value = Vector512.Load(dy + lane) * share;
+                    (accumulate ? value + Vector512.Load(dx + lane) : value).Store(dx + lane);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+
+namespace RobustSnn.Engine.Cpu;
+
+public sealed unsafe partial class CpuBackend
+{
+    public double Sum(Activation values, int samples)
+    {
+        var pieces = values.Shape.Lanes.BlocksOf(samples) * values.Shape.Rows;
+        var partial = Scratch(pieces);
+        workers.Run(pieces, new SumJob(values, samples, partial));
+        var sum = 0.0;
+        for (var piece = 0; piece < pieces; piece++)
+        {
+            sum += partial[piece];
+        }
+
+        return sum;
+    }
+
+    /// <remarks>Exact, in two passes: a histogram of the upper 16 bits of the values' keys, then of the lower 16 bits within the bin found.</remarks>
+    public float KthSmallest(Activation values, long k, int samples)
+    {
+        var count = (long)samples * values.Shape.Lanes.Steps * values.Shape.Count;
+        ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, count);
+        var upper = Bin(values, samples, null, ref k);
+        var lower = Bin(values, samples, upper, ref k);
+        return SortKey.ToFloat(((uint)upper << 16) | (uint)lower);
+    }
+
+    /// <summary>The bin that holds the k-th value; k becomes its rank within the bin.</summary>
+    private int Bin(Activation values, int samples, int? upper, ref long k)
+    {
+        var pieces = Math.Min(HistogramJob.Pieces, values.Shape.Lanes.BlocksOf(samples) * values.Shape.Rows);
+        var counts = (int*)Scratch((long)pieces * HistogramJob.Bins / 2);
+        new Span<int>(counts, pieces * HistogramJob.Bins).Clear();
+        workers.Run(pieces, new HistogramJob(values, samples, pieces, upper, counts));
+        for (var bin = 0; bin < HistogramJob.Bins; bin++)
+        {
+            var inBin = 0L;
+            for (var piece = 0; piece < pieces; piece++)
+            {
+                inBin += counts[piece * HistogramJob.Bins + bin];
+            }
+
+            if (k <= inBin)
+            {
+                return bin;
+            }
+
+            k -= inBin;
+        }
+
+        throw new InvalidOperationException("a rank beyond the number of values counted");
+    }
+
+    /// <summary>Floats as unsigned numbers of the same order.</summary>
+    private static class SortKey
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static uint Of(float value)
+        {
+            var bits = BitConverter.SingleToUInt32Bits(value);
+            return (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
+        }
+
+        public static float ToFloat(uint key) =>
+            BitConverter.UInt32BitsToSingle((key & 0x80000000) != 0 ? key & 0x7FFFFFFF : ~key);
+    }
+
+    private readonly struct SumJob(Activation values, int samples, double* partial) : IJob
+    {
+        private readonly ActivationShape shape = values.Shape;
+        private readonly float* data = ((NativeBuffer)values.Buffer).Pointer;
+
+        public void Execute(int piece)
+        {
+            var (block, row) = Math.DivRem(piece, shape.Rows);
+            var lanes = shape.Lanes;
+            var used = lanes.SamplesOf(block, samples);
+            var x = data + shape.Offset(block, row, 0);
+            var sum = 0.0;
+            for (var channel = 0; channel < shape.Columns * shape.Channels; channel++, x += lanes.Width)
+            {
+                for (var step = 0; step < lanes.Steps; step++)
+                {
+                    sum += TensorPrimitives.Sum(new ReadOnlySpan<float>(x + step * lanes.BlockSamples, used));
+                }
+            }
+
+            partial[piece] = sum;
+        }
+    }
+
+    private readonly struct HistogramJob(Activation values, int samples, int pieces, int? upper, int* counts) : IJob
+    {
+        public const int Bins = 1 << 16;
+        public const int Pieces = 16;
+
+        private readonly ActivationShape shape = values.Shape;
+        private readonly float* data = ((NativeBuffer)values.Buffer).Pointer;
+
+        public void Execute(int piece)
+        {
+            var histogram = counts + piece * Bins;
+            var lanes = shape.Lanes;
+            for (var line = piece; line < lanes.BlocksOf(samples) * shape.Rows; line += pieces)
+            {
+                var (block, row) = Math.DivRem(line, shape.Rows);
+                var used = lanes.SamplesOf(block, samples);
+                var x = data + shape.Offset(block, row, 0);
+                for (var channel = 0; channel < shape.Columns * shape.Channels; channel++, x += lanes.Width)
+                for (var step = 0; step < lanes.Steps; step++)
+                for (var sample = 0; sample < used; sample++)
+                {
+                    var key = SortKey.Of(x[step * lanes.BlockSamples + sample]);
+                    if (upper is null)
+                    {
+                        histogram[key >> 16]++;
+                    }
+                    else if (key >> 16 == upper)
+                    {
+                        histogram[key & 0xFFFF]++;
+                    }
+                }
+            }
+        }
+    }
+}

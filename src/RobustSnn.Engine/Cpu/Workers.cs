@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>Work that splits into numbered pieces, each writing memory of its own.</summary>
+internal interface IJob
+{
+    void Execute(int piece);
+}
+
+/// <summary>
+/// A few threads that run the pieces of a job and otherwise sleep. Pieces are handed out in order to whoever is free; because no piece
+/// depends on who runs it, results do not depend on the number of threads. Running a job allocates nothing.
+/// </summary>
+internal sealed unsafe class Workers : IDisposable
+{
+    private const int SpinsBeforeSleep = 2000;
+
+    private readonly Thread[] threads;
+    private readonly SemaphoreSlim wake = new(0);
+    private readonly ManualResetEventSlim finished = new(true, SpinsBeforeSleep);
+    private delegate*<void*, int, void> run;
+    private void* job;
+    private int pieces;
+    private int next;
+    private int busy;
+    private volatile Exception? failure;
+    private volatile bool stopping;
+
+    public Workers(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        Count = count;
+        threads = new Thread[count - 1];
+        for (var i = 0; i < threads.Length; i++)
+        {
+            threads[i] = new Thread(Serve) { IsBackground = true, Name = $"engine worker {i + 1}" };
+            threads[i].Start();
+        }
+    }
+
+    /// <summary>Threads, the calling one included.</summary>
+    public int Count { get; }
+
+    /// <summary>Runs pieces 0 … <paramref name="count"/> − 1 and returns when all are done.</summary>
+    /// <remarks>Not to be called from two threads at once: a backend belongs to one thread.</remarks>
+    public void Run<TJob>(int count, TJob value)
+        where TJob : struct, IJob
+    {
+        if (count <= 0)
+        {
+            return;
+        }
+
+        if (threads.Length == 0 || count == 1)
+        {
+            for (var piece = 0; piece < count; piece++)
+            {
+                value.Execute(piece);
+            }
+
+            return;
+        }
+
+        run = &Invoke<TJob>;
+        job = Unsafe.AsPointer(ref value); // lives on this stack frame, which waits below until nobody uses it
+        pieces = count;
+        next = 0;
+        busy = threads.Length;
+        failure = null;
+        finished.Reset();
+        wake.Release(threads.Length);
+        Take();
+        finished.Wait();
+        if (failure is { } exception)
+        {
+            throw new InvalidOperationException($"a worker failed: {exception.Message}", exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        stopping = true;
+        wake.Release(Math.Max(1, threads.Length));
+        foreach (var thread in threads)
+        {
+            thread.Join();
+        }
+
+        wake.Dispose();
+        finished.Dispose();
+    }
+
+    private static void Invoke<TJob>(void* job, int piece)
+        where TJob : struct, IJob => Unsafe.AsRef<TJob>(job).Execute(piece);
+
+    private void Serve()
+    {
+        while (true)
+        {
+            wake.Wait();
+            if (stopping)
+            {
+                return;
+            }
+
+            Take();
+            if (Interlocked.Decrement(ref busy) == 0)
+            {
+                finished.Set();
+            }
+        }
+    }
+
+    private void Take()
+    {
+        try
+        {
+            int piece;
+            while ((piece = Interlocked.Increment(ref next) - 1) < pieces)
+            {
+                run(job, piece);
+            }
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            Interlocked.Exchange(ref next, pieces);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+namespace RobustSnn.Engine;
+
+/// <summary>
+/// The one layout of activations and of their gradients: [lane block][row][column][channel][lane].
+/// Rows and columns are framed by <paramref name="Border"/> positions of zeros that convolutions read and nobody writes.
+/// </summary>
+public readonly record struct ActivationShape(int Channels, int Rows, int Columns, int Border, LaneLayout Lanes)
+{
+    /// <summary>Floats from one position to the next: Channels × lane width.</summary>
+    public int PositionStride => Channels * Lanes.Width;
+
+    /// <summary>Floats from one row to the next, border included.</summary>
+    public int RowStride => (Columns + 2 * Border) * PositionStride;
+
+    /// <summary>Floats from one lane block to the next.</summary>
+    public long BlockStride => (long)(Rows + 2 * Border) * RowStride;
+
+    /// <summary>Floats in all.</summary>
+    public long Length => Lanes.Blocks * BlockStride;
+
+    /// <summary>Neurons (or values) of one sample at one timestep.</summary>
+    public int Count => Channels * Rows * Columns;
+
+    /// <summary>Floats of a row without its border: contiguous.</summary>
+    public int RowLength => Columns * PositionStride;
+
+    /// <summary>Index of lane 0 of channel 0 at a position; row and column count from 0 inside the border and may reach into it.</summary>
+    public long Offset(int block, int row, int column) =>
+        block * BlockStride + (long)(row + Border) * RowStride + (long)(column + Border) * PositionStride;
+}
+
+/// <summary>An activation, or the gradient of one, on the device.</summary>
+public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
+{
+    /// <summary>Copies the values of the first <paramref name="samples"/> samples to the host as (step, sample, channel, row, column).</summary>
+    public float[] ToHost(int samples)
+    {
+        var shape = Shape;
+        var lanes = shape.Lanes;
+        var device = Buffer.ToArray();
+        var host = new float[(long)lanes.Steps * samples * shape.Count];
+        long at = 0;
+        for (var step = 0; step < lanes.Steps; step++)
+        for (var sample = 0; sample < samples; sample++)
+        for (var channel = 0; channel < shape.Channels; channel++)
+        for (var row = 0; row < shape.Rows; row++)
+        for (var column = 0; column < shape.Columns; column++)
+        {
+            var lane = step * lanes.BlockSamples + sample % lanes.BlockSamples;
+            host[at++] = device[shape.Offset(sample / lanes.BlockSamples, row, column) + channel * lanes.Width + lane];
+        }
+
+        return host;
+    }
+
+    /// <summary>The inverse of <see cref="ToHost"/>: sets the values of the first <paramref name="samples"/> samples, and zero elsewhere.</summary>
+    public void FromHost(ReadOnlySpan<float> host, int samples)
+    {
+        var shape = Shape;
+        var lanes = shape.Lanes;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(host.Length, lanes.Steps * samples * shape.Count);
+        var device = new float[shape.Length];
+        var at = 0;
+        for (var step = 0; step < lanes.Steps; step++)
+        for (var sample = 0; sample < samples; sample++)
+        for (var channel = 0; channel < shape.Channels; channel++)
+        for (var row = 0; row < shape.Rows; row++)
+        for (var column = 0; column < shape.Columns; column++)
+        {
+            var lane = step * lanes.BlockSamples + sample % lanes.BlockSamples;
+            device[shape.Offset(sample / lanes.BlockSamples, row, column) + channel * lanes.Width + lane] = host[at++];
+        }
+
+        Buffer.Upload(device);
+    }
+}

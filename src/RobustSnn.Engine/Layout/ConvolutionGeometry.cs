@@ -1,0 +1,44 @@
+namespace RobustSnn.Engine;
+
+/// <summary>
+/// Which input each weight (output, input, kernel row, kernel column) connects to which output: a convolution, or a linear layer,
+/// which is a convolution whose kernel covers the whole map (PyTorch's flattening order is the weights' own: channel, row, column).
+/// </summary>
+public readonly record struct ConvolutionGeometry(
+    int Inputs, int InputRows, int InputColumns,
+    int Outputs, int KernelRows, int KernelColumns,
+    int StrideRows, int StrideColumns, int Padding)
+{
+    public int OutputRows => (InputRows + 2 * Padding - KernelRows) / StrideRows + 1;
+
+    public int OutputColumns => (InputColumns + 2 * Padding - KernelColumns) / StrideColumns + 1;
+
+    public int Taps => KernelRows * KernelColumns;
+
+    /// <summary>Number of weights.</summary>
+    public int WeightCount => Outputs * Inputs * Taps;
+
+    /// <summary>A square convolution.</summary>
+    public static ConvolutionGeometry Convolution(int inputs, int rows, int columns, int outputs, int kernel, int stride, int padding) =>
+        new(inputs, rows, columns, outputs, kernel, kernel, stride, stride, padding);
+
+    /// <summary>A linear layer over a flattened inputs × rows × columns map.</summary>
+    public static ConvolutionGeometry Linear(int inputs, int rows, int columns, int outputs) =>
+        new(inputs, rows, columns, outputs, rows, columns, rows, columns, 0);
+}
+
+/// <summary>
+/// Weights in the form that a backend multiplies with. The owner of <see cref="Weights"/> (outputs, inputs, kernel rows, kernel columns)
+/// calls <see cref="IBackend.Refresh"/> after changing them.
+/// </summary>
+public abstract class Connection(ConvolutionGeometry geometry, DeviceBuffer weights) : IDisposable
+{
+    public ConvolutionGeometry Geometry { get; } = geometry;
+
+    public DeviceBuffer Weights { get; } = weights;
+
+    /// <summary>Bytes that the backend's own form takes beside the weights.</summary>
+    public abstract long PackedBytes { get; }
+
+    public abstract void Dispose();
+}

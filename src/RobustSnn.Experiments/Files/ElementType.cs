@@ -1,0 +1,25 @@
+namespace RobustSnn.Experiments.Files;
+
+/// <summary>What one element of a stored tensor is.</summary>
+public enum ElementType
+{
+    F32,
+    F64,
+    I64,
+    I32,
+    U8,
+    Bool,
+}
+
+/// <summary>Sizes of the element types.</summary>
+public static class ElementTypes
+{
+    /// <summary>Bytes of one element.</summary>
+    public static int Bytes(this ElementType type) => type switch
+    {
+        ElementType.F32 or ElementType.I32 => 4,
+        ElementType.F64 or ElementType.I64 => 8,
+        ElementType.U8 or ElementType.Bool => 1,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such element type"),
+    };
+}

@@ -1,0 +1,39 @@
+namespace RobustSnn.Experiments.Files;
+
+/// <summary>A class or function that a pickle names. Nothing is ever looked up or called by it.</summary>
+internal sealed record PickleGlobal(string Module, string Name)
+{
+    public static readonly PickleGlobal OrderedDict = new("collections", "OrderedDict");
+    public static readonly PickleGlobal RebuildTensor = new("torch._utils", "_rebuild_tensor_v2");
+    public static readonly PickleGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
+
+    /// <summary>The storage classes that are read, and what their elements are.</summary>
+    public static readonly IReadOnlyDictionary<PickleGlobal, ElementType> Storages = new Dictionary<PickleGlobal, ElementType>
+    {
+        [new("torch", "FloatStorage")] = ElementType.F32,
+        [new("torch", "DoubleStorage")] = ElementType.F64,
+        [new("torch", "LongStorage")] = ElementType.I64,
+        [new("torch", "IntStorage")] = ElementType.I32,
+        [new("torch", "ByteStorage")] = ElementType.U8,
+        [new("torch", "BoolStorage")] = ElementType.Bool,
+    };
+
+    public bool IsKnown => this == OrderedDict || this == RebuildTensor || this == RebuildParameter || Storages.ContainsKey(this);
+
+    public override string ToString() => $"{Module}.{Name}";
+}
+
+/// <summary>A Python tuple.</summary>
+internal sealed record PickleTuple(object?[] Items);
+
+/// <summary>A Python dict, or an OrderedDict, in order of insertion. Keys are strings and whole numbers.</summary>
+internal sealed class PickleDictionary
+{
+    public OrderedDictionary<object, object?> Items { get; } = [];
+}
+
+/// <summary>The record <c>data/Key</c> of the archive: Count elements.</summary>
+internal sealed record PickleStorage(ElementType Type, string Key, long Count);
+
+/// <summary>A view of a storage: Offset and Strides in elements.</summary>
+internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Dimensions, long[] Strides);

@@ -1,0 +1,82 @@
+using System.IO.Compression;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Files;
+
+/// <summary>
+/// Reads the state_dict in a <c>.pth</c> file of torch.save (the zip format, PyTorch 1.6 and later) without running its pickle.
+/// </summary>
+public static class PytorchArchive
+{
+    // torch.load's magic number, 0x1950a86a20f9469cfc6c, as protocol 2 pickles it.
+    private static readonly byte[] LegacyStart = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+    private static readonly byte[] ZipStart = "PK\u0003\u0004"u8.ToArray();
+    private static readonly string[] Wrappers = ["state_dict", "net", "model"];
+    private const string DataParallelPrefix = "module.";
+
+    /// <summary>
+    /// The tensors of the state_dict in its order. A dictionary that holds it under <c>state_dict</c>, <c>net</c> or <c>model</c> is
+    /// opened, and the prefix <c>module.</c> that DataParallel puts before every name is taken off.
+    /// </summary>
+    /// <exception cref="BadInputException">The file is missing, old, damaged, or holds anything but tensors; the message says what and where.</exception>
+    public static TensorFile Read(string path)
+    {
+        using FileStream stream = InputFile.Open(path);
+        CheckFormat(path, stream);
+        try
+        {
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            var records = new PytorchRecords(path, zip, stream.Length);
+            return new TensorFile(path, Tensors(path, records), new Dictionary<string, string>());
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new BadInputException($"{path}: the zip archive is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static void CheckFormat(string path, FileStream stream)
+    {
+        var start = new byte[LegacyStart.Length];
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        if (start.AsSpan().SequenceEqual(LegacyStart))
+        {
+            throw new BadInputException(
+                $"{path}: the format of torch.save before PyTorch 1.6 is not read; load it in PyTorch and save it again with a newer torch.save");
+        }
+
+        if (read < ZipStart.Length || !start.AsSpan().StartsWith(ZipStart))
+        {
+            throw new BadInputException($"{path}: not a PyTorch file: expected the zip archive of torch.save");
+        }
+
+        stream.Position = 0;
+    }
+
+    private static List<HostTensor> Tensors(string path, PytorchRecords records)
+    {
+        if (new PickleReader(path, records.Pickle()).Read() is not PickleDictionary root)
+        {
+            throw new BadInputException($"{path}: expected a dictionary of tensors (a state_dict), found another object");
+        }
+
+        OrderedDictionary<object, object?> items = Unwrap(root).Items;
+        bool parallel = items.Count > 0 && items.Keys.All(key => key is string name && name.StartsWith(DataParallelPrefix, StringComparison.Ordinal));
+        var tensors = new List<HostTensor>(items.Count);
+        foreach ((object key, object? value) in items)
+        {
+            if (key is not string name || value is not PickleTensor tensor)
+            {
+                throw new BadInputException(
+                    $"{path}: '{key}' is no tensor: expected a state_dict, or a dictionary with one under {string.Join(", ", Wrappers)}");
+            }
+
+            tensors.Add(records.Load(parallel ? name[DataParallelPrefix.Length..] : name, tensor));
+        }
+
+        return tensors;
+    }
+
+    private static PickleDictionary Unwrap(PickleDictionary root) =>
+        Wrappers.Select(key => root.Items.GetValueOrDefault(key)).OfType<PickleDictionary>().FirstOrDefault() ?? root;
+}

@@ -1,0 +1,180 @@
+using System.IO.Compression;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Files;
+
+/// <summary>
+/// The records of a torch.save archive: <c>name/data.pkl</c>, <c>name/byteorder</c> and the storages <c>name/data/0</c>, ….
+/// No record can be larger than the file, because compressed ones, which torch.save never writes, are refused.
+/// </summary>
+internal sealed class PytorchRecords
+{
+    // Views may repeat a storage, and a forged archive may list the same bytes many times: this bounds what a small file can make us
+    // allocate.
+    private const long MaximumGrowth = 16;
+
+    private readonly string file;
+    private readonly string prefix;
+    private readonly Dictionary<string, ZipArchiveEntry> entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> storages = new(StringComparer.Ordinal);
+    private long allowance;
+
+    public PytorchRecords(string file, ZipArchive zip, long fileLength)
+    {
+        this.file = file;
+        allowance = checked(fileLength * MaximumGrowth);
+        foreach (ZipArchiveEntry entry in zip.Entries)
+        {
+            if (!entries.TryAdd(entry.FullName, entry))
+            {
+                throw Bad($"record '{entry.FullName}' is there twice");
+            }
+        }
+
+        string[] pickles = [.. entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1)];
+        prefix = pickles is [var only]
+            ? only[..^"data.pkl".Length]
+            : throw Bad($"not a PyTorch file: expected one record 'name/data.pkl', found {pickles.Length}");
+        CheckByteOrder();
+    }
+
+    /// <summary>The bytes of the pickle.</summary>
+    public byte[] Pickle() => Record("data.pkl");
+
+    /// <summary>The elements that a view picks from its storage, row-major.</summary>
+    public HostTensor Load(string name, PickleTensor tensor)
+    {
+        int size = tensor.Storage.Type.Bytes();
+        int[] dimensions = CheckView(name, tensor);
+        Charge(dimensions.Aggregate(1L, (product, dimension) => product * dimension) * size, $"tensor '{name}'");
+        byte[] storage = Storage(name, tensor.Storage);
+        return new HostTensor(name, tensor.Storage.Type, dimensions, Gather(storage, tensor, dimensions, size));
+    }
+
+    private int[] CheckView(string name, PickleTensor tensor)
+    {
+        if (tensor.Dimensions.Length != tensor.Strides.Length)
+        {
+            throw Bad($"tensor '{name}': {tensor.Dimensions.Length} dimensions but {tensor.Strides.Length} strides");
+        }
+
+        // Int128 products of two non-negative longs cannot overflow, and each is refused before the next.
+        bool empty = tensor.Dimensions.Contains(0);
+        Int128 last = tensor.Offset, bytes = tensor.Storage.Type.Bytes();
+        for (int i = 0; i < tensor.Dimensions.Length; i++)
+        {
+            last += empty ? 0 : (Int128)(tensor.Dimensions[i] - 1) * tensor.Strides[i];
+            bytes = empty ? 0 : bytes * tensor.Dimensions[i];
+            if (tensor.Dimensions[i] > int.MaxValue || bytes > Array.MaxLength)
+            {
+                throw Bad($"tensor '{name}': [{string.Join(", ", tensor.Dimensions)}] is larger than {Array.MaxLength} bytes");
+            }
+        }
+
+        if (tensor.Offset < 0 || (!empty && last >= tensor.Storage.Count))
+        {
+            throw Bad(
+                $"tensor '{name}': [{string.Join(", ", tensor.Dimensions)}] from element {tensor.Offset} with strides "
+                + $"[{string.Join(", ", tensor.Strides)}] does not fit its storage of {tensor.Storage.Count} elements");
+        }
+
+        return Array.ConvertAll(tensor.Dimensions, dimension => (int)dimension);
+    }
+
+    private static byte[] Gather(byte[] storage, PickleTensor tensor, int[] dimensions, int size)
+    {
+        int count = dimensions.Aggregate(1, (product, dimension) => product * dimension);
+        var bytes = new byte[count * size];
+        var index = new int[dimensions.Length];
+        long source = tensor.Offset;
+        for (int i = 0; i < count; i++)
+        {
+            storage.AsSpan((int)(source * size), size).CopyTo(bytes.AsSpan(i * size, size));
+            for (int axis = dimensions.Length - 1; axis >= 0; axis--)
+            {
+                source += tensor.Strides[axis];
+                if (++index[axis] < dimensions[axis])
+                {
+                    break;
+                }
+
+                source -= index[axis] * tensor.Strides[axis];
+                index[axis] = 0;
+            }
+        }
+
+        return bytes;
+    }
+
+    private byte[] Storage(string name, PickleStorage storage)
+    {
+        string record = $"data/{storage.Key}";
+        if (!storages.TryGetValue(record, out byte[]? bytes))
+        {
+            bytes = Record(record);
+            storages.Add(record, bytes);
+        }
+
+        Int128 expected = (Int128)storage.Count * storage.Type.Bytes();
+        if (expected != bytes.Length)
+        {
+            throw Bad($"tensor '{name}': record '{prefix}{record}': expected {expected} bytes ({storage.Count} × {storage.Type}), found {bytes.Length}");
+        }
+
+        if (storage.Type == ElementType.Bool && bytes.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)1))
+        {
+            throw Bad($"tensor '{name}': record '{prefix}{record}': expected bool bytes 0 or 1, found another value");
+        }
+
+        return bytes;
+    }
+
+    private void CheckByteOrder()
+    {
+        // Absent before PyTorch 2.1: little-endian then.
+        if (entries.ContainsKey(prefix + "byteorder"))
+        {
+            string order = System.Text.Encoding.ASCII.GetString(Record("byteorder")).Trim();
+            if (order != "little")
+            {
+                throw Bad($"record '{prefix}byteorder': expected little, found '{order}'; save the file again on a little-endian machine");
+            }
+        }
+    }
+
+    private byte[] Record(string name)
+    {
+        if (!entries.TryGetValue(prefix + name, out ZipArchiveEntry? entry))
+        {
+            throw Bad($"record '{prefix}{name}' is missing");
+        }
+
+        if (entry.CompressedLength != entry.Length || entry.IsEncrypted)
+        {
+            throw Bad(
+                $"record '{prefix}{name}' is compressed or encrypted ({entry.CompressedLength} bytes for {entry.Length}); torch.save writes records plainly");
+        }
+
+        if (entry.Length > Array.MaxLength)
+        {
+            throw Bad($"record '{prefix}{name}': expected at most {Array.MaxLength} bytes, found {entry.Length}");
+        }
+
+        Charge(entry.Length, $"record '{prefix}{name}'");
+        using Stream stream = entry.Open();
+        var bytes = new byte[entry.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private void Charge(long bytes, string what)
+    {
+        allowance -= bytes;
+        if (allowance < 0)
+        {
+            throw Bad($"{what}: what the file describes is more than {MaximumGrowth} times as large as the file");
+        }
+    }
+
+    private BadInputException Bad(string problem) => new($"{file}: {problem}");
+}

@@ -1,0 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Files;
+
+/// <summary>What was read from a file of tensors: the tensors in the file's order, by name, and the file's metadata.</summary>
+public sealed class TensorFile
+{
+    private readonly Dictionary<string, HostTensor> byName;
+
+    internal TensorFile(string path, IReadOnlyList<HostTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        FilePath = path;
+        Tensors = tensors;
+        Metadata = metadata;
+        byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>The file that was read, for messages.</summary>
+    public string FilePath { get; }
+
+    /// <summary>The tensors in the file's order. No two have the same name.</summary>
+    public IReadOnlyList<HostTensor> Tensors { get; }
+
+    /// <summary>Free text by key; empty where the format has none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The tensor of this name.</summary>
+    /// <exception cref="BadInputException">There is none; the message names the nearest.</exception>
+    public HostTensor this[string name] =>
+        byName.TryGetValue(name, out HostTensor? tensor)
+            ? tensor
+            : throw new BadInputException(
+                $"{FilePath}: tensor '{name}' is not among the file's {Tensors.Count} tensors{NearestName.Hint(name, byName.Keys)}");
+
+    /// <summary>Whether the file has a tensor of this name.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor) => byName.TryGetValue(name, out tensor);
+}

@@ -1,0 +1,115 @@
+namespace RobustSnn.Experiments.Settings;
+
+/// <summary>
+/// One experiment, complete: what an experiment file says. The stages run in the order of the parameters; one with 0 epochs, or a
+/// sparsity of 0, hands on what it was given. These records are the one place where keys, types, ranges and defaults are written:
+/// <see cref="SettingsTable"/> derives reading, writing, checking and listing from them.
+/// </summary>
+public sealed record ExperimentSettings(
+    [Setting("Name of the experiment: letters, digits, '.', '_' and '-'")] string Name,
+    [Setting("What the experiment shows, in one line")] string? Description,
+    [Setting("Seed of every random number")] ulong Seed,
+    [Setting("Images")] DataSettings Data,
+    [Setting("Network")] NetworkSettings Network,
+    [Setting("Training images a step", Minimum = 1)] int BatchSize,
+    [Setting("Training the ANN (METHODS 4)")] AnnTrainingSettings Pretrain,
+    [Setting("Pruning the ANN (METHODS 5)")] PruneSettings Prune,
+    [Setting("Training the weights that pruning kept (METHODS 5)")] AnnTrainingSettings FinetuneAnn,
+    [Setting("Turning the ANN into an SNN (METHODS 6)")] ConvertSettings Convert,
+    [Setting("Training the SNN (METHODS 7)")] SnnTrainingSettings FinetuneSnn,
+    [Setting("Attacking the SNN (METHODS 8)")] EvaluateSettings Evaluate);
+
+/// <summary>Where images come from.</summary>
+public enum DataSetName
+{
+    /// <summary>Ten kinds of shapes that the program draws: needs no files.</summary>
+    Shapes10,
+
+    /// <summary>CIFAR-10 in its binary form.</summary>
+    Cifar10,
+
+    /// <summary>A folder with train/class/image and test/class/image.</summary>
+    Folder,
+}
+
+/// <summary>Images: which, how many, how changed while training (METHODS 3).</summary>
+public sealed record DataSettings(
+    [Setting("Data set")] DataSetName Name,
+    [Setting("Folder of the data set; none for shapes10")] string? Directory,
+    [Setting("Images to train and validate on; all where left out", Minimum = 1)] int? TrainCount,
+    [Setting("Images to test on; all where left out", Minimum = 1)] int? TestCount,
+    [Setting("Images set apart from training to choose checkpoints on", Minimum = 0)] int ValidationCount,
+    [Setting("Changes to training images")] AugmentationSettings Augmentation);
+
+/// <summary>Changes to training images.</summary>
+public sealed record AugmentationSettings(
+    [Setting("Pixels of padding before a random crop; 0 is off", Minimum = 0)] int Crop,
+    [Setting("Flip every other image at random")] bool Flip,
+    [Setting("Side of a square filled with the mean, in pixels; 0 is off", Minimum = 0)] int Cutout);
+
+/// <summary>What the membrane does after a spike; <see cref="Model.Reset"/> as a key's value.</summary>
+public enum ResetKind
+{
+    Hard,
+    Soft,
+}
+
+/// <summary>The network and its neurons (METHODS 1, 2).</summary>
+public sealed record NetworkSettings(
+    [Setting("Architecture by its name, e.g. vgg11")] string Architecture,
+    [Setting("Steps T that the SNN runs for an image", Minimum = 1)] int Timesteps,
+    [Setting("Share of the membrane kept from step to step; 1 is integrate-and-fire", Minimum = 0, AboveMinimum = true, Maximum = 1)] double Leak,
+    [Setting("Reset of the membrane after a spike")] ResetKind Reset)
+{
+    /// <summary>Leak and reset as the model has them.</summary>
+    public Model.NeuronModel Neurons => new(Leak, Reset == ResetKind.Hard ? Model.Reset.Hard : Model.Reset.Soft);
+}
+
+/// <summary>How weights are chosen for pruning.</summary>
+public enum PruneMethod
+{
+    /// <summary>The smallest absolute weights.</summary>
+    Lwm,
+}
+
+/// <summary>Among which weights the share to prune is counted.</summary>
+public enum PruneScope
+{
+    Layer,
+    Global,
+}
+
+/// <summary>Pruning (METHODS 5).</summary>
+public sealed record PruneSettings(
+    [Setting("How weights are chosen")] PruneMethod Method,
+    [Setting("Whether the share is that of each layer or of all")] PruneScope Scope,
+    [Setting("Share of the prunable weights set to zero; 0 is dense", Minimum = 0, Maximum = 1, BelowMaximum = true)] double Sparsity);
+
+/// <summary>Conversion by threshold balancing (METHODS 6).</summary>
+public sealed record ConvertSettings(
+    [Setting("Steps simulated while balancing", Minimum = 1)] int Timesteps = 100,
+    [Setting("Training batches balanced on", Minimum = 1)] int BatchCount = 10,
+    [Setting("Images a batch", Minimum = 1)] int BatchSize = 64,
+    [Setting("Percentile of the input current that becomes the threshold", Minimum = 0, Maximum = 100)] double Percentile = 99.7,
+    [Setting("Factor on every threshold afterwards", Minimum = 0, AboveMinimum = true)] double Scale = 0.3);
+
+/// <summary>An attack of the evaluation (METHODS 8). Accuracy on clean images is always measured.</summary>
+public enum EvaluationAttack
+{
+    Fgsm,
+    Pgd,
+
+    /// <summary>FGSM with each of the 19 gradient estimators; an image is robust if it withstands all.</summary>
+    FgsmEns,
+
+    /// <summary>PGD with each of the 19 gradient estimators.</summary>
+    PgdEns,
+}
+
+/// <summary>The evaluation (METHODS 8).</summary>
+public sealed record EvaluateSettings(
+    [Setting("Test images attacked; all where left out", Minimum = 1)] int? Samples,
+    [Setting("Radius of the attacks in pixel units")] PixelFraction Epsilon,
+    [Setting("Images a batch", Minimum = 1)] int BatchSize,
+    [Setting("Attacks, in order")] ValueList<EvaluationAttack> Attacks,
+    [Setting("Steps of PGD", Minimum = 1)] int PgdSteps);

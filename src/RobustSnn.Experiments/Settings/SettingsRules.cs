@@ -1,0 +1,48 @@
+namespace RobustSnn.Experiments.Settings;
+
+/// <summary>What must hold between settings, beyond the type and range of each.</summary>
+internal static class SettingsRules
+{
+    /// <summary>Every rule that the experiment breaks: the key to blame and why.</summary>
+    public static IEnumerable<(string Path, string Problem)> Broken(ExperimentSettings settings)
+    {
+        // The name becomes a folder's name.
+        if (settings.Name.StartsWith('.') || !settings.Name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-'))
+        {
+            yield return ("name", $"expected letters, digits, '.', '_' and '-', not beginning with '.', found '{settings.Name}'");
+        }
+
+        DataSettings data = settings.Data;
+        if (data.Directory is null && data.Name != DataSetName.Shapes10)
+        {
+            yield return ("data.directory", $"the key is missing: data set {SettingName.Of(data.Name.ToString())} is read from a folder");
+        }
+
+        if (data.Directory is not null && data.Name == DataSetName.Shapes10)
+        {
+            yield return ("data.directory", $"expected nothing, as shapes10 is drawn by the program, found '{data.Directory}'; set it to null");
+        }
+
+        if (data.Name == DataSetName.Shapes10 && data.TrainCount is null)
+        {
+            yield return ("data.train_count", "the key is missing: shapes10 has no number of images of its own");
+        }
+
+        if (data.Name == DataSetName.Shapes10 && data.TestCount is null)
+        {
+            yield return ("data.test_count", "the key is missing: shapes10 has no number of images of its own");
+        }
+
+        if (data.ValidationCount >= data.TrainCount)
+        {
+            yield return ("data.validation_count", $"expected fewer than the {data.TrainCount} of data.train_count, found {data.ValidationCount}");
+        }
+
+        if (settings.FinetuneSnn.RandomStep.Value > settings.FinetuneSnn.Epsilon.Value)
+        {
+            yield return (
+                "finetune_snn.random_step",
+                $"expected at most finetune_snn.epsilon, {settings.FinetuneSnn.Epsilon}, found {settings.FinetuneSnn.RandomStep}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+
+namespace RobustSnn.Experiments.Settings;
+
+/// <summary>Makes the refusal of a node; the hint is appended to it.</summary>
+internal delegate Exception Refusal(ConfigNode node, string hint);
+
+/// <summary>How values of one type are written in an experiment file.</summary>
+internal abstract class ValueKind
+{
+    private static readonly Dictionary<Type, ValueKind> Scalars = new()
+    {
+        [typeof(string)] = new ScalarKind<string>("text in one line", TryText, text => text),
+        [typeof(bool)] = new ScalarKind<bool>("true or false", TryBoolean, value => value ? "true" : "false"),
+        [typeof(int)] = new ScalarKind<int>("a whole number", TryInteger, value => value.ToString(CultureInfo.InvariantCulture), value => value),
+        [typeof(ulong)] = new ScalarKind<ulong>("a whole number from 0", TryUnsigned, value => value.ToString(CultureInfo.InvariantCulture)),
+        [typeof(double)] = new ScalarKind<double>("a number", TryNumber, value => value.ToString("R", CultureInfo.InvariantCulture), value => value),
+        [typeof(PixelFraction)] = new ScalarKind<PixelFraction>(
+            "a distance in pixel units from 0 to 1, e.g. 8/255", PixelFraction.TryParse, value => value.ToString()),
+    };
+
+    /// <summary>What is expected, in words.</summary>
+    public abstract string Noun { get; }
+
+    /// <summary>The kind of a type, or null where the type is none of a value.</summary>
+    public static ValueKind? Of(Type type)
+    {
+        if (Scalars.TryGetValue(type, out ValueKind? kind))
+        {
+            return kind;
+        }
+
+        if (type.IsEnum)
+        {
+            return (ValueKind)Activator.CreateInstance(typeof(NameKind<>).MakeGenericType(type))!;
+        }
+
+        return type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)
+            ? (ValueKind)Activator.CreateInstance(typeof(ListKind<>).MakeGenericType(type.GetGenericArguments()))!
+            : null;
+    }
+
+    public abstract object Read(ConfigNode node, Refusal refuse);
+
+    public abstract ConfigNode Write(object value);
+
+    /// <summary>The value as a number, for ranges; null where it has no range.</summary>
+    public virtual double? Number(object value) => null;
+
+    // A file that was cut or a stray key on the next line would show as a line break: no setting needs one.
+    private static bool TryText(string text, out string value)
+    {
+        value = text;
+        return !string.IsNullOrWhiteSpace(text) && !text.Any(char.IsControl);
+    }
+
+    private static bool TryBoolean(string text, out bool value)
+    {
+        value = text == "true";
+        return text is "true" or "false";
+    }
+
+    private static bool TryInteger(string text, out int value) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryUnsigned(string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    private static bool TryNumber(string text, out double value) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
+}
+
+/// <summary>Reads a value from text; false where the text is none.</summary>
+internal delegate bool TryParse<T>(string text, out T value);
+
+/// <summary>A single value.</summary>
+internal sealed class ScalarKind<T>(string noun, TryParse<T> tryParse, Func<T, string> format, Func<T, double>? number = null) : ValueKind
+    where T : notnull
+{
+    public override string Noun => noun;
+
+    public override object Read(ConfigNode node, Refusal refuse) =>
+        node is ConfigScalar { IsNull: false } scalar && tryParse(scalar.Text, out T value) ? value : throw refuse(node, "");
+
+    // Text that would read as no value must be quoted; numbers and the like are plain.
+    public override ConfigNode Write(object value)
+    {
+        var scalar = new ConfigScalar(default, format((T)value), Plain: true);
+        return scalar with { Plain = !scalar.IsNull };
+    }
+
+    public override double? Number(object value) => number?.Invoke((T)value);
+}
+
+/// <summary>One of an enumeration's names, in snake_case.</summary>
+internal sealed class NameKind<T> : ValueKind
+    where T : struct, Enum
+{
+    private static readonly Dictionary<string, T> Values = Enum.GetValues<T>().ToDictionary(value => SettingName.Of(value.ToString()));
+
+    public override string Noun => $"one of {string.Join(", ", Values.Keys)}";
+
+    public override object Read(ConfigNode node, Refusal refuse) => node switch
+    {
+        ConfigScalar { IsNull: false, Text: var text } => Values.TryGetValue(text, out T value) ? value : throw refuse(node, NearestName.Hint(text, Values.Keys)),
+        _ => throw refuse(node, ""),
+    };
+
+    public override ConfigNode Write(object value) => new ConfigScalar(default, SettingName.Of(value.ToString()!), Plain: true);
+}
+
+/// <summary>A list without repetitions.</summary>
+internal sealed class ListKind<T> : ValueKind
+    where T : notnull
+{
+    private readonly ValueKind item = Of(typeof(T)) ?? throw new InvalidOperationException($"no lists of {typeof(T)} in experiment files");
+
+    public override string Noun => $"a list of different values, each {item.Noun}";
+
+    public override object Read(ConfigNode node, Refusal refuse)
+    {
+        if (node is not ConfigSequence { Items: var nodes })
+        {
+            throw refuse(node, "");
+        }
+
+        var items = new List<T>();
+        foreach (ConfigNode next in nodes)
+        {
+            var value = (T)item.Read(next, refuse);
+            if (items.Contains(value))
+            {
+                throw refuse(next, " a second time");
+            }
+
+            items.Add(value);
+        }
+
+        return new ValueList<T>([.. items]);
+    }
+
+    public override ConfigNode Write(object value) => new ConfigSequence(default, [.. ((ValueList<T>)value).Select(each => item.Write(each))]);
+}
+
+/// <summary>Names in code as names in files.</summary>
+internal static class SettingName
+{
+    /// <summary>snake_case of PascalCase: FinetuneAnn is finetune_ann.</summary>
+    public static string Of(string name) =>
+        string.Concat(name.Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "_" : "") + char.ToLowerInvariant(letter)));
+}

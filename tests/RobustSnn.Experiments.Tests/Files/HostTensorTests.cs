@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using RobustSnn.Experiments.Files;
+
+namespace RobustSnn.Experiments.Tests.Files;
+
+[TestFixture]
+public sealed class HostTensorTests
+{
+    private static readonly float[] Floats = [0f, -0f, 1.5f, float.Epsilon, float.NaN, float.NegativeInfinity];
+
+    private static HostTensor Of<T>(ElementType type, params T[] values)
+        where T : unmanaged => new("w", type, [values.Length], MemoryMarshal.AsBytes<T>(values).ToArray());
+
+    [Test]
+    public void Floats_come_back_bit_for_bit()
+    {
+        float[] read = HostTensor.FromFloats("w", [2, 3], Floats).ToFloats();
+        Assert.That(Array.ConvertAll(read, BitConverter.SingleToInt32Bits), Is.EqualTo(Array.ConvertAll(Floats, BitConverter.SingleToInt32Bits)));
+    }
+
+    [Test]
+    public void Doubles_that_are_floats_become_floats() =>
+        Assert.That(Of(ElementType.F64, 0.5, double.NaN, double.PositiveInfinity).ToFloats(), Is.EqualTo(new[] { 0.5f, float.NaN, float.PositiveInfinity }));
+
+    [Test]
+    public void Doubles_that_are_no_floats_are_refused() =>
+        Assert.That(() => Of(ElementType.F64, 0.5, 0.1).ToFloats(), Throws.TypeOf<BadInputException>().With.Message.Contains("w: element 1 is 0.1"));
+
+    [TestCase(ElementType.I64, 8)]
+    [TestCase(ElementType.I32, 4)]
+    [TestCase(ElementType.U8, 1)]
+    [TestCase(ElementType.Bool, 1)]
+    public void Whole_numbers_are_refused_as_floats(ElementType type, int size) =>
+        Assert.That(
+            () => new HostTensor("w", type, [1], new byte[size]).ToFloats(),
+            Throws.TypeOf<BadInputException>().With.Message.Contains($"found {type}"));
+
+    [Test]
+    public void Longs_come_back() => Assert.That(HostTensor.FromLongs("y", [2], [long.MinValue, 3]).ToLongs(), Is.EqualTo(new[] { long.MinValue, 3 }));
+
+    [Test]
+    public void Ints_become_longs() => Assert.That(Of(ElementType.I32, int.MinValue, 7).ToLongs(), Is.EqualTo(new[] { int.MinValue, 7L }));
+
+    [Test]
+    public void Bytes_become_longs() => Assert.That(Of<byte>(ElementType.U8, 255, 0).ToLongs(), Is.EqualTo(new[] { 255L, 0 }));
+
+    [TestCase(ElementType.F32, 4)]
+    [TestCase(ElementType.F64, 8)]
+    public void Floating_point_is_refused_as_longs(ElementType type, int size) =>
+        Assert.That(
+            () => new HostTensor("w", type, [1], new byte[size]).ToLongs(),
+            Throws.TypeOf<BadInputException>().With.Message.Contains($"found {type}"));
+
+    [Test]
+    public void A_scalar_has_one_element() => Assert.That(HostTensor.FromFloats("v_th", [], [1f]).Count, Is.EqualTo(1));
+
+    [Test]
+    public void Bytes_must_match_dimensions() =>
+        Assert.That(() => new HostTensor("w", ElementType.F32, [2, 2], new byte[15]), Throws.ArgumentException);
+
+    [Test]
+    public void Renaming_keeps_everything_else()
+    {
+        HostTensor renamed = HostTensor.FromFloats("a", [2], [1, 2]).Renamed("b");
+        Assert.That(renamed.ToString(), Is.EqualTo("b: F32 [2]"));
+        Assert.That(renamed.ToFloats(), Is.EqualTo(new[] { 1f, 2f }));
+    }
+}

@@ -1,0 +1,36 @@
+using RobustSnn.Experiments.Settings;
+
+namespace RobustSnn.Experiments.Tests.Settings;
+
+[TestFixture]
+public sealed class NearestNameTests
+{
+    [TestCase("", "", 0)]
+    [TestCase("", "abc", 3)]
+    [TestCase("abc", "", 3)]
+    [TestCase("kitten", "sitting", 3)]
+    [TestCase("epocs", "epochs", 1)]
+    [TestCase("flaw", "lawn", 2)]
+    public void The_distance_is_Levenshteins(string a, string b, int expected) => Assert.That(NearestName.Distance(a, b), Is.EqualTo(expected));
+
+    [FsCheck.NUnit.Property]
+    public bool The_distance_is_symmetric_and_within_its_bounds(string? first, string? second)
+    {
+        string a = first ?? "", b = second ?? "";
+        int distance = NearestName.Distance(a, b);
+        return distance == NearestName.Distance(b, a)
+            && distance >= Math.Abs(a.Length - b.Length)
+            && distance <= Math.Max(a.Length, b.Length)
+            && (distance == 0) == (a == b);
+    }
+
+    [TestCase("epocs", "epochs")]
+    [TestCase("VGG11", "vgg11")]
+    [TestCase("trade", "trades")]
+    [TestCase("zzzzzzzz", null)]
+    public void The_nearest_is_found(string given, string? expected) =>
+        Assert.That(NearestName.Of(given, ["natural", "epochs", "vgg11", "trades"]), Is.EqualTo(expected));
+
+    [Test]
+    public void Nothing_known_gives_no_hint() => Assert.That(NearestName.Hint("x", []), Is.Empty);
+}

@@ -1,0 +1,61 @@
+using RobustSnn.Experiments.Settings;
+
+namespace RobustSnn.Experiments.Tests.Settings;
+
+[TestFixture]
+public sealed class PresetsTests
+{
+    private static IEnumerable<string> Names => Presets.Names;
+
+    [Test]
+    public void All_are_embedded() => Assert.That(
+        Names, Is.EqualTo(new[] { "cifar10-small", "cifar10-small-natural", "p1-cifar10-vgg11", "p2-cifar10-vgg16", "shapes10-quick" }));
+
+    [TestCaseSource(nameof(Names))]
+    public void Each_is_read_under_its_own_name(string name) => Assert.That(Presets.Read(name).Name, Is.EqualTo(name));
+
+    [TestCaseSource(nameof(Names))]
+    public void Each_says_itself_what_it_is(string name) => Assert.That(Presets.Text(name), Does.Contain("\ndescription: "));
+
+    [TestCaseSource(nameof(Names))]
+    public void Each_survives_writing(string name) =>
+        Assert.That(SettingsReader.Read(SettingsWriter.Write(Presets.Read(name)), "file.yaml"), Is.EqualTo(Presets.Read(name)));
+
+    [Test]
+    public void An_unknown_name_is_refused_with_the_nearest() =>
+        Assert.That(() => Presets.Read("cifar10-smal"), Throws.TypeOf<BadInputException>().With.Message.Contains("did you mean 'cifar10-small'?"));
+
+    // METHODS 4 to 7.
+    [Test]
+    public void P2_is_as_published()
+    {
+        ExperimentSettings p2 = Presets.Read("p2-cifar10-vgg16");
+        PixelFraction epsilon = PixelFraction.Of255(2);
+        Assert.That(p2.BatchSize, Is.EqualTo(128));
+        Assert.That(p2.Pretrain, Is.EqualTo(new AnnTrainingSettings(AnnObjective.Trades, 2, epsilon, 10, 100, 0.1, Schedule.Cosine, 0.9, 1e-4)));
+        Assert.That(p2.FinetuneAnn, Is.EqualTo(p2.Pretrain with { Epochs = 30, LearningRate = 0.01 }));
+        Assert.That(p2.Convert, Is.EqualTo(new ConvertSettings(100, 10, 64, 99.7, 0.3)));
+        Assert.That(
+            p2.FinetuneSnn,
+            Is.EqualTo(new SnnTrainingSettings(SnnObjective.Trades, 2, epsilon, PixelFraction.Of255(1), 80, 0.001, Schedule.Cosine, 0.9, 1e-4)));
+        Assert.That(p2.Network, Is.EqualTo(new NetworkSettings("vgg16", 8, 1, ResetKind.Hard)));
+    }
+
+    [Test]
+    public void P1_is_as_published()
+    {
+        ExperimentSettings p1 = Presets.Read("p1-cifar10-vgg11");
+        Assert.That(p1.BatchSize, Is.EqualTo(64));
+        Assert.That((p1.Pretrain.Epochs, p1.Pretrain.WeightDecay, p1.Pretrain.Beta), Is.EqualTo((200, 5e-4, 6.0)));
+        Assert.That((p1.Prune.Sparsity, p1.FinetuneAnn.Epochs), Is.EqualTo((0.0, 0)));
+        Assert.That((p1.FinetuneSnn.Epochs, p1.FinetuneSnn.WeightDecay, p1.FinetuneSnn.Beta), Is.EqualTo((60, 1e-3, 2.0)));
+        Assert.That((p1.Network.Architecture, p1.Data.Augmentation.Cutout), Is.EqualTo(("vgg11", 8)));
+    }
+
+    [Test]
+    public void The_natural_one_differs_in_its_ANN_only()
+    {
+        IEnumerable<string> keys = SettingsTable.Differences(Presets.Read("cifar10-small"), Presets.Read("cifar10-small-natural")).Select(each => each.Path);
+        Assert.That(keys, Is.EqualTo(new[] { "name", "description", "pretrain.objective", "finetune_ann.objective" }));
+    }
+}

@@ -1,0 +1,93 @@
+using RobustSnn.Experiments.Settings;
+
+namespace RobustSnn.Experiments.Tests.Settings;
+
+[TestFixture]
+public sealed class SettingsTableTests
+{
+    private static readonly char[] Letters = [.. "abz AZ09:#-'\"\\{}[],&*!|>%@`~?éμ☃/=._\u00a0\u2028"];
+
+    private static ExperimentSettings Random(int seed)
+    {
+        var random = new Random(seed);
+        T Any<T>()
+            where T : struct, Enum => random.GetItems(Enum.GetValues<T>(), 1)[0];
+        string Text() => new string(random.GetItems(Letters, random.Next(12))) + random.GetItems(new[] { "x", "null", "8/255", "1e3", "true" }, 1)[0];
+        double Number() => random.Next(3) == 0 ? random.Next(100) : random.NextDouble() * Math.Pow(10, random.Next(-12, 12));
+        double Share() => random.Next(4) == 0 ? 0 : random.NextDouble();
+        PixelFraction Pixels(int from, int to) => PixelFraction.Of255(random.Next(from, to));
+        int? Maybe(int from) => random.Next(2) == 0 ? null : random.Next(from, 100_000);
+        AnnTrainingSettings Ann() => new(
+            Any<AnnObjective>(), Number(), Pixels(0, 256), random.Next(1, 50), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number());
+
+        DataSetName data = Any<DataSetName>();
+        bool drawn = data == DataSetName.Shapes10;
+        return new ExperimentSettings(
+            $"run-{random.Next()}",
+            random.Next(3) == 0 ? null : Text(),
+            (ulong)random.NextInt64(long.MinValue, long.MaxValue),
+            new DataSettings(
+                data,
+                drawn ? null : Text(),
+                drawn ? random.Next(1000, 2000) : Maybe(1000),
+                drawn ? random.Next(1, 10) : Maybe(1),
+                random.Next(1000),
+                new AugmentationSettings(random.Next(9), random.Next(2) == 0, random.Next(9))),
+            new NetworkSettings(Text(), random.Next(1, 100), 1 - Share(), Any<ResetKind>()),
+            random.Next(1, 1000),
+            Ann(),
+            new PruneSettings(Any<PruneMethod>(), Any<PruneScope>(), Share()),
+            Ann(),
+            new ConvertSettings(random.Next(1, 200), random.Next(1, 20), random.Next(1, 99), random.NextDouble() * 100, Number() + 1e-9),
+            new SnnTrainingSettings(
+                Any<SnnObjective>(), Number(), Pixels(100, 256), Pixels(0, 100), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number()),
+            new EvaluateSettings(
+                Maybe(1), Pixels(0, 256), random.Next(1, 512), [.. random.GetItems(Enum.GetValues<EvaluationAttack>(), random.Next(5)).Distinct()], random.Next(1, 100)));
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 300)]
+    public void What_is_written_is_read(int seed)
+    {
+        ExperimentSettings settings = Random(seed);
+        ExperimentSettings read = SettingsReader.Read(SettingsWriter.Write(settings), "file.yaml");
+        Assert.That(read, Is.EqualTo(settings));
+        Assert.That(SettingsTable.Differences(read, settings), Is.Empty);
+        Assert.That(SettingsWriter.Write(read), Is.EqualTo(SettingsWriter.Write(settings)));
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 100)]
+    public bool Differences_are_empty_only_for_equal_experiments(int first, int second)
+    {
+        ExperimentSettings a = Random(first), b = Random(second);
+        return a == b == (SettingsTable.Differences(a, b).Count == 0);
+    }
+
+    [Test]
+    public void Differences_name_the_key_and_both_values()
+    {
+        ExperimentSettings a = Presets.Read("shapes10-quick"), b = Presets.Read("shapes10-quick", ["evaluate.samples=", "evaluate.attacks=[pgd]"]);
+        Assert.That(
+            SettingsTable.Differences(a, b).Select(difference => difference.ToString()),
+            Is.EqualTo(new[] { "evaluate.samples: 200 against (none)", "evaluate.attacks: [fgsm, pgd] against [pgd]" }));
+    }
+
+    [TestCase("pretrain.epochs", "a whole number from 0", null, false)]
+    [TestCase("prune.sparsity", "a number from 0 to below 1", null, false)]
+    [TestCase("network.reset", "one of hard, soft", null, false)]
+    [TestCase("convert.percentile", "a number from 0 to 100", "99.7", true)]
+    [TestCase("data.train_count", "a whole number from 1", null, true)]
+    [TestCase("description", "text in one line", null, true)]
+    public void Keys_are_listed(string path, string expected, string? @default, bool optional)
+    {
+        SettingKey key = SettingsTable.Keys.Single(each => each.Path == path);
+        Assert.That((key.Expected, key.Default, key.IsOptional), Is.EqualTo((expected, @default, optional)));
+        Assert.That(key.Summary, Is.Not.Empty);
+    }
+
+    [Test]
+    public void Leak_and_reset_are_the_models()
+    {
+        NeuronModel neurons = Presets.Read("shapes10-quick", ["network.leak=0.5", "network.reset=soft"]).Network.Neurons;
+        Assert.That(neurons, Is.EqualTo(new NeuronModel(0.5, Reset.Soft)));
+    }
+}
