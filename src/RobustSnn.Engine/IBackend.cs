@@ -8,8 +8,8 @@ namespace RobustSnn.Engine;
 /// </summary>
 /// <remarks>
 /// <c>samples</c> is the number of samples of the batch in use: the first ones. Lane blocks behind them are neither read nor written;
-/// lanes behind them in the last block may hold anything finite, and no reduction counts them. Gradients of parameters are added
-/// to what their buffers hold. "In place" means that two arguments may be the same activation.
+/// lanes behind them in the last block may hold anything finite, and no reduction counts them, but in gradients they are zero: every
+/// backward operation leaves them so, and may rely on it. Gradients of parameters are added to what their buffers hold. "In place" means that two arguments may be the same activation.
 /// </remarks>
 public interface IBackend : IDisposable
 {

@@ -1,0 +1,54 @@
+namespace RobustSnn.Engine.Reference;
+
+/// <summary>Where one value of an activation is.</summary>
+internal readonly record struct Site(int Step, int Sample, int Channel, int Row, int Column);
+
+/// <summary>An activation as an array of five dimensions: what hides the lane layout from the equations.</summary>
+internal readonly struct HostActivation(Activation activation)
+{
+    private readonly float[] _values = HostBuffer.Of(activation.Buffer);
+
+    public ActivationShape Shape { get; } = activation.Shape;
+
+    public int Steps => Shape.Lanes.Steps;
+
+    /// <summary>A value; rows and columns may reach into the border, and a static activation has its one value at every step.</summary>
+    public ref float this[int step, int sample, int channel, int row, int column] =>
+        ref _values[Index(Shape, Steps == 1 ? 0 : step, sample, channel, row, column)];
+
+    public ref float this[Site at] => ref this[at.Step, at.Sample, at.Channel, at.Row, at.Column];
+
+    /// <summary>Every value of the first <paramref name="samples"/> samples.</summary>
+    public IEnumerable<Site> Sites(int samples) => Sites(Shape, Steps, samples);
+
+    /// <summary>Every neuron of the first <paramref name="samples"/> samples: the sites of step 0.</summary>
+    public IEnumerable<Site> Neurons(int samples) => Sites(Shape, 1, samples);
+
+    /// <summary>The value at <paramref name="at"/>, or the sum of all its timesteps where the sum is for a static activation.</summary>
+    public double SumFor(HostActivation receiver, Site at)
+    {
+        if (receiver.Steps == Steps)
+            return this[at];
+        var sum = 0.0;
+        for (var step = 0; step < Steps; step++)
+            sum += this[at with { Step = step }];
+        return sum;
+    }
+
+    private static long Index(ActivationShape shape, int step, int sample, int channel, int row, int column)
+    {
+        var block = Math.DivRem(sample, shape.Lanes.BlockSamples, out var sampleInBlock);
+        var lane = step * shape.Lanes.BlockSamples + sampleInBlock;
+        return shape.Offset(block, row, column) + (long)channel * shape.Lanes.Width + lane;
+    }
+
+    private static IEnumerable<Site> Sites(ActivationShape shape, int steps, int samples)
+    {
+        for (var step = 0; step < steps; step++)
+        for (var sample = 0; sample < samples; sample++)
+        for (var channel = 0; channel < shape.Channels; channel++)
+        for (var row = 0; row < shape.Rows; row++)
+        for (var column = 0; column < shape.Columns; column++)
+            yield return new Site(step, sample, channel, row, column);
+    }
+}

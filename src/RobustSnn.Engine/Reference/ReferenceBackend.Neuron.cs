@@ -1,0 +1,88 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine.Reference;
+
+/// <summary>The neuron of METHODS 1, forward and backward. Its membrane is a float between steps, as on every device.</summary>
+public sealed partial class ReferenceBackend
+{
+    /// <summary>u = leak·u + I[t]; s[t] = [u ≥ v]; u = (1 − s[t])·u (hard reset) or u − s[t]·v (soft)</summary>
+    public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
+    {
+        var I = new HostActivation(current);
+        var s = new HostActivation(spikes);
+        var v = HostBuffer.Of(threshold)[0];
+        double leak = (float)neuron.Leak;
+        foreach (var at in s.Neurons(samples))
+        {
+            var u = 0f;
+            for (var t = 0; t < s.Steps; t++)
+            {
+                var now = at with { Step = t };
+                u = (float)(leak * u + I[now]);
+                var spike = u >= v ? 1 : 0;
+                if (membrane is not null)
+                    new HostActivation(membrane)[now] = u;
+                s[now] = spike;
+                u = neuron.Reset.IsHard ? (1 - spike) * u : u - spike * v;
+            }
+        }
+    }
+
+    /// <summary>
+    /// With z = u[t] − v, s = [u[t] ≥ v], h = ds/dz and u' the membrane after the reset:
+    /// ds/du = h, ds/dv = −h; hard: du'/du = (1 − s) − u·h, du'/dv = u·h; soft: du'/du = 1 − v·h, du'/dv = v·h − s.
+    /// Backward from the last step: du[t] = ds[t]·h + du'[t]·du'/du, where du'[t] = leak·du[t + 1]; dI[t] = du[t];
+    /// dv += Σ ds[t]·(−h) + du'[t]·du'/dv.
+    /// </summary>
+    public void NeuronGradient(NeuronModel neuron, Surrogate surrogate, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples)
+    {
+        var u = new HostActivation(membrane);
+        var ds = new HostActivation(spikeGradient);
+        var dI = new HostActivation(currentGradient);
+        double v = HostBuffer.Of(threshold)[0];
+        double leak = (float)neuron.Leak;
+        var dv = 0.0;
+        foreach (var at in u.Neurons(samples))
+        {
+            var afterReset = 0.0;
+            var sum = 0.0;
+            for (var t = u.Steps - 1; t >= 0; t--)
+            {
+                var now = at with { Step = t };
+                var h = surrogate.Derivative(u[now] - v);
+                var s = u[now] >= v ? 1 : 0;
+                var (resetByMembrane, resetByThreshold) = neuron.Reset.IsHard
+                    ? (1 - s - u[now] * h, u[now] * h)
+                    : (1 - v * h, v * h - s);
+                dv += ds[now] * -h + afterReset * resetByThreshold;
+                var du = ds[now] * h + afterReset * resetByMembrane;
+                sum += du;
+                if (dI.Steps == u.Steps)
+                    Put(ref dI[now], du, accumulate);
+                afterReset = leak * du;
+            }
+
+            if (dI.Steps != u.Steps)
+                Put(ref dI[at], sum, accumulate);
+        }
+
+        if (thresholdGradient is not null)
+            Add([dv], thresholdGradient);
+    }
+
+    /// <summary>dI[t] (+)= ds[t]·[some u[t'] ≥ v]</summary>
+    public void NeuronRateGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples)
+    {
+        var u = new HostActivation(membrane);
+        var ds = new HostActivation(spikeGradient);
+        var dI = new HostActivation(currentGradient);
+        var v = HostBuffer.Of(threshold)[0];
+        foreach (var at in dI.Sites(samples))
+        {
+            var fired = Enumerable.Range(0, u.Steps).Any(t => u[at with { Step = t }] >= v);
+            Put(ref dI[at], fired ? ds.SumFor(dI, at) : 0, accumulate);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace RobustSnn.Engine.Reference;
+
+/// <summary>Average pooling over windows of m × n, and the readout: pooling over time.</summary>
+public sealed partial class ReferenceBackend
+{
+    /// <summary>y[t,b,c,r,q] = Σ over k &lt; m, l &lt; n of x[t,b,c, r·m + k, q·n + l] / (m·n)</summary>
+    public void AveragePool(Activation input, Activation output, int samples)
+    {
+        var x = new HostActivation(input);
+        var y = new HostActivation(output);
+        var (m, n) = Window(x.Shape, y.Shape);
+        foreach (var at in y.Sites(samples))
+        {
+            var sum = 0.0;
+            for (var k = 0; k < m; k++)
+            for (var l = 0; l < n; l++)
+                sum += x[at with { Row = at.Row * m + k, Column = at.Column * n + l }];
+            y[at] = (float)(sum / (m * n));
+        }
+    }
+
+    /// <summary>dx[t,b,c,r,q] (+)= dy[t,b,c, ⌊r/m⌋, ⌊q/n⌋] / (m·n)</summary>
+    public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
+    {
+        var dy = new HostActivation(outputGradient);
+        var dx = new HostActivation(inputGradient);
+        var (m, n) = Window(dx.Shape, dy.Shape);
+        foreach (var at in dx.Sites(samples))
+            Put(ref dx[at], (double)dy[at with { Row = at.Row / m, Column = at.Column / n }] / (m * n), accumulate);
+    }
+
+    /// <summary>logits[b,c] = Σ over t of scores[t,b,c] / T</summary>
+    public void Readout(Activation scores, DeviceBuffer logits, int samples)
+    {
+        var x = new HostActivation(scores);
+        var y = HostBuffer.Of(logits);
+        foreach (var at in x.Neurons(samples))
+            y[at.Sample * x.Shape.Channels + at.Channel] = (float)(Enumerable.Range(0, x.Steps).Sum(t => (double)x[at with { Step = t }]) / x.Steps);
+    }
+
+    /// <summary>dscores[t,b,c] = dlogits[b,c] / T</summary>
+    public void ReadoutGradient(DeviceBuffer logitGradient, Activation scoreGradient, int samples)
+    {
+        var dy = HostBuffer.Of(logitGradient);
+        var dx = new HostActivation(scoreGradient);
+        foreach (var at in dx.Sites(samples))
+            dx[at] = (float)((double)dy[at.Sample * dx.Shape.Channels + at.Channel] / dx.Steps);
+    }
+
+    private static (int Rows, int Columns) Window(ActivationShape input, ActivationShape output) =>
+        (input.Rows / output.Rows, input.Columns / output.Columns);
+}

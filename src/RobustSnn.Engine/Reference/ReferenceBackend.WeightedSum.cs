@@ -1,0 +1,36 @@
+namespace RobustSnn.Engine.Reference;
+
+/// <summary>The learned sum of shortcut and residual. A static input stands at every timestep of the output.</summary>
+public sealed partial class ReferenceBackend
+{
+    /// <summary>y = a[0]·first + a[1]·second</summary>
+    public void WeightedSum(Activation first, Activation second, DeviceBuffer coefficients, Activation output, int samples)
+    {
+        var x0 = new HostActivation(first);
+        var x1 = new HostActivation(second);
+        var a = HostBuffer.Of(coefficients);
+        var y = new HostActivation(output);
+        foreach (var at in y.Sites(samples))
+            y[at] = (float)((double)a[0] * x0[at] + (double)a[1] * x1[at]);
+    }
+
+    /// <summary>dx (+)= a[index]·dy, or a[index]·Σ over t of dy[t]</summary>
+    public void WeightedSumGradient(Activation outputGradient, DeviceBuffer coefficients, int index, Activation inputGradient, bool accumulate,
+        int samples)
+    {
+        var dy = new HostActivation(outputGradient);
+        double a = HostBuffer.Of(coefficients)[index];
+        var dx = new HostActivation(inputGradient);
+        foreach (var at in dx.Sites(samples))
+            Put(ref dx[at], a * dy.SumFor(dx, at), accumulate);
+    }
+
+    /// <summary>da[index] += Σ over t and sites of x·dy</summary>
+    public void WeightedSumCoefficientGradient(Activation input, Activation outputGradient, DeviceBuffer coefficientGradient, int index, int samples)
+    {
+        var x = new HostActivation(input);
+        var dy = new HostActivation(outputGradient);
+        var da = dy.Sites(samples).Sum(at => (double)x[at] * dy[at]);
+        Put(ref HostBuffer.Of(coefficientGradient)[index], da, accumulate: true);
+    }
+}

@@ -1,0 +1,19 @@
+namespace RobustSnn.Engine.Reference;
+
+/// <summary>
+/// What every operation means: its equation, site by site, summed in double and rounded once. Slow, single-threaded and without
+/// state; the fast backends are tested against it.
+/// </summary>
+public sealed partial class ReferenceBackend : IBackend
+{
+    public string Name => "reference (plain loops, double accumulation)";
+
+    public DeviceBuffer Allocate(long length) => new HostBuffer(length);
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>target = value, or target += value.</summary>
+    private static void Put(ref float target, double value, bool accumulate) => target = (float)(accumulate ? target + value : value);
+}

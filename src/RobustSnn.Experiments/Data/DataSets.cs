@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Data;
+
+/// <summary>A data set ready for use: what is trained on, what is tested on, and how pixels are normalised.</summary>
+public sealed record DataSet(string Name, ImageSet Train, ImageSet Test, PixelStatistics Statistics);
+
+/// <summary>Data sets by name.</summary>
+public static class DataSets
+{
+    private const string Cifar10Name = "cifar10";
+    private const string FolderName = "folder";
+    private const string Shapes10Name = "shapes10";
+
+    /// <summary>The names that <see cref="Open"/> knows.</summary>
+    public static ImmutableArray<string> Names { get; } = [Cifar10Name, FolderName, Shapes10Name];
+
+    /// <summary>
+    /// Opens <c>cifar10</c> (in its binary form or as class folders, whichever the directory has), <c>folder</c> (anything in class
+    /// folders; its statistics are measured on its training images) or <c>shapes10</c> (drawn, needs no directory).
+    /// </summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <param name="directory">Where the files are.</param>
+    /// <param name="shapes">Which images of <c>shapes10</c>; not used by the others.</param>
+    /// <exception cref="BadInputException">The name is unknown, the directory missing or not needed, or its content unusable.</exception>
+    public static DataSet Open(string name, string? directory, Shapes10Settings shapes) => name switch
+    {
+        Cifar10Name => OpenCifar10(Required(name, directory)),
+        FolderName => OpenFolder(Required(name, directory)),
+        Shapes10Name => directory is null
+            ? OpenShapes10(shapes)
+            : throw new BadInputException($"{Shapes10Name} is drawn and reads no files, found the directory {directory}. Leave it out."),
+        _ => throw new BadInputException(
+            $"There is no data set \"{name}\". Did you mean {Nearest(name)}? Known are {string.Join(", ", Names)}."),
+    };
+
+    private static DataSet OpenShapes10(Shapes10Settings shapes)
+    {
+        var (train, test) = Shapes10.Generate(shapes.Seed, shapes.TrainCount, shapes.TestCount);
+        return new(Shapes10Name, train, test, PixelStatistics.Shapes10);
+    }
+
+    private static DataSet OpenFolder(string directory)
+    {
+        var (train, test) = ClassFolders.Read(directory, Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))));
+        return new(FolderName, train, test, PixelStatistics.Measure(train));
+    }
+
+    private static DataSet OpenCifar10(string directory)
+    {
+        var binary = Cifar10Binary.Find(directory) is not null;
+        if (!binary && !ClassFolders.Find(directory))
+        {
+            throw new BadInputException(
+                $"{directory}: no CIFAR-10 there. Looked for its binary form (data_batch_1.bin … data_batch_5.bin and test_batch.bin, here or "
+                + $"in {Cifar10Binary.FolderName}/) and for class folders (train/<class>/ and test/<class>/ with images). Download it from "
+                + $"{Cifar10Download.OfficialSource}, or give the folder that has it.");
+        }
+
+        var (train, test) = binary ? Cifar10Binary.Read(directory) : ClassFolders.Read(directory, Cifar10Name);
+        if (!train.ImageShape.Equals(Cifar10Binary.ImageShape) || train.Classes != Cifar10Binary.ClassNames.Length)
+        {
+            throw new BadInputException(
+                $"{directory}: CIFAR-10 has {Cifar10Binary.ClassNames.Length} classes of {Cifar10Binary.ImageShape} images, found "
+                + $"{train.Classes} of {train.ImageShape}. Open other images as the data set \"{FolderName}\".");
+        }
+
+        return new(Cifar10Name, train, test, PixelStatistics.Cifar10);
+    }
+
+    private static string Required(string name, string? directory)
+    {
+        if (directory is null)
+        {
+            throw new BadInputException($"The data set {name} is read from files: give the directory that has them.");
+        }
+
+        return Directory.Exists(directory)
+            ? directory
+            : throw new BadInputException($"{directory}: no such folder. Expected the one with the files of the data set {name}.");
+    }
+
+    private static string Nearest(string name) => Names.MinBy(known => EditDistance(name.ToLowerInvariant(), known))!;
+
+    /// <summary>Levenshtein's distance: the fewest characters to insert, remove or replace.</summary>
+    private static int EditDistance(string from, string to)
+    {
+        var distances = Enumerable.Range(0, to.Length + 1).ToArray();
+        for (var i = 1; i <= from.Length; i++)
+        {
+            var diagonal = distances[0];
+            distances[0] = i;
+            for (var j = 1; j <= to.Length; j++)
+            {
+                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
+                diagonal = distances[j];
+                distances[j] = Math.Min(replaced, Math.Min(distances[j], distances[j - 1]) + 1);
+            }
+        }
+
+        return distances[to.Length];
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.InteropServices;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Data;
+
+/// <summary>Decodes PNG through the system's libpng 1.6 (its simplified interface): any colour type and depth to 8-bit sRGB.</summary>
+internal sealed unsafe partial class LibPng : IImageDecoder
+{
+    private const string Library = "libpng16.so.16";
+    private const uint ImageVersion = 1;
+    private const uint RedGreenBlueAlpha = 3;
+
+    public LibPng() =>
+        SystemLibrary.Require(Library, "Reading PNG images", "libpng16-16 or libpng16-16t64 (Debian, Ubuntu) or libpng (Fedora)");
+
+    public (int Rows, int Columns) ReadSize(ReadOnlySpan<byte> content)
+    {
+        fixed (byte* start = content)
+        {
+            var image = new Image { Version = ImageVersion };
+            Begin(&image, start, content.Length);
+            png_image_free(&image);
+            return ((int)image.Height, (int)image.Width);
+        }
+    }
+
+    public void Decode(ReadOnlySpan<byte> content, int rows, int columns, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, rows * columns * 3);
+        var pixels = new byte[rows * columns * 4];
+        fixed (byte* start = content)
+        fixed (byte* to = pixels)
+        {
+            var image = new Image { Version = ImageVersion };
+            Begin(&image, start, content.Length);
+            if (image.Width != columns || image.Height != rows)
+            {
+                png_image_free(&image);
+                throw new ArgumentException($"The image is {image.Height} × {image.Width}, not {rows} × {columns}.");
+            }
+
+            // Warnings about the header (colour profiles) change no pixel; those about the pixels do, and are refused.
+            image.WarningOrError = 0;
+            image.Format = RedGreenBlueAlpha;
+            if (png_image_finish_read(&image, null, to, columns * 4, null) == 0 || image.WarningOrError != 0)
+            {
+                throw new InvalidDataException(Message(&image));
+            }
+        }
+
+        DropOpaqueAlpha(pixels, destination);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private static void DropOpaqueAlpha(ReadOnlySpan<byte> pixels, Span<byte> destination)
+    {
+        for (var i = 0; i < destination.Length / 3; i++)
+        {
+            if (pixels[(i * 4) + 3] != 255)
+            {
+                throw new InvalidDataException("it has transparent pixels, whose colour is undefined; save it without transparency");
+            }
+
+            pixels.Slice(i * 4, 3).CopyTo(destination[(i * 3)..]);
+        }
+    }
+
+    /// <summary>Reads the header. The library keeps the structure's address until it is freed, so it must stay where it is.</summary>
+    private static void Begin(Image* image, byte* content, int length)
+    {
+        if (png_image_begin_read_from_memory(image, content, (nuint)length) == 0)
+        {
+            throw new InvalidDataException(Message(image));
+        }
+    }
+
+    private static string Message(Image* image) => Marshal.PtrToStringUTF8((nint)image->Message) ?? "no reason given";
+
+    [LibraryImport(Library)]
+    private static partial int png_image_begin_read_from_memory(Image* image, byte* content, nuint length);
+
+    [LibraryImport(Library)]
+    private static partial int png_image_finish_read(Image* image, byte* background, byte* pixels, int rowStride, byte* colourMap);
+
+    [LibraryImport(Library)]
+    private static partial void png_image_free(Image* image);
+
+    /// <summary><c>png_image</c> of png.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Image
+    {
+        public nint Opaque;
+        public uint Version;
+        public uint Width;
+        public uint Height;
+        public uint Format;
+        public uint Flags;
+        public uint ColourMapEntries;
+        public uint WarningOrError;
+        public fixed byte Message[64];
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Data;
+
+/// <summary>Decodes JPEG through the system's libjpeg-turbo (its TurboJPEG interface, version 1.4 or newer).</summary>
+internal sealed unsafe partial class TurboJpeg : IImageDecoder
+{
+    private const string Library = "libturbojpeg.so.0";
+    private const int RedGreenBlue = 0;
+
+    // The exact inverse transform, so that pixels do not depend on the processor.
+    private const int AccurateTransform = 4096;
+
+    private readonly nint handle;
+
+    public TurboJpeg()
+    {
+        SystemLibrary.Require(Library, "Reading JPEG images", "libturbojpeg0 (Debian, Ubuntu) or turbojpeg (Fedora)");
+        handle = tjInitDecompress();
+        if (handle == 0)
+        {
+            throw new InvalidOperationException($"{Library} gave no decoder: {Message(0)}");
+        }
+    }
+
+    public (int Rows, int Columns) ReadSize(ReadOnlySpan<byte> content)
+    {
+        fixed (byte* start = content)
+        {
+            if (tjDecompressHeader3(handle, start, (nuint)content.Length, out var columns, out var rows, out _, out _) != 0)
+            {
+                throw new InvalidDataException(Message(handle));
+            }
+
+            // A file of tables only, or one that ends before its size, is no error to the library.
+            return rows > 0 && columns > 0 ? (rows, columns) : throw new InvalidDataException("it ends before any image");
+        }
+    }
+
+    public void Decode(ReadOnlySpan<byte> content, int rows, int columns, Span<byte> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, rows * columns * 3);
+        fixed (byte* start = content)
+        fixed (byte* pixels = destination)
+        {
+            // Warnings are refused too: a file that ends early only warns, and the rest of its pixels would be grey.
+            if (tjDecompress2(
+                    handle, start, (nuint)content.Length, pixels, columns, columns * 3, rows, RedGreenBlue, AccurateTransform) != 0)
+            {
+                throw new InvalidDataException(Message(handle));
+            }
+        }
+    }
+
+    public void Dispose() => _ = tjDestroy(handle);
+
+    private static string Message(nint handle) => Marshal.PtrToStringUTF8(tjGetErrorStr2(handle)) ?? "no reason given";
+
+    [LibraryImport(Library)]
+    private static partial nint tjInitDecompress();
+
+    [LibraryImport(Library)]
+    private static partial int tjDecompressHeader3(
+        nint handle, byte* content, nuint length, out int width, out int height, out int subsampling, out int colours);
+
+    [LibraryImport(Library)]
+    private static partial int tjDecompress2(
+        nint handle, byte* content, nuint length, byte* pixels, int width, int pitch, int height, int format, int flags);
+
+    [LibraryImport(Library)]
+    private static partial nint tjGetErrorStr2(nint handle);
+
+    [LibraryImport(Library)]
+    private static partial int tjDestroy(nint handle);
+}

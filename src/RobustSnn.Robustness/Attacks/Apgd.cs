@@ -1,0 +1,73 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness;
+
+/// <param name="Loss">Cross-entropy, or the difference of logits ratio (DLR), which needs 3 classes.</param>
+/// <param name="Steps">10 inside the ensembles.</param>
+public readonly record struct ApgdOptions(LogitLoss Loss, int Steps = 10);
+
+/// <summary>What a run of APGD found. Buffers are the batch's, until its next attack.</summary>
+/// <param name="Best">Of each sample, the image with the highest loss.</param>
+/// <param name="BestAdversarial">Of each fooled sample, the last image that is classified wrongly; of others, the start.</param>
+/// <param name="Correct">Classified correctly at the start and after every step, by the estimator's pass.</param>
+public readonly record struct ApgdOutcome(DeviceBuffer Best, float[] BestLosses, DeviceBuffer BestAdversarial, bool[] Correct);
+
+/// <summary>
+/// Auto-PGD (Croce and Hein, ICML 2020; METHODS 8): momentum, a step of 2ε that is halved sample by sample where progress ends, and
+/// the best point kept.
+/// </summary>
+public sealed class Apgd : IAttack
+{
+    private const float Momentum = 0.75f;
+
+    private readonly ApgdOptions _options;
+
+    /// <exception cref="ArgumentException">No steps, or another loss.</exception>
+    public Apgd(ApgdOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Steps, 1);
+        if (options.Loss is not (LogitLoss.CrossEntropy or LogitLoss.DifferenceOfLogitsRatio))
+        {
+            throw new ArgumentException($"APGD maximises CrossEntropy or DifferenceOfLogitsRatio, not {options.Loss}", nameof(options));
+        }
+
+        _options = options;
+    }
+
+    public string Name => _options.Loss == LogitLoss.CrossEntropy ? "apgd-ce" : "apgd-dlr";
+
+    /// <summary>
+    /// Gives the wrongly classified image where there is one. Elsewhere the one with the highest loss: the pass of
+    /// <see cref="EstimatorKind.Activation"/> may be right about an image that the spiking network gets wrong.
+    /// </summary>
+    /// <exception cref="BadInputException">DLR with fewer than 3 classes.</exception>
+    public void Run(AttackBatch batch, AttackSettings settings)
+    {
+        var draw = batch.Images("apgd.draw");
+        batch.Backend.RandomFill(draw, batch.PixelCount, RandomKind.Uniform, settings.Random);
+        var outcome = RunFrom(batch, settings, draw);
+        batch.Copy(outcome.Best, batch.Adversarial);
+        batch.Select(Array.ConvertAll(outcome.Correct, correct => !correct), outcome.BestAdversarial, batch.Adversarial);
+    }
+
+    /// <summary>With given draws from [0,1), one a pixel; overwrites them.</summary>
+    /// <exception cref="BadInputException">DLR with fewer than 3 classes.</exception>
+    public ApgdOutcome RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer draw)
+    {
+        if (_options.Loss == LogitLoss.DifferenceOfLogitsRatio && batch.Classifier.Classes < 3)
+        {
+            throw new BadInputException(
+                $"apgd-dlr expects at least 3 classes, the network has {batch.Classifier.Classes}. Use apgd-ce.");
+        }
+
+        var search = new ApgdSearch(batch, settings, _options);
+        search.Start(draw);
+        for (var step = 0; step < _options.Steps; step++)
+        {
+            search.Step(step == 0 ? 1 : Momentum, last: step == _options.Steps - 1);
+        }
+
+        return search.Outcome;
+    }
+}

@@ -1,0 +1,250 @@
+using RobustSnn.Engine;
+
+namespace RobustSnn.Robustness;
+
+/// <summary>
+/// The samples under attack, on the device, and the scratch memory of attacks. Reused from batch to batch: what an attack once
+/// allocated here serves all its later runs.
+/// </summary>
+public sealed class AttackBatch : IDisposable
+{
+    private readonly float[] _cleanHost;
+    private readonly float[] _imagesHost;
+    private readonly int[] _labelsHost;
+    private readonly float[] _vector;
+    private readonly int[] _predictions;
+    private readonly DeviceBuffer _selected;
+    private readonly DeviceBuffer _referenceLogits;
+    private readonly Dictionary<string, DeviceBuffer> _images = [];
+    private bool _watching;
+
+    public AttackBatch(Classifier classifier)
+    {
+        Classifier = classifier;
+        var batch = classifier.Batch;
+        var pixels = (long)batch * classifier.PixelCount;
+        _cleanHost = new float[pixels];
+        _imagesHost = new float[pixels];
+        _labelsHost = new int[batch];
+        _vector = new float[batch];
+        _predictions = new int[batch];
+        Clean = Backend.Allocate(pixels);
+        Adversarial = Backend.Allocate(pixels);
+        Labels = Backend.Allocate(batch);
+        LossValues = Backend.Allocate(batch);
+        _selected = Backend.Allocate(batch);
+        StepSizes = Backend.Allocate(batch);
+        _referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
+    }
+
+    public Classifier Classifier { get; }
+
+    public IBackend Backend => Classifier.Backend;
+
+    /// <summary>Samples under attack: the first ones of every buffer.</summary>
+    public int Samples { get; private set; }
+
+    /// <summary>Floats of the images under attack.</summary>
+    public long PixelCount => (long)Samples * Classifier.PixelCount;
+
+    /// <summary>(sample, channel, row, column) in [0,1].</summary>
+    public DeviceBuffer Clean { get; }
+
+    /// <summary>The attack's result, likewise.</summary>
+    public DeviceBuffer Adversarial { get; }
+
+    /// <summary>Class of each sample, as a float.</summary>
+    public DeviceBuffer Labels { get; }
+
+    /// <summary>Loss of each sample in the last <see cref="Losses"/> or <see cref="LossGradient"/>.</summary>
+    public DeviceBuffer LossValues { get; }
+
+    /// <summary>Host memory for the images under attack, until the next call of anything here.</summary>
+    internal Span<float> Scratch => _imagesHost.AsSpan(0, (int)PixelCount);
+
+    /// <summary>Step of each sample, for an attack that has its own; <see cref="SignStep"/> overwrites it.</summary>
+    public DeviceBuffer StepSizes { get; }
+
+    public ReadOnlySpan<float> CleanHost => _cleanHost.AsSpan(0, (int)PixelCount);
+
+    public ReadOnlySpan<int> LabelsHost => _labelsHost.AsSpan(0, Samples);
+
+    /// <summary>Samples whose input gradient was zero everywhere in the first pass since <see cref="WatchGradients"/>.</summary>
+    public int VanishedGradients { get; private set; }
+
+    /// <summary>Puts samples under attack: as many as labels.</summary>
+    public void Load(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(labels.Length, Classifier.Batch);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, labels.Length * Classifier.PixelCount);
+        pixels.CopyTo(_cleanHost);
+        labels.CopyTo(_labelsHost);
+        Samples = labels.Length;
+        UploadSamples();
+    }
+
+    /// <summary>Goes on with the marked samples only, moved to the front, so that later passes are smaller.</summary>
+    public void Keep(ReadOnlySpan<bool> kept)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(kept.Length, Samples);
+        var count = Classifier.PixelCount;
+        var next = 0;
+        for (var sample = 0; sample < kept.Length; sample++)
+        {
+            if (kept[sample])
+            {
+                _cleanHost.AsSpan(sample * count, count).CopyTo(_cleanHost.AsSpan(next * count));
+                _labelsHost[next++] = _labelsHost[sample];
+            }
+        }
+
+        var changed = next != Samples;
+        Samples = next;
+        if (changed)
+        {
+            UploadSamples();
+        }
+    }
+
+    /// <summary>A device buffer of images for an attack's own use, by name; holds what it held when last used.</summary>
+    public DeviceBuffer Images(string name)
+    {
+        if (!_images.TryGetValue(name, out var buffer))
+        {
+            buffer = Backend.Allocate((long)Classifier.Batch * Classifier.PixelCount);
+            _images.Add(name, buffer);
+        }
+
+        return buffer;
+    }
+
+    public void Copy(DeviceBuffer source, DeviceBuffer target) => Backend.Copy(source, target, PixelCount);
+
+    /// <summary>Logits of the clean images, kept as the reference of KL losses: until the next call.</summary>
+    public DeviceBuffer ReferenceLogits(GradientEstimator estimator)
+    {
+        var logits = Classifier.Forward(Clean, Samples, estimator);
+        Backend.Copy(logits, _referenceLogits, (long)Samples * Classifier.Classes);
+        return _referenceLogits;
+    }
+
+    /// <summary>Forward pass and loss of each sample; gives the logits.</summary>
+    /// <param name="reference">Reference logits, for the losses that have them.</param>
+    public DeviceBuffer Losses(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator)
+    {
+        var logits = Classifier.Forward(pixels, Samples, estimator);
+        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, null, null, Samples);
+        return logits;
+    }
+
+    /// <summary>Input gradient of the sum of the samples' losses, so that each sample's is its own.</summary>
+    /// <param name="logits">Of this pass, until the next.</param>
+    public DeviceBuffer LossGradient(
+        DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, out DeviceBuffer logits)
+    {
+        logits = Classifier.Forward(pixels, Samples, estimator);
+        var logitGradient = Classifier.LogitGradient(estimator);
+        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples);
+        var gradient = Classifier.Backward(estimator);
+        if (_watching)
+        {
+            VanishedGradients = CountZeroRows(gradient);
+            _watching = false;
+        }
+
+        return gradient;
+    }
+
+    /// <inheritdoc cref="LossGradient(DeviceBuffer, LogitLoss, DeviceBuffer, GradientEstimator, out DeviceBuffer)"/>
+    public DeviceBuffer LossGradient(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator) =>
+        LossGradient(pixels, loss, reference, estimator, out _);
+
+    /// <summary>Has the next gradient counted in <see cref="VanishedGradients"/>.</summary>
+    public void WatchGradients()
+    {
+        VanishedGradients = 0;
+        _watching = true;
+    }
+
+    /// <summary>output = pixels + step·sign(gradient), projected into the ball round the clean images and into [0,1].</summary>
+    public void SignStep(DeviceBuffer pixels, DeviceBuffer gradient, float step, float epsilon, DeviceBuffer output)
+    {
+        Backend.Fill(StepSizes, step);
+        Backend.SignStep(pixels, gradient, Clean, StepSizes, epsilon, output, Samples);
+    }
+
+    /// <summary>Copies the marked samples from source to target.</summary>
+    public void Select(ReadOnlySpan<bool> selected, DeviceBuffer source, DeviceBuffer target)
+    {
+        if (!selected.Contains(true))
+        {
+            return;
+        }
+
+        for (var sample = 0; sample < selected.Length; sample++)
+        {
+            _vector[sample] = selected[sample] ? 1 : 0;
+        }
+
+        _selected.Upload(_vector.AsSpan(0, selected.Length));
+        Backend.SelectSamples(_selected, source, target, selected.Length);
+    }
+
+    /// <summary>Marks the samples that these logits get wrong.</summary>
+    public void MarkWrong(DeviceBuffer logits, Span<bool> wrong)
+    {
+        var predictions = _predictions.AsSpan(0, Samples);
+        Classifier.ClassesOf(logits, predictions);
+        for (var sample = 0; sample < Samples; sample++)
+        {
+            wrong[sample] = predictions[sample] != _labelsHost[sample];
+        }
+    }
+
+    /// <summary>The adversarial images on the host, until the next call.</summary>
+    public ReadOnlySpan<float> DownloadAdversarial()
+    {
+        Adversarial.Download(Scratch);
+        return Scratch;
+    }
+
+    public void Dispose()
+    {
+        foreach (var buffer in _images.Values)
+        {
+            buffer.Dispose();
+        }
+
+        Clean.Dispose();
+        Adversarial.Dispose();
+        Labels.Dispose();
+        LossValues.Dispose();
+        _selected.Dispose();
+        StepSizes.Dispose();
+        _referenceLogits.Dispose();
+    }
+
+    private void UploadSamples()
+    {
+        Clean.Upload(CleanHost);
+        for (var sample = 0; sample < Samples; sample++)
+        {
+            _vector[sample] = _labelsHost[sample];
+        }
+
+        Labels.Upload(_vector.AsSpan(0, Samples));
+    }
+
+    private int CountZeroRows(DeviceBuffer gradient)
+    {
+        var values = Scratch;
+        gradient.Download(values);
+        var zeros = 0;
+        for (var sample = 0; sample < Samples; sample++)
+        {
+            zeros += values.Slice(sample * Classifier.PixelCount, Classifier.PixelCount).ContainsAnyExcept(0f) ? 0 : 1;
+        }
+
+        return zeros;
+    }
+}

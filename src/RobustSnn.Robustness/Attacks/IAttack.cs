@@ -1,0 +1,20 @@
+using RobustSnn.Engine;
+
+namespace RobustSnn.Robustness;
+
+/// <summary>What an attack may do and how.</summary>
+/// <param name="Epsilon">Radius of the L∞ ball, in pixel units of [0,1].</param>
+/// <param name="Estimator">The gradient that it follows.</param>
+/// <param name="Random">Every draw of this run is in a stream derived from it.</param>
+public readonly record struct AttackSettings(float Epsilon, GradientEstimator Estimator, RandomKey Random);
+
+/// <summary>An attack: from clean images to images in the ball round them that the network gets wrong. A new attack is one file.</summary>
+/// <remarks>Has options but no state, so that one object may serve every batch and thread.</remarks>
+public interface IAttack
+{
+    /// <summary>As users write it and results show it.</summary>
+    string Name { get; }
+
+    /// <summary>Attacks the samples of the batch: reads Clean and Labels, writes Adversarial.</summary>
+    void Run(AttackBatch batch, AttackSettings settings);
+}

@@ -1,0 +1,51 @@
+using RobustSnn.Engine;
+
+namespace RobustSnn.Robustness;
+
+/// <param name="Loss">Cross-entropy, or Kullback-Leibler against the clean logits.</param>
+/// <param name="AlphaShare">α / ε.</param>
+public readonly record struct RfgsmOptions(LogitLoss Loss = LogitLoss.CrossEntropy, float AlphaShare = 0.5f);
+
+/// <summary>A random step, then a gradient step: x' = x + α·sign(N(0,1)), then x' + (ε − α)·sign(∇ at x').</summary>
+public sealed class Rfgsm : IAttack
+{
+    private const string Noise = "rfgsm.noise";
+
+    private readonly RfgsmOptions _options;
+
+    /// <exception cref="ArgumentException">Another loss, or α outside (0, ε).</exception>
+    public Rfgsm(RfgsmOptions options)
+    {
+        if (options.Loss is not (LogitLoss.CrossEntropy or LogitLoss.KullbackLeibler))
+        {
+            throw new ArgumentException($"RFGSM maximises CrossEntropy or KullbackLeibler, not {options.Loss}", nameof(options));
+        }
+
+        if (options.AlphaShare is not (> 0 and < 1))
+        {
+            throw new ArgumentException($"α/ε is {options.AlphaShare}, expected between 0 and 1", nameof(options));
+        }
+
+        _options = options;
+    }
+
+    public string Name => _options.Loss == LogitLoss.CrossEntropy ? "rfgsm" : "rfgsm-kl";
+
+    public void Run(AttackBatch batch, AttackSettings settings)
+    {
+        var noise = batch.Images(Noise);
+        batch.Backend.RandomFill(noise, batch.PixelCount, RandomKind.Normal, settings.Random.Derive(0));
+        RunFrom(batch, settings, noise);
+    }
+
+    /// <summary>With given noise, of which only the signs count.</summary>
+    public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer noise)
+    {
+        var (loss, epsilon) = (_options.Loss, settings.Epsilon);
+        var alpha = _options.AlphaShare * epsilon;
+        var reference = loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
+        batch.SignStep(batch.Clean, noise, alpha, epsilon, batch.Adversarial);
+        var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings.Estimator);
+        batch.SignStep(batch.Adversarial, gradient, epsilon - alpha, epsilon, batch.Adversarial);
+    }
+}

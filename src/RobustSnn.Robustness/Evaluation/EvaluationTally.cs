@@ -1,0 +1,89 @@
+using System.Globalization;
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness;
+
+/// <summary>Counts of an evaluation, batch by batch.</summary>
+internal sealed class EvaluationTally
+{
+    /// <summary>Above this share of zero gradients, an attack that follows them says little.</summary>
+    private const double VanishedShare = 0.1;
+
+    private readonly SpikingModel _model;
+    private readonly int[] _neurons;
+    private readonly double[] _spikes;
+    private int _cleanCorrect;
+    private int _withoutClass;
+
+    public EvaluationTally(SpikingModel model, IReadOnlyList<EnsembleAttack> attacks)
+    {
+        _model = model;
+        _neurons = [.. Graph.neurons(model.Network)];
+        _spikes = new double[_neurons.Length];
+        Attacks = attacks;
+        Correct = new int[attacks.Count];
+        Members = [.. attacks.Select(attack => new MemberOutcome[attack.Members.Count])];
+    }
+
+    public IReadOnlyList<EnsembleAttack> Attacks { get; }
+
+    public int Samples { get; private set; }
+
+    /// <summary>Of each attack.</summary>
+    public int[] Correct { get; }
+
+    /// <summary>Of each attack, of each member.</summary>
+    public MemberOutcome[][] Members { get; }
+
+    public void AddClean(int samples, int correct, int withoutClass)
+    {
+        Samples += samples;
+        _cleanCorrect += correct;
+        _withoutClass += withoutClass;
+    }
+
+    public void AddSpikes(Classifier classifier)
+    {
+        for (var i = 0; classifier.Timesteps > 0 && i < _neurons.Length; i++)
+        {
+            _spikes[i] += classifier.SpikeCount(_neurons[i]);
+        }
+    }
+
+    public EvaluationResult Finish(EvaluationOptions options) => new(
+        options, Samples, _cleanCorrect, Interval.ClopperPearson(_cleanCorrect, Samples), [.. Attacks.Select(Result)],
+        options.Timesteps > 0 ? [.. _neurons.Select((node, i) => Activity(node, _spikes[i], options.Timesteps))] : [], [.. Warnings()]);
+
+    private AttackResult Result(EnsembleAttack attack, int index) => new(
+        attack.Name, Correct[index], Samples, Interval.ClopperPearson(Correct[index], Samples),
+        [.. attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.Estimator.Name, Members[index][i]))]);
+
+    private LayerActivity Activity(int node, double spikes, int timesteps)
+    {
+        var perImage = spikes / Samples;
+        return new LayerActivity(_model.Network.Nodes[node].Name, perImage, perImage / timesteps / _model.Shapes[node].Count);
+    }
+
+    private IEnumerable<string> Warnings()
+    {
+        if (_withoutClass > 0)
+        {
+            yield return $"{_withoutClass} of {Samples} clean images have logits that are no numbers and count as wrong.";
+        }
+
+        for (var i = 0; i < Attacks.Count; i++)
+        {
+            for (var k = 0; k < Members[i].Length; k++)
+            {
+                var outcome = Members[i][k];
+                if (outcome.VanishedGradients > VanishedShare * outcome.Attacked)
+                {
+                    var share = (100.0 * outcome.VanishedGradients / outcome.Attacked).ToString("0.#", CultureInfo.InvariantCulture);
+                    yield return $"{Attacks[i].Name}, {Attacks[i].Members[k].Estimator}: the input gradient of {share} % of " +
+                        $"{outcome.Attacked} images is zero everywhere, so robustness against this member may be an illusion.";
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+namespace RobustSnn.Robustness;
+
+/// <summary>From logits to classes.</summary>
+public static class Predictions
+{
+    /// <summary>What a sample with a NaN among its logits is classified as: never correct.</summary>
+    public const int None = -1;
+
+    /// <summary>The class with the largest logit, the first of equals, or <see cref="None"/>.</summary>
+    /// <param name="logits">(sample, class)</param>
+    public static void Of(ReadOnlySpan<float> logits, int classes, Span<int> predictions)
+    {
+        for (var sample = 0; sample < predictions.Length; sample++)
+        {
+            predictions[sample] = Largest(logits.Slice(sample * classes, classes));
+        }
+    }
+
+    /// <summary>How many of the predictions are the labels.</summary>
+    public static int CountCorrect(ReadOnlySpan<int> predictions, ReadOnlySpan<int> labels)
+    {
+        var correct = 0;
+        for (var sample = 0; sample < predictions.Length; sample++)
+        {
+            correct += predictions[sample] == labels[sample] ? 1 : 0;
+        }
+
+        return correct;
+    }
+
+    private static int Largest(ReadOnlySpan<float> logits)
+    {
+        var best = 0;
+        for (var label = 0; label < logits.Length; label++)
+        {
+            if (float.IsNaN(logits[label]))
+            {
+                return None;
+            }
+
+            best = logits[label] > logits[best] ? label : best;
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,60 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness;
+
+/// <summary>
+/// One step of robust training (METHODS 4 and 7): the adversary in evaluation mode, then the objective's gradients in training mode,
+/// then SGD. Allocates nothing after the first step.
+/// </summary>
+public sealed class TrainingStep : IDisposable
+{
+    private readonly SpikingModel _model;
+    private readonly Adversary? _adversary;
+    private readonly Classifier _classifier;
+    private readonly AttackBatch _batch;
+    private readonly ObjectiveGradient _gradient;
+
+    /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
+    /// <param name="surrogate">Of the training passes.</param>
+    /// <exception cref="BadInputException">Objective and adversary do not go together.</exception>
+    public TrainingStep(
+        SpikingModel model, int batch, int timesteps, TrainingObjective objective, Adversary? adversary, Surrogate surrogate)
+    {
+        if (objective.UsesAdversarial != adversary.HasValue)
+        {
+            throw new BadInputException(
+                $"The objective {objective.Kind} expects {(objective.UsesAdversarial ? "an adversary" : "no adversary")}, " +
+                $"found {adversary?.Attack.Name ?? "none"}.");
+        }
+
+        _model = model;
+        _adversary = adversary;
+        _classifier = new Classifier(model, batch, timesteps);
+        _batch = new AttackBatch(_classifier);
+        _gradient = new ObjectiveGradient(model, batch, timesteps, objective, surrogate);
+    }
+
+    /// <summary>Takes a step on a batch of images (sample, channel, row, column) in [0,1].</summary>
+    /// <param name="random">Of this step: the adversary's draws and the dropout masks derive from it.</param>
+    public TrainingLoss Run(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, SgdSettings sgd, RandomKey random)
+    {
+        _batch.Load(pixels, labels);
+        if (_adversary is { } adversary)
+        {
+            adversary.Attack.Run(_batch, new AttackSettings(adversary.Epsilon, adversary.Estimator, random.Derive(0)));
+        }
+
+        _model.Parameters.ClearGradients();
+        var loss = _gradient.Accumulate(_batch.Clean, _batch.Adversarial, _batch.Labels, labels, random.Derive(1));
+        _model.Parameters.SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay);
+        return loss;
+    }
+
+    public void Dispose()
+    {
+        _gradient.Dispose();
+        _batch.Dispose();
+        _classifier.Dispose();
+    }
+}

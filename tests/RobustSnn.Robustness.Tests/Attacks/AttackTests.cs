@@ -1,0 +1,167 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Tests;
+
+public sealed class AttackTests
+{
+    private static readonly IAttack[] Attacks =
+    [
+        new Fgsm(),
+        new Rfgsm(new RfgsmOptions(LogitLoss.CrossEntropy)),
+        new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)),
+        new Pgd(new PgdOptions(4)),
+        new Pgd(new PgdOptions(2, Restarts: 3)),
+        Pgd.Trades(3),
+        Pgd.Mart(3),
+        new Apgd(new ApgdOptions(LogitLoss.CrossEntropy)),
+        new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio)),
+    ];
+
+    private static IEnumerable<TestCaseData> Runs() =>
+        from attack in Attacks.Index()
+        from pass in new[] { (0, "bptt.PCW.1.0"), (4, "bptt.PCW.1.0"), (4, "bptr"), (4, "act") }
+        select new TestCaseData(attack.Item, pass.Item1, GradientEstimators.Parse(pass.Item2))
+            .SetArgDisplayNames($"{attack.Index} {attack.Item.Name}", $"T {pass.Item1}", pass.Item2);
+
+    [TestCaseSource(nameof(Runs))]
+    public void An_attack_moves_and_stays_in_the_ball(IAttack attack, int timesteps, GradientEstimator estimator)
+    {
+        using var small = new SmallAttack(timesteps);
+        var images = small.Run(attack, SmallAttack.Settings(estimator));
+        Assert.That(images, Is.Not.EqualTo(small.Images));
+        Assert.DoesNotThrow(() => BallCheck.Verify(attack.Name, small.Images, images, Small.Epsilon, Small.PixelCount));
+    }
+
+    [TestCaseSource(nameof(Runs))]
+    public void The_same_key_gives_the_same_images(IAttack attack, int timesteps, GradientEstimator estimator)
+    {
+        using var small = new SmallAttack(timesteps);
+        var first = small.Run(attack, SmallAttack.Settings(estimator));
+        Assert.That(small.Run(attack, SmallAttack.Settings(estimator)), Is.EqualTo(first));
+    }
+
+    private static IEnumerable<TestCaseData> RandomAttacks() =>
+        Attacks.Index().Where(attack => attack.Item is not Fgsm)
+            .Select(attack => new TestCaseData(attack.Item).SetArgDisplayNames($"{attack.Index} {attack.Item.Name}"));
+
+    [TestCaseSource(nameof(RandomAttacks))]
+    public void Another_key_gives_other_images(IAttack attack)
+    {
+        using var small = new SmallAttack(4);
+        var first = small.Run(attack, SmallAttack.Settings(GradientEstimator.Default, 1));
+        Assert.That(small.Run(attack, SmallAttack.Settings(GradientEstimator.Default, 2)), Is.Not.EqualTo(first));
+    }
+
+    [TestCaseSource(nameof(RandomAttacks))]
+    public void On_an_ANN_the_mean_cross_entropy_rises(IAttack attack)
+    {
+        using var small = new SmallAttack(0);
+        var before = small.LossesAt(small.Batch.Clean, LogitLoss.CrossEntropy).Average();
+        small.Run(attack, SmallAttack.Settings(GradientEstimator.Default));
+        Assert.That(small.LossesAt(small.Batch.Adversarial, LogitLoss.CrossEntropy).Average(), Is.GreaterThan(before));
+    }
+
+    [Test]
+    public void FGSM_goes_epsilon_along_the_gradients_sign()
+    {
+        using var small = new SmallAttack(0);
+        var gradient = small.Batch
+            .LossGradient(small.Batch.Clean, LogitLoss.CrossEntropy, null, GradientEstimator.Default).ToArray(small.Images.Length);
+        var expected = small.Images.Zip(gradient, (pixel, slope) => Math.Clamp(pixel + Small.Epsilon * MathF.Sign(slope), 0, 1));
+        Assert.That(small.Run(new Fgsm(), SmallAttack.Settings(GradientEstimator.Default)), Is.EqualTo(expected).Within(1e-6));
+    }
+
+    [Test]
+    public void More_restarts_of_PGD_fool_no_fewer()
+    {
+        using var small = new SmallAttack(4);
+        Assert.That(Fooled(small, 4), Is.GreaterThanOrEqualTo(Fooled(small, 1)));
+    }
+
+    [TestCase(LogitLoss.CrossEntropy)]
+    [TestCase(LogitLoss.DifferenceOfLogitsRatio)]
+    public void APGDs_best_losses_are_those_of_its_best_images(LogitLoss loss)
+    {
+        using var small = new SmallAttack(4);
+        var outcome = RunApgd(small, loss, 10);
+        Assert.That(small.LossesAt(outcome.Best, loss), Is.EqualTo(outcome.BestLosses));
+    }
+
+    [TestCase(LogitLoss.CrossEntropy)]
+    [TestCase(LogitLoss.DifferenceOfLogitsRatio)]
+    public void More_steps_of_APGD_never_find_less_than_its_start(LogitLoss loss)
+    {
+        using var small = new SmallAttack(4);
+        var outcome = RunApgd(small, loss, 10);
+        using var start = small.Batch.Backend.Allocate(small.Images.Length);
+        Draw(small, start);
+        var scaled = ScaledStart(small, start.ToArray());
+        start.Upload(scaled);
+        var startLosses = small.LossesAt(start, loss);
+        Assert.That(outcome.BestLosses.Zip(startLosses).Select(pair => pair.First - pair.Second), Is.All.GreaterThanOrEqualTo(-1e-5f));
+    }
+
+    [Test]
+    public void APGDs_adversarial_images_of_fooled_samples_fool()
+    {
+        using var small = new SmallAttack(0, samples: 12);
+        var outcome = RunApgd(small, LogitLoss.CrossEntropy, 10, epsilon: 0.2f);
+        Assume.That(outcome.Correct, Has.Some.False);
+        var wrong = new bool[small.Batch.Samples];
+        small.Batch.MarkWrong(small.Classifier.Forward(outcome.BestAdversarial, wrong.Length, GradientEstimator.Default), wrong);
+        Assert.That(wrong, Is.EqualTo(outcome.Correct.Select(correct => !correct)));
+    }
+
+    [Test]
+    public void DLR_with_two_classes_is_refused()
+    {
+        using var backend = Small.Backend();
+        var network = Architectures.build("vggmini", 2, new Shape(3, 8, 8), [0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
+        using var model = new SpikingModel(network, backend);
+        model.Initialise(1);
+        using var classifier = new Classifier(model, 1, 0);
+        using var batch = new AttackBatch(classifier);
+        batch.Load(Small.Images(1), [0]);
+        Assert.Throws<BadInputException>(() =>
+            new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio)).Run(batch, SmallAttack.Settings(GradientEstimator.Default)));
+    }
+
+    [TestCase(LogitLoss.KullbackLeibler)]
+    [TestCase(LogitLoss.BoostedCrossEntropy)]
+    public void APGD_refuses_losses_that_are_not_its_own(LogitLoss loss) =>
+        Assert.Throws<ArgumentException>(() => _ = new Apgd(new ApgdOptions(loss)));
+
+    private static int Fooled(SmallAttack small, int restarts)
+    {
+        small.Run(new Pgd(new PgdOptions(1, Restarts: restarts)), SmallAttack.Settings(GradientEstimator.Default));
+        var wrong = new bool[small.Batch.Samples];
+        small.Batch.MarkWrong(small.Classifier.Logits(small.Batch.Adversarial, wrong.Length), wrong);
+        return wrong.Count(each => each);
+    }
+
+    private static void Draw(SmallAttack small, DeviceBuffer draw) =>
+        small.Batch.Backend.RandomFill(draw, small.Images.Length, RandomKind.Uniform, new RandomKey(1, 0));
+
+    private static ApgdOutcome RunApgd(SmallAttack small, LogitLoss loss, int steps, float epsilon = Small.Epsilon)
+    {
+        using var draw = small.Batch.Backend.Allocate(small.Images.Length);
+        Draw(small, draw);
+        var settings = SmallAttack.Settings(GradientEstimator.Default) with { Epsilon = epsilon };
+        return new Apgd(new ApgdOptions(loss, steps)).RunFrom(small.Batch, settings, draw);
+    }
+
+    /// <summary>x + ε·t/max|t|, clipped, written out once more.</summary>
+    private static float[] ScaledStart(SmallAttack small, float[] draw)
+    {
+        var result = new float[draw.Length];
+        for (var i = 0; i < draw.Length; i++)
+        {
+            var sample = i / Small.PixelCount * Small.PixelCount;
+            var largest = draw.AsSpan(sample, Small.PixelCount).ToArray().Max(value => Math.Abs(2 * value - 1));
+            result[i] = Math.Clamp(small.Images[i] + Small.Epsilon * (2 * draw[i] - 1) / largest, 0, 1);
+        }
+
+        return result;
+    }
+}

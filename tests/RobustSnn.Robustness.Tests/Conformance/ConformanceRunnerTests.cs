@@ -1,0 +1,151 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Tests;
+
+/// <summary>The runner against a case made from the system's own numbers: what is right passes, and every damage fails.</summary>
+public sealed class ConformanceRunnerTests
+{
+    private const int Batch = 3;
+
+    private Dictionary<string, GoldenTensor> _tensors = null!;
+    private Dictionary<string, string> _metadata = null!;
+
+    [SetUp]
+    public void MakeCase()
+    {
+        _metadata = new Dictionary<string, string>
+        {
+            ["architecture"] = "vggmini", ["T"] = "4", ["leak"] = "1.0", ["reset"] = "hard", ["input_size"] = "8", ["batch"] = "3",
+            ["eps"] = "8/255", ["balance_T"] = "5", ["min_margin"] = "0.001", ["norm_mean"] = "(0.5, 0.5, 0.5)",
+            ["norm_std"] = "(0.25, 0.25, 0.25)",
+        };
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        using var classifier = new Classifier(model, Batch, 4);
+        using var batch = new AttackBatch(classifier);
+        var images = Small.Images(Batch);
+        var labels = Small.OwnLabels(classifier, images);
+        batch.Load(images, labels);
+        _tensors = model.Parameters.All.ToDictionary(
+            each => "param." + each.Name, each => new GoldenTensor([.. each.Specification.Dimensions], each.Value.ToArray()));
+        _tensors["x"] = new([Batch, 3, 8, 8], images);
+        _tensors["y"] = new([Batch], Array.ConvertAll(labels, label => (float)label));
+        _tensors["logits"] = new([Batch, Small.Classes], classifier.Logits(batch.Clean, Batch).ToArray());
+        var gradient = batch.LossGradient(batch.Clean, LogitLoss.CrossEntropy, null, GradientEstimator.Rate).ToArray(images.Length);
+        _tensors["grad_x.bptr"] = new([Batch, 3, 8, 8], Array.ConvertAll(gradient, value => value / Batch));
+        new Fgsm().Run(batch, new AttackSettings(8f / 255, GradientEstimator.Default, default));
+        _tensors["fgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
+    }
+
+    [TestCase("param")]
+    [TestCase("logits")]
+    [TestCase("grad_x.bptr")]
+    [TestCase("fgsm")]
+    public void What_is_right_passes(string group)
+    {
+        var row = Check(group);
+        Assert.That(row.Pass, Is.True, row.Detail);
+    }
+
+    [Test]
+    public void Groups_are_those_of_the_tensors() =>
+        Assert.That(ConformanceRunner.GroupsOf(_tensors.Keys), Is.EqualTo(new[] { "param", "fgsm", "grad_x.bptr", "logits" }));
+
+    [TestCase("logits", "logits", 0.01f)]
+    [TestCase("grad_x.bptr", "grad_x.bptr", 0.01f)]
+    [TestCase("fgsm.x_adv", "fgsm", 0.001f)]
+    public void Other_numbers_fail(string tensor, string group, float change)
+    {
+        Replace(tensor, values => Array.ConvertAll(values, value => value + change * (Math.Abs(value) + 0.01f)));
+        AssertFails(group);
+    }
+
+    [TestCase("logits", "logits")]
+    [TestCase("grad_x.bptr", "grad_x.bptr")]
+    [TestCase("fgsm.x_adv", "fgsm")]
+    [TestCase("param.features.0.weight", "param")]
+    [TestCase("param.features.0.weight", "logits")]
+    public void NaN_fails(string tensor, string group)
+    {
+        Replace(tensor, values => [float.NaN, .. values.Skip(1)]);
+        AssertFails(group);
+    }
+
+    [TestCase("param")]
+    [TestCase("logits")]
+    public void A_missing_parameter_fails(string group)
+    {
+        _tensors.Remove("param.features.2.v_th");
+        Assert.That(AssertFails(group).Detail, Does.Contain("param.features.2.v_th"));
+    }
+
+    [TestCase("param")]
+    [TestCase("logits")]
+    public void An_extra_parameter_fails(string group)
+    {
+        _tensors["param.features.99.weight"] = new([1], [1f]);
+        Assert.That(AssertFails(group).Detail, Does.Contain("param.features.99.weight"));
+    }
+
+    [Test]
+    public void A_parameter_of_another_shape_fails()
+    {
+        _tensors["param.features.1.weight"] = new([2, 4], new float[8]);
+        AssertFails("param");
+    }
+
+    [TestCase("logitz")]
+    [TestCase("grad_x.bptt.PCV.1.0")]
+    [TestCase("apgd.kl.loss_best")]
+    public void A_tensor_of_no_known_group_fails_under_its_own_name(string name)
+    {
+        _tensors[name] = new([1], [1f]);
+        Assert.That(AssertFails(name).Detail, Does.Contain(name.Replace("grad_x.", "", StringComparison.Ordinal)));
+    }
+
+    [TestCase("x", "logits")]
+    [TestCase("y", "fgsm")]
+    public void A_missing_input_fails(string input, string group)
+    {
+        _tensors.Remove(input);
+        AssertFails(group);
+    }
+
+    [TestCase("architecture", "vggmaxi")]
+    [TestCase("T", "four")]
+    [TestCase("reset", "firm")]
+    [TestCase("leak", "2.0")]
+    [TestCase("norm_mean", "(0.5)")]
+    public void Metadata_that_makes_no_sense_fails(string key, string value)
+    {
+        _metadata[key] = value;
+        AssertFails("logits");
+    }
+
+    [TestCase("1e-6", true)]
+    [TestCase("1e-4", false)]
+    public void A_small_margin_is_said_but_not_forgiven(string margin, bool said)
+    {
+        _metadata["min_margin"] = margin;
+        Replace("logits", values => Array.ConvertAll(values, value => value + 0.01f));
+        Assert.That(AssertFails("logits").Detail.Contains("min_margin", StringComparison.Ordinal), Is.EqualTo(said));
+    }
+
+    private void Replace(string name, Func<float[], float[]> change) =>
+        _tensors[name] = new(_tensors[name].Dimensions, change(_tensors[name].Values));
+
+    private ConformanceRow AssertFails(string group)
+    {
+        var row = Check(group);
+        Assert.That(row.Pass, Is.False, row.Detail);
+        return row;
+    }
+
+    private ConformanceRow Check(string group)
+    {
+        using var backend = Small.Backend();
+        using var runner = new ConformanceRunner(new GoldenCase(_metadata, _tensors), backend);
+        return runner.Run().Single(row => row.Group == group);
+    }
+}

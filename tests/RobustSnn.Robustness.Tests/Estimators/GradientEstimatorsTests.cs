@@ -1,0 +1,39 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Tests;
+
+public sealed class GradientEstimatorsTests
+{
+    private static readonly string[] Names =
+    [
+        "bptt.PCW.1.0", "bptt.PCW.2.0", "bptt.PCW.3.0", "bptt.PCW.0.5", "bptt.PCW.0.25",
+        "bptt.EXP-D.0.5", "bptt.EXP-D.1.0", "bptt.EXP-D.2.0", "bptt.EXP.0.5", "bptt.EXP.1.0", "bptt.EXP.2.0",
+        "bptt.RECT.0.25", "bptt.RECT.0.5", "bptt.RECT.1.0", "bptt.RECT.2.0", "bptt.RECT.4.0", "bptt.STE.1.0", "bptr", "act",
+    ];
+
+    [Test]
+    public void The_ensemble_is_the_19_of_the_papers_in_their_order() =>
+        Assert.That(GradientEstimators.Ensemble.Select(each => each.Name), Is.EqualTo(Names));
+
+    [TestCaseSource(nameof(Names))]
+    public void A_name_parses_to_the_estimator_of_that_name(string name) =>
+        Assert.That(GradientEstimators.Parse(name).Name, Is.EqualTo(name));
+
+    [Test]
+    public void The_default_is_PCW_of_width_1() =>
+        Assert.That(GradientEstimator.Default, Is.EqualTo(GradientEstimator.Through(new Surrogate(SurrogateKind.PiecewiseLinear, 1))));
+
+    [TestCase("bptr", true)]
+    [TestCase("act", false)]
+    [TestCase("bptt.STE.1.0", false)]
+    public void Only_bptr_goes_through_the_rate(string name, bool throughRate) =>
+        Assert.That(GradientEstimators.Parse(name).Neurons.ThroughRate, Is.EqualTo(throughRate));
+
+    [Test]
+    public void An_unknown_name_is_refused_with_the_nearest()
+    {
+        var refusal = Assert.Throws<BadInputException>(() => GradientEstimators.Parse("bptt.RCT.4.0"));
+        Assert.That(refusal?.Message, Does.Contain("bptt.RECT.4.0"));
+    }
+}

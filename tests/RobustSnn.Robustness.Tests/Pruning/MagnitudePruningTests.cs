@@ -1,0 +1,56 @@
+using FsCheck;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Tests;
+
+public sealed class MagnitudePruningTests
+{
+    [TestCase(0.0, new[] { 1f, 1, 1, 1 })]
+    [TestCase(0.25, new[] { 1f, 0, 1, 1 })]
+    [TestCase(0.5, new[] { 0f, 0, 1, 1 }, TestName = "Of equal magnitudes the first goes first")]
+    [TestCase(0.75, new[] { 0f, 0, 0, 1 })]
+    public void The_smallest_magnitudes_go(double sparsity, float[] mask) =>
+        Assert.That(MagnitudePruning.PerLayer([new("a", [2f, -1, -2, 3])], sparsity)[0].Values, Is.EqualTo(mask));
+
+    [Test]
+    public void Per_layer_takes_the_same_share_of_each()
+    {
+        var masks = MagnitudePruning.PerLayer([new("small", [0.1f, 0.2f]), new("large", [1f, 2f])], 0.5);
+        Assert.That(masks.Select(mask => mask.Values), Is.EqualTo(new[] { new[] { 0f, 1 }, [0f, 1] }));
+    }
+
+    [Test]
+    public void Over_all_layers_takes_the_smallest_wherever_they_are()
+    {
+        var masks = MagnitudePruning.OverAllLayers([new("small", [0.1f, 0.2f]), new("large", [1f, 2f])], 0.5);
+        Assert.That(masks.Select(mask => mask.Values), Is.EqualTo(new[] { new[] { 0f, 0 }, [1f, 1] }));
+    }
+
+    [FsCheck.NUnit.Property]
+    public bool Counts_are_exact_and_what_is_kept_is_no_smaller(NonEmptyArray<int> weights, byte percent)
+    {
+        // Whole numbers, so that ties are common.
+        var values = Array.ConvertAll(weights.Get, value => (float)(value % 5));
+        var sparsity = percent % 100 / 100.0;
+        var mask = MagnitudePruning.OverAllLayers([new("a", values), new("b", values)], sparsity);
+        var kept = mask.SelectMany(each => each.Values.Zip(values)).Where(pair => pair.First == 1).Select(pair => Math.Abs(pair.Second)).ToArray();
+        var gone = mask.SelectMany(each => each.Values.Zip(values)).Where(pair => pair.First == 0).Select(pair => Math.Abs(pair.Second)).ToArray();
+        var total = 2 * values.Length;
+        return gone.Length == (int)Math.Round(sparsity * total)
+            && kept.Length + gone.Length == total
+            && (gone.Length == 0 || kept.Length == 0 || gone.Max() <= kept.Min());
+    }
+
+    [TestCase(-0.1)]
+    [TestCase(1.0)]
+    [TestCase(double.NaN)]
+    public void A_sparsity_that_is_none_is_refused(double sparsity) =>
+        Assert.Throws<BadInputException>(() => MagnitudePruning.PerLayer([new("a", [1f])], sparsity));
+
+    [Test]
+    public void A_weight_that_is_no_number_is_refused_by_name()
+    {
+        var refusal = Assert.Throws<BadInputException>(() => MagnitudePruning.PerLayer([new("features.0.weight", [1f, float.NaN])], 0.5));
+        Assert.That(refusal?.Message, Does.Contain("features.0.weight"));
+    }
+}

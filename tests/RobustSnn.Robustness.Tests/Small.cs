@@ -1,0 +1,107 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Tests;
+
+/// <summary>A network small enough to attack in milliseconds: vggmini on 8 × 8 images with 4 classes, random weights.</summary>
+internal static class Small
+{
+    public const int Classes = 4;
+    public const float Epsilon = 8f / 255;
+
+    private static readonly Shape Input = new(3, 8, 8);
+
+    public static int PixelCount => Input.Count;
+
+    public static Network Network { get; } = Architectures.build("vggmini", Classes, Input, [0.5, 0.5, 0.5], [0.25, 0.25, 0.25]);
+
+    public static NeuronModel Neurons { get; } = new(1.0, Reset.Hard);
+
+    public static IBackend Backend() => new CpuBackend(1);
+
+    public static SpikingModel Ann(IBackend backend, ulong seed = 1)
+    {
+        var model = new SpikingModel(Network, backend);
+        model.Initialise(seed);
+        return model;
+    }
+
+    /// <summary>The same weights behind neurons with that threshold.</summary>
+    public static SpikingModel Spiking(IBackend backend, float threshold = 0.25f, ulong seed = 1)
+    {
+        var model = new SpikingModel(Conversion.toSpiking(Neurons, Network), backend);
+        model.Initialise(seed);
+        foreach (var parameter in model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold))
+        {
+            parameter.Value.Upload([threshold]);
+        }
+
+        model.Parameters.Changed();
+        return model;
+    }
+
+    /// <summary>Random images (sample, channel, row, column).</summary>
+    public static float[] Images(int samples, int seed = 1)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, samples * PixelCount).Select(_ => random.NextSingle())];
+    }
+
+    /// <summary>What the network says: labels that it gets right.</summary>
+    public static int[] OwnLabels(Classifier classifier, float[] images)
+    {
+        var labels = new int[images.Length / PixelCount];
+        using var pixels = classifier.Backend.Allocate(images.Length);
+        pixels.Upload(images);
+        classifier.Predict(pixels, labels);
+        return labels;
+    }
+}
+
+/// <summary>A network, its classifier and a batch of images that it gets right.</summary>
+internal sealed class SmallAttack : IDisposable
+{
+    private readonly IBackend _backend = Small.Backend();
+    private readonly SpikingModel _model;
+
+    public SmallAttack(int timesteps, int samples = 6, float threshold = 0.25f)
+    {
+        _model = timesteps == 0 ? Small.Ann(_backend) : Small.Spiking(_backend, threshold);
+        Classifier = new Classifier(_model, samples, timesteps);
+        Batch = new AttackBatch(Classifier);
+        Images = Small.Images(samples);
+        Labels = Small.OwnLabels(Classifier, Images);
+        Batch.Load(Images, Labels);
+    }
+
+    public Classifier Classifier { get; }
+
+    public AttackBatch Batch { get; }
+
+    public float[] Images { get; }
+
+    public int[] Labels { get; }
+
+    public static AttackSettings Settings(GradientEstimator estimator, ulong seed = 1) => new(Small.Epsilon, estimator, new RandomKey(seed, 0));
+
+    /// <summary>The adversarial images of a run.</summary>
+    public float[] Run(IAttack attack, AttackSettings settings)
+    {
+        attack.Run(Batch, settings);
+        return Batch.DownloadAdversarial().ToArray();
+    }
+
+    public float[] LossesAt(DeviceBuffer pixels, LogitLoss loss)
+    {
+        Batch.Losses(pixels, loss, null, GradientEstimator.Default);
+        return Batch.LossValues.ToArray(Batch.Samples);
+    }
+
+    public void Dispose()
+    {
+        Batch.Dispose();
+        Classifier.Dispose();
+        _model.Dispose();
+        _backend.Dispose();
+    }
+}

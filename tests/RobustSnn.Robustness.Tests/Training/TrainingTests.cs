@@ -1,0 +1,157 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Tests;
+
+public sealed class TrainingTests
+{
+    private const int Samples = 8;
+
+    private static readonly float[] Images = Small.Images(Samples, 2);
+    private static readonly float[] Moved = [.. Small.Images(Samples, 3).Zip(Images, (noise, pixel) => 0.8f * pixel + 0.2f * noise)];
+    private static readonly int[] Labels = [0, 1, 2, 3, 0, 1, 2, 3];
+    private static readonly Adversary Fast = new(new Fgsm(), Small.Epsilon, GradientEstimator.Default);
+
+    private static IEnumerable<TestCaseData> Objectives() =>
+        new[] { TrainingObjective.Natural, TrainingObjective.Adversarial, TrainingObjective.Trades(2), TrainingObjective.Mart(4) }
+            .Select(objective => new TestCaseData(objective).SetArgDisplayNames(objective.Kind.ToString()));
+
+    [TestCaseSource(nameof(Objectives))]
+    public void The_gradient_is_the_slope_of_the_loss(TrainingObjective objective)
+    {
+        // On an ANN, which has true slopes.
+        using var backend = Small.Backend();
+        using var model = Small.Ann(backend);
+        using var gradient = new ObjectiveGradient(model, Samples, 0, objective, Surrogate.Default);
+        using var batch = new DeviceBatch(backend);
+
+        model.Parameters.ClearGradients();
+        batch.Accumulate(gradient);
+        var head = model.Parameters["classifier.4.weight"];
+        var start = head.Value.ToArray();
+        var slopes = head.Gradient?.ToArray() ?? [];
+        var square = slopes.Sum(slope => (double)slope * slope);
+        var step = 0.01 / Math.Sqrt(square);
+
+        double LossAt(double distance)
+        {
+            head.Value.Upload([.. start.Zip(slopes, (value, slope) => (float)(value + distance * slope))]);
+            model.Parameters.Changed();
+            return batch.Accumulate(gradient).Loss;
+        }
+
+        Assert.That((LossAt(step) - LossAt(-step)) / (2 * step), Is.EqualTo(square).Within(1).Percent);
+    }
+
+    [TestCaseSource(nameof(Objectives))]
+    public void Steps_lower_the_loss(TrainingObjective objective)
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        using var step = new TrainingStep(model, Samples, 4, objective, objective.UsesAdversarial ? Fast : null, Surrogate.Default);
+        var losses = Enumerable.Range(0, 30)
+            .Select(i => step.Run(Images, Labels, new SgdSettings(0.05f, 0.9f, 0), new RandomKey(1, (ulong)i)).Loss).ToArray();
+        Assert.That(losses[^1], Is.LessThan(0.7 * losses[0]));
+    }
+
+    [Test]
+    public void TRADES_of_the_same_images_twice_has_no_robust_term()
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        using var gradient = new ObjectiveGradient(model, Samples, 4, TrainingObjective.Trades(2), Surrogate.Default);
+        using var batch = new DeviceBatch(backend, Images);
+        var loss = batch.Accumulate(gradient);
+        Assert.Multiple(() =>
+        {
+            Assert.That(loss.Robust, Is.EqualTo(0).Within(1e-6));
+            Assert.That(loss.Loss, Is.EqualTo(loss.Natural).Within(1e-5));
+            Assert.That(loss.Natural, Is.GreaterThan(0.1));
+        });
+    }
+
+    [TestCase(2f)]
+    [TestCase(6f)]
+    public void The_loss_is_its_terms_weighted(float beta)
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        using var gradient = new ObjectiveGradient(model, Samples, 4, TrainingObjective.Trades(beta), Surrogate.Default);
+        using var batch = new DeviceBatch(backend);
+        var loss = batch.Accumulate(gradient);
+        Assert.That(loss.Robust, Is.GreaterThan(0));
+        Assert.That(loss.Loss, Is.EqualTo(loss.Natural + beta * loss.Robust).Within(1e-9));
+    }
+
+    [Test]
+    public void Masked_weights_stay_exactly_zero()
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        var weights = model.Parameters["features.4.weight"];
+        var mask = MagnitudePruning.PerLayer([new(weights.Name, weights.Value.ToArray())], 0.9)[0];
+        model.Parameters.SetMask(mask.Name, mask.Values);
+        using var step = new TrainingStep(model, Samples, 4, TrainingObjective.Trades(2), Fast, Surrogate.Default);
+        for (var i = 0ul; i < 3; i++)
+        {
+            step.Run(Images, Labels, new SgdSettings(0.1f, 0.9f, 1e-3f), new RandomKey(1, i));
+        }
+
+        var zeros = weights.Value.ToArray().Zip(mask.Values).Where(pair => pair.Second == 0).Select(pair => pair.First);
+        Assert.That(zeros, Is.All.Zero.And.Count.EqualTo(MagnitudePruning.PrunedCount(mask.Values.Length, 0.9)));
+    }
+
+    [Test]
+    public void The_same_key_gives_the_same_step()
+    {
+        static TrainingLoss Once(ulong stream)
+        {
+            using var backend = Small.Backend();
+            using var model = Small.Spiking(backend);
+            var adversary = new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Small.Epsilon, GradientEstimator.Default);
+            using var step = new TrainingStep(model, Samples, 4, TrainingObjective.Trades(2), adversary, Surrogate.Default);
+            return step.Run(Images, Labels, new SgdSettings(0.1f, 0.9f, 0), new RandomKey(1, stream));
+        }
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(Once(1), Is.EqualTo(Once(1)));
+            Assert.That(Once(2), Is.Not.EqualTo(Once(1)));
+        });
+    }
+
+    [TestCaseSource(nameof(Objectives))]
+    public void Objective_and_adversary_must_go_together(TrainingObjective objective)
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        Adversary? wrong = objective.UsesAdversarial ? null : Fast;
+        Assert.Throws<BadInputException>(() => _ = new TrainingStep(model, Samples, 4, objective, wrong, Surrogate.Default));
+    }
+
+    private sealed class DeviceBatch : IDisposable
+    {
+        private readonly DeviceBuffer _clean;
+        private readonly DeviceBuffer _adversarial;
+        private readonly DeviceBuffer _labels;
+
+        public DeviceBatch(IBackend backend, float[]? adversarial = null)
+        {
+            _clean = backend.Allocate(Images.Length);
+            _adversarial = backend.Allocate(Images.Length);
+            _labels = backend.Allocate(Samples);
+            _clean.Upload(Images);
+            _adversarial.Upload(adversarial ?? Moved);
+            _labels.Upload(Array.ConvertAll(Labels, label => (float)label));
+        }
+
+        public TrainingLoss Accumulate(ObjectiveGradient gradient) => gradient.Accumulate(_clean, _adversarial, _labels, Labels, default);
+
+        public void Dispose()
+        {
+            _clean.Dispose();
+            _adversarial.Dispose();
+            _labels.Dispose();
+        }
+    }
+}
