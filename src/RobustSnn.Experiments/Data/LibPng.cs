@@ -17,7 +17,8 @@ internal sealed unsafe partial class LibPng : IImageDecoder
     {
         fixed (byte* start = content)
         {
-            var image = Begin(start, content.Length);
+            var image = new Image { Version = ImageVersion };
+            Begin(&image, start, content.Length);
             png_image_free(&image);
             return ((int)image.Height, (int)image.Width);
         }
@@ -30,7 +31,8 @@ internal sealed unsafe partial class LibPng : IImageDecoder
         fixed (byte* start = content)
         fixed (byte* to = pixels)
         {
-            var image = Begin(start, content.Length);
+            var image = new Image { Version = ImageVersion };
+            Begin(&image, start, content.Length);
             if (image.Width != columns || image.Height != rows)
             {
                 png_image_free(&image);
@@ -42,7 +44,7 @@ internal sealed unsafe partial class LibPng : IImageDecoder
             image.Format = RedGreenBlueAlpha;
             if (png_image_finish_read(&image, null, to, columns * 4, null) == 0 || image.WarningOrError != 0)
             {
-                throw new InvalidDataException(Message(image));
+                throw new InvalidDataException(Message(&image));
             }
         }
 
@@ -66,15 +68,16 @@ internal sealed unsafe partial class LibPng : IImageDecoder
         }
     }
 
-    private static Image Begin(byte* content, int length)
+    /// <summary>Reads the header. The library keeps the structure's address until it is freed, so it must stay where it is.</summary>
+    private static void Begin(Image* image, byte* content, int length)
     {
-        var image = new Image { Version = ImageVersion };
-        return png_image_begin_read_from_memory(&image, content, (nuint)length) != 0
-            ? image
-            : throw new InvalidDataException(Message(image));
+        if (png_image_begin_read_from_memory(image, content, (nuint)length) == 0)
+        {
+            throw new InvalidDataException(Message(image));
+        }
     }
 
-    private static string Message(Image image) => Marshal.PtrToStringUTF8((nint)image.Message) ?? "no reason given";
+    private static string Message(Image* image) => Marshal.PtrToStringUTF8((nint)image->Message) ?? "no reason given";
 
     [LibraryImport(Library)]
     private static partial int png_image_begin_read_from_memory(Image* image, byte* content, nuint length);

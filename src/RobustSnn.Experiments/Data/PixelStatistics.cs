@@ -40,10 +40,17 @@ public sealed record PixelStatistics(ImmutableArray<double> Mean, ImmutableArray
         for (var index = 0; index < images.Count; index++)
         {
             var bytes = images.Bytes(index);
-            for (var i = 0; i < bytes.Length; i++)
+            for (var channel = 0; channel < images.Channels; channel++)
             {
-                sums[i / plane] += bytes[i];
-                squares[i / plane] += (ulong)(bytes[i] * bytes[i]);
+                var (sum, square) = (0ul, 0ul);
+                foreach (var value in bytes.Slice(channel * plane, plane))
+                {
+                    sum += value;
+                    square += (ulong)(value * value);
+                }
+
+                sums[channel] += sum;
+                squares[channel] += square;
             }
         }
 

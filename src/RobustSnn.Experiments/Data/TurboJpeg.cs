@@ -28,9 +28,13 @@ internal sealed unsafe partial class TurboJpeg : IImageDecoder
     {
         fixed (byte* start = content)
         {
-            return tjDecompressHeader3(handle, start, (nuint)content.Length, out var columns, out var rows, out _, out _) == 0
-                ? (rows, columns)
-                : throw new InvalidDataException(Message(handle));
+            if (tjDecompressHeader3(handle, start, (nuint)content.Length, out var columns, out var rows, out _, out _) != 0)
+            {
+                throw new InvalidDataException(Message(handle));
+            }
+
+            // A file of tables only, or one that ends before its size, is no error to the library.
+            return rows > 0 && columns > 0 ? (rows, columns) : throw new InvalidDataException("it ends before any image");
         }
     }
 

@@ -1,0 +1,108 @@
+using NUnit.Framework;
+using RobustSnn.Experiments.Data;
+
+namespace RobustSnn.Experiments.Tests.Data;
+
+[TestFixture]
+public sealed class DataSetsTests
+{
+    private static readonly Shapes10Settings Few = new(Seed: 3, TrainCount: 20, TestCount: 10);
+
+    private TemporaryFolder folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [Test]
+    public void Shapes10_needs_no_files()
+    {
+        var opened = DataSets.Open("shapes10", null, Few);
+        Assert.Multiple(() =>
+        {
+            Assert.That((opened.Name, opened.Train.Count, opened.Test.Count), Is.EqualTo(("shapes10", 20, 10)));
+            Assert.That(opened.Train.Bytes(0).ToArray(), Is.EqualTo(Shapes10.Generate(3, 1, 1).Train.Bytes(0).ToArray()));
+            Assert.That(opened.Statistics, Is.EqualTo(PixelStatistics.Shapes10));
+        });
+    }
+
+    [Test]
+    public void A_folder_has_its_own_statistics()
+    {
+        folder.Write("photos/train/a/1.png", Pictures.Png);
+        folder.Write("photos/test/a/1.png", Pictures.Png);
+        var opened = DataSets.Open("folder", folder["photos/"], Few);
+        Assert.Multiple(() =>
+        {
+            Assert.That((opened.Name, opened.Train.Name, opened.Test.Name), Is.EqualTo(("folder", "photos train", "photos test")));
+            Assert.That(opened.Statistics.Mean[0], Is.EqualTo(105 / 255.0).Within(1e-9));
+        });
+    }
+
+    [Test]
+    public void Cifar10_is_found_in_class_folders()
+    {
+        foreach (var name in Cifar10Binary.ClassNames)
+        {
+            folder.Write($"train/{name}/1.png", SquarePng);
+            folder.Write($"test/{name}/1.png", SquarePng);
+        }
+
+        var opened = DataSets.Open("cifar10", folder.Path, Few);
+        Assert.Multiple(() =>
+        {
+            Assert.That(opened.Train.ClassNames, Is.EqualTo(Cifar10Binary.ClassNames));
+            Assert.That(opened.Train.Name, Is.EqualTo("cifar10 train"));
+            Assert.That(opened.Statistics, Is.EqualTo(PixelStatistics.Cifar10));
+        });
+    }
+
+    // Its files are of 30 MB each: that the binary reader is asked is seen from its refusal of a short one.
+    [TestCase("")]
+    [TestCase("cifar-10-batches-bin/")]
+    public void Cifar10_is_found_in_binary_form(string inner)
+    {
+        folder.Write(inner + "data_batch_1.bin", [1, 2]);
+        Refused.With(() => DataSets.Open("cifar10", folder.Path, Few), "data_batch_1.bin", "expected 30730000 bytes");
+    }
+
+    [Test]
+    public void Cifar10_of_another_shape_is_refused()
+    {
+        folder.Write("train/a/1.png", Pictures.Png);
+        folder.Write("test/a/1.png", Pictures.Png);
+        Refused.With(
+            () => DataSets.Open("cifar10", folder.Path, Few), "10 classes of 3 × 32 × 32", "found 1 of 3 × 6 × 8", "\"folder\"");
+    }
+
+    [Test]
+    public void A_folder_without_cifar10_says_what_was_looked_for() => Refused.With(
+        () => DataSets.Open("cifar10", folder.Path, Few),
+        folder.Path, "data_batch_1.bin … data_batch_5.bin and test_batch.bin", "cifar-10-batches-bin", "train/<class>/", "cs.toronto.edu");
+
+    [TestCase("cifar10")]
+    [TestCase("folder")]
+    public void A_missing_directory_is_asked_for(string name) =>
+        Refused.With(() => DataSets.Open(name, null, Few), name, "give the directory");
+
+    [TestCase("cifar10")]
+    [TestCase("folder")]
+    public void A_directory_that_is_not_there_is_refused(string name) =>
+        Refused.With(() => DataSets.Open(name, folder["nowhere"], Few), folder["nowhere"], "no such folder", name);
+
+    [Test]
+    public void A_directory_that_would_not_be_read_is_refused() =>
+        Refused.With(() => DataSets.Open("shapes10", folder.Path, Few), "reads no files", folder.Path);
+
+    [TestCase("cifar-10", "cifar10")]
+    [TestCase("CIFAR10", "cifar10")]
+    [TestCase("shape", "shapes10")]
+    [TestCase("folders", "folder")]
+    public void An_unknown_name_gets_the_nearest_known(string name, string nearest) => Refused.With(
+        () => DataSets.Open(name, null, Few), $"no data set \"{name}\"", $"Did you mean {nearest}?", "cifar10, folder, shapes10");
+
+    /// <summary>32 × 32 pixels of one grey.</summary>
+    private static byte[] SquarePng => Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAGElEQVR42mNMZsAPmBhGFYwqGFUwQhUAACA7AKNcUW5+AAAAAElFTkSuQmCC");
+}
