@@ -1,4 +1,5 @@
 using RobustSnn.Engine;
+using RobustSnn.Engine.Cpu;
 using RobustSnn.Model;
 
 namespace RobustSnn.Robustness.Tests;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>Floats outside the managed heap: aligned to cache lines, and large ones to huge pages, which convolutions walk across.</summary>
+/// <remarks>No finalizer: operations hold bare pointers, which a collection must not pull away. Who allocates, disposes.</remarks>
 internal sealed unsafe partial class NativeBuffer : DeviceBuffer
 {
     private const nuint CacheLine = 64;
@@ -25,8 +26,6 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
 
         NativeMemory.Clear(pointer, bytes);
     }
-
-    ~NativeBuffer() => Release();
 
     /// <summary>Element 0.</summary>
     public float* Pointer
@@ -51,12 +50,6 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
     }
 
     public override void Dispose()
-    {
-        Release();
-        GC.SuppressFinalize(this);
-    }
-
-    private void Release()
     {
         NativeMemory.AlignedFree(pointer);
         pointer = null;
