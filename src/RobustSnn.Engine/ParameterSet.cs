@@ -1,0 +1,101 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine;
+
+/// <summary>All parameters of a network on a device, by the names of the reference's state_dict.</summary>
+public sealed class ParameterSet : IDisposable
+{
+    private readonly IBackend backend;
+    private readonly Dictionary<string, ParameterTensor> byName;
+
+    internal ParameterSet(Network network, IBackend backend)
+    {
+        this.backend = backend;
+        All = [.. Parameters.ofNetwork(network).Select(parameter => new ParameterTensor(parameter, backend))];
+        byName = All.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>In the order of the network's nodes.</summary>
+    public IReadOnlyList<ParameterTensor> All { get; }
+
+    /// <summary>Changes whenever values may have changed; whoever keeps them in another form compares it.</summary>
+    internal int Version { get; private set; }
+
+    /// <exception cref="KeyNotFoundException">The network has no such parameter.</exception>
+    public ParameterTensor this[string name] =>
+        byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"the network has no parameter '{name}'");
+
+    public bool Contains(string name) => byName.ContainsKey(name);
+
+    /// <summary>To be called after writing values by hand: plans then take them over at their next forward pass.</summary>
+    public void Changed() => Version++;
+
+    /// <summary>Allocates what training needs: gradients and momenta, all zero.</summary>
+    public void PrepareTraining()
+    {
+        foreach (var parameter in All)
+        {
+            parameter.PrepareTraining();
+        }
+    }
+
+    public void ClearGradients()
+    {
+        foreach (var parameter in All)
+        {
+            if (parameter.Gradient is { } gradient)
+            {
+                backend.Fill(gradient, 0);
+            }
+        }
+    }
+
+    /// <summary>Forgets the optimiser's momentum: a new stage of training starts from rest.</summary>
+    public void ClearVelocities()
+    {
+        foreach (var parameter in All)
+        {
+            if (parameter.Velocity is { } velocity)
+            {
+                backend.Fill(velocity, 0);
+            }
+        }
+    }
+
+    /// <summary>Fixes which weights exist (METHODS 5): the others become 0 and stay exactly 0.</summary>
+    /// <param name="name">A prunable parameter.</param>
+    /// <param name="mask">1 keeps, 0 prunes; one a value.</param>
+    public void SetMask(string name, ReadOnlySpan<float> mask)
+    {
+        this[name].SetMask(mask);
+        Changed();
+    }
+
+    /// <summary>One step of SGD with momentum on every trainable parameter.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="PrepareTraining"/> has not run.</exception>
+    public void SgdStep(float learningRate, float momentum, float weightDecay)
+    {
+        foreach (var parameter in All)
+        {
+            if (parameter.Specification.Trainable)
+            {
+                if (parameter.Gradient is null || parameter.Velocity is null)
+                {
+                    throw new InvalidOperationException("SgdStep before PrepareTraining");
+                }
+
+                backend.SgdStep(parameter.Value, parameter.Gradient, parameter.Velocity, parameter.Mask, learningRate, momentum, weightDecay);
+            }
+        }
+
+        Changed();
+    }
+
+    public void Dispose()
+    {
+        foreach (var parameter in All)
+        {
+            parameter.Dispose();
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine;
+
+/// <summary>
+/// A model compiled for one batch size, number of timesteps and mode: its buffers are allocated once, and passes over it allocate nothing.
+/// </summary>
+/// <remarks>
+/// Fill <see cref="Pixels"/>, run <see cref="Forward"/>, read <see cref="Logits"/>; for a gradient, fill <see cref="LogitGradient"/> and run
+/// <see cref="Backward"/>. Values of a pass stay valid until the plan's next pass.
+/// </remarks>
+public sealed class Plan : IDisposable
+{
+    private readonly PlanGraph graph;
+    private readonly MemoryPlan memory;
+    private readonly Step?[] steps;
+    private readonly List<DeviceBuffer> owned = [];
+    private readonly Activation scores;
+    private readonly Activation? scoreGradient;
+    private Pass pass;
+    private bool hasForward;
+
+    /// <param name="model">Its parameters are shared with all its plans.</param>
+    /// <param name="batch">Largest number of samples of a pass.</param>
+    /// <param name="timesteps">T; 0 runs every neuron as a ReLU: the ANN.</param>
+    /// <param name="mode">What the passes are for.</param>
+    public Plan(SpikingModel model, int batch, int timesteps, PassMode mode)
+    {
+        Model = model;
+        Batch = batch;
+        Timesteps = timesteps;
+        graph = new PlanGraph(model, batch, timesteps, mode);
+        memory = new MemoryPlan(graph);
+        if (mode == PassMode.Training)
+        {
+            model.Parameters.PrepareTraining();
+        }
+
+        Pixels = Own((long)batch * model.PixelCount);
+        Logits = Own((long)batch * model.Network.Classes);
+        var hasGradient = mode is PassMode.InputGradient or PassMode.Training;
+        LogitGradient = Own(hasGradient ? Logits.Length : 0);
+        PixelGradient = Own(mode == PassMode.InputGradient ? Pixels.Length : 0);
+        var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length))).ToArray();
+        var compiler = new StepCompiler(model, graph, memory, activations, Pixels, PixelGradient, Own);
+        steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
+        scores = activations[memory.Output[graph.Last]];
+        scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
+    }
+
+    public SpikingModel Model { get; }
+
+    public int Batch { get; }
+
+    public int Timesteps { get; }
+
+    public PassMode Mode => graph.Mode;
+
+    /// <summary>Input images (batch, channel, row, column), in [0, 1].</summary>
+    public DeviceBuffer Pixels { get; }
+
+    /// <summary>Class scores (batch, classes) of the last forward pass: the mean over timesteps.</summary>
+    public DeviceBuffer Logits { get; }
+
+    /// <summary>dL/dlogits (batch, classes): what <see cref="Backward"/> starts from.</summary>
+    public DeviceBuffer LogitGradient { get; }
+
+    /// <summary>dL/dpixels, like <see cref="Pixels"/>, after <see cref="Backward"/> in mode InputGradient.</summary>
+    public DeviceBuffer PixelGradient { get; }
+
+    /// <summary>Bytes of the plan's activations, gradients and images.</summary>
+    public long PeakBytes => Bytes(Model, Batch, memory, Mode);
+
+    /// <summary>Bytes that such a plan will hold, without allocating it.</summary>
+    public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode) =>
+        Bytes(model, batch, new MemoryPlan(new PlanGraph(model, batch, timesteps, mode)), mode);
+
+    /// <summary>Computes the logits of the first <paramref name="samples"/> images.</summary>
+    /// <param name="samples">1 … Batch.</param>
+    /// <param name="dropout">Stream of the dropout masks, in training.</param>
+    /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
+    public void Forward(int samples, RandomKey dropout = default, bool countSpikes = false)
+    {
+        Run(samples, graph.Nodes.Length, dropout, countSpikes);
+        Model.Backend.Readout(scores, Logits, samples);
+        hasForward = true;
+    }
+
+    /// <summary>Carries <see cref="LogitGradient"/> back through the last forward pass: to the pixels or to the parameters.</summary>
+    /// <exception cref="InvalidOperationException">The mode has no gradient, or there was no forward pass since the last call.</exception>
+    public void Backward(NeuronGradient gradient)
+    {
+        if (scoreGradient is null || !hasForward)
+        {
+            throw new InvalidOperationException(scoreGradient is null ? $"mode {Mode} has no backward pass" : "Backward without a Forward");
+        }
+
+        hasForward = false; // in-place steps have consumed its values
+        pass = pass with { Gradient = gradient };
+        Model.Backend.ReadoutGradient(LogitGradient, scoreGradient, pass.Samples);
+        for (var n = graph.Last; n >= 0; n--)
+        {
+            if (memory.Gradient[n] >= 0)
+            {
+                steps[n]?.Backward(Model.Backend, in pass);
+            }
+        }
+    }
+
+    /// <summary>Runs all that comes before a neuron node, so that <see cref="Current"/> can be read.</summary>
+    public void ForwardToNeuron(int node, int samples)
+    {
+        Run(samples, node, default, false);
+        hasForward = false;
+    }
+
+    /// <summary>The input current of a neuron node, right after <see cref="ForwardToNeuron"/>.</summary>
+    public Activation Current(int node) => ((NeuronStep)steps[node]!).Current;
+
+    /// <summary>The scores of the last forward pass at every timestep: (steps, samples, classes).</summary>
+    public float[] ScoresByStep() => scores.ToHost(pass.Samples);
+
+    /// <summary>Spikes of a neuron node over all steps and samples of the last forward pass, if it was asked to count them.</summary>
+    public double SpikeCount(int node) => ((NeuronStep)steps[node]!).Spikes;
+
+    public void Dispose()
+    {
+        foreach (var buffer in owned)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private void Run(int samples, int end, RandomKey dropout, bool countSpikes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
+        Model.Prepare();
+        pass = new Pass(samples, dropout, countSpikes, NeuronGradient.Default);
+        for (var n = 0; n < end; n++)
+        {
+            steps[n]?.Forward(Model.Backend, in pass);
+        }
+    }
+
+    private DeviceBuffer Own(long length)
+    {
+        var buffer = Model.Backend.Allocate(length);
+        owned.Add(buffer);
+        return buffer;
+    }
+
+    private static long Bytes(SpikingModel model, int batch, MemoryPlan memory, PassMode mode)
+    {
+        var logits = mode is PassMode.InputGradient or PassMode.Training ? 2 : 1;
+        var images = mode == PassMode.InputGradient ? 2 : 1;
+        return memory.Bytes + (long)batch * (images * model.PixelCount + logits * model.Network.Classes) * sizeof(float);
+    }
+}

@@ -1,0 +1,96 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine;
+
+/// <summary>
+/// A network as one mode runs it: nodes that do nothing in it (dropout outside training) are read through, and every value has its
+/// layout on the device.
+/// </summary>
+internal sealed class PlanGraph
+{
+    private readonly bool[] active;
+
+    public PlanGraph(SpikingModel model, int batch, int timesteps, PassMode mode)
+    {
+        Nodes = [.. model.Network.Nodes];
+        Mode = mode;
+        Timesteps = timesteps;
+        active = Array.ConvertAll(Nodes, node => mode == PassMode.Training || !node.Operation.IsDropout);
+        Inputs = Array.ConvertAll(Nodes, node => node.Inputs.Select(ReadThrough).ToArray());
+        Last = ReadThrough(Nodes.Length - 1);
+
+        var lanes = LaneLayout.Choose(batch, timesteps);
+        var isStatic = Graph.isStatic(model.Network).ToArray();
+        var border = Nodes.Max(node => node.Operation.Accept(BorderNeeded.Instance));
+        Shapes = new ActivationShape[Nodes.Length];
+        Reads = new int[Nodes.Length];
+        for (var n = 0; n < Nodes.Length; n++)
+        {
+            var shape = model.Shapes[n];
+            var own = Nodes[n].Operation.IsLinear ? 0 : n == 0 ? border : Shapes[Inputs[n][0]].Border;
+            Shapes[n] = new ActivationShape(shape.Channels, shape.Rows, shape.Columns, own,
+                isStatic[n] ? lanes.Static : lanes);
+            if (active[n])
+            {
+                foreach (var input in Inputs[n])
+                {
+                    Reads[input]++;
+                }
+            }
+        }
+    }
+
+    public Node[] Nodes { get; }
+
+    public PassMode Mode { get; }
+
+    public int Timesteps { get; }
+
+    /// <summary>The nodes that each node reads, nodes that do nothing left out.</summary>
+    public int[][] Inputs { get; }
+
+    /// <summary>How often each node's value is read.</summary>
+    public int[] Reads { get; }
+
+    /// <summary>Layout of each node's value.</summary>
+    public ActivationShape[] Shapes { get; }
+
+    /// <summary>The node that gives the logits.</summary>
+    public int Last { get; }
+
+    public bool IsActive(int node) => active[node];
+
+    /// <summary>Whether a neuron node spikes in this plan; with T = 0 it is a ReLU.</summary>
+    public bool Spikes(int node) => Nodes[node].Operation.IsNeuron && Timesteps > 0;
+
+    /// <summary>Whether a node may write over its input: nobody else reads that, and both are laid out alike.</summary>
+    public bool MayOverwrite(int node) => Reads[Inputs[node][0]] == 1 && Shapes[node] == Shapes[Inputs[node][0]];
+
+    private int ReadThrough(int node) => active[node] ? node : ReadThrough(Nodes[node].Inputs.Head);
+
+    /// <summary>How far a convolution reads over the edge, forward or backward.</summary>
+    private sealed class BorderNeeded : IOperationVisitor<int>
+    {
+        public static BorderNeeded Instance { get; } = new();
+
+        public int Normalise(Microsoft.FSharp.Collections.FSharpList<double> mean, Microsoft.FSharp.Collections.FSharpList<double> deviation) => 0;
+
+        public int Convolution(Convolution settings) => Math.Max(settings.Padding, settings.Kernel - 1 - settings.Padding);
+
+        public int Linear(int outputs, bool bias) => 0;
+
+        public int BatchNorm() => 0;
+
+        public int Relu() => 0;
+
+        public int Neuron() => 0;
+
+        public int AveragePool(int size) => 0;
+
+        public int GlobalAveragePool() => 0;
+
+        public int WeightedSum() => 0;
+
+        public int Dropout(double rate) => 0;
+    }
+}

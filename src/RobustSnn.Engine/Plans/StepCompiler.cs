@@ -1,0 +1,85 @@
+using Microsoft.FSharp.Collections;
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine;
+
+/// <summary>Makes the step of each node: the one place where the engine reads operations.</summary>
+internal sealed class StepCompiler(
+    SpikingModel model, PlanGraph graph, MemoryPlan memory, Activation[] activations, DeviceBuffer pixels, DeviceBuffer pixelGradient,
+    Func<long, DeviceBuffer> allocate) : IOperationVisitor<Step>
+{
+    private int node;
+
+    public Step Compile(int index)
+    {
+        node = index;
+        return graph.Nodes[index].Operation.Accept(this);
+    }
+
+    public Step Normalise(FSharpList<double> mean, FSharpList<double> deviation) =>
+        new NormaliseStep(pixels, Constants(mean), Constants(deviation), Output, Gradient, pixelGradient);
+
+    public Step Convolution(Convolution settings)
+    {
+        var shape = Input(0).Shape;
+        return Connection(ConvolutionGeometry.Convolution(shape.Channels, shape.Rows, shape.Columns, settings.Outputs, settings.Kernel,
+            settings.Stride, settings.Padding), settings.Bias);
+    }
+
+    public Step Linear(int outputs, bool bias)
+    {
+        var shape = Input(0).Shape;
+        return Connection(ConvolutionGeometry.Linear(shape.Channels, shape.Rows, shape.Columns, outputs), bias);
+    }
+
+    public Step BatchNorm()
+    {
+        var channels = Output.Shape.Channels;
+        var batchStatistics = graph.Mode is PassMode.Training or PassMode.BatchStatistics;
+        return new BatchNormStep(Link(0), Output, Gradient, Parameter("weight"), Parameter("bias"), Parameter("running_mean"),
+            Parameter("running_var"), batchStatistics ? (allocate(channels), allocate(channels)) : null, graph.Mode == PassMode.Training,
+            Math.Max(1, graph.Timesteps));
+    }
+
+    public Step Relu() => new ReluStep(Link(0), Output, Gradient);
+
+    public Step Neuron() => graph.Spikes(node)
+        ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient, memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]],
+            Parameter("v_th"), graph.Mode == PassMode.Training)
+        : Relu();
+
+    public Step AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
+
+    public Step GlobalAveragePool() => new PoolStep(Link(0), Output, Gradient);
+
+    public Step WeightedSum() =>
+        new WeightedSumStep(Link(0), Link(1), Output, Gradient, Parameter("comb"), graph.Mode == PassMode.Training);
+
+    public Step Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node);
+
+    private Activation Output => activations[memory.Output[node]];
+
+    private Activation? Gradient => memory.Gradient[node] < 0 ? null : activations[memory.Gradient[node]];
+
+    private Activation Input(int index) => activations[memory.Output[graph.Inputs[node][index]]];
+
+    private ParameterTensor Parameter(string suffix) => model.Parameters[$"{graph.Nodes[node].Name}.{suffix}"];
+
+    private Link Link(int index)
+    {
+        var source = graph.Inputs[node][index];
+        return new Link(Input(index), memory.Gradient[source] < 0 ? null : activations[memory.Gradient[source]],
+            memory.Accumulate[node][index]);
+    }
+
+    private ConnectionStep Connection(ConvolutionGeometry geometry, bool bias) =>
+        new(model.Connect(node, geometry), Link(0), Output, Gradient, Parameter("weight"), bias ? Parameter("bias") : null,
+            graph.Mode == PassMode.Training);
+
+    private DeviceBuffer Constants(FSharpList<double> values)
+    {
+        var buffer = allocate(values.Length);
+        buffer.Upload(values.Select(value => (float)value).ToArray());
+        return buffer;
+    }
+}

@@ -1,0 +1,43 @@
+namespace RobustSnn.Engine;
+
+/// <summary>Dropout in training; outside it, plans read through the node.</summary>
+/// <param name="node">Sets the masks of different layers apart.</param>
+internal sealed class DropoutStep(Link input, Activation output, Activation? gradient, float rate, ulong node) : Step
+{
+    private const int NodeShift = 48;
+
+    public override void Forward(IBackend backend, in Pass pass)
+    {
+        if (!ReferenceEquals(input.Value, output))
+        {
+            backend.Copy(input.Value.Buffer, output.Buffer, output.Buffer.Length);
+        }
+
+        backend.Dropout(output, rate, Key(in pass), pass.Samples);
+    }
+
+    public override void Backward(IBackend backend, in Pass pass)
+    {
+        if (input.Gradient is not { } target)
+        {
+            return;
+        }
+
+        if (input.Accumulate)
+        {
+            // the share of dropout is made in place of the node's own gradient, which nobody reads again
+            backend.Dropout(gradient!, rate, Key(in pass), pass.Samples);
+            backend.Blend(target.Buffer, 1, 1, gradient!.Buffer);
+            return;
+        }
+
+        if (!ReferenceEquals(target, gradient))
+        {
+            backend.Copy(gradient!.Buffer, target.Buffer, target.Buffer.Length);
+        }
+
+        backend.Dropout(target, rate, Key(in pass), pass.Samples);
+    }
+
+    private RandomKey Key(in Pass pass) => pass.Dropout with { Stream = pass.Dropout.Stream ^ (node << NodeShift) };
+}

@@ -1,0 +1,43 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine;
+
+/// <summary>A layer of spiking neurons (METHODS 1).</summary>
+/// <param name="membrane">Where membranes are kept for the backward pass.</param>
+internal sealed class NeuronStep(
+    NeuronModel neuron, Link input, Activation output, Activation? gradient, Activation? membrane, ParameterTensor threshold,
+    bool trains) : Step
+{
+    /// <summary>The input current.</summary>
+    public Activation Current => input.Value;
+
+    /// <summary>Spikes of the last pass that counted them.</summary>
+    public double Spikes { get; private set; }
+
+    public override void Forward(IBackend backend, in Pass pass)
+    {
+        backend.Neuron(neuron, input.Value, threshold.Value, membrane, output, pass.Samples);
+        if (pass.CountSpikes)
+        {
+            Spikes = backend.Sum(output, pass.Samples);
+        }
+    }
+
+    public override void Backward(IBackend backend, in Pass pass)
+    {
+        if (input.Gradient is null)
+        {
+            return;
+        }
+
+        if (pass.Gradient.ThroughRate)
+        {
+            backend.NeuronRateGradient(neuron, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
+        }
+        else
+        {
+            backend.NeuronGradient(neuron, pass.Gradient.Surrogate, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate,
+                trains ? threshold.Gradient : null, pass.Samples);
+        }
+    }
+}

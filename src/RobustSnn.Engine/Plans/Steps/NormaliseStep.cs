@@ -1,0 +1,10 @@
+namespace RobustSnn.Engine;
+
+internal sealed class NormaliseStep(
+    DeviceBuffer pixels, DeviceBuffer mean, DeviceBuffer deviation, Activation output, Activation? gradient, DeviceBuffer pixelGradient) : Step
+{
+    public override void Forward(IBackend backend, in Pass pass) => backend.Normalise(pixels, mean, deviation, output, pass.Samples);
+
+    public override void Backward(IBackend backend, in Pass pass) =>
+        backend.NormaliseGradient(gradient!, deviation, pixelGradient, pass.Samples);
+}

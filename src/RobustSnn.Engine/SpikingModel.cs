@@ -1,0 +1,128 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine;
+
+/// <summary>
+/// A network with its parameters on a device. It has no mode: an ANN, an SNN, or an SNN run with T = 0, in training or evaluation, are
+/// <see cref="Plan"/>s of it, which share its parameters.
+/// </summary>
+public sealed class SpikingModel : IDisposable
+{
+    /// <summary>Smallest threshold: values below are raised to it before every forward pass (METHODS 1).</summary>
+    public const float SmallestThreshold = 0.03f;
+
+    private readonly Dictionary<int, Connection> connections = [];
+    private int preparedVersion = -1;
+
+    /// <summary>A model whose parameters are: weights and biases 0, BatchNorm the identity, v_th 1, weighted sums 0.5 and 0.5.</summary>
+    /// <exception cref="BadInputException">The network is invalid.</exception>
+    public SpikingModel(Network network, IBackend backend)
+    {
+        Network = network;
+        Backend = backend;
+        Shapes = [.. RobustSnn.Model.Shapes.inferOrFail(network)];
+        Parameters = new ParameterSet(network, backend);
+        foreach (var parameter in Parameters.All)
+        {
+            var kind = parameter.Specification.Kind;
+            if (kind.IsScale || kind.IsRunningVariance || kind.IsThreshold)
+            {
+                backend.Fill(parameter.Value, 1);
+            }
+            else if (kind.IsCoefficients)
+            {
+                backend.Fill(parameter.Value, 0.5f);
+            }
+        }
+    }
+
+    public Network Network { get; }
+
+    public IBackend Backend { get; }
+
+    /// <summary>Output shape of each node.</summary>
+    public IReadOnlyList<Shape> Shapes { get; }
+
+    public ParameterSet Parameters { get; }
+
+    /// <summary>Floats of one image.</summary>
+    public int PixelCount => Network.Input.Count;
+
+    /// <summary>
+    /// Draws the weights: convolutions Kaiming normal by fan-out (METHODS 2), linear layers uniform in ±1/√fan-in, PyTorch's default for them.
+    /// </summary>
+    public void Initialise(ulong seed)
+    {
+        ulong stream = 0;
+        foreach (var parameter in Parameters.All)
+        {
+            if (!parameter.Specification.Kind.IsWeight)
+            {
+                continue;
+            }
+
+            var dimensions = parameter.Specification.Dimensions.ToArray();
+            var isConvolution = dimensions.Length == 4;
+            Backend.RandomFill(parameter.Value, parameter.Value.Length, isConvolution ? RandomKind.Normal : RandomKind.Uniform,
+                new RandomKey(seed, stream++));
+            var values = parameter.Value.ToArray();
+            var bound = isConvolution
+                ? Math.Sqrt(2.0 / (dimensions[0] * dimensions[2] * dimensions[3]))
+                : 1 / Math.Sqrt(dimensions[1]);
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = (float)(isConvolution ? bound * values[i] : bound * (2.0 * values[i] - 1));
+            }
+
+            parameter.Value.Upload(values);
+        }
+
+        Parameters.Changed();
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in connections.Values)
+        {
+            connection.Dispose();
+        }
+
+        Parameters.Dispose();
+    }
+
+    /// <summary>The weights of a convolution or linear node, in the backend's form; shared by all plans.</summary>
+    internal Connection Connect(int node, ConvolutionGeometry geometry)
+    {
+        if (!connections.TryGetValue(node, out var connection))
+        {
+            connection = Backend.Connect(geometry, Parameters[Network.Nodes[node].Name + ".weight"].Value);
+            connections.Add(node, connection);
+        }
+
+        return connection;
+    }
+
+    /// <summary>Clamps thresholds and hands changed weights to the backend. Every forward pass begins with it.</summary>
+    internal void Prepare()
+    {
+        if (preparedVersion == Parameters.Version)
+        {
+            return;
+        }
+
+        foreach (var parameter in Parameters.All)
+        {
+            if (parameter.Specification.Kind.IsThreshold)
+            {
+                Backend.ClampBelow(parameter.Value, SmallestThreshold);
+            }
+        }
+
+        foreach (var connection in connections.Values)
+        {
+            Backend.Refresh(connection);
+        }
+
+        preparedVersion = Parameters.Version;
+    }
+}
