@@ -135,8 +135,8 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
         var share = compared == 0 ? 0 : beyond / compared;
         var note = compared == determined.Length
             ? ""
-            : $"; {determined.Length - compared} of {determined.Length} samples not compared: the noise leaves their logits as they were, " +
-              "so that the gradient is zero and the reference's step is the sign of its rounding";
+            : $"; {determined.Length - compared} of {determined.Length} samples not compared: the noise leaves their logits as they " +
+              "were, so that the gradient is zero and the reference's step is the sign of its rounding";
         return new Finding(share, PixelShareBeyond, $"share of pixels beyond 1e-6; {Percent(1 - share)} within{note}");
     }
 
