@@ -127,8 +127,8 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
         var beyond = 0.0;
         for (var sample = 0; sample < determined.Length; sample++)
         {
-            var (ours, theirs) = (images.Slice(sample * count, count), expected.AsSpan(sample * count, count));
-            beyond += determined[sample] ? Deviation.ShareBeyond(ours, theirs, SamePixel) : 0;
+            var theirs = expected.AsSpan(sample * count, count);
+            beyond += determined[sample] ? Deviation.ShareBeyond(images.Slice(sample * count, count), theirs, SamePixel) : 0;
         }
 
         var compared = determined.Count(each => each);
