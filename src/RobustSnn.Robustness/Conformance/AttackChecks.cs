@@ -127,16 +127,16 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
         var beyond = 0.0;
         for (var sample = 0; sample < determined.Length; sample++)
         {
-            var (ours, theirs) = (images.Slice(sample * count, count), expected.AsSpan(sample * count, count));
-            beyond += determined[sample] ? Deviation.ShareBeyond(ours, theirs, SamePixel) : 0;
+            var theirs = expected.AsSpan(sample * count, count);
+            beyond += determined[sample] ? Deviation.ShareBeyond(images.Slice(sample * count, count), theirs, SamePixel) : 0;
         }
 
         var compared = determined.Count(each => each);
         var share = compared == 0 ? 0 : beyond / compared;
         var note = compared == determined.Length
             ? ""
-            : $"; {determined.Length - compared} of {determined.Length} samples not compared: the noise leaves their logits as they were, " +
-              "so that the gradient is zero and the reference's step is the sign of its rounding";
+            : $"; {determined.Length - compared} of {determined.Length} samples not compared: the noise leaves their logits as they " +
+              "were, so that the gradient is zero and the reference's step is the sign of its rounding";
         return new Finding(share, PixelShareBeyond, $"share of pixels beyond 1e-6; {Percent(1 - share)} within{note}");
     }
 

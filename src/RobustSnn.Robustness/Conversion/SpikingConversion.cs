@@ -51,7 +51,8 @@ public static class SpikingConversion
             if (Array.FindIndex(parameter.Value.ToArray(), value => !float.IsFinite(value)) is var index and >= 0)
             {
                 throw new BadInputException(
-                    $"Value {index} of {parameter.Name} is not finite, expected numbers. The ANN's training has diverged; convert another.");
+                    $"Value {index} of {parameter.Name} is not finite, expected numbers. The ANN's training has diverged; " +
+                    "convert another.");
             }
         }
     }

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using RobustSnn.Engine;
+using RobustSnn.Model;
+using RobustSnn.Robustness;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <param name="Timesteps">T of the spiking phases.</param>
+/// <param name="Batch">Images a pass.</param>
+/// <param name="Sparsity">Share of each layer's weights that is pruned.</param>
+internal readonly record struct BenchSetup(string Architecture, int Timesteps, int Batch, double Sparsity);
+
+/// <param name="ImagesPerSecond">Of the median run.</param>
+/// <param name="PeakBytes">Activations, gradients and images of the plans that the phase runs.</param>
+internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes);
+
+/// <summary>A network with random weights, random images and labels to time passes on. All thresholds are 1.</summary>
+internal sealed class Bench : IDisposable
+{
+    private const int Classes = 10;
+    private const int Seed = 0;
+    private const float Beta = 2;
+    private const float Epsilon = 2f / 255;
+
+    private static readonly Shape Input = new(3, 32, 32);
+    private static readonly SgdSettings Sgd = new(LearningRate: 1e-3f, Momentum: 0.9f, WeightDecay: 1e-4f);
+
+    private readonly BenchSetup setup;
+    private readonly SpikingModel model;
+    private readonly float[] images;
+    private readonly int[] labels;
+
+    /// <exception cref="BadInputException">There is no such architecture, or the sparsity is none.</exception>
+    public Bench(BenchSetup setup, IBackend backend)
+    {
+        this.setup = setup;
+        Network ann = Architectures.build(setup.Architecture, Classes, Input, [0, 0, 0], [1, 1, 1]);
+        model = new SpikingModel(Conversion.toSpiking(ann.Neurons, ann), backend);
+        var random = new Random(Seed);
+        DrawWeights(random);
+        if (setup.Sparsity > 0)
+        {
+            Prune();
+        }
+
+        images = new float[setup.Batch * Input.Count];
+        foreach (ref float pixel in images.AsSpan())
+        {
+            pixel = random.NextSingle();
+        }
+
+        labels = [.. Enumerable.Range(0, setup.Batch).Select(_ => random.Next(Classes))];
+    }
+
+    /// <summary>Times a phase: once to warm up, then <paramref name="repeat"/> times.</summary>
+    public BenchTiming Run(BenchPhase phase, int repeat, CancellationToken cancellation)
+    {
+        int timesteps = BenchPhases.IsAnn(phase) ? 0 : setup.Timesteps;
+        return phase switch
+        {
+            BenchPhase.Infer or BenchPhase.AnnInfer => Infer(timesteps, repeat, cancellation),
+            BenchPhase.Bptt or BenchPhase.AnnStep => Step(TrainingObjective.Natural, null, timesteps, repeat, cancellation),
+            BenchPhase.Trades => Step(
+                TrainingObjective.Trades(Beta),
+                new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Epsilon, GradientEstimator.Default),
+                timesteps, repeat, cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
+        };
+    }
+
+    public void Dispose() => model.Dispose();
+
+    private BenchTiming Infer(int timesteps, int repeat, CancellationToken cancellation)
+    {
+        using var plan = new Plan(model, setup.Batch, timesteps, PassMode.Inference);
+        plan.Pixels.Upload(images);
+        return new BenchTiming(Time(() => plan.Forward(setup.Batch), repeat, cancellation), plan.PeakBytes);
+    }
+
+    private BenchTiming Step(TrainingObjective objective, Adversary? adversary, int timesteps, int repeat, CancellationToken cancellation)
+    {
+        using var step = new TrainingStep(model, setup.Batch, timesteps, objective, adversary, Surrogate.Default);
+        ulong number = 0;
+        double imagesPerSecond = Time(() => step.Run(images, labels, Sgd, new RandomKey(Seed, number++)), repeat, cancellation);
+        long training = Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
+        long attack = adversary is null ? 0 : Plan.Measure(model, setup.Batch, timesteps, PassMode.InputGradient);
+        return new BenchTiming(imagesPerSecond, attack + training * (objective.UsesClean && objective.UsesAdversarial ? 2 : 1));
+    }
+
+    /// <summary>Images a second of the median run.</summary>
+    private double Time(Action work, int repeat, CancellationToken cancellation)
+    {
+        work();
+        var seconds = new double[repeat];
+        for (int i = 0; i < repeat; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long start = Stopwatch.GetTimestamp();
+            work();
+            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        Array.Sort(seconds);
+        double median = (seconds[(repeat - 1) / 2] + seconds[repeat / 2]) / 2;
+        return setup.Batch / median;
+    }
+
+    /// <summary>
+    /// Weights and biases uniform in ±1/√fan-in, as a new PyTorch layer has them: how often neurons fire, and with it the speed of what
+    /// skips silent ones, is then that of the same network there.
+    /// </summary>
+    private void DrawWeights(Random random)
+    {
+        double bound = 0;
+        foreach (ParameterTensor parameter in model.Parameters.All)
+        {
+            ParameterKind kind = parameter.Specification.Kind;
+            if (!kind.IsWeight && !kind.IsBias)
+            {
+                continue;
+            }
+
+            // A bias follows its layer's weights.
+            bound = kind.IsWeight ? 1 / Math.Sqrt(parameter.Specification.Dimensions.Skip(1).Aggregate(1, (product, size) => product * size)) : bound;
+            var values = new float[parameter.Value.Length];
+            foreach (ref float value in values.AsSpan())
+            {
+                value = (float)(bound * (2 * random.NextDouble() - 1));
+            }
+
+            parameter.Value.Upload(values);
+        }
+
+        model.Parameters.Changed();
+    }
+
+    private void Prune()
+    {
+        PrunableWeights[] weights =
+        [
+            .. model.Parameters.All
+                .Where(parameter => parameter.Specification.Prunable)
+                .Select(parameter => new PrunableWeights(parameter.Name, parameter.Value.ToArray())),
+        ];
+        foreach (WeightMask mask in MagnitudePruning.PerLayer(weights, setup.Sparsity))
+        {
+            model.Parameters.SetMask(mask.Name, mask.Values);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using RobustSnn.Cli.Output;
+using RobustSnn.Engine.Cpu;
+using RobustSnn.Model;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary><c>rsnn bench</c>: throughput of whole passes and training steps.</summary>
+internal static class BenchCommand
+{
+    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var architecture = new Option<string>("--architecture")
+        {
+            Description = "Network by its name.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "vgg16",
+        };
+        var phases = new Option<BenchPhase[]>("--phase")
+        {
+            Description = $"What to time, also several: {string.Join(", ", BenchPhases.Names)}.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => [.. Enum.GetValues<BenchPhase>()],
+            CustomParser = Phases,
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var timesteps = CommonOptions.Whole("--timesteps", "T", "Steps an image; the ann phases have none.", 1, 8);
+        var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 32);
+        var sparsity = new Option<double>("--sparsity") { Description = "Share of each layer's weights that is pruned.", HelpName = "0.9" };
+        var threads = CommonOptions.Threads();
+        var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs after one to warm up; their median counts.", 1, 3);
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "bench",
+            "Times inference and training steps on random 32 × 32 images with random weights.\n"
+            + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9")
+        {
+            architecture, phases, timesteps, batch, sparsity, threads, repeat, json,
+        };
+        command.SetAction(parsed =>
+        {
+            using var backend = new CpuBackend(parsed.GetValue(threads));
+            var setup = new BenchSetup(
+                parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity));
+            using var bench = new Bench(setup, backend);
+            var report = new SortedDictionary<string, object>(StringComparer.Ordinal)
+            {
+                ["architecture"] = setup.Architecture,
+                ["backend"] = backend.Name,
+                ["batch"] = setup.Batch,
+                ["repeat"] = parsed.GetValue(repeat),
+                ["sparsity"] = setup.Sparsity,
+                ["threads"] = backend.Threads,
+                ["timesteps"] = setup.Timesteps,
+            };
+            var rows = new List<IReadOnlyList<string>>();
+            foreach (BenchPhase phase in parsed.GetRequiredValue(phases).Distinct())
+            {
+                BenchTiming timing = bench.Run(phase, parsed.GetValue(repeat), cancellation);
+                string name = BenchPhases.NameOf(phase);
+                report[$"{name}_images_per_s"] = Math.Round(timing.ImagesPerSecond, 2);
+                report[$"{name}_peak_bytes"] = timing.PeakBytes;
+                rows.Add([name, Format.Number(timing.ImagesPerSecond, "0.00"), timing.PeakBytes.ToString()]);
+            }
+
+            if (parsed.GetValue(json))
+            {
+                terminal.Output.WriteLine(Format.Json(report));
+                return ExitCode.Success;
+            }
+
+            terminal.Output.WriteLine(
+                $"{setup.Architecture}, T = {setup.Timesteps}, batch {setup.Batch}, sparsity {Format.Percent(setup.Sparsity)}, {backend.Name}");
+            terminal.WriteTable(["phase", "images_per_s", "peak_bytes"], rows);
+            return ExitCode.Success;
+        });
+        return command;
+    }
+
+    private static BenchPhase[] Phases(ArgumentResult result)
+    {
+        var phases = new List<BenchPhase>();
+        foreach (string name in result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)))
+        {
+            try
+            {
+                phases.Add(BenchPhases.Parse(name));
+            }
+            catch (BadInputException mistake)
+            {
+                result.AddError(mistake.Message);
+            }
+        }
+
+        return [.. phases];
+    }
+}

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using RobustSnn.Experiments.Settings;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary>Options that several commands have, and checks of their values.</summary>
+internal static class CommonOptions
+{
+    public static Option<int> Threads() =>
+        Whole("--threads", "N", "Threads to use; 0 is one a core.", 0, 0);
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON document instead of a table." };
+
+    /// <summary>A whole number from a minimum on, with a default.</summary>
+    public static Option<int> Whole(string name, string unit, string description, int minimum, int otherwise)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = unit, DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(result => CheckMinimum(result, minimum));
+        return option;
+    }
+
+    /// <summary>A whole number from a minimum on; null where not given.</summary>
+    public static Option<int?> OptionalWhole(string name, string unit, string description, int minimum)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = unit };
+        option.Validators.Add(result => CheckMinimum(result, minimum));
+        return option;
+    }
+
+    /// <summary>A distance in pixel units, as 8/255 or 0.03.</summary>
+    public static Option<PixelFraction> Pixels(string name, string description, PixelFraction otherwise) => new(name)
+    {
+        Description = description,
+        HelpName = "8/255",
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            if (!PixelFraction.TryParse(text, out PixelFraction value))
+            {
+                result.AddError($"{name}: expected a number from 0 to 1 such as 8/255 or 0.03, found '{text}'");
+            }
+
+            return value;
+        },
+    };
+
+    private static void CheckMinimum(OptionResult result, int minimum)
+    {
+        // What is no number at all is refused when the value is read.
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < minimum)
+        {
+            result.AddError($"{result.IdentifierToken?.Value}: expected {minimum} or more, found {value}");
+        }
+    }
+}

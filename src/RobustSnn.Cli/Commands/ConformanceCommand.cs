@@ -1,0 +1,104 @@
+using System.CommandLine;
+using RobustSnn.Cli.Output;
+using RobustSnn.Engine.Cpu;
+using RobustSnn.Model;
+using RobustSnn.Robustness;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary><c>rsnn conformance</c>: recomputes golden cases and compares.</summary>
+internal static class ConformanceCommand
+{
+    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var paths = new Argument<string[]>("PATH")
+        {
+            Description = "Golden .safetensors files, .pth files with such a neighbour, or folders of them.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var threads = CommonOptions.Threads();
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "conformance",
+            "Recomputes everything in golden cases and compares; exit code 0 only if all agree.\nExample: rsnn conformance golden/")
+        {
+            paths, threads, json,
+        };
+        command.SetAction(parsed =>
+        {
+            // All are read before the first is run, so that a bad file is refused at once.
+            var cases = GoldenFiles.Find(parsed.GetRequiredValue(paths)).Select(path => (Path: path, Golden: Read(path))).ToArray();
+            using var backend = new CpuBackend(parsed.GetValue(threads));
+            var results = new List<CaseResult>();
+            foreach ((string path, GoldenCase golden) in cases)
+            {
+                var result = new CaseResult(path, Run(golden, backend, cancellation));
+                results.Add(result);
+                if (!parsed.GetValue(json))
+                {
+                    Print(terminal, result, golden);
+                }
+            }
+
+            bool pass = results.All(result => result.Pass);
+            if (parsed.GetValue(json))
+            {
+                terminal.Output.WriteLine(Format.Json(new { Backend = backend.Name, Pass = pass, Cases = results }));
+            }
+            else
+            {
+                int failed = results.Sum(result => result.Groups.Count(row => !row.Pass));
+                terminal.Output.WriteLine(pass
+                    ? $"all {results.Count} cases pass ({results.Sum(result => result.Groups.Count)} groups of tensors)"
+                    : $"{results.Count(result => !result.Pass)} of {results.Count} cases fail ({failed} groups of tensors)");
+            }
+
+            return pass ? ExitCode.Success : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static GoldenCase Read(string path)
+    {
+        GoldenCase golden = GoldenFiles.Read(path);
+        try
+        {
+            // Touches every key without which there is no network to compare with.
+            _ = (golden.Architecture, golden.Timesteps, golden.InputSize, golden.Batch, golden.Neurons, golden.Mean, golden.Deviation);
+        }
+        catch (BadInputException mistake)
+        {
+            throw new BadInputException($"{path}: not a golden case: {mistake.Message}", mistake);
+        }
+
+        return golden;
+    }
+
+    private static IReadOnlyList<ConformanceRow> Run(GoldenCase golden, CpuBackend backend, CancellationToken cancellation)
+    {
+        using var runner = new ConformanceRunner(golden, backend);
+        var rows = new List<ConformanceRow>();
+        foreach (string group in runner.Groups)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            rows.Add(runner.Check(group));
+        }
+
+        return rows;
+    }
+
+    private static void Print(Terminal terminal, CaseResult result, GoldenCase golden)
+    {
+        terminal.Output.WriteLine($"{result.Path}: {golden.Architecture}, T = {golden.Timesteps}");
+        terminal.WriteTable(
+            ["group", "worst error", "tolerance", "result", "detail"],
+            [.. result.Groups.Select(row => (IReadOnlyList<string>)
+                [row.Group, Format.Small(row.WorstError), Format.Small(row.Tolerance), row.Pass ? "pass" : "FAIL", row.Detail])]);
+        terminal.Output.WriteLine();
+    }
+
+    private sealed record CaseResult(string Path, IReadOnlyList<ConformanceRow> Groups)
+    {
+        public bool Pass => Groups.All(row => row.Pass);
+    }
+}

@@ -1,0 +1,83 @@
+using RobustSnn.Experiments.Files;
+using RobustSnn.Model;
+using RobustSnn.Robustness;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary>Golden cases from files.</summary>
+internal static class GoldenFiles
+{
+    private const string SafetensorsExtension = ".safetensors";
+    private const string PytorchExtension = ".pth";
+    private const string Prefix = "param.";
+
+    // PyTorch's BatchNorm counts batches; nothing that a network computes depends on it.
+    private const string BatchCounter = ".num_batches_tracked";
+
+    /// <summary>The files meant by paths: a file is itself, a folder its .safetensors and .pth files, in the order of their names.</summary>
+    /// <exception cref="BadInputException">A path is missing, a folder has no such file, or a file is of another kind.</exception>
+    public static IReadOnlyList<string> Find(IEnumerable<string> paths) => [.. paths.SelectMany(InPath)];
+
+    /// <summary>
+    /// Reads a case. A .pth file has the network's parameters only; what must come out stands in the .safetensors file of the same
+    /// name beside it.
+    /// </summary>
+    /// <exception cref="BadInputException">A file is damaged, is no golden case, or the neighbour is missing.</exception>
+    public static GoldenCase Read(string path)
+    {
+        if (!HasExtension(path, PytorchExtension))
+        {
+            TensorFile file = Safetensors.Read(path);
+            return Case(file.Metadata, file.Tensors);
+        }
+
+        string neighbour = Path.ChangeExtension(path, SafetensorsExtension);
+        if (!File.Exists(neighbour))
+        {
+            throw new BadInputException(
+                $"{path}: a .pth file has parameters only; expected what they must compute in {neighbour}, found no such file. "
+                + "Put the golden .safetensors file of the same name beside it.");
+        }
+
+        TensorFile golden = Safetensors.Read(neighbour);
+        IEnumerable<HostTensor> parameters = PytorchArchive.Read(path).Tensors.Select(tensor => tensor.Renamed(Prefix + tensor.Name));
+        return Case(golden.Metadata, [.. golden.Tensors.Where(tensor => !IsParameter(tensor)), .. parameters]);
+    }
+
+    private static GoldenCase Case(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<HostTensor> tensors) => new(
+        metadata,
+        tensors
+            .Where(tensor => !(IsParameter(tensor) && tensor.Name.EndsWith(BatchCounter, StringComparison.Ordinal)))
+            .ToDictionary(tensor => tensor.Name, tensor => new GoldenTensor(tensor.Dimensions, Values(tensor))));
+
+    private static float[] Values(HostTensor tensor) => tensor.ElementType is ElementType.F32 or ElementType.F64
+        ? tensor.ToFloats()
+        : Array.ConvertAll(tensor.ToLongs(), value => (float)value);
+
+    private static IEnumerable<string> InPath(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            string[] files = [.. Directory.EnumerateFiles(path).Where(IsCandidate).Order(StringComparer.Ordinal)];
+            return files.Length > 0
+                ? files
+                : throw new BadInputException($"{path}: no golden case there: expected {SafetensorsExtension} or {PytorchExtension} files in the folder");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new BadInputException($"{path}: no such file or folder");
+        }
+
+        return IsCandidate(path)
+            ? [path]
+            : throw new BadInputException($"{path}: expected a {SafetensorsExtension} or {PytorchExtension} file, or a folder of them");
+    }
+
+    private static bool IsCandidate(string path) => HasExtension(path, SafetensorsExtension) || HasExtension(path, PytorchExtension);
+
+    private static bool HasExtension(string path, string extension) =>
+        Path.GetExtension(path).Equals(extension, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsParameter(HostTensor tensor) => tensor.Name.StartsWith(Prefix, StringComparison.Ordinal);
+}

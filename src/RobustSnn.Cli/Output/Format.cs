@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RobustSnn.Robustness;
+
+namespace RobustSnn.Cli.Output;
+
+/// <summary>Numbers as results show them, the same in every culture.</summary>
+public static class Format
+{
+    /// <summary>Stands where there is no number.</summary>
+    public const string Missing = "–";
+
+    private static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>A share as 12.3 %.</summary>
+    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+
+    /// <summary>A share with its interval: 12.3 % (10.1 to 14.5).</summary>
+    public static string Percent(double share, Interval interval) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} % ({100 * interval.Lower:0.0} to {100 * interval.Upper:0.0})");
+
+    /// <summary>A whole number with thin groups: 1,234,567.</summary>
+    public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>Three digits that matter: 1.23E-05.</summary>
+    public static string Small(double value) => value.ToString("0.##E+00", CultureInfo.InvariantCulture);
+
+    public static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    /// <summary>Bytes as MB.</summary>
+    public static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
+
+    /// <summary>h:mm:ss, or m:ss below an hour.</summary>
+    public static string Duration(TimeSpan time) => time.TotalHours >= 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time:mm\\:ss}")
+        : time.ToString(@"m\:ss", CultureInfo.InvariantCulture);
+
+    /// <summary>One line of JSON with snake_case names; infinities and NaN as strings.</summary>
+    public static string Json(object value) => JsonSerializer.Serialize(value, JsonOptions);
+}
