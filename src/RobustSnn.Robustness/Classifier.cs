@@ -60,7 +60,7 @@ public sealed class Classifier : IDisposable
         Predictions.Of(values, Classes, predictions);
     }
 
-    /// <summary>Logits of the very pass whose gradient is wanted: <see cref="EstimatorKind.Activation"/>'s is the T = 0 network's.</summary>
+    /// <summary>Logits of the very pass whose gradient is wanted, which for Act is that of the T = 0 network.</summary>
     public DeviceBuffer Forward(DeviceBuffer pixels, int samples, GradientEstimator estimator) =>
         Run(GradientPlan(estimator), pixels, samples, countSpikes: false);
 

@@ -1,4 +1,5 @@
 using RobustSnn.Engine;
+using RobustSnn.Engine.Cpu;
 using RobustSnn.Model;
 
 namespace RobustSnn.Robustness.Tests;
@@ -82,7 +83,8 @@ internal sealed class SmallAttack : IDisposable
 
     public int[] Labels { get; }
 
-    public static AttackSettings Settings(GradientEstimator estimator, ulong seed = 1) => new(Small.Epsilon, estimator, new RandomKey(seed, 0));
+    public static AttackSettings Settings(GradientEstimator estimator, ulong seed = 1) =>
+        new(Small.Epsilon, estimator, new RandomKey(seed, 0));
 
     /// <summary>The adversarial images of a run.</summary>
     public float[] Run(IAttack attack, AttackSettings settings)

@@ -6,7 +6,7 @@ internal readonly record struct Site(int Step, int Sample, int Channel, int Row,
 /// <summary>An activation as an array of five dimensions: what hides the lane layout from the equations.</summary>
 internal readonly struct HostActivation(Activation activation)
 {
-    private readonly float[] _values = HostBuffer.Of(activation.Buffer);
+    private readonly float[] values = HostBuffer.Of(activation.Buffer);
 
     public ActivationShape Shape { get; } = activation.Shape;
 
@@ -14,7 +14,7 @@ internal readonly struct HostActivation(Activation activation)
 
     /// <summary>A value; rows and columns may reach into the border, and a static activation has its one value at every step.</summary>
     public ref float this[int step, int sample, int channel, int row, int column] =>
-        ref _values[Index(Shape, Steps == 1 ? 0 : step, sample, channel, row, column)];
+        ref values[Index(Shape, Steps == 1 ? 0 : step, sample, channel, row, column)];
 
     public ref float this[Site at] => ref this[at.Step, at.Sample, at.Channel, at.Row, at.Column];
 
@@ -33,6 +33,26 @@ internal readonly struct HostActivation(Activation activation)
         for (var step = 0; step < Steps; step++)
             sum += this[at with { Step = step }];
         return sum;
+    }
+
+    /// <summary>Zeroes the lanes that stand for no sample in use: what a backward operation leaves in them.</summary>
+    public void ClearSpareLanes(int samples)
+    {
+        var lanes = Shape.Lanes;
+        for (var sample = samples; sample < lanes.BlocksOf(samples) * lanes.BlockSamples; sample++)
+        {
+            foreach (var at in Sites(samples: 1))
+                this[at with { Sample = sample }] = 0;
+        }
+
+        for (var lane = lanes.Lanes; lane < lanes.Width; lane++)
+        {
+            for (var block = 0; block < lanes.BlocksOf(samples); block++)
+            {
+                foreach (var at in Neurons(samples: 1))
+                    values[Shape.Offset(block, at.Row, at.Column) + (long)at.Channel * lanes.Width + lane] = 0;
+            }
+        }
     }
 
     private static long Index(ActivationShape shape, int step, int sample, int channel, int row, int column)

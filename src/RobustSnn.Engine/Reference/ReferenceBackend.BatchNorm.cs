@@ -40,7 +40,7 @@ public sealed partial class ReferenceBackend
     {
         var dy = new HostActivation(outputGradient);
         var γ = HostBuffer.Of(scale);
-        var dx = new HostActivation(inputGradient);
+        var dx = Gradient(inputGradient, samples);
         foreach (var at in dx.Sites(samples))
             Put(ref dx[at], γ[at.Channel] / Deviation(variance, epsilon, at.Channel) * dy[at], accumulate);
     }
@@ -54,7 +54,7 @@ public sealed partial class ReferenceBackend
     {
         var x = new HostActivation(input);
         var dy = new HostActivation(outputGradient);
-        var dx = new HostActivation(inputGradient);
+        var dx = Gradient(inputGradient, samples);
         var γ = HostBuffer.Of(scale);
         var μ = HostBuffer.Of(mean);
         var n = ValuesOfAChannel(x, samples);

@@ -35,7 +35,7 @@ public sealed partial class ReferenceBackend
         var g = connection.Geometry;
         var w = (ReferenceConnection)connection;
         var dy = new HostActivation(outputGradient);
-        var dx = new HostActivation(inputGradient);
+        var dx = Gradient(inputGradient, samples);
         foreach (var at in dx.Sites(samples))
         {
             var sum = 0.0;

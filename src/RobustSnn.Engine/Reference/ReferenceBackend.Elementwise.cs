@@ -50,7 +50,7 @@ public sealed partial class ReferenceBackend
     {
         var y = new HostActivation(output);
         var dy = new HostActivation(outputGradient);
-        var dx = new HostActivation(inputGradient);
+        var dx = Gradient(inputGradient, samples);
         foreach (var at in dx.Sites(samples))
             Put(ref dx[at], y[at] > 0 ? dy[at] : 0, accumulate);
     }

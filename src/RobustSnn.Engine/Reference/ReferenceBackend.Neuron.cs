@@ -39,7 +39,7 @@ public sealed partial class ReferenceBackend
     {
         var u = new HostActivation(membrane);
         var ds = new HostActivation(spikeGradient);
-        var dI = new HostActivation(currentGradient);
+        var dI = Gradient(currentGradient, samples);
         double v = HostBuffer.Of(threshold)[0];
         double leak = (float)neuron.Leak;
         var dv = 0.0;
@@ -77,7 +77,7 @@ public sealed partial class ReferenceBackend
     {
         var u = new HostActivation(membrane);
         var ds = new HostActivation(spikeGradient);
-        var dI = new HostActivation(currentGradient);
+        var dI = Gradient(currentGradient, samples);
         var v = HostBuffer.Of(threshold)[0];
         foreach (var at in dI.Sites(samples))
         {

@@ -23,7 +23,7 @@ public sealed partial class ReferenceBackend
     public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
     {
         var dy = new HostActivation(outputGradient);
-        var dx = new HostActivation(inputGradient);
+        var dx = Gradient(inputGradient, samples);
         var (m, n) = Window(dx.Shape, dy.Shape);
         foreach (var at in dx.Sites(samples))
             Put(ref dx[at], (double)dy[at with { Row = at.Row / m, Column = at.Column / n }] / (m * n), accumulate);
@@ -42,7 +42,7 @@ public sealed partial class ReferenceBackend
     public void ReadoutGradient(DeviceBuffer logitGradient, Activation scoreGradient, int samples)
     {
         var dy = HostBuffer.Of(logitGradient);
-        var dx = new HostActivation(scoreGradient);
+        var dx = Gradient(scoreGradient, samples);
         foreach (var at in dx.Sites(samples))
             dx[at] = (float)((double)dy[at.Sample * dx.Shape.Channels + at.Channel] / dx.Steps);
     }

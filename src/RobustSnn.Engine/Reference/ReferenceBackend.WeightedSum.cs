@@ -20,7 +20,7 @@ public sealed partial class ReferenceBackend
     {
         var dy = new HostActivation(outputGradient);
         double a = HostBuffer.Of(coefficients)[index];
-        var dx = new HostActivation(inputGradient);
+        var dx = Gradient(inputGradient, samples);
         foreach (var at in dx.Sites(samples))
             Put(ref dx[at], a * dy.SumFor(dx, at), accumulate);
     }

@@ -14,6 +14,14 @@ public sealed partial class ReferenceBackend : IBackend
     {
     }
 
+    /// <summary>A gradient that an operation writes; other lanes than those of the samples in use are zero in it.</summary>
+    private static HostActivation Gradient(Activation gradient, int samples)
+    {
+        var values = new HostActivation(gradient);
+        values.ClearSpareLanes(samples);
+        return values;
+    }
+
     /// <summary>target = value, or target += value.</summary>
     private static void Put(ref float target, double value, bool accumulate) => target = (float)(accumulate ? target + value : value);
 }

@@ -23,7 +23,8 @@ public sealed class HostTensor
         if (checked(count * elementType.Bytes()) != bytes.Length)
         {
             throw new ArgumentException(
-                $"tensor {name}: {count} elements of {elementType} need {count * elementType.Bytes()} bytes, given {bytes.Length}", nameof(bytes));
+                $"tensor {name}: {count} elements of {elementType} need {count * elementType.Bytes()} bytes, given {bytes.Length}",
+                nameof(bytes));
         }
 
         Name = name;

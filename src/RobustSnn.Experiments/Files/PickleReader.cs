@@ -52,15 +52,15 @@ internal sealed class PickleReader(string file, byte[] program)
             case PickleOpcode.Frame: CheckFrame(BinaryPrimitives.ReadUInt64LittleEndian(Take(8))); break;
             case PickleOpcode.Mark: stack.Mark(); break;
             case PickleOpcode.None: stack.Push(null); break;
-            case PickleOpcode.NewTrue: stack.Push(true); break;
-            case PickleOpcode.NewFalse: stack.Push(false); break;
-            case PickleOpcode.BinInt: stack.Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break;
-            case PickleOpcode.BinInt1: stack.Push((long)Take(1)[0]); break;
-            case PickleOpcode.BinInt2: stack.Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;
+            case PickleOpcode.Newtrue: stack.Push(true); break;
+            case PickleOpcode.Newfalse: stack.Push(false); break;
+            case PickleOpcode.Binint: stack.Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break;
+            case PickleOpcode.Binint1: stack.Push((long)Take(1)[0]); break;
+            case PickleOpcode.Binint2: stack.Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;
             case PickleOpcode.Long1: stack.Push(WholeNumber(Take(Take(1)[0]))); break;
-            case PickleOpcode.BinFloat: stack.Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
-            case PickleOpcode.BinUnicode: stack.Push(Text(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))))); break;
-            case PickleOpcode.ShortBinUnicode: stack.Push(Text(Take(Take(1)[0]))); break;
+            case PickleOpcode.Binfloat: stack.Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
+            case PickleOpcode.Binunicode: stack.Push(Text(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))))); break;
+            case PickleOpcode.ShortBinunicode: stack.Push(Text(Take(Take(1)[0]))); break;
             case PickleOpcode.EmptyTuple: stack.Push(new PickleTuple([])); break;
             case PickleOpcode.Tuple1: stack.Push(new PickleTuple(stack.Pop(1))); break;
             case PickleOpcode.Tuple2: stack.Push(new PickleTuple(stack.Pop(2))); break;
@@ -70,16 +70,16 @@ internal sealed class PickleReader(string file, byte[] program)
             case PickleOpcode.Append: Append(stack.Pop(1)); break;
             case PickleOpcode.Appends: Append(stack.PopToMark()); break;
             case PickleOpcode.EmptyDict: stack.Push(new PickleDictionary()); break;
-            case PickleOpcode.SetItem: SetItems(stack.Pop(2)); break;
-            case PickleOpcode.SetItems: SetItems(stack.PopToMark()); break;
-            case PickleOpcode.BinPut: memo[Take(1)[0]] = stack.Peek(); break;
-            case PickleOpcode.LongBinPut: memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = stack.Peek(); break;
+            case PickleOpcode.Setitem: SetItems(stack.Pop(2)); break;
+            case PickleOpcode.Setitems: SetItems(stack.PopToMark()); break;
+            case PickleOpcode.Binput: memo[Take(1)[0]] = stack.Peek(); break;
+            case PickleOpcode.LongBinput: memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = stack.Peek(); break;
             case PickleOpcode.Memoize: memo[memo.Count] = stack.Peek(); break;
-            case PickleOpcode.BinGet: stack.Push(Recall(Take(1)[0])); break;
-            case PickleOpcode.LongBinGet: stack.Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))); break;
+            case PickleOpcode.Binget: stack.Push(Recall(Take(1)[0])); break;
+            case PickleOpcode.LongBinget: stack.Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)))); break;
             case PickleOpcode.Global: stack.Push(Global(Line(), Line())); break;
             case PickleOpcode.StackGlobal: stack.Push(StackGlobal(stack.Pop(2))); break;
-            case PickleOpcode.BinPersId: stack.Push(Storage(stack.Pop(1)[0])); break;
+            case PickleOpcode.Binpersid: stack.Push(Storage(stack.Pop(1)[0])); break;
             case PickleOpcode.Reduce: stack.Push(Reduce(stack.Pop(2))); break;
             case PickleOpcode.Build: Build(stack.Pop(1)[0]); break;
             default: throw Bad($"opcode {Name(opcode)} is refused: a state_dict does not need it");
@@ -151,7 +151,7 @@ internal sealed class PickleReader(string file, byte[] program)
         var global = new PickleGlobal(module, name);
         return global.IsKnown
             ? global
-            : throw Bad($"global {global} is refused: only tensors of type {string.Join(", ", PickleGlobal.Storages.Values)} are read, and no code is run");
+            : throw Bad($"global {global} is refused: only tensors of {string.Join(", ", PickleGlobal.Storages.Values)} are read");
     }
 
     private PickleStorage Storage(object? id) =>
@@ -189,9 +189,11 @@ internal sealed class PickleReader(string file, byte[] program)
     // torch.nn.Module.state_dict hangs version numbers on its OrderedDict as the attribute _metadata; nothing here needs them.
     private void Build(object? state)
     {
-        if (stack.Peek() is not PickleDictionary || state is not PickleDictionary attributes || attributes.Items.Any(item => item.Key is not "_metadata"))
+        object? target = stack.Peek();
+        if (target is not PickleDictionary || (state as PickleDictionary)?.Items.Keys.All(name => name is "_metadata") is not true)
         {
-            throw Bad($"opcode BUILD is refused: expected the attribute _metadata on a dictionary, found {Describe(state)} on {Describe(stack.Peek())}");
+            string found = $"{Describe(state)} on {Describe(target)}";
+            throw Bad($"opcode BUILD is refused: expected the attribute _metadata on a dictionary, found {found}");
         }
     }
 

@@ -23,9 +23,11 @@ internal sealed class PickleStack
         : throw new PickleStackException($"expected {count} objects on the stack, found {items.Count - Bottom}");
 
     /// <summary>Everything above the last mark, and the mark.</summary>
-    public object?[] PopToMark() => marks.TryPop(out int start) ? Cut(start) : throw new PickleStackException("there is no mark on the stack");
+    public object?[] PopToMark() => marks.TryPop(out int start)
+        ? Cut(start)
+        : throw new PickleStackException("there is no mark on the stack");
 
-    /// <summary>What is on the stack, marks ignored only if there are none.</summary>
+    /// <summary>What is on the stack in the end; nothing while a mark is left.</summary>
     public IReadOnlyList<object?> Last() => marks.Count == 0 ? items : [];
 
     private object?[] Cut(int start)

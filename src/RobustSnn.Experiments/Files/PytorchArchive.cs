@@ -18,7 +18,9 @@ public static class PytorchArchive
     /// The tensors of the state_dict in its order. A dictionary that holds it under <c>state_dict</c>, <c>net</c> or <c>model</c> is
     /// opened, and the prefix <c>module.</c> that DataParallel puts before every name is taken off.
     /// </summary>
-    /// <exception cref="BadInputException">The file is missing, old, damaged, or holds anything but tensors; the message says what and where.</exception>
+    /// <exception cref="BadInputException">
+    /// The file is missing, old, damaged, or holds anything but tensors; the message says what and where.
+    /// </exception>
     public static TensorFile Read(string path)
     {
         using FileStream stream = InputFile.Open(path);
@@ -42,7 +44,7 @@ public static class PytorchArchive
         if (start.AsSpan().SequenceEqual(LegacyStart))
         {
             throw new BadInputException(
-                $"{path}: the format of torch.save before PyTorch 1.6 is not read; load it in PyTorch and save it again with a newer torch.save");
+                $"{path}: the format of torch.save before PyTorch 1.6 is not read; load it in PyTorch and save it again with a newer one");
         }
 
         if (read < ZipStart.Length || !start.AsSpan().StartsWith(ZipStart))
@@ -61,7 +63,7 @@ public static class PytorchArchive
         }
 
         OrderedDictionary<object, object?> items = Unwrap(root).Items;
-        bool parallel = items.Count > 0 && items.Keys.All(key => key is string name && name.StartsWith(DataParallelPrefix, StringComparison.Ordinal));
+        bool parallel = items.Keys.All(key => key is string name && name.StartsWith(DataParallelPrefix, StringComparison.Ordinal));
         var tensors = new List<HostTensor>(items.Count);
         foreach ((object key, object? value) in items)
         {

@@ -31,7 +31,7 @@ internal sealed class PytorchRecords
             }
         }
 
-        string[] pickles = [.. entries.Keys.Where(name => name.EndsWith("/data.pkl", StringComparison.Ordinal) && name.Count(c => c == '/') == 1)];
+        string[] pickles = [.. entries.Keys.Where(name => name.Split('/') is [_, "data.pkl"])];
         prefix = pickles is [var only]
             ? only[..^"data.pkl".Length]
             : throw Bad($"not a PyTorch file: expected one record 'name/data.pkl', found {pickles.Length}");
@@ -46,8 +46,8 @@ internal sealed class PytorchRecords
     {
         int size = tensor.Storage.Type.Bytes();
         int[] dimensions = CheckView(name, tensor);
-        Charge(dimensions.Aggregate(1L, (product, dimension) => product * dimension) * size, $"tensor '{name}'");
         byte[] storage = Storage(name, tensor.Storage);
+        Charge(dimensions.Aggregate(1L, (product, dimension) => product * dimension) * size, $"tensor '{name}'");
         return new HostTensor(name, tensor.Storage.Type, dimensions, Gather(storage, tensor, dimensions, size));
     }
 
@@ -118,7 +118,9 @@ internal sealed class PytorchRecords
         Int128 expected = (Int128)storage.Count * storage.Type.Bytes();
         if (expected != bytes.Length)
         {
-            throw Bad($"tensor '{name}': record '{prefix}{record}': expected {expected} bytes ({storage.Count} × {storage.Type}), found {bytes.Length}");
+            throw Bad(
+                $"tensor '{name}': record '{prefix}{record}': expected {expected} bytes ({storage.Count} × {storage.Type}), "
+                + $"found {bytes.Length}");
         }
 
         if (storage.Type == ElementType.Bool && bytes.AsSpan().ContainsAnyExceptInRange((byte)0, (byte)1))
@@ -152,7 +154,8 @@ internal sealed class PytorchRecords
         if (entry.CompressedLength != entry.Length || entry.IsEncrypted)
         {
             throw Bad(
-                $"record '{prefix}{name}' is compressed or encrypted ({entry.CompressedLength} bytes for {entry.Length}); torch.save writes records plainly");
+                $"record '{prefix}{name}' is compressed or encrypted ({entry.CompressedLength} bytes for {entry.Length}); "
+                + "torch.save writes records plainly");
         }
 
         if (entry.Length > Array.MaxLength)

@@ -9,6 +9,8 @@ namespace RobustSnn.Experiments.Files;
 /// </summary>
 public sealed class RunFolder : IDisposable
 {
+    private const string ExperimentName = "experiment.yaml";
+
     private readonly RunLock held;
 
     private RunFolder(string path, ExperimentSettings settings, RunLock held)
@@ -29,8 +31,6 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Where the results go, as JSON.</summary>
     public string ResultsPath => Path.Combine(FolderPath, "results.json");
-
-    private const string ExperimentName = "experiment.yaml";
 
     /// <summary>
     /// Makes the folder, or opens the one that is there to go on with the same experiment, and holds it.
@@ -55,7 +55,8 @@ public sealed class RunFolder : IDisposable
         string experiment = Path.Combine(path, ExperimentName);
         if (existed && !File.Exists(experiment) && Directory.EnumerateFileSystemEntries(path).Any(entry => !RunLock.IsLock(entry)))
         {
-            throw new BadInputException($"{path}: expected an empty folder or one of a run, found files but no {ExperimentName}; give another folder");
+            throw new BadInputException(
+                $"{path}: expected an empty folder or one of a run, found files but no {ExperimentName}; give another folder");
         }
 
         var held = RunLock.Take(path);

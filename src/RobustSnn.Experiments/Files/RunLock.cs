@@ -41,7 +41,8 @@ internal sealed class RunLock : IDisposable
         catch (IOException exception)
         {
             string who = File.Exists(owner) ? $" (process {InputFile.Text(owner).Trim()})" : "";
-            throw new BadInputException($"{folder}: another run{who} is using the folder; wait for it, or give another folder. {exception.Message}", exception);
+            throw new BadInputException(
+                $"{folder}: another run{who} is using the folder; wait for it, or give another folder. {exception.Message}", exception);
         }
 
         try

@@ -167,7 +167,8 @@ internal sealed class SafetensorsHeader
         string text = value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
         return Types.TryGetValue(text, out ElementType type)
             ? type
-            : throw Bad($"tensor '{name}': expected dtype {string.Join(", ", Types.Keys)}, found {text}{NearestName.Hint(text, Types.Keys)}");
+            : throw Bad(
+                $"tensor '{name}': expected dtype {string.Join(", ", Types.Keys)}, found {text}{NearestName.Hint(text, Types.Keys)}");
     }
 
     private long[] ReadNumbers(string name, string field, JsonElement? value)
@@ -177,27 +178,32 @@ internal sealed class SafetensorsHeader
             throw Bad($"tensor '{name}': expected {field} as a list of whole numbers, found {value?.ValueKind.ToString() ?? "nothing"}");
         }
 
-        return [.. array.EnumerateArray().Select(item => item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long number) && number >= 0
-            ? number
-            : throw Bad($"tensor '{name}': expected whole numbers from 0 in {field}, found {item.GetRawText()}"))];
+        return
+        [
+            .. array.EnumerateArray().Select(item =>
+                item.ValueKind == JsonValueKind.Number && item.TryGetInt64(out long number) && number >= 0
+                    ? number
+                    : throw Bad($"tensor '{name}': expected whole numbers from 0 in {field}, found {item.GetRawText()}")),
+        ];
     }
 
     private void CheckSize(string name, ElementType type, long[] dimensions, long found)
     {
         // Int128 holds the product of any two checked factors; each step is refused before it can grow further.
+        string what = $"tensor '{name}': {TypeName(type)} [{string.Join(", ", dimensions)}]";
         Int128 expected = type.Bytes();
         foreach (long dimension in dimensions)
         {
             expected = dimensions.Contains(0) ? 0 : expected * dimension;
             if (dimension > int.MaxValue || expected > Array.MaxLength)
             {
-                throw Bad($"tensor '{name}': {TypeName(type)} [{string.Join(", ", dimensions)}] is larger than {Array.MaxLength} bytes");
+                throw Bad($"{what} is larger than {Array.MaxLength} bytes");
             }
         }
 
         if (expected != found)
         {
-            throw Bad($"tensor '{name}': {TypeName(type)} [{string.Join(", ", dimensions)}]: expected {expected} bytes, found {found} in data_offsets");
+            throw Bad($"{what}: expected {expected} bytes, found {found} in data_offsets");
         }
     }
 

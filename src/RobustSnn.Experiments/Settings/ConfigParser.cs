@@ -75,6 +75,12 @@ internal sealed class ConfigParser
         {
             throw new BadInputException($"{place(exception.Start)}: not valid YAML: {exception.Message}", exception);
         }
+        catch (InvalidOperationException exception)
+        {
+            // YamlDotNet's scanner throws this, without a place, where a list left open runs into the next line's key.
+            Mark last = parser.Current?.End ?? Mark.Empty;
+            throw new BadInputException($"{place(last)}: not valid YAML after this", exception);
+        }
     }
 
     private ConfigNode Node(int depth, string path)

@@ -18,7 +18,7 @@ internal static class ConfigWriter
     {
         var text = new StringWriter { NewLine = "\n" };
         // No line is folded: descriptions stay in one line.
-        var emitter = new Emitter(text, new EmitterSettings(bestIndent: 2, bestWidth: int.MaxValue, isCanonical: false, maxSimpleKeyLength: 1024));
+        var emitter = new Emitter(text, EmitterSettings.Default.WithBestWidth(int.MaxValue));
         emitter.Emit(new StreamStart());
         emitter.Emit(new DocumentStart());
         Emit(emitter, node);
@@ -33,7 +33,7 @@ internal static class ConfigWriter
         {
             case ConfigScalar scalar:
                 ScalarStyle style = scalar.Plain ? ScalarStyle.Any : ScalarStyle.DoubleQuoted;
-                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, scalar.Text, style, isPlainImplicit: true, isQuotedImplicit: true));
+                emitter.Emit(new Scalar(AnchorName.Empty, TagName.Empty, scalar.Text, style, true, true));
                 break;
             case ConfigSequence sequence:
                 emitter.Emit(new SequenceStart(AnchorName.Empty, TagName.Empty, isImplicit: true, SequenceStyle.Flow));

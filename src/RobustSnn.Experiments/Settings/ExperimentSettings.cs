@@ -58,7 +58,7 @@ public enum ResetKind
 public sealed record NetworkSettings(
     [Setting("Architecture by its name, e.g. vgg11")] string Architecture,
     [Setting("Steps T that the SNN runs for an image", Minimum = 1)] int Timesteps,
-    [Setting("Share of the membrane kept from step to step; 1 is integrate-and-fire", Minimum = 0, AboveMinimum = true, Maximum = 1)] double Leak,
+    [Setting("Share of the membrane kept a step; 1 is integrate-and-fire", Minimum = 0, AboveMinimum = true, Maximum = 1)] double Leak,
     [Setting("Reset of the membrane after a spike")] ResetKind Reset)
 {
     /// <summary>Leak and reset as the model has them.</summary>

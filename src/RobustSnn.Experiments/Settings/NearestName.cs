@@ -5,7 +5,7 @@ public static class NearestName
 {
     /// <summary>
     /// The known name with the smallest Levenshtein distance to the given one, the first of equals; null where every one differs in
-    /// more than half of its letters. Upper and lower case count as the same.
+    /// more than half of its letters (rounded up, so that two swapped ones of three still count). Upper and lower case count as the same.
     /// </summary>
     public static string? Of(string given, IEnumerable<string> known)
     {
@@ -14,7 +14,7 @@ public static class NearestName
         foreach (string candidate in known)
         {
             int distance = Distance(given.ToLowerInvariant(), candidate.ToLowerInvariant());
-            if (distance < smallest && distance <= Math.Max(given.Length, candidate.Length) / 2)
+            if (distance < smallest && distance <= (Math.Max(given.Length, candidate.Length) + 1) / 2)
             {
                 nearest = candidate;
                 smallest = distance;
@@ -25,7 +25,8 @@ public static class NearestName
     }
 
     /// <summary>"; did you mean 'x'?", or nothing where no known name is near. To be appended to a refusal.</summary>
-    public static string Hint(string given, IEnumerable<string> known) => Of(given, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+    public static string Hint(string given, IEnumerable<string> known) =>
+        Of(given, known) is { } nearest ? $"; did you mean '{nearest}'?" : "";
 
     /// <summary>Levenshtein distance: the fewest letters to insert, remove or replace.</summary>
     public static int Distance(ReadOnlySpan<char> a, ReadOnlySpan<char> b)

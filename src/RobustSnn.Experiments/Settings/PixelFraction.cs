@@ -21,7 +21,8 @@ public readonly struct PixelFraction : IEquatable<PixelFraction>
     public double Value { get; }
 
     /// <summary>So many 255ths: <c>Of255(8)</c> is 8/255.</summary>
-    public static PixelFraction Of255(int numerator) => TryParse(string.Create(CultureInfo.InvariantCulture, $"{numerator}/255"), out PixelFraction fraction)
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 0 or more than 255.</exception>
+    public static PixelFraction Of255(int numerator) => TryParse($"{numerator}/255", out PixelFraction fraction)
         ? fraction
         : throw new ArgumentOutOfRangeException(nameof(numerator), numerator, "expected 0 to 255");
 

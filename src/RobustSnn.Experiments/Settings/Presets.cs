@@ -32,7 +32,8 @@ public static class Presets
         using Stream? stream = Names.Contains(name) ? Assembly.GetManifestResourceStream(Folder + name + Extension) : null;
         if (stream is null)
         {
-            throw new BadInputException($"preset '{name}' does not exist: expected one of {string.Join(", ", Names)}{NearestName.Hint(name, Names)}");
+            throw new BadInputException(
+                $"preset '{name}' does not exist: expected one of {string.Join(", ", Names)}{NearestName.Hint(name, Names)}");
         }
 
         using var reader = new StreamReader(stream);

@@ -9,7 +9,7 @@ internal sealed class SettingsGroup
 
     public SettingsGroup(Type type, string prefix)
     {
-        constructor = type.GetConstructors().Single(candidate => candidate.GetParameters().All(parameter => parameter.GetCustomAttribute<SettingAttribute>() is not null));
+        constructor = type.GetConstructors().Single();
         Fields = [.. constructor.GetParameters().Select(parameter => new SettingsField(type, parameter, prefix))];
     }
 
@@ -65,7 +65,9 @@ internal sealed class SettingsField
     public object? Default => parameter.HasDefaultValue ? parameter.DefaultValue : null;
 
     /// <summary>What is expected, in words.</summary>
-    public string Expected => Kind is null ? $"keys: {string.Join(", ", Group!.Fields.Select(key => key.Name))}" : Kind.Noun + Attribute.Range;
+    public string Expected => Kind is null
+        ? $"keys: {string.Join(", ", Group!.Fields.Select(key => key.Name))}"
+        : Kind.Noun + Attribute.Range;
 
     /// <summary>The value in a record of the owner's type.</summary>
     public object? Get(object record) => property.GetValue(record);

@@ -3,14 +3,17 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Settings;
 
-/// <summary>Reads experiment files: YAML with exactly the keys of <see cref="SettingsTable"/>, and <c>base: preset</c> to start from one.</summary>
+/// <summary>
+/// Reads experiment files: YAML with exactly the keys of <see cref="SettingsTable"/>, and <c>base: preset</c> to start from one.
+/// </summary>
 public static class SettingsReader
 {
     private const string BaseKey = "base";
 
     /// <summary>Reads a file as <see cref="Read"/> reads its text.</summary>
     /// <exception cref="BadInputException">The file cannot be read, or as <see cref="Read"/>.</exception>
-    public static ExperimentSettings ReadFile(string path, IEnumerable<string>? overrides = null) => Read(InputFile.Text(path), path, overrides);
+    public static ExperimentSettings ReadFile(string path, IEnumerable<string>? overrides = null) =>
+        Read(InputFile.Text(path), path, overrides);
 
     /// <summary>
     /// Reads an experiment. Keys that the text leaves out come from its base, if it names one; overrides of the form
@@ -55,7 +58,8 @@ public static class SettingsReader
 
         if (!Presets.Names.Contains(name))
         {
-            throw Bad(entry.Value.Place, BaseKey, $"expected one of {string.Join(", ", Presets.Names)}, found '{name}'{NearestName.Hint(name, Presets.Names)}");
+            string expected = string.Join(", ", Presets.Names);
+            throw Bad(entry.Value.Place, BaseKey, $"expected one of {expected}, found '{name}'{NearestName.Hint(name, Presets.Names)}");
         }
 
         if (above.Contains(name))

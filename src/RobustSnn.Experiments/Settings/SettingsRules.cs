@@ -1,3 +1,5 @@
+using RobustSnn.Model;
+
 namespace RobustSnn.Experiments.Settings;
 
 /// <summary>What must hold between settings, beyond the type and range of each.</summary>
@@ -12,6 +14,13 @@ internal static class SettingsRules
             yield return ("name", $"expected letters, digits, '.', '_' and '-', not beginning with '.', found '{settings.Name}'");
         }
 
+        string architecture = settings.Network.Architecture;
+        if (!Architectures.names.Contains(architecture))
+        {
+            string known = string.Join(", ", Architectures.names), hint = NearestName.Hint(architecture, Architectures.names);
+            yield return ("network.architecture", $"expected one of {known}, found '{architecture}'{hint}");
+        }
+
         DataSettings data = settings.Data;
         if (data.Directory is null && data.Name != DataSetName.Shapes10)
         {
@@ -20,7 +29,7 @@ internal static class SettingsRules
 
         if (data.Directory is not null && data.Name == DataSetName.Shapes10)
         {
-            yield return ("data.directory", $"expected nothing, as shapes10 is drawn by the program, found '{data.Directory}'; set it to null");
+            yield return ("data.directory", $"expected nothing, as the program draws shapes10, found '{data.Directory}'; set it to null");
         }
 
         if (data.Name == DataSetName.Shapes10 && data.TrainCount is null)
@@ -35,7 +44,9 @@ internal static class SettingsRules
 
         if (data.ValidationCount >= data.TrainCount)
         {
-            yield return ("data.validation_count", $"expected fewer than the {data.TrainCount} of data.train_count, found {data.ValidationCount}");
+            yield return (
+                "data.validation_count",
+                $"expected fewer than the {data.TrainCount} of data.train_count, found {data.ValidationCount}");
         }
 
         if (settings.FinetuneSnn.RandomStep.Value > settings.FinetuneSnn.Epsilon.Value)

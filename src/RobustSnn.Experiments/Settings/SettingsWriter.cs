@@ -3,7 +3,9 @@ namespace RobustSnn.Experiments.Settings;
 /// <summary>Writes experiment files.</summary>
 public static class SettingsWriter
 {
-    /// <summary>The experiment in full as YAML: no base, defaults written out. <see cref="SettingsReader.Read"/> gives an equal record.</summary>
+    /// <summary>
+    /// The experiment in full as YAML: no base, defaults written out. <see cref="SettingsReader.Read"/> gives an equal record.
+    /// </summary>
     public static string Write(ExperimentSettings settings) => ConfigWriter.File(Mapping(SettingsTable.Root, settings));
 
     private static ConfigMapping Mapping(SettingsGroup group, object record)

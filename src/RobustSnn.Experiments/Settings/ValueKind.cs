@@ -12,9 +12,9 @@ internal abstract class ValueKind
     {
         [typeof(string)] = new ScalarKind<string>("text in one line", TryText, text => text),
         [typeof(bool)] = new ScalarKind<bool>("true or false", TryBoolean, value => value ? "true" : "false"),
-        [typeof(int)] = new ScalarKind<int>("a whole number", TryInteger, value => value.ToString(CultureInfo.InvariantCulture), value => value),
-        [typeof(ulong)] = new ScalarKind<ulong>("a whole number from 0", TryUnsigned, value => value.ToString(CultureInfo.InvariantCulture)),
-        [typeof(double)] = new ScalarKind<double>("a number", TryNumber, value => value.ToString("R", CultureInfo.InvariantCulture), value => value),
+        [typeof(int)] = new ScalarKind<int>("a whole number", TryInteger, Invariant, value => value),
+        [typeof(ulong)] = new ScalarKind<ulong>("a whole number from 0", TryUnsigned, Invariant),
+        [typeof(double)] = new ScalarKind<double>("a number", TryNumber, Invariant, value => value),
         [typeof(PixelFraction)] = new ScalarKind<PixelFraction>(
             "a distance in pixel units from 0 to 1, e.g. 8/255", PixelFraction.TryParse, value => value.ToString()),
     };
@@ -47,7 +47,7 @@ internal abstract class ValueKind
     /// <summary>The value as a number, for ranges; null where it has no range.</summary>
     public virtual double? Number(object value) => null;
 
-    // A file that was cut or a stray key on the next line would show as a line break: no setting needs one.
+    // A line break is a sign of a wrongly folded text: no setting needs one.
     private static bool TryText(string text, out string value)
     {
         value = text;
@@ -63,7 +63,12 @@ internal abstract class ValueKind
     private static bool TryInteger(string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
 
-    private static bool TryUnsigned(string text, out ulong value) => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryUnsigned(string text, out ulong value) =>
+        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+
+    // Numbers come back as they were: .NET writes the shortest text that does.
+    private static string Invariant<T>(T value)
+        where T : IFormattable => value.ToString(null, CultureInfo.InvariantCulture);
 
     private static bool TryNumber(string text, out double value) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
@@ -101,7 +106,8 @@ internal sealed class NameKind<T> : ValueKind
 
     public override object Read(ConfigNode node, Refusal refuse) => node switch
     {
-        ConfigScalar { IsNull: false, Text: var text } => Values.TryGetValue(text, out T value) ? value : throw refuse(node, NearestName.Hint(text, Values.Keys)),
+        ConfigScalar { IsNull: false, Text: var text } =>
+            Values.TryGetValue(text, out T value) ? value : throw refuse(node, NearestName.Hint(text, Values.Keys)),
         _ => throw refuse(node, ""),
     };
 
@@ -138,7 +144,8 @@ internal sealed class ListKind<T> : ValueKind
         return new ValueList<T>([.. items]);
     }
 
-    public override ConfigNode Write(object value) => new ConfigSequence(default, [.. ((ValueList<T>)value).Select(each => item.Write(each))]);
+    public override ConfigNode Write(object value) =>
+        new ConfigSequence(default, [.. ((ValueList<T>)value).Select(each => item.Write(each))]);
 }
 
 /// <summary>Names in code as names in files.</summary>

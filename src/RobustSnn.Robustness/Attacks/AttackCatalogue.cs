@@ -4,7 +4,7 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Robustness;
 
-/// <summary>The attacks that an evaluation can name: clean, fgsm, rfgsm, pgd&lt;n&gt;, apgd-ce, apgd-dlr, and each but clean + _ens.</summary>
+/// <summary>The attacks that an evaluation can name: clean, fgsm, rfgsm, pgd[steps], apgd-ce, apgd-dlr, and each but clean + _ens.</summary>
 public static class AttackCatalogue
 {
     internal const string EnsembleSuffix = "_ens";

@@ -24,7 +24,9 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
 
     public int Batch => Whole("batch");
 
-    /// <summary>Smallest |u − v_th| of the clean forward pass: above 1e-5, float32 spikes must be identical. Infinite where not given.</summary>
+    /// <summary>
+    /// Smallest |u − v_th| of the clean forward pass: above 1e-5, float32 spikes must be identical. Infinite where not given.
+    /// </summary>
     public double MinMargin => metadata.ContainsKey("min_margin") ? Number("min_margin") : double.PositiveInfinity;
 
     public NeuronModel Neurons => new(Number("leak"), Text("reset") switch

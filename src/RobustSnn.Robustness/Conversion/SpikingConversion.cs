@@ -19,7 +19,7 @@ public static class SpikingConversion
     /// <summary>Copies what both have, balances and scales the thresholds, and resets BatchNorm's running statistics.</summary>
     /// <param name="ann">Trained, and pruned or not.</param>
     /// <param name="miniBatches">Training images for balancing; see <see cref="ThresholdBalancing.Run"/>.</param>
-    /// <exception cref="BadInputException">The network spikes already, or as <see cref="ThresholdBalancing"/>.</exception>
+    /// <exception cref="BadInputException">The network spikes already, has parameters that are no numbers, or as balancing.</exception>
     public static ConvertedModel Convert(
         SpikingModel ann, NeuronModel neurons, IReadOnlyList<float[]> miniBatches, ConversionOptions options,
         CancellationToken cancellation = default)
@@ -29,6 +29,7 @@ public static class SpikingConversion
             throw new BadInputException($"The network {ann.Network.Architecture} spikes already. Convert the ANN that it was made from.");
         }
 
+        RequireNumbers(ann);
         var snn = CopyFrom(ann, neurons);
         try
         {
@@ -43,6 +44,19 @@ public static class SpikingConversion
         }
     }
 
+    private static void RequireNumbers(SpikingModel ann)
+    {
+        foreach (var parameter in ann.Parameters.All)
+        {
+            if (Array.FindIndex(parameter.Value.ToArray(), value => !float.IsFinite(value)) is var index and >= 0)
+            {
+                throw new BadInputException(
+                    $"Value {index} of {parameter.Name} is not finite, expected numbers. The ANN's training has diverged; " +
+                    "convert another.");
+            }
+        }
+    }
+
     /// <summary>A spiking network with the ANN's weights, masks, BatchNorm scales and shifts; biases 0, running statistics reset.</summary>
     private static SpikingModel CopyFrom(SpikingModel ann, NeuronModel neurons)
     {
@@ -50,9 +64,9 @@ public static class SpikingConversion
         var known = ann.Parameters.All.ToDictionary(each => each.Name);
         foreach (var parameter in snn.Parameters.All)
         {
+            // New ones, biases and thresholds, start as a new model has them: 0 and 1.
             if (!known.TryGetValue(parameter.Name, out var source))
             {
-                snn.Backend.Fill(parameter.Value, parameter.Specification.Kind.IsThreshold ? 1 : 0);
                 continue;
             }
 

@@ -81,7 +81,7 @@ public static class MagnitudePruning
         return low;
     }
 
-    /// <summary>Prunes what is below the threshold, and of weights equal to it the first <paramref name="ties"/>. Gives the ties left.</summary>
+    /// <summary>Prunes what is below the threshold, and of weights equal to it the first ones: as many as ties. Gives the ties left.</summary>
     private static int Mark(float[] weights, float threshold, int ties, float[] mask)
     {
         for (var i = 0; i < weights.Length; i++)

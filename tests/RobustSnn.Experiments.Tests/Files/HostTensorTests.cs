@@ -15,16 +15,16 @@ public sealed class HostTensorTests
     public void Floats_come_back_bit_for_bit()
     {
         float[] read = HostTensor.FromFloats("w", [2, 3], Floats).ToFloats();
-        Assert.That(Array.ConvertAll(read, BitConverter.SingleToInt32Bits), Is.EqualTo(Array.ConvertAll(Floats, BitConverter.SingleToInt32Bits)));
+        Assert.That(read.Select(BitConverter.SingleToInt32Bits), Is.EqualTo(Floats.Select(BitConverter.SingleToInt32Bits)));
     }
 
     [Test]
     public void Doubles_that_are_floats_become_floats() =>
-        Assert.That(Of(ElementType.F64, 0.5, double.NaN, double.PositiveInfinity).ToFloats(), Is.EqualTo(new[] { 0.5f, float.NaN, float.PositiveInfinity }));
+        Assert.That(Of(ElementType.F64, 0.5, double.NaN, 1e300 * 1e300).ToFloats(), Is.EqualTo(new[] { 0.5f, float.NaN, float.PositiveInfinity }));
 
     [Test]
     public void Doubles_that_are_no_floats_are_refused() =>
-        Assert.That(() => Of(ElementType.F64, 0.5, 0.1).ToFloats(), Throws.TypeOf<BadInputException>().With.Message.Contains("w: element 1 is 0.1"));
+        Assert.That(() => Of(ElementType.F64, 0.5, 0.1).ToFloats(), Refuses.Saying("w: element 1 is 0.1"));
 
     [TestCase(ElementType.I64, 8)]
     [TestCase(ElementType.I32, 4)]
@@ -33,10 +33,11 @@ public sealed class HostTensorTests
     public void Whole_numbers_are_refused_as_floats(ElementType type, int size) =>
         Assert.That(
             () => new HostTensor("w", type, [1], new byte[size]).ToFloats(),
-            Throws.TypeOf<BadInputException>().With.Message.Contains($"found {type}"));
+            Refuses.Saying($"found {type}"));
 
     [Test]
-    public void Longs_come_back() => Assert.That(HostTensor.FromLongs("y", [2], [long.MinValue, 3]).ToLongs(), Is.EqualTo(new[] { long.MinValue, 3 }));
+    public void Longs_come_back() =>
+        Assert.That(HostTensor.FromLongs("y", [2], [long.MinValue, 3]).ToLongs(), Is.EqualTo(new[] { long.MinValue, 3 }));
 
     [Test]
     public void Ints_become_longs() => Assert.That(Of(ElementType.I32, int.MinValue, 7).ToLongs(), Is.EqualTo(new[] { int.MinValue, 7L }));
@@ -49,7 +50,7 @@ public sealed class HostTensorTests
     public void Floating_point_is_refused_as_longs(ElementType type, int size) =>
         Assert.That(
             () => new HostTensor("w", type, [1], new byte[size]).ToLongs(),
-            Throws.TypeOf<BadInputException>().With.Message.Contains($"found {type}"));
+            Refuses.Saying($"found {type}"));
 
     [Test]
     public void A_scalar_has_one_element() => Assert.That(HostTensor.FromFloats("v_th", [], [1f]).Count, Is.EqualTo(1));

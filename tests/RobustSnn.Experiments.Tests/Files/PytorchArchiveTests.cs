@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using RobustSnn.Experiments.Files;
 
 namespace RobustSnn.Experiments.Tests.Files;
@@ -6,6 +7,8 @@ namespace RobustSnn.Experiments.Tests.Files;
 public sealed class PytorchArchiveTests
 {
     private static PickleWriter Empty => new();
+
+    private static string Hexadecimal(HostTensor tensor) => Convert.ToHexString(tensor.Bytes.Span);
 
     private static PickleWriter Vector(PickleWriter pickle, string name) =>
         pickle.Text(name).Tensor("FloatStorage", "0", 2, 0, [2], [1]).Op('s');
@@ -20,11 +23,16 @@ public sealed class PytorchArchiveTests
     public void The_golden_archive_equals_its_safetensors(string archive, string safetensors)
     {
         TensorFile read = PytorchArchive.Read(Golden.File(archive));
+        const string prefix = "param.";
         List<HostTensor> expected =
-            [.. Safetensors.Read(Golden.File(safetensors)).Tensors.Where(tensor => tensor.Name.StartsWith("param.")).Select(tensor => tensor.Renamed(tensor.Name["param.".Length..]))];
+        [
+            .. Safetensors.Read(Golden.File(safetensors)).Tensors
+                .Where(tensor => tensor.Name.StartsWith(prefix))
+                .Select(tensor => tensor.Renamed(tensor.Name[prefix.Length..])),
+        ];
         Assert.That(expected, Has.Count.GreaterThan(100));
         Assert.That(read.Tensors.Select(tensor => tensor.ToString()), Is.EqualTo(expected.Select(tensor => tensor.ToString())));
-        Assert.That(read.Tensors.Select(tensor => Convert.ToHexString(tensor.Bytes.Span)), Is.EqualTo(expected.Select(tensor => Convert.ToHexString(tensor.Bytes.Span))));
+        Assert.That(read.Tensors.Select(Hexadecimal), Is.EqualTo(expected.Select(Hexadecimal)));
     }
 
     [TestCase(new long[] { 2, 3 }, new long[] { 3, 1 }, 0, new[] { 0f, 1, 2, 3, 4, 5 }, TestName = "contiguous")]
@@ -53,7 +61,8 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         PickleWriter pickle = Empty.OrderedDict().Text("w").Tensor(storage, "0", 1, 0, [1], [1]).Op('s');
-        TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Record("net/data/0", [1, .. new byte[type.Bytes() - 1]]).Save());
+        byte[] one = [1, .. new byte[type.Bytes() - 1]];
+        TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Record("net/data/0", one).Save());
         Assert.That(read["w"].ElementType, Is.EqualTo(type));
     }
 
@@ -63,8 +72,8 @@ public sealed class PytorchArchiveTests
     public void A_training_checkpoint_is_opened(string key)
     {
         using var folder = new TemporaryFolder();
-        PickleWriter pickle = Empty.Op('}').Op('(').Text("epoch").Number(-3).Text("best").Op('G').Raw(new byte[8]).Text("notes").Op(']').Op('N').Op('a')
-            .Text(key);
+        PickleWriter pickle = Empty.Op('}').Op('(').Text("epoch").Number(-3).Text("best").Op('G').Raw(new byte[8])
+            .Text("notes").Op(']').Op('N').Op('a').Text(key);
         Vector(pickle.OrderedDict(), "module.fc.weight").Op('u');
         TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 1, 2).Save());
         Assert.That(read.Tensors.Select(tensor => tensor.ToString()), Is.EqualTo(new[] { "fc.weight: F32 [2]" }));
@@ -93,7 +102,8 @@ public sealed class PytorchArchiveTests
         using var folder = new TemporaryFolder();
         PickleWriter pickle = Empty.OrderedDict().Text("w").Global("torch._utils", "_rebuild_parameter").Op('(')
             .Tensor("FloatStorage", "0", 2, 0, [2], [1]).Raw(0x88).OrderedDict().Op('t').Op('R').Op('s');
-        Assert.That(PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 1, 2).Save())["w"].ToFloats(), Is.EqualTo(new[] { 1f, 2 }));
+        TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 1, 2).Save());
+        Assert.That(read["w"].ToFloats(), Is.EqualTo(new[] { 1f, 2 }));
     }
 
     [Test]
@@ -101,62 +111,102 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         // FRAME, the names of a global as short strings, MEMOIZE, BINGET.
-        PickleWriter pickle = Empty.Raw(0x80, 4).Raw(0x95, 0, 0, 0, 0, 0, 0, 0, 0).Raw(0x8c, 11).Raw("collections"u8.ToArray()).Raw(0x94).Raw(0x8c, 11)
-            .Raw("OrderedDict"u8.ToArray()).Raw(0x93).Raw(0x94).Op(')').Op('R').Raw((byte)'h', 1).Op(')').Op('R').Raw(0x85).Op('0');
-        Assert.That(
-            () => PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Save()),
-            Throws.TypeOf<BadInputException>().With.Message.Contains("opcode POP is refused"));
+        PickleWriter pickle = Empty.Raw(0x80, 4).Raw(0x95, 0, 0, 0, 0, 0, 0, 0, 0).Raw(0x8c, 11).Raw("collections"u8.ToArray()).Raw(0x94)
+            .Raw(0x8c, 11).Raw("OrderedDict"u8.ToArray()).Raw(0x93).Raw(0x94).Op(')').Op('R')
+            .Op('}').Text("_metadata").Raw((byte)'h', 1).Op(')').Op('R').Op('s').Op('b');
+        TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(Vector(pickle, "w")).Floats("0", 1, 2).Save());
+        Assert.That(read["w"].ToFloats(), Is.EqualTo(new[] { 1f, 2 }));
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 500, EndSize = 1_000_000)]
+    public void Damaged_pickles_are_read_or_refused(int seed)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] pickle = Damage.Of(Vector(Vector(Empty.OrderedDict(), "v"), "w").ToArray(), seed);
+        string path = new PthFile(folder).Record("net/data.pkl", pickle).Floats("0", 1, 2).Save();
+        Damage.ReadOrRefuse(() => PytorchArchive.Read(path));
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 500, EndSize = 1_000_000)]
+    public void Damaged_archives_are_read_or_refused(int seed)
+    {
+        using var folder = new TemporaryFolder();
+        string path = new PthFile(folder).Pickle(Vector(Empty.OrderedDict(), "w")).ByteOrder("little").Floats("0", 1, 2).Save();
+        File.WriteAllBytes(path, Damage.Of(File.ReadAllBytes(path), seed));
+        Damage.ReadOrRefuse(() => PytorchArchive.Read(path));
     }
 
     private static IEnumerable<TestCaseData> HostilePickles()
     {
-        PickleWriter Value() => Empty.OrderedDict().Text("w");
-        yield return new TestCaseData(Empty.Global("os", "system").Text("true").Raw(0x85).Op('R'), "pickle offset 2: global os.system is refused").SetName("os.system");
-        yield return new TestCaseData(Empty.Global("builtins", "eval"), "global builtins.eval is refused").SetName("builtins.eval");
-        yield return new TestCaseData(Empty.Text("posix").Text("system").Raw(0x93), "global posix.system is refused").SetName("STACK_GLOBAL");
-        yield return new TestCaseData(Empty.Global("torch", "HalfStorage"), "global torch.HalfStorage is refused").SetName("half precision");
-        yield return new TestCaseData(Empty.Global("torch", "FloatStorage").Op(')').Op('R'), "REDUCE is refused on torch.FloatStorage").SetName("REDUCE on a storage");
-        yield return new TestCaseData(Empty.Text("print").Op(')').Op('R'), "REDUCE is refused on 'print'").SetName("REDUCE on text");
-        yield return new TestCaseData(Empty.Global("collections", "OrderedDict").Number(1).Raw(0x85).Op('R'), "REDUCE is refused on collections.OrderedDict with (1)").SetName("OrderedDict with items");
-        yield return new TestCaseData(Empty.Op('(').Op('i').Raw("os\nsystem\n"u8.ToArray()), "opcode INST is refused").SetName("INST");
-        yield return new TestCaseData(Empty.Op('(').Op('o'), "opcode OBJ is refused").SetName("OBJ");
-        yield return new TestCaseData(Empty.OrderedDict().Op(')').Raw(0x81), "opcode NEW_OBJ is refused").SetName("NEWOBJ");
-        yield return new TestCaseData(Empty.Raw(0x82, 1), "opcode EXT1 is refused").SetName("EXT1");
-        yield return new TestCaseData(Empty.Raw(0xff), "pickle offset 2: opcode 0xff is refused").SetName("no opcode");
-        yield return new TestCaseData(Empty.Op('P').Raw("x\n"u8.ToArray()), "opcode PERS_ID is refused").SetName("PERSID");
-        yield return new TestCaseData(Empty.OrderedDict().Op('}').Text("__class__").Number(1).Op('s').Op('b'), "opcode BUILD is refused").SetName("BUILD of another attribute");
-        yield return new TestCaseData(Empty.Number(1).Op('}').Op('b'), "opcode BUILD is refused").SetName("BUILD on a number");
-        yield return new TestCaseData(Empty.Raw((byte)'h', 7), "memo 7 is used before it is set").SetName("memo");
-        yield return new TestCaseData(Empty.Op('t'), "opcode TUPLE: there is no mark").SetName("TUPLE without MARK");
-        yield return new TestCaseData(Empty.Op('('), "ends with other than one object").SetName("MARK left");
-        yield return new TestCaseData(Empty, "ends with other than one object").SetName("nothing left");
-        yield return new TestCaseData(Empty.Number(1).Op('(').Raw(0x85), "expected 1 objects on the stack, found 0").SetName("below the mark");
-        yield return new TestCaseData(Empty.Raw(0x80, 6), "expected pickle protocol 2 to 5, found 6").SetName("protocol 6");
-        yield return new TestCaseData(Empty.Raw(0x8a, 9).Raw(new byte[9]), "at most 8 bytes, found 9").SetName("huge number");
-        yield return new TestCaseData(Empty.Op('X').Raw(255, 255, 255, 255), "the pickle is cut short: expected 4294967295 more bytes").SetName("string past the end");
-        yield return new TestCaseData(Empty.Op('X').Raw(1, 0, 0, 0, 0xff), "not valid UTF-8").SetName("string no UTF-8");
-        yield return new TestCaseData(Empty.Op('c').Raw("os"u8.ToArray()), "a global's name has no end").SetName("global past the end");
-        yield return new TestCaseData(Empty.Op('}').Op('.'), "1 bytes follow the end").SetName("bytes after the end");
-        yield return new TestCaseData(Empty.Op('}').Op('N').Op('N').Op('s'), "as dictionary key, found None").SetName("key None");
-        yield return new TestCaseData(Empty.Op('N').Number(1).Number(2).Op('s'), "items are set on something that is no dictionary").SetName("SETITEM on None");
-        yield return new TestCaseData(Empty.Op('N').Number(1).Op('a'), "appended to something that is no list").SetName("APPEND on None");
-        yield return new TestCaseData(Empty.Number(1).Op('Q'), "expected a persistent id").SetName("persistent id");
-        yield return new TestCaseData(Value().Storage("FloatStorage", "0", -1), "expected a persistent id").SetName("storage of negative length");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 0, [-1], [1]).Op('s'), "from 0 as size and stride, found -1").SetName("negative size");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 0, [2], [-1]).Op('s'), "from 0 as size and stride, found -1").SetName("negative stride");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 0, new long[65], new long[65]).Op('s'), "at most 64 dimensions").SetName("65 dimensions");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 1, [2], [1]).Op('s'), "does not fit its storage of 2 elements").SetName("past the storage");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, -1, [1], [1]).Op('s'), "does not fit its storage").SetName("before the storage");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 0, [2], [long.MaxValue]).Op('s'), "does not fit its storage").SetName("overflowing stride");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 0, [2], []).Op('s'), "1 dimensions but 0 strides").SetName("strides missing");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 0, [long.MaxValue, 4], [0, 0]).Op('s'), "is larger than").SetName("overflowing size");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 2, 0, [100_000_000], [0]).Op('s'), "more than 16 times as large as the file").SetName("expanded bomb");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "0", 3, 0, [2], [1]).Op('s'), "expected 12 bytes (3 × F32), found 8").SetName("storage shorter than said");
-        yield return new TestCaseData(Value().Tensor("BoolStorage", "0", 8, 0, [8], [1]).Op('s'), "expected bool bytes 0 or 1").SetName("bool of 63");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "9", 2, 0, [2], [1]).Op('s'), "record 'net/data/9' is missing").SetName("storage missing");
-        yield return new TestCaseData(Value().Tensor("FloatStorage", "../data.pkl", 2, 0, [2], [1]).Op('s'), "record 'net/data/../data.pkl' is missing").SetName("storage elsewhere");
-        yield return new TestCaseData(Value().Number(1).Op('s'), "'w' is no tensor").SetName("no tensor");
-        yield return new TestCaseData(Empty.Op(']'), "expected a dictionary of tensors").SetName("no dictionary");
+        static PickleWriter Value() => Empty.OrderedDict().Text("w");
+        static PickleWriter View(long count, long offset, long[] size, long[] stride) =>
+            Value().Tensor("FloatStorage", "0", count, offset, size, stride).Op('s');
+        static TestCaseData Case(string name, PickleWriter pickle, string message) => new TestCaseData(pickle, message).SetName(name);
+
+        yield return Case(
+            "os.system",
+            Empty.Global("os", "system").Text("true").Raw(0x85).Op('R'),
+            "pickle offset 2: global os.system is refused");
+        yield return Case("builtins.eval", Empty.Global("builtins", "eval"), "global builtins.eval is refused");
+        yield return Case("STACK_GLOBAL", Empty.Text("posix").Text("system").Raw(0x93), "global posix.system is refused");
+        yield return Case("half precision", Empty.Global("torch", "HalfStorage"), "global torch.HalfStorage is refused");
+        yield return Case(
+            "REDUCE on a storage",
+            Empty.Global("torch", "FloatStorage").Op(')').Op('R'),
+            "REDUCE is refused on torch.FloatStorage");
+        yield return Case("REDUCE on text", Empty.Text("print").Op(')').Op('R'), "REDUCE is refused on 'print'");
+        yield return Case(
+            "OrderedDict with items",
+            Empty.Global("collections", "OrderedDict").Number(1).Raw(0x85).Op('R'),
+            "REDUCE is refused on collections.OrderedDict with (1)");
+        yield return Case("INST", Empty.Op('(').Op('i').Raw("os\nsystem\n"u8.ToArray()), "opcode INST is refused");
+        yield return Case("OBJ", Empty.Op('(').Op('o'), "opcode OBJ is refused");
+        yield return Case("NEWOBJ", Empty.OrderedDict().Op(')').Raw(0x81), "opcode NEWOBJ is refused");
+        yield return Case("EXT1", Empty.Raw(0x82, 1), "opcode EXT1 is refused");
+        yield return Case("no opcode", Empty.Raw(0xff), "pickle offset 2: opcode 0xff is refused");
+        yield return Case("PERSID", Empty.Op('P').Raw("x\n"u8.ToArray()), "opcode PERSID is refused");
+        yield return Case(
+            "BUILD of another attribute",
+            Empty.OrderedDict().Op('}').Text("__class__").Number(1).Op('s').Op('b'),
+            "opcode BUILD is refused");
+        yield return Case("BUILD on a number", Empty.Number(1).Op('}').Op('b'), "opcode BUILD is refused");
+        yield return Case("memo", Empty.Raw((byte)'h', 7), "memo 7 is used before it is set");
+        yield return Case("TUPLE without MARK", Empty.Op('t'), "opcode TUPLE: there is no mark");
+        yield return Case("MARK left", Empty.Op('('), "ends with other than one object");
+        yield return Case("nothing left", Empty, "ends with other than one object");
+        yield return Case("below the mark", Empty.Number(1).Op('(').Raw(0x85), "expected 1 objects on the stack, found 0");
+        yield return Case("protocol 6", Empty.Raw(0x80, 6), "expected pickle protocol 2 to 5, found 6");
+        yield return Case("huge number", Empty.Raw(0x8a, 9).Raw(new byte[9]), "at most 8 bytes, found 9");
+        yield return Case(
+            "string past the end",
+            Empty.Op('X').Raw(255, 255, 255, 255),
+            "the pickle is cut short: expected 4294967295 more bytes");
+        yield return Case("string no UTF-8", Empty.Op('X').Raw(1, 0, 0, 0, 0xff), "not valid UTF-8");
+        yield return Case("global past the end", Empty.Op('c').Raw("os"u8.ToArray()), "a global's name has no end");
+        yield return Case("bytes after the end", Empty.Op('}').Op('.'), "1 bytes follow the end");
+        yield return Case("key None", Empty.Op('}').Op('N').Op('N').Op('s'), "as dictionary key, found None");
+        yield return Case("SETITEM on None", Empty.Op('N').Number(1).Number(2).Op('s'), "items are set on something that is no dictionary");
+        yield return Case("APPEND on None", Empty.Op('N').Number(1).Op('a'), "appended to something that is no list");
+        yield return Case("persistent id", Empty.Number(1).Op('Q'), "expected a persistent id");
+        yield return Case("storage of negative length", Value().Storage("FloatStorage", "0", -1), "expected a persistent id");
+        yield return Case("negative size", View(2, 0, [-1], [1]), "from 0 as size and stride, found -1");
+        yield return Case("negative stride", View(2, 0, [2], [-1]), "from 0 as size and stride, found -1");
+        yield return Case("65 dimensions", View(2, 0, new long[65], new long[65]), "at most 64 dimensions");
+        yield return Case("past the storage", View(2, 1, [2], [1]), "does not fit its storage of 2 elements");
+        yield return Case("before the storage", View(2, -1, [1], [1]), "does not fit its storage");
+        yield return Case("overflowing stride", View(2, 0, [2], [long.MaxValue]), "does not fit its storage");
+        yield return Case("strides missing", View(2, 0, [2], []), "1 dimensions but 0 strides");
+        yield return Case("overflowing size", View(2, 0, [long.MaxValue, 4], [0, 0]), "is larger than");
+        yield return Case("expanded bomb", View(2, 0, [100_000_000], [0]), "more than 16 times as large as the file");
+        yield return Case("storage shorter than said", View(3, 0, [2], [1]), "expected 12 bytes (3 × F32), found 8");
+        yield return Case("bool of 63", Value().Tensor("BoolStorage", "0", 8, 0, [8], [1]).Op('s'), "expected bool bytes 0 or 1");
+        yield return Case("storage missing", Value().Tensor("FloatStorage", "9", 2, 0, [2], [1]).Op('s'), "record 'net/data/9' is missing");
+        yield return Case(
+            "storage elsewhere",
+            Value().Tensor("FloatStorage", "../data.pkl", 2, 0, [2], [1]).Op('s'),
+            "record 'net/data/../data.pkl' is missing");
+        yield return Case("no tensor", Value().Number(1).Op('s'), "'w' is no tensor");
+        yield return Case("no dictionary", Empty.Op(']'), "expected a dictionary of tensors");
     }
 
     [TestCaseSource(nameof(HostilePickles))]
@@ -164,7 +214,7 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         string path = new PthFile(folder).Pickle((PickleWriter)pickle).Floats("0", 1, 2).Save();
-        Assert.That(() => PytorchArchive.Read(path), Throws.TypeOf<BadInputException>().With.Message.StartsWith(path).And.Message.Contains(message));
+        Assert.That(() => PytorchArchive.Read(path), Refuses.At(path, message));
     }
 
     [Test]
@@ -172,7 +222,7 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         PickleWriter pickle = Empty.Op('}').Raw((byte)'q', 0).Text("net").Raw((byte)'h', 0).Op('s');
-        Assert.That(() => PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Save()), Throws.TypeOf<BadInputException>().With.Message.Contains("'net' is no tensor"));
+        Assert.That(() => PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Save()), Refuses.Saying("'net' is no tensor"));
     }
 
     [Test]
@@ -180,16 +230,16 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         PickleWriter pickle = Empty.OrderedDict().Text("w").Tensor("FloatStorage", "0", 1 << 20, 0, [1 << 20], [1]).Op('s');
-        string path = new PthFile(folder).Pickle(pickle).Record("net/data/0", new byte[4 << 20], System.IO.Compression.CompressionLevel.SmallestSize).Save();
-        Assert.That(() => PytorchArchive.Read(path), Throws.TypeOf<BadInputException>().With.Message.Contains("'net/data/0' is compressed"));
+        string path = new PthFile(folder).Pickle(pickle).Record("net/data/0", new byte[4 << 20], CompressionLevel.SmallestSize).Save();
+        Assert.That(() => PytorchArchive.Read(path), Refuses.Saying("'net/data/0' is compressed"));
     }
 
     [Test]
     public void A_compressed_pickle_is_refused()
     {
         using var folder = new TemporaryFolder();
-        string path = new PthFile(folder).Record("net/data.pkl", new byte[1 << 20], System.IO.Compression.CompressionLevel.SmallestSize).Save();
-        Assert.That(() => PytorchArchive.Read(path), Throws.TypeOf<BadInputException>().With.Message.Contains("'net/data.pkl' is compressed"));
+        string path = new PthFile(folder).Record("net/data.pkl", new byte[1 << 20], CompressionLevel.SmallestSize).Save();
+        Assert.That(() => PytorchArchive.Read(path), Refuses.Saying("'net/data.pkl' is compressed"));
     }
 
     [Test]
@@ -197,7 +247,7 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         string path = new PthFile(folder).Pickle(Empty.Op('}')).ByteOrder("big").Save();
-        Assert.That(() => PytorchArchive.Read(path), Throws.TypeOf<BadInputException>().With.Message.Contains("expected little, found 'big'"));
+        Assert.That(() => PytorchArchive.Read(path), Refuses.Saying("expected little, found 'big'"));
     }
 
     [Test]
@@ -205,7 +255,7 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         string path = new PthFile(folder).Pickle(Empty.Op('}')).Pickle(Empty.Op('}')).Save();
-        Assert.That(() => PytorchArchive.Read(path), Throws.TypeOf<BadInputException>().With.Message.Contains("'net/data.pkl' is there twice"));
+        Assert.That(() => PytorchArchive.Read(path), Refuses.Saying("'net/data.pkl' is there twice"));
     }
 
     [Test]
@@ -213,7 +263,7 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         string path = new PthFile(folder).Record("readme.txt", [1]).Save();
-        Assert.That(() => PytorchArchive.Read(path), Throws.TypeOf<BadInputException>().With.Message.Contains("expected one record 'name/data.pkl', found 0"));
+        Assert.That(() => PytorchArchive.Read(path), Refuses.Saying("expected one record 'name/data.pkl', found 0"));
     }
 
     [Test]
@@ -222,7 +272,7 @@ public sealed class PytorchArchiveTests
         using var folder = new TemporaryFolder();
         byte[] start = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
         File.WriteAllBytes(folder.File("old.pth"), start);
-        Assert.That(() => PytorchArchive.Read(folder.File("old.pth")), Throws.TypeOf<BadInputException>().With.Message.Contains("before PyTorch 1.6"));
+        Assert.That(() => PytorchArchive.Read(folder.File("old.pth")), Refuses.Saying("before PyTorch 1.6"));
     }
 
     [TestCase(0)]
@@ -231,7 +281,7 @@ public sealed class PytorchArchiveTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("a.pth"), new byte[length]);
-        Assert.That(() => PytorchArchive.Read(folder.File("a.pth")), Throws.TypeOf<BadInputException>().With.Message.Contains("not a PyTorch file"));
+        Assert.That(() => PytorchArchive.Read(folder.File("a.pth")), Refuses.Saying("not a PyTorch file"));
     }
 
     // Every eighth is enough to cut each part of the archive: records, central directory, end record.

@@ -20,6 +20,8 @@ public sealed class SafetensorsTests
         from seed in Gen.Choose(0, 1000)
         select new HostTensor("", type, dimensions, Bytes(type, dimensions.Aggregate(1, (a, b) => a * b), seed));
 
+    private static byte[] Elements(HostTensor tensor) => tensor.Bytes.ToArray();
+
     private static byte[] Bytes(ElementType type, int count, int seed)
     {
         var bytes = new byte[count * type.Bytes()];
@@ -39,7 +41,7 @@ public sealed class SafetensorsTests
             TensorFile read = Safetensors.Read(path);
             Assert.That(read.Metadata, Is.EquivalentTo(metadata));
             Assert.That(read.Tensors.Select(tensor => tensor.ToString()), Is.EqualTo(tensors.Select(tensor => tensor.ToString())));
-            Assert.That(read.Tensors.Select(tensor => tensor.Bytes.ToArray()), Is.EqualTo(tensors.Select(tensor => tensor.Bytes.ToArray())));
+            Assert.That(read.Tensors.Select(Elements), Is.EqualTo(tensors.Select(Elements)));
             return true;
         });
 
@@ -101,14 +103,14 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
         Safetensors.Write(folder.File("a"), [HostTensor.FromFloats("features.0.weight", [1], [1])], NoMetadata);
         TensorFile file = Safetensors.Read(folder.File("a"));
-        Assert.That(() => file["features.0.wieght"], Throws.TypeOf<BadInputException>().With.Message.Contains("did you mean 'features.0.weight'?"));
+        Assert.That(() => file["features.0.wieght"], Refuses.Saying("did you mean 'features.0.weight'?"));
     }
 
     [Test]
     public void A_missing_file_is_refused()
     {
         using var folder = new TemporaryFolder();
-        Assert.That(() => Safetensors.Read(folder.File("none")), Throws.TypeOf<BadInputException>().With.Message.StartsWith(folder.File("none")));
+        Assert.That(() => Safetensors.Read(folder.File("none")), Refuses.At(folder.File("none")));
     }
 
     // Header, bytes after it, what the message must say.
@@ -151,7 +153,18 @@ public sealed class SafetensorsTests
         string path = folder.File("bad.safetensors");
         byte[] json = Encoding.UTF8.GetBytes(header);
         File.WriteAllBytes(path, [.. BitConverter.GetBytes((ulong)json.Length), .. json, .. new byte[dataLength]]);
-        Assert.That(() => Safetensors.Read(path), Throws.TypeOf<BadInputException>().With.Message.StartsWith(path).And.Message.Contains(message));
+        Assert.That(() => Safetensors.Read(path), Refuses.At(path, message));
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 500, EndSize = 1_000_000)]
+    public void Damaged_files_are_read_or_refused(int seed)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("a.safetensors");
+        HostTensor[] tensors = [HostTensor.FromFloats("w", [1, 2], [1, 2]), HostTensor.FromLongs("y", [1], [1])];
+        Safetensors.Write(path, tensors, new Dictionary<string, string> { ["T"] = "8" });
+        File.WriteAllBytes(path, Damage.Of(File.ReadAllBytes(path), seed));
+        Damage.ReadOrRefuse(() => Safetensors.Read(path));
     }
 
     [Test]
@@ -159,7 +172,7 @@ public sealed class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         Safetensors.Write(folder.File("a"), [new HostTensor("mask", ElementType.Bool, [2], [1, 2])], NoMetadata);
-        Assert.That(() => Safetensors.Read(folder.File("a")), Throws.TypeOf<BadInputException>().With.Message.Contains("'mask': expected BOOL"));
+        Assert.That(() => Safetensors.Read(folder.File("a")), Refuses.Saying("'mask': expected BOOL"));
     }
 
     [TestCase(0)]
@@ -168,7 +181,7 @@ public sealed class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("a"), new byte[length]);
-        Assert.That(() => Safetensors.Read(folder.File("a")), Throws.TypeOf<BadInputException>().With.Message.Contains($"found {length} bytes"));
+        Assert.That(() => Safetensors.Read(folder.File("a")), Refuses.Saying($"found {length} bytes"));
     }
 
     [TestCase(100ul)]
@@ -177,14 +190,15 @@ public sealed class SafetensorsTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder.File("a"), [.. BitConverter.GetBytes(length), .. "{}"u8]);
-        Assert.That(() => Safetensors.Read(folder.File("a")), Throws.TypeOf<BadInputException>().With.Message.Contains($"found header length {length}"));
+        Assert.That(() => Safetensors.Read(folder.File("a")), Refuses.Saying($"found header length {length}"));
     }
 
     [Test]
     public void The_header_is_what_other_readers_expect()
     {
         using var folder = new TemporaryFolder();
-        Safetensors.Write(folder.File("a"), [HostTensor.FromFloats("w", [1, 2], [1, 2]), HostTensor.FromFloats("v_th", [], [1])], NoMetadata);
+        HostTensor[] tensors = [HostTensor.FromFloats("w", [1, 2], [1, 2]), HostTensor.FromFloats("v_th", [], [1])];
+        Safetensors.Write(folder.File("a"), tensors, NoMetadata);
         byte[] bytes = File.ReadAllBytes(folder.File("a"));
         using JsonDocument header = JsonDocument.Parse(bytes.AsMemory(8, (int)BinaryPrimitives.ReadUInt64LittleEndian(bytes)));
         Assert.That(header.RootElement.GetProperty("v_th").GetProperty("shape").GetArrayLength(), Is.Zero);

@@ -11,7 +11,8 @@ public sealed class NearestNameTests
     [TestCase("kitten", "sitting", 3)]
     [TestCase("epocs", "epochs", 1)]
     [TestCase("flaw", "lawn", 2)]
-    public void The_distance_is_Levenshteins(string a, string b, int expected) => Assert.That(NearestName.Distance(a, b), Is.EqualTo(expected));
+    public void The_distance_is_Levenshteins(string a, string b, int expected) =>
+        Assert.That(NearestName.Distance(a, b), Is.EqualTo(expected));
 
     [FsCheck.NUnit.Property]
     public bool The_distance_is_symmetric_and_within_its_bounds(string? first, string? second)

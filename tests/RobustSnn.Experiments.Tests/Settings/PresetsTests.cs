@@ -23,7 +23,7 @@ public sealed class PresetsTests
 
     [Test]
     public void An_unknown_name_is_refused_with_the_nearest() =>
-        Assert.That(() => Presets.Read("cifar10-smal"), Throws.TypeOf<BadInputException>().With.Message.Contains("did you mean 'cifar10-small'?"));
+        Assert.That(() => Presets.Read("cifar10-smal"), Refuses.Saying("did you mean 'cifar10-small'?"));
 
     // METHODS 4 to 7.
     [Test]
@@ -55,7 +55,8 @@ public sealed class PresetsTests
     [Test]
     public void The_natural_one_differs_in_its_ANN_only()
     {
-        IEnumerable<string> keys = SettingsTable.Differences(Presets.Read("cifar10-small"), Presets.Read("cifar10-small-natural")).Select(each => each.Path);
+        ExperimentSettings robust = Presets.Read("cifar10-small"), natural = Presets.Read("cifar10-small-natural");
+        IEnumerable<string> keys = SettingsTable.Differences(robust, natural).Select(each => each.Path);
         Assert.That(keys, Is.EqualTo(new[] { "name", "description", "pretrain.objective", "finetune_ann.objective" }));
     }
 }

@@ -14,7 +14,8 @@ public sealed class SettingsReaderTests
         return string.Concat(Valid.AsSpan(0, start), replacement, Valid.AsSpan(start + old.Length));
     }
 
-    private static int LineOf(string text, string part) => text[..text.IndexOf(part, StringComparison.Ordinal)].Count(letter => letter == '\n') + 1;
+    private static int LineOf(string text, string part) =>
+        text[..text.IndexOf(part, StringComparison.Ordinal)].Count(letter => letter == '\n') + 1;
 
     // What to replace, with what, the key in the message, the line's text that the place points at, what else the message says.
     private static readonly object[][] Refused =
@@ -37,6 +38,7 @@ public sealed class SettingsReaderTests
         ["  objective: trades", "  objective: trade", "pretrain.objective", "objective: trade\n", "expected one of natural, at, trades, found 'trade'; did you mean 'trades'?"],
         ["  reset: hard", "  reset: 0", "network.reset", "reset: 0", "expected one of hard, soft, found '0'"],
         ["  leak: 1", "  leak: 0", "network.leak", "leak: 0", "expected a number above 0 to 1, found '0'"],
+        ["  architecture: vggsmall", "  architecture: vgsmall", "network.architecture", "architecture: vgs", "did you mean 'vggsmall'?"],
         ["  flip: true", "  flip: yes", "data.augmentation.flip", "flip: yes", "expected true or false, found 'yes'"],
         ["  epsilon: 2/255", "  epsilon: 2", "pretrain.epsilon", "epsilon: 2\n", "expected a distance in pixel units from 0 to 1, e.g. 8/255, found '2'"],
         ["  attacks: [fgsm, pgd,", "  attacks: [fgsm, pdg,", "evaluate.attacks", "attacks:", "found 'pdg'; did you mean 'pgd'?"],
@@ -59,7 +61,7 @@ public sealed class SettingsReaderTests
         int line = LineOf(text, at);
         Assert.That(
             () => SettingsReader.Read(text, "file.yaml"),
-            Throws.TypeOf<BadInputException>().With.Message.StartsWith($"file.yaml:{line}:").And.Message.Contains($": {key}: ").And.Message.Contains(message));
+            Refuses.At($"file.yaml:{line}:", $": {key}: ", message));
     }
 
     [TestCase("", "expected keys and values")]
@@ -67,6 +69,8 @@ public sealed class SettingsReaderTests
     [TestCase("- a\n- b\n", "expected keys and values")]
     [TestCase("a: 1\n---\nb: 2\n", "found a second")]
     [TestCase("a: [1\n", "not valid YAML")]
+    [TestCase("a:\n  b: [c\n  d: 1\n", "not valid YAML after this")]
+    [TestCase("a: [-]\n", "not valid YAML: ")]
     [TestCase("a: &x 1\n", "anchors")]
     [TestCase("a: *x\n", "aliases")]
     [TestCase("a: !!int 1\n", "tags")]
@@ -77,7 +81,7 @@ public sealed class SettingsReaderTests
     public void Other_YAML_is_refused(string text, string message) =>
         Assert.That(
             () => SettingsReader.Read(text, "file.yaml"),
-            Throws.TypeOf<BadInputException>().With.Message.StartsWith("file.yaml:").And.Message.Contains(message));
+            Refuses.At("file.yaml:", message));
 
     [Test]
     public void A_base_gives_what_the_file_leaves_out()
@@ -91,7 +95,7 @@ public sealed class SettingsReaderTests
     public void A_mistake_over_a_base_is_placed_in_the_file() =>
         Assert.That(
             () => SettingsReader.Read("base: cifar10-small\npretrain:\n  epocs: 6\n", "file.yaml"),
-            Throws.TypeOf<BadInputException>().With.Message.StartsWith("file.yaml:3:3: pretrain.epocs: "));
+            Refuses.At("file.yaml:3:3: pretrain.epocs: "));
 
     [Test]
     public void Null_takes_back_what_the_base_says() =>
@@ -131,9 +135,16 @@ public sealed class SettingsReaderTests
     public void A_bad_override_is_refused(string assignment, string message) =>
         Assert.That(
             () => SettingsReader.Read(Valid, "file.yaml", [assignment]),
-            Throws.TypeOf<BadInputException>().With.Message.StartsWith($"--set {assignment}: ").And.Message.Contains(message));
+            Refuses.At($"--set {assignment}: ", message));
+
+    [FsCheck.NUnit.Property(MaxTest = 300, EndSize = 1_000_000)]
+    public void Damaged_files_are_read_or_refused(int seed)
+    {
+        string text = System.Text.Encoding.Latin1.GetString(Files.Damage.Of(System.Text.Encoding.Latin1.GetBytes(Valid), seed));
+        Files.Damage.ReadOrRefuse(() => SettingsReader.Read(text, "file.yaml"));
+    }
 
     [Test]
     public void A_missing_file_is_refused() =>
-        Assert.That(() => SettingsReader.ReadFile("no-such.yaml"), Throws.TypeOf<BadInputException>().With.Message.StartsWith("no-such.yaml: "));
+        Assert.That(() => SettingsReader.ReadFile("no-such.yaml"), Refuses.At("no-such.yaml: "));
 }

@@ -33,7 +33,7 @@ public sealed class SettingsTableTests
                 drawn ? random.Next(1, 10) : Maybe(1),
                 random.Next(1000),
                 new AugmentationSettings(random.Next(9), random.Next(2) == 0, random.Next(9))),
-            new NetworkSettings(Text(), random.Next(1, 100), 1 - Share(), Any<ResetKind>()),
+            new NetworkSettings(random.GetItems(Architectures.names.ToArray(), 1)[0], random.Next(1, 100), 1 - Share(), Any<ResetKind>()),
             random.Next(1, 1000),
             Ann(),
             new PruneSettings(Any<PruneMethod>(), Any<PruneScope>(), Share()),
@@ -45,7 +45,7 @@ public sealed class SettingsTableTests
                 Maybe(1), Pixels(0, 256), random.Next(1, 512), [.. random.GetItems(Enum.GetValues<EvaluationAttack>(), random.Next(5)).Distinct()], random.Next(1, 100)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 300)]
+    [FsCheck.NUnit.Property(MaxTest = 300, EndSize = 1_000_000)]
     public void What_is_written_is_read(int seed)
     {
         ExperimentSettings settings = Random(seed);
@@ -55,7 +55,7 @@ public sealed class SettingsTableTests
         Assert.That(SettingsWriter.Write(read), Is.EqualTo(SettingsWriter.Write(settings)));
     }
 
-    [FsCheck.NUnit.Property(MaxTest = 100)]
+    [FsCheck.NUnit.Property(MaxTest = 100, EndSize = 1_000_000)]
     public bool Differences_are_empty_only_for_equal_experiments(int first, int second)
     {
         ExperimentSettings a = Random(first), b = Random(second);

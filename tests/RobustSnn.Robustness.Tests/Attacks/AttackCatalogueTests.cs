@@ -23,7 +23,9 @@ public sealed class AttackCatalogueTests
         {
             Assert.That(attack.Name, Is.EqualTo(name));
             Assert.That(attack.Members, Has.Count.EqualTo(members));
-            Assert.That(attack.Members.Select(member => member.Attack.Name), Is.All.EqualTo(name.Replace("_ens", "", StringComparison.Ordinal)));
+            Assert.That(
+                attack.Members.Select(member => member.Attack.Name),
+                Is.All.EqualTo(name.Replace("_ens", "", StringComparison.Ordinal)));
         });
     }
 

@@ -53,13 +53,31 @@ public sealed class AttackTests
         Assert.That(small.Run(attack, SmallAttack.Settings(GradientEstimator.Default, 2)), Is.Not.EqualTo(first));
     }
 
-    [TestCaseSource(nameof(RandomAttacks))]
+    private static IEnumerable<TestCaseData> AttacksOnLabels() =>
+        Attacks.Index().Where(attack => attack.Item.Name is not ("rfgsm-kl" or "tpgd3"))
+            .Select(attack => new TestCaseData(attack.Item).SetArgDisplayNames($"{attack.Index} {attack.Item.Name}"));
+
+    [TestCaseSource(nameof(AttacksOnLabels))]
     public void On_an_ANN_the_mean_cross_entropy_rises(IAttack attack)
     {
         using var small = new SmallAttack(0);
         var before = small.LossesAt(small.Batch.Clean, LogitLoss.CrossEntropy).Average();
         small.Run(attack, SmallAttack.Settings(GradientEstimator.Default));
         Assert.That(small.LossesAt(small.Batch.Adversarial, LogitLoss.CrossEntropy).Average(), Is.GreaterThan(before));
+    }
+
+    [TestCase("tpgd")]
+    [TestCase("rfgsm-kl")]
+    public void Attacks_on_the_divergence_move_the_logits_further_than_noise(string name)
+    {
+        IAttack attack = name == "tpgd" ? Pgd.Trades(3) : new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler));
+        using var small = new SmallAttack(0);
+        small.Run(attack, SmallAttack.Settings(GradientEstimator.Default));
+        var attacked = Divergence(small, small.Batch.Adversarial);
+        using var noise = small.Batch.Backend.Allocate(small.Images.Length);
+        small.Batch.Backend.RandomFill(noise, small.Images.Length, RandomKind.Normal, new RandomKey(9, 0));
+        small.Batch.SignStep(small.Batch.Clean, noise, Small.Epsilon, Small.Epsilon, noise);
+        Assert.That(attacked, Is.GreaterThan(2 * Divergence(small, noise)));
     }
 
     [Test]
@@ -131,6 +149,13 @@ public sealed class AttackTests
     [TestCase(LogitLoss.BoostedCrossEntropy)]
     public void APGD_refuses_losses_that_are_not_its_own(LogitLoss loss) =>
         Assert.Throws<ArgumentException>(() => _ = new Apgd(new ApgdOptions(loss)));
+
+    private static float Divergence(SmallAttack small, DeviceBuffer pixels)
+    {
+        var reference = small.Batch.ReferenceLogits(GradientEstimator.Default);
+        small.Batch.Losses(pixels, LogitLoss.KullbackLeibler, reference, GradientEstimator.Default);
+        return small.Batch.LossValues.ToArray(small.Batch.Samples).Average();
+    }
 
     private static int Fooled(SmallAttack small, int restarts)
     {

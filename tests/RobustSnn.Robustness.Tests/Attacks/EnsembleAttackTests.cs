@@ -20,9 +20,10 @@ public sealed class EnsembleAttackTests
         using var small = new SmallAttack(4, Samples);
         var outcomes = Run(small, AttackCatalogue.Parse(name));
         var reached = outcomes.TakeWhile(outcome => outcome.Attacked > 0).ToArray();
+        var left = reached.Select(outcome => outcome.Correct).SkipLast(1);
         Assert.Multiple(() =>
         {
-            Assert.That(reached.Select(outcome => outcome.Attacked).Skip(1), Is.EqualTo(reached.Select(outcome => outcome.Correct).SkipLast(1)));
+            Assert.That(reached.Select(outcome => outcome.Attacked).Skip(1), Is.EqualTo(left));
             Assert.That(reached[0].Attacked, Is.EqualTo(Samples));
             Assert.That(small.Batch.Samples, Is.EqualTo(reached[^1].Correct));
         });
@@ -117,6 +118,7 @@ public sealed class EnsembleAttackTests
     {
         public string Name => "twice";
 
-        public void Run(AttackBatch batch, AttackSettings settings) => new Fgsm().Run(batch, settings with { Epsilon = 2 * settings.Epsilon });
+        public void Run(AttackBatch batch, AttackSettings settings) =>
+            new Fgsm().Run(batch, settings with { Epsilon = 2 * settings.Epsilon });
     }
 }

@@ -36,12 +36,46 @@ public sealed class ConformanceRunnerTests
         _tensors["grad_x.bptr"] = new([Batch, 3, 8, 8], Array.ConvertAll(gradient, value => value / Batch));
         new Fgsm().Run(batch, new AttackSettings(8f / 255, GradientEstimator.Default, default));
         _tensors["fgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
+        TakeTradesStep(model, batch);
+    }
+
+    private void TakeTradesStep(SpikingModel model, AttackBatch batch)
+    {
+        new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)).Run(batch, new AttackSettings(2f / 255, GradientEstimator.Default, default));
+        _tensors["rfgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
+        _tensors["rfgsm.noise_sign"] = new([Batch, 3, 8, 8], Signs(batch));
+        using var gradient = new ObjectiveGradient(model, Batch, 4, TrainingObjective.Trades(2), Surrogate.Default);
+        var loss = gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.LabelsHost, default);
+        _tensors["trades.loss"] = new([1], [(float)loss.Loss]);
+        foreach (var each in model.Parameters.All.Where(each => each.Gradient is not null && each.Specification.Trainable))
+        {
+            _tensors["trades.grad." + each.Name] = new([.. each.Specification.Dimensions], each.Gradient?.ToArray() ?? []);
+        }
+
+        model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
+        model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
+        foreach (var each in model.Parameters.All)
+        {
+            _tensors["trades.after2." + each.Name] = new([.. each.Specification.Dimensions], each.Value.ToArray());
+        }
+    }
+
+    /// <summary>The noise that Rfgsm drew.</summary>
+    private static float[] Signs(AttackBatch batch)
+    {
+        using var noise = batch.Backend.Allocate(batch.PixelCount);
+        batch.Backend.RandomFill(noise, batch.PixelCount, RandomKind.Normal, default(RandomKey).Derive(0));
+        return Array.ConvertAll(noise.ToArray(), value => (float)MathF.Sign(value));
     }
 
     [TestCase("param")]
     [TestCase("logits")]
     [TestCase("grad_x.bptr")]
     [TestCase("fgsm")]
+    [TestCase("rfgsm")]
+    [TestCase("trades.loss")]
+    [TestCase("trades.grad")]
+    [TestCase("trades.after2")]
     public void What_is_right_passes(string group)
     {
         var row = Check(group);
@@ -50,11 +84,18 @@ public sealed class ConformanceRunnerTests
 
     [Test]
     public void Groups_are_those_of_the_tensors() =>
-        Assert.That(ConformanceRunner.GroupsOf(_tensors.Keys), Is.EqualTo(new[] { "param", "fgsm", "grad_x.bptr", "logits" }));
+        Assert.That(ConformanceRunner.GroupsOf(_tensors.Keys), Is.EqualTo(new[]
+        {
+            "param", "fgsm", "grad_x.bptr", "logits", "rfgsm", "trades.after2", "trades.grad", "trades.loss",
+        }));
 
     [TestCase("logits", "logits", 0.01f)]
     [TestCase("grad_x.bptr", "grad_x.bptr", 0.01f)]
     [TestCase("fgsm.x_adv", "fgsm", 0.001f)]
+    [TestCase("rfgsm.x_adv", "rfgsm", 0.001f)]
+    [TestCase("trades.loss", "trades.loss", 0.001f)]
+    [TestCase("trades.grad.features.4.weight", "trades.grad", 0.004f)]
+    [TestCase("trades.after2.features.4.weight", "trades.after2", 0.01f)]
     public void Other_numbers_fail(string tensor, string group, float change)
     {
         Replace(tensor, values => Array.ConvertAll(values, value => value + change * (Math.Abs(value) + 0.01f)));
@@ -70,6 +111,23 @@ public sealed class ConformanceRunnerTests
     {
         Replace(tensor, values => [float.NaN, .. values.Skip(1)]);
         AssertFails(group);
+    }
+
+    [Test]
+    public void A_gradient_that_contradicts_the_updates_gives_way_to_them_and_that_is_said()
+    {
+        Replace("trades.grad.classifier.4.weight", values => Array.ConvertAll(values, value => 2 * value));
+        var row = Check("trades.grad");
+        Assert.That(row.Pass, Is.True, row.Detail);
+        Assert.That(row.Detail, Does.Contain("contradicts itself"));
+    }
+
+    [Test]
+    public void A_wrong_gradient_fails_whatever_the_case_says_of_the_updates()
+    {
+        Replace("trades.grad.classifier.4.weight", values => Array.ConvertAll(values, value => 2 * value));
+        Replace("trades.after2.classifier.4.weight", values => Array.ConvertAll(values, value => value + 0.05f));
+        AssertFails("trades.grad");
     }
 
     [TestCase("param")]

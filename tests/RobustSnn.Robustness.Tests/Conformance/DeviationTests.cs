@@ -14,7 +14,8 @@ public sealed class DeviationTests
         Assert.That(Deviation.RelativeOfEach(Near, Expected), Is.EqualTo(double.PositiveInfinity));
 
     [Test]
-    public void RelativeNorm_divides_norms() => Assert.That(Deviation.RelativeNorm(Near, Expected), Is.EqualTo(0.25 / Math.Sqrt(20)).Within(1e-12));
+    public void RelativeNorm_divides_norms() =>
+        Assert.That(Deviation.RelativeNorm(Near, Expected), Is.EqualTo(0.25 / Math.Sqrt(20)).Within(1e-12));
 
     [Test]
     public void RelativeNorm_has_a_floor() => Assert.That(Deviation.RelativeNorm([1f], [0f], 10), Is.EqualTo(0.1));

@@ -50,8 +50,9 @@ public sealed class ClassifierTests
     public void On_an_ANN_every_estimator_is_the_slope_of_the_summed_loss(string estimator)
     {
         using var small = new SmallAttack(0);
+        var parsed = GradientEstimators.Parse(estimator);
         var gradient = small.Batch
-            .LossGradient(small.Batch.Clean, LogitLoss.CrossEntropy, null, GradientEstimators.Parse(estimator)).ToArray(small.Images.Length);
+            .LossGradient(small.Batch.Clean, LogitLoss.CrossEntropy, null, parsed).ToArray(small.Images.Length);
         var square = gradient.Sum(slope => (double)slope * slope);
         var step = 0.01 / Math.Sqrt(square);
         using var moved = small.Batch.Backend.Allocate(small.Images.Length);

@@ -61,7 +61,8 @@ public sealed class EvaluationTests
         var layers = Evaluate(Options).Layers;
         Assert.Multiple(() =>
         {
-            Assert.That(layers.Select(layer => layer.Layer), Is.EqualTo(new[] { "features.2", "features.6", "features.10", "classifier.2" }));
+            Assert.That(
+                layers.Select(layer => layer.Layer), Is.EqualTo(new[] { "features.2", "features.6", "features.10", "classifier.2" }));
             Assert.That(layers[0].SpikeRate, Is.InRange(0.01, 0.99));
             Assert.That(layers[0].SpikesPerImage, Is.EqualTo(layers[0].SpikeRate * 4 * 8 * 8 * 8).Within(1e-6));
         });
@@ -97,8 +98,11 @@ public sealed class EvaluationTests
     }
 
     [Test]
-    public void A_label_that_is_no_class_is_refused() =>
-        Assert.That(Assert.Throws<BadInputException>(() => Evaluate(Options, relabel: _ => Small.Classes))?.Message, Does.Contain("label 4"));
+    public void A_label_that_is_no_class_is_refused()
+    {
+        var refusal = Assert.Throws<BadInputException>(() => Evaluate(Options, relabel: _ => Small.Classes));
+        Assert.That(refusal?.Message, Does.Contain("label 4"));
+    }
 
     [Test]
     public void No_samples_are_refused() => Assert.Throws<BadInputException>(() => Evaluate(Options, samples: 0));

@@ -33,8 +33,12 @@ public sealed class MagnitudePruningTests
         var values = Array.ConvertAll(weights.Get, value => (float)(value % 5));
         var sparsity = percent % 100 / 100.0;
         var mask = MagnitudePruning.OverAllLayers([new("a", values), new("b", values)], sparsity);
-        var kept = mask.SelectMany(each => each.Values.Zip(values)).Where(pair => pair.First == 1).Select(pair => Math.Abs(pair.Second)).ToArray();
-        var gone = mask.SelectMany(each => each.Values.Zip(values)).Where(pair => pair.First == 0).Select(pair => Math.Abs(pair.Second)).ToArray();
+        float[] Magnitudes(float marked) =>
+        [
+            .. mask.SelectMany(each => each.Values.Zip(values)).Where(pair => pair.First == marked).Select(pair => Math.Abs(pair.Second)),
+        ];
+
+        var (kept, gone) = (Magnitudes(1), Magnitudes(0));
         var total = 2 * values.Length;
         return gone.Length == (int)Math.Round(sparsity * total)
             && kept.Length + gone.Length == total

@@ -1,0 +1,123 @@
+using RobustSnn.Engine;
+using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+using RobustSnn.Robustness;
+
+namespace RobustSnn.Experiments.Runs;
+
+/// <summary>
+/// An experiment from images to the final table: pretrain, prune, finetune the ANN, convert, finetune the SNN, evaluate (METHODS 4 to 8).
+/// Every stage reads the checkpoint of the one before and writes its own, so that a run broken off anywhere goes on as if it had not been.
+/// </summary>
+public static class ExperimentRun
+{
+    /// <param name="folder">Where artefacts go; made if it is not there.</param>
+    /// <param name="resume">Whether a run that is there may be gone on with.</param>
+    /// <exception cref="BadInputException">Settings, data or folder cannot be used.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted: resuming loses at most the epoch, or the row of the table, in progress.</exception>
+    public static RunResults Run(
+        ExperimentSettings settings, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
+    {
+        if (!resume && File.Exists(Path.Combine(folder, "experiment.yaml")))
+        {
+            throw new BadInputException($"{folder}: a run is there already. Go on with it by --resume, or give another folder by --out");
+        }
+
+        var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed);
+        using var held = RunFolder.Open(folder, settings);
+        var context = new RunContext(held, data, backend, observer, cancellation);
+        context.Resume();
+        observer.Note($"{settings.Name} on {backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
+            + $"{data.Test.Length:N0} test images of {data.Set.Name}");
+
+        RunStage(context, Stage.Pretrain, "pretrain", () => Pretrain(context));
+        RunStage(context, Stage.Prune, "prune", () => Prune(context));
+        RunStage(context, Stage.FinetuneAnn, "finetune_ann", () => Train(context, Stage.FinetuneAnn, "finetune_ann", Stage.Prune,
+            TrainingRecipe.For(settings.FinetuneAnn)));
+        RunStage(context, Stage.Convert, "convert", () => Convert(context));
+        RunStage(context, Stage.FinetuneSnn, "finetune_snn", () => Train(context, Stage.FinetuneSnn, "finetune_snn", Stage.Convert,
+            TrainingRecipe.For(settings.FinetuneSnn, settings.Network.Timesteps)));
+        observer.StageStarting("evaluate", $"ε {settings.Evaluate.Epsilon}, {data.Test.Length:N0} test images");
+        context.Time("evaluate", new EvaluationStage(context).Run);
+
+        var results = context.Results(true);
+        results.Write(held.ResultsPath);
+        return results;
+    }
+
+    private static void RunStage(RunContext context, Stage stage, string name, Func<string> run)
+    {
+        if (context.Folder.IsFinished(stage))
+        {
+            context.Observer.Note($"{name}: done before");
+            return;
+        }
+
+        context.Cancellation.ThrowIfCancellationRequested();
+        context.Time(name, run);
+    }
+
+    private static string Pretrain(RunContext context)
+    {
+        using var model = new SpikingModel(context.BuildNetwork(), context.Backend);
+        model.Initialise(context.Settings.Seed);
+        return Train(context, Stage.Pretrain, "pretrain", model, TrainingRecipe.For(context.Settings.Pretrain));
+    }
+
+    private static string Train(RunContext context, Stage stage, string name, Stage before, TrainingRecipe recipe)
+    {
+        using var model = context.Load(before);
+        return Train(context, stage, name, model, recipe);
+    }
+
+    private static string Train(RunContext context, Stage stage, string name, SpikingModel model, TrainingRecipe recipe)
+    {
+        var batch = Math.Min(context.Settings.BatchSize, context.Data.Training.Length);
+        var passes = (recipe.Objective.UsesClean ? 1 : 0) + (recipe.Objective.UsesAdversarial ? 1 : 0);
+        var bytes = passes * Plan.Measure(model, batch, recipe.Timesteps, PassMode.Training)
+            + (recipe.Adversary is null ? 0 : Plan.Measure(model, batch, recipe.Timesteps, PassMode.InputGradient));
+        context.Observer.StageStarting(name, $"{recipe.Description}, {recipe.Optimiser.Epochs} epochs; {bytes / 1e6:N0} MB of activations");
+        return new TrainingStage(context, stage, name, model, recipe).Run();
+    }
+
+    private static string Prune(RunContext context)
+    {
+        var settings = context.Settings.Prune;
+        context.Observer.StageStarting("prune", $"least weight magnitude, {settings.Sparsity:P0} of each {(settings.Scope == PruneScope.Layer ? "layer" : "network")}");
+        using var model = context.Load(Stage.Pretrain);
+        if (settings.Sparsity == 0)
+        {
+            context.Finish(Stage.Prune, model, 0);
+            return "dense";
+        }
+
+        var weights = model.Parameters.All.Where(parameter => parameter.Specification.Prunable)
+            .Select(parameter => new PrunableWeights(parameter.Name, parameter.Value.ToArray())).ToArray();
+        var masks = settings.Scope == PruneScope.Layer
+            ? MagnitudePruning.PerLayer(weights, settings.Sparsity)
+            : MagnitudePruning.OverAllLayers(weights, settings.Sparsity);
+        foreach (var mask in masks)
+        {
+            model.Parameters.SetMask(mask.Name, mask.Values);
+        }
+
+        context.Finish(Stage.Prune, model, 0);
+        return $"{masks.Sum(mask => mask.Values.Count(value => value != 0)):N0} of {masks.Sum(mask => mask.Values.Length):N0} weights kept";
+    }
+
+    private static string Convert(RunContext context)
+    {
+        var settings = context.Settings;
+        var convert = settings.Convert;
+        context.Observer.StageStarting("convert",
+            $"threshold balancing over {convert.BatchCount} batches of {convert.BatchSize}, {convert.Timesteps} steps");
+        using var ann = context.Load(Stage.FinetuneAnn);
+        var batches = RunBatches.Of(context, convert.BatchSize, convert.BatchCount);
+        var converted = SpikingConversion.Convert(ann, settings.Network.Neurons, batches,
+            new ConversionOptions(new BalancingOptions(convert.Timesteps, convert.Percentile), (float)convert.Scale), context.Cancellation);
+        using var snn = converted.Model;
+        context.Finish(Stage.Convert, snn, settings.Network.Timesteps);
+        return "thresholds " + string.Join(", ", converted.Thresholds.Select(threshold => $"{threshold.Value * convert.Scale:F2}"));
+    }
+}

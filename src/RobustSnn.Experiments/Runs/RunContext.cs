@@ -1,0 +1,92 @@
+using RobustSnn.Engine;
+using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Runs;
+
+/// <summary>What every stage of a run works with.</summary>
+internal sealed class RunContext(
+    RunFolder folder, RunData data, IBackend backend, IRunObserver observer, CancellationToken cancellation)
+{
+    private readonly List<EpochRecord> epochs = [];
+    private readonly List<RunRow> rows = [];
+    private readonly SortedDictionary<string, double> stageSeconds = new(StringComparer.Ordinal);
+
+    public RunFolder Folder => folder;
+
+    public ExperimentSettings Settings => folder.Settings;
+
+    public RunData Data => data;
+
+    public IBackend Backend => backend;
+
+    public IRunObserver Observer => observer;
+
+    public CancellationToken Cancellation => cancellation;
+
+    public IReadOnlyList<RunRow> Rows => rows;
+
+    /// <summary>Takes over what an interrupted run had found.</summary>
+    public void Resume()
+    {
+        if (File.Exists(folder.ResultsPath))
+        {
+            var earlier = RunResults.Read(folder.ResultsPath);
+            epochs.AddRange(earlier.Epochs);
+            rows.AddRange(earlier.Rows);
+            foreach (var (stage, seconds) in earlier.StageSeconds)
+            {
+                stageSeconds[stage] = seconds;
+            }
+        }
+    }
+
+    /// <summary>Forgets epochs of a stage that its saved state does not have: they will be done again.</summary>
+    public void ForgetEpochsAfter(string stage, int epoch) => epochs.RemoveAll(record => record.Stage == stage && record.Epoch > epoch);
+
+    public void Add(EpochRecord epoch)
+    {
+        epochs.Add(epoch);
+        Results(false).Write(folder.ResultsPath);
+        observer.EpochFinished(epoch);
+    }
+
+    public void Add(RunRow row)
+    {
+        rows.Add(row);
+        Results(false).Write(folder.ResultsPath);
+    }
+
+    /// <summary>Runs a stage, counts its time, also over interruptions, and keeps what is known so far.</summary>
+    public void Time(string stage, Func<string> run)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var before = stageSeconds.GetValueOrDefault(stage);
+        try
+        {
+            var summary = run();
+            observer.StageFinished(stage, clock.Elapsed, summary);
+        }
+        finally
+        {
+            stageSeconds[stage] = before + clock.Elapsed.TotalSeconds;
+            Results(false).Write(folder.ResultsPath);
+        }
+    }
+
+    public RunResults Results(bool complete) =>
+        new(Settings.Name, typeof(RunContext).Assembly.GetName().Version!.ToString(3), backend.Name, complete, [.. rows], [.. epochs],
+            new SortedDictionary<string, double>(stageSeconds, StringComparer.Ordinal));
+
+    /// <summary>The network that a stage left.</summary>
+    public SpikingModel Load(Stage stage) => ModelFile.Load(folder.Checkpoint(stage), backend).Model;
+
+    public void Finish(Stage stage, SpikingModel model, int timesteps) => folder.Finish(stage, ModelFile.Tensors(model),
+        ModelFile.Metadata(model, new ModelInfo(data.Set.Name, timesteps, stage.ToString())));
+
+    /// <summary>The ANN of the experiment, without weights.</summary>
+    public Network BuildNetwork() => Architectures.build(Settings.Network.Architecture, data.Set.Train.Classes, data.Set.Train.ImageShape,
+        Microsoft.FSharp.Collections.ListModule.OfSeq(data.Set.Statistics.Mean),
+        Microsoft.FSharp.Collections.ListModule.OfSeq(data.Set.Statistics.Deviation));
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Runs;
+
+/// <summary>The images of a run: what is trained on, what checkpoints are chosen on, what is tested on. The three never overlap.</summary>
+internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, ImmutableArray<int> Validation, ImmutableArray<int> Test)
+{
+    /// <exception cref="BadInputException">The data set cannot be read, or has fewer images than asked for.</exception>
+    public static RunData Open(DataSettings data, int? testSamples, ulong seed)
+    {
+        var shapes = Shapes10Settings.Default;
+        var set = DataSets.Open(data.Name.ToString().ToLowerInvariant(), data.Directory, shapes with
+        {
+            Seed = seed,
+            TrainCount = data.TrainCount ?? shapes.TrainCount,
+            TestCount = data.TestCount ?? shapes.TestCount,
+        });
+        var used = Subset(set.Train, data.TrainCount, "train_count", seed);
+        var split = DataSplit.Stratified(set.Train, data.ValidationCount, seed);
+        var training = Without(used, split.Validation);
+        if (training.Length == 0)
+        {
+            throw new BadInputException(
+                $"data.train_count: {used.Length} images, all of them held out by data.validation_count {data.ValidationCount}; expected "
+                + "images left to train on");
+        }
+
+        var test = Subset(set.Test, data.TestCount, "test_count", seed);
+        return new RunData(set, training, split.Validation, testSamples is { } samples && samples < test.Length
+            ? [.. Subset(set.Test, samples, "samples", seed).Take(samples)]
+            : test);
+    }
+
+    private static ImmutableArray<int> Without(ImmutableArray<int> images, ImmutableArray<int> heldOut)
+    {
+        var out_ = heldOut.ToHashSet();
+        return [.. images.Where(image => !out_.Contains(image))];
+    }
+
+    private static ImmutableArray<int> Subset(ImageSet images, int? count, string key, ulong seed)
+    {
+        if (count > images.Count)
+        {
+            throw new BadInputException($"data.{key}: expected at most the {images.Count} images of {images.Name}, found {count}");
+        }
+
+        return count is null || count == images.Count
+            ? [.. Enumerable.Range(0, images.Count)]
+            : DataSplit.Stratified(images, count.Value, seed).Validation;
+    }
+}

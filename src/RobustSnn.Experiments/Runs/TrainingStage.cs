@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using RobustSnn.Engine;
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Robustness;
+
+namespace RobustSnn.Experiments.Runs;
+
+/// <summary>
+/// Epochs of training, the best of which, by validation images, is what the stage leaves. After every epoch its whole state is saved;
+/// because every random number is a function of seed, stage, epoch and batch, a resumed stage takes the same steps as an unbroken one.
+/// </summary>
+internal sealed class TrainingStage(RunContext context, Stage stage, string name, SpikingModel model, TrainingRecipe recipe)
+{
+    /// <summary>Trains the model and saves it as the stage's checkpoint.</summary>
+    /// <returns>A line about the result.</returns>
+    public string Run()
+    {
+        var settings = context.Settings;
+        var epochs = recipe.Optimiser.Epochs;
+        model.Parameters.PrepareTraining();
+        if (epochs == 0)
+        {
+            context.Finish(stage, model, recipe.Timesteps);
+            return "no epochs";
+        }
+
+        using var step = new TrainingStep(model, Math.Min(settings.BatchSize, context.Data.Training.Length), recipe.Timesteps,
+            recipe.Objective, recipe.Adversary, Surrogate.Default);
+        using var validation = Validation.For(context, model, recipe);
+        var state = TrainingState.Start(context.Folder.Partial(stage), model);
+        context.ForgetEpochsAfter(name, state.Epoch);
+        if (state.Epoch > 0)
+        {
+            context.Observer.Note($"{name}: goes on after epoch {state.Epoch} of {epochs}");
+        }
+
+        while (state.Epoch < epochs)
+        {
+            RunEpoch(step, validation, state, epochs);
+        }
+
+        state.UseBest(model);
+        context.Finish(stage, model, recipe.Timesteps);
+        return $"best epoch {state.BestEpoch} of {epochs}, validation {state.BestScore:P1}";
+    }
+
+    private void RunEpoch(TrainingStep step, Validation? validation, TrainingState state, int epochs)
+    {
+        var settings = context.Settings;
+        var data = context.Data;
+        var images = data.Set.Train;
+        var epoch = state.Epoch;
+        var rate = LearningRateSchedule.At(recipe.Optimiser, epoch, epochs);
+        var sgd = new SgdSettings((float)rate, (float)recipe.Optimiser.Momentum, (float)recipe.Optimiser.WeightDecay);
+        var changes = settings.Data.Augmentation;
+        var augmentation = new Augmentation(changes.Crop, changes.Flip, changes.Cutout);
+        var sampler = new BatchSampler(data.Training, settings.BatchSize, settings.Seed, dropLast: false);
+        var random = new RandomKey(settings.Seed, 0).Derive(name).Derive((ulong)epoch);
+        var pixels = new float[settings.BatchSize * images.ImageShape.Count];
+        var labels = new int[settings.BatchSize];
+        var (loss, correct, done) = (0.0, 0, 0);
+        var clock = Stopwatch.StartNew();
+        foreach (var batch in sampler.Epoch((uint)epoch))
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var indices = batch.Span;
+            var x = pixels.AsSpan(0, indices.Length * images.ImageShape.Count);
+            var y = labels.AsSpan(0, indices.Length);
+            augmentation.CopyImages(images, indices, data.Set.Statistics, settings.Seed, (uint)epoch, x);
+            images.CopyLabels(indices, y);
+            var result = step.Run(x, y, sgd, random.Derive((ulong)done));
+            if (!double.IsFinite(result.Loss))
+            {
+                throw new InvalidOperationException(
+                    $"{name}, epoch {epoch + 1}: the loss is {result.Loss} after {done} images: training diverged. A lower learning_rate may help.");
+            }
+
+            loss += result.Loss * indices.Length;
+            correct += result.Correct;
+            done += indices.Length;
+            Report(epoch, epochs, done, clock.Elapsed, loss / done);
+        }
+
+        var (clean, robust) = validation?.Run(context.Cancellation) ?? (0, 0);
+        var best = state.Advance(model, robust, keepAlways: validation is null);
+        context.Add(new EpochRecord(name, epoch + 1, epochs, rate, loss / done, (double)correct / done, clean, robust, best,
+            clock.Elapsed.TotalSeconds));
+        state.Save(context.Folder.Partial(stage), model);
+    }
+
+    private void Report(int epoch, int epochs, int done, TimeSpan elapsed, double loss)
+    {
+        var total = context.Data.Training.Length;
+        var perSecond = done / Math.Max(elapsed.TotalSeconds, 1e-9);
+        var left = (double)(total - done) + (double)(epochs - epoch - 1) * total;
+        context.Observer.Progress(new StageProgress(name, epoch + 1, epochs, done, total, perSecond, TimeSpan.FromSeconds(left / perSecond),
+            $"loss {loss:F3}"));
+    }
+}

@@ -1,0 +1,34 @@
+using NUnit.Framework;
+using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Reference;
+
+namespace RobustSnn.Engine.Tests.Contract;
+
+/// <summary>A backend that the contract is tested on.</summary>
+/// <param name="WhyMissing">Why this machine cannot run it, or null: its tests are then skipped for that reason.</param>
+public sealed record BackendUnderTest(string Name, Func<IBackend> Create, Func<string?> WhyMissing)
+{
+    /// <summary>Creates the backend, or skips the running test.</summary>
+    public IBackend CreateOrSkip()
+    {
+        if (WhyMissing() is { } reason)
+            Assert.Ignore($"{Name}: {reason}");
+        return Create();
+    }
+
+    public override string ToString() => Name;
+}
+
+public static class Backends
+{
+    public static readonly BackendUnderTest Reference = new("reference", () => new ReferenceBackend(), () => null);
+
+    /// <summary>Those that are held against the reference, one a line.</summary>
+    public static readonly BackendUnderTest[] Fast =
+    [
+        Cpu(1),
+        Cpu(2),
+    ];
+
+    public static BackendUnderTest Cpu(int threads) => new($"cpu({threads})", () => new CpuBackend(threads), () => null);
+}

@@ -1,0 +1,53 @@
+namespace RobustSnn.Engine.Tests.Contract.Cases;
+
+/// <summary>Steps on pixels; every other image's gradient is partly 0, and every other step is longer than the ball.</summary>
+public static class AttackCases
+{
+    private const float Epsilon = 8f / 255;
+
+    private static readonly (int Batch, int Samples, int Pixels)[] Sizes = [(1, 1, 1), (5, 5, 12), (17, 17, 3 * 8 * 8), (33, 20, 3 * 7 * 5), (9, 7, 3 * 32 * 32)];
+
+    public static IEnumerable<ContractCase> All =>
+        from size in Sizes
+        let description = $"{size.Samples} of {size.Batch} samples of {size.Pixels} pixels"
+        from @case in new[]
+        {
+            new ContractCase("SignStep", description, ContractCase.Elementwise, bench => SignStep(bench, size, inPlace: false)),
+            new ContractCase("SignStep", $"{description}, in place", ContractCase.Elementwise, bench => SignStep(bench, size, inPlace: true)),
+            new ContractCase("MomentumSignStep", description, ContractCase.Elementwise, bench => MomentumSignStep(bench, size)),
+            new ContractCase("SelectSamples", description, ContractCase.Exact, bench => bench.Backend.SelectSamples(
+                bench.InputBuffer(size.Batch, i => i % 3 == 1 ? 0 : 1, size.Samples),
+                Pixels(bench, size),
+                bench.OutputBuffer("target", size.Batch * size.Pixels, written: size.Samples * size.Pixels),
+                size.Samples)),
+        }
+        select @case;
+
+    private static void SignStep(Workbench bench, (int Batch, int Samples, int Pixels) size, bool inPlace)
+    {
+        var output = bench.OutputBuffer("output", size.Batch * size.Pixels, _ => bench.Draw(0, 1), size.Samples * size.Pixels);
+        bench.Backend.SignStep(inPlace ? output : Pixels(bench, size), Gradient(bench, size), Pixels(bench, size), Steps(bench, size), Epsilon,
+            output, size.Samples);
+    }
+
+    private static void MomentumSignStep(Workbench bench, (int Batch, int Samples, int Pixels) size) => bench.Backend.MomentumSignStep(
+        Pixels(bench, size),
+        Pixels(bench, size),
+        Gradient(bench, size),
+        Pixels(bench, size),
+        Steps(bench, size),
+        0.75f,
+        Epsilon,
+        bench.OutputBuffer("output", size.Batch * size.Pixels, written: size.Samples * size.Pixels),
+        size.Samples);
+
+    /// <summary>All within about ε of one half and of 0 and 1, so that every bound is reached somewhere and not everywhere.</summary>
+    private static DeviceBuffer Pixels(Workbench bench, (int Batch, int Samples, int Pixels) size) =>
+        bench.InputBuffer(size.Batch * size.Pixels, i => Math.Clamp(0.5f * ((i + 1) % 3) + bench.Draw(-0.7 * Epsilon, 0.7 * Epsilon), 0, 1), size.Samples * size.Pixels);
+
+    private static DeviceBuffer Gradient(Workbench bench, (int Batch, int Samples, int Pixels) size) =>
+        bench.InputBuffer(size.Batch * size.Pixels, i => i / size.Pixels % 2 == 1 && i % 4 == 0 ? 0 : bench.Draw(-1e-3, 1e-3), size.Samples * size.Pixels);
+
+    private static DeviceBuffer Steps(Workbench bench, (int Batch, int Samples, int Pixels) size) =>
+        bench.InputBuffer(size.Batch, i => bench.Draw(0.1, 0.5) * Epsilon * (i % 2 == 0 ? 1 : 3), size.Samples);
+}

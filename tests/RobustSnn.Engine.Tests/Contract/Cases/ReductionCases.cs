@@ -1,0 +1,18 @@
+namespace RobustSnn.Engine.Tests.Contract.Cases;
+
+public static class ReductionCases
+{
+    public static IEnumerable<ContractCase> All =>
+    [
+        .. Shapes.All.Select(shape => new ContractCase("Sum", $"{shape}", ContractCase.Sums, bench =>
+            bench.Result("sum", bench.Backend.Sum(bench.Input(shape.Shape, shape.Samples), shape.Samples)))),
+
+        // On a grid, so that values repeat, and with zeros of both signs.
+        .. from shape in Shapes.All
+           let n = (long)shape.ChannelValues * shape.Channels
+           let k = shape.Take(1 + (long)Math.Round(0.997 * (n - 1)), 1, (n + 1) / 2, n)
+           select new ContractCase("KthSmallest", $"{k} of {shape}", ContractCase.Exact, bench =>
+               bench.Result("value", bench.Backend.KthSmallest(
+                   bench.Input(shape.Shape, shape.Samples, () => MathF.Round(bench.Draw(-3, 9) * 40) / 40), k, shape.Samples))),
+    ];
+}

@@ -1,0 +1,65 @@
+using NUnit.Framework;
+using RobustSnn.Engine.Tests.Contract.Cases;
+
+namespace RobustSnn.Engine.Tests.Contract;
+
+/// <summary>Every operation on every backend, over one table of cases.</summary>
+public static class ContractTests
+{
+    private static readonly ContractCase[] Cases =
+    [
+        .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
+        .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. AttackCases.All, .. ReductionCases.All,
+    ];
+
+    private static IEnumerable<TestCaseData> OnEveryFastBackend =>
+        from backend in Backends.Fast
+        from @case in Cases
+        select Categorised(@case, new TestCaseData(backend, @case).SetArgDisplayNames(backend.Name, @case.ToString()));
+
+    private static IEnumerable<TestCaseData> OnEach =>
+        from @case in Cases
+        select Categorised(@case, new TestCaseData(@case).SetArgDisplayNames(@case.ToString()));
+
+    [TestCaseSource(nameof(OnEach))]
+    public static void TheReferenceGivesSomethingToCompareWith(ContractCase @case)
+    {
+        Assert.That(@case.Reference.Damage, Is.Empty);
+        foreach (var (name, values) in @case.Reference.Outputs)
+        {
+            Assert.That(values.All(double.IsFinite), Is.True, $"{name} is finite");
+            Assert.That(values.Any(value => value != 0), Is.True, $"{name} is not zero");
+        }
+    }
+
+    [TestCaseSource(nameof(OnEveryFastBackend))]
+    public static void AgreesWithTheReference(BackendUnderTest backend, ContractCase @case)
+    {
+        var found = @case.RunOn(backend);
+        using var all = Assert.EnterMultipleScope();
+        Assert.That(found.Damage, Is.Empty);
+        foreach (var (name, expected) in @case.Reference.Outputs)
+        {
+            var values = found.Outputs[name];
+            var largest = expected.Max(Math.Abs);
+            var worst = Enumerable.Range(0, expected.Length).MaxBy(i => Error(values[i], expected[i]));
+            Assert.That(Error(values[worst], expected[worst]) / largest, Is.LessThanOrEqualTo(@case.Tolerance),
+                $"{name}[{worst}] of {expected.Length} is {values[worst]:R}, expected {expected[worst]:R}; largest {largest:R}");
+        }
+    }
+
+    [TestCaseSource(nameof(OnEach))]
+    public static void CpuGivesTheSameBitsOnAnyNumberOfThreads(ContractCase @case)
+    {
+        var alone = @case.RunOn(Backends.Cpu(1)).Outputs;
+        Assert.That(alone, Is.Not.Empty);
+        foreach (var threads in new[] { 2, 3 })
+        foreach (var (name, values) in @case.RunOn(Backends.Cpu(threads)).Outputs)
+            Assert.That(values.SequenceEqual(alone[name]), Is.True, $"{name} on {threads} threads");
+    }
+
+    /// <summary>A NaN is further from any number than every number.</summary>
+    private static double Error(double found, double expected) => double.IsNaN(found) ? double.PositiveInfinity : Math.Abs(found - expected);
+
+    private static TestCaseData Categorised(ContractCase @case, TestCaseData data) => data.SetCategory(@case.Operation);
+}
