@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using RobustSnn.Cli.Commands;
 using RobustSnn.Cli.Output;
 using RobustSnn.Model;
@@ -21,15 +22,15 @@ public static class CommandLine
         ParseResult parsed = Root(terminal, cancellation).Parse(arguments);
         try
         {
-            var invocation = new InvocationConfiguration
+            if (parsed.Action is ParseErrorAction refusal)
             {
-                Output = terminal.Output,
-                Error = terminal.Error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null,
-            };
-            int code = parsed.Invoke(invocation);
-            return parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction ? ExitCode.BadInput : code;
+                refusal.ShowHelp = false;
+                parsed.Invoke(Invocation(terminal.Error, terminal.Error));
+                terminal.Error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
+                return ExitCode.BadInput;
+            }
+
+            return parsed.Invoke(Invocation(terminal.Output, terminal.Error));
         }
         catch (BadInputException mistake)
         {
@@ -51,15 +52,35 @@ public static class CommandLine
         }
     }
 
+    private static InvocationConfiguration Invocation(TextWriter output, TextWriter error) => new()
+    {
+        Output = output,
+        Error = error,
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = null,
+    };
+
+    /// <summary>The command's name with those above it, as it is typed.</summary>
+    private static string Path(CommandResult command) =>
+        command.Parent is CommandResult above ? $"{Path(above)} {command.Command.Name}" : command.Command.Name;
+
     private static RootCommand Root(Terminal terminal, CancellationToken cancellation)
     {
         var root = new RootCommand(
             "Turns a robust ANN into a sparse spiking network, attacks it and reports.\n"
             + "Example: rsnn run shapes10-quick --out runs/first")
         {
+            RunCommand.Create(terminal, cancellation),
+            EvaluateCommand.Create(terminal, cancellation),
+            InspectCommand.Create(terminal),
+            ExportCommand.Create(terminal),
             ConformanceCommand.Create(terminal, cancellation),
+            DataCommand.Create(terminal, cancellation),
+            PresetsCommand.Create(terminal),
+            DevicesCommand.Create(terminal),
             BenchCommand.Create(terminal, cancellation),
         };
+        root.SetAction(parsed => new HelpAction().Invoke(parsed));
         return root;
     }
 }

@@ -19,9 +19,8 @@ internal static class BenchCommand
         };
         var phases = new Option<BenchPhase[]>("--phase")
         {
-            Description = $"What to time, also several: {string.Join(", ", BenchPhases.Names)}.",
-            HelpName = "NAME",
-            DefaultValueFactory = _ => [.. Enum.GetValues<BenchPhase>()],
+            Description = $"What to time: any of {string.Join(", ", BenchPhases.Names)}; all where left out.",
+            HelpName = "NAME,...",
             CustomParser = Phases,
             Arity = ArgumentArity.OneOrMore,
         };
@@ -55,13 +54,13 @@ internal static class BenchCommand
                 ["timesteps"] = setup.Timesteps,
             };
             var rows = new List<IReadOnlyList<string>>();
-            foreach (BenchPhase phase in parsed.GetRequiredValue(phases).Distinct())
+            foreach (BenchPhase phase in (parsed.GetValue(phases) ?? Enum.GetValues<BenchPhase>()).Distinct())
             {
                 BenchTiming timing = bench.Run(phase, parsed.GetValue(repeat), cancellation);
                 string name = BenchPhases.NameOf(phase);
                 report[$"{name}_images_per_s"] = Math.Round(timing.ImagesPerSecond, 2);
                 report[$"{name}_peak_bytes"] = timing.PeakBytes;
-                rows.Add([name, Format.Number(timing.ImagesPerSecond, "0.00"), timing.PeakBytes.ToString()]);
+                rows.Add([name, Format.Number(timing.ImagesPerSecond, "0.00"), Format.Number(timing.PeakBytes, "0")]);
             }
 
             if (parsed.GetValue(json))

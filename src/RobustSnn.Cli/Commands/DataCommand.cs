@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Diagnostics;
+using RobustSnn.Cli.Output;
+using RobustSnn.Experiments.Data;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary><c>rsnn data</c>: getting data sets and looking at them.</summary>
+internal static class DataCommand
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    public static Command Create(Terminal terminal, CancellationToken cancellation) =>
+        new("data", "Downloads and describes data sets.\nExample: rsnn data fetch cifar10")
+        {
+            Fetch(terminal, cancellation),
+            Inspect(terminal),
+        };
+
+    private static Command Fetch(Terminal terminal, CancellationToken cancellation)
+    {
+        var name = new Argument<string>("NAME") { Description = "cifar10." };
+        name.AcceptOnlyFromAmong("cifar10");
+        var folder = new Option<string>("--out")
+        {
+            Description = "Folder to put it in.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => DataSource.DefaultFolder,
+        };
+        var command = new Command(
+            "fetch", "Downloads and unpacks a data set; a download that broke off goes on.\nExample: rsnn data fetch cifar10 --out data")
+        {
+            name, folder,
+        };
+        command.SetAction(parsed =>
+        {
+            string path = Cifar10Download.Fetch(
+                Cifar10Download.OfficialSource, Cifar10Download.OfficialSha256, parsed.GetRequiredValue(folder),
+                new DownloadLines(terminal.Error), cancellation).GetAwaiter().GetResult();
+            terminal.Output.WriteLine(path);
+        });
+        return command;
+    }
+
+    private static Command Inspect(Terminal terminal)
+    {
+        var source = new Argument<string>("NAME|DIR")
+        {
+            Description = $"A data set by name (cifar10, shapes10) or the folder that it is in.",
+        };
+        var command = new Command(
+            "inspect", "Reads a data set and describes it: images, classes, mean and deviation.\nExample: rsnn data inspect data/cifar-10-batches-bin")
+        {
+            source,
+        };
+        command.SetAction(parsed =>
+        {
+            DataSet set = DataSource.Open(parsed.GetRequiredValue(source), Shapes10Settings.Default);
+            ImageSet[] parts = [set.Train, set.Test];
+            terminal.Output.WriteLine($"{set.Name}: {set.Train.ImageShape} images, {set.Train.Classes} classes");
+            terminal.Output.WriteLine($"mean {Triple(set.Statistics.Mean)}, deviation {Triple(set.Statistics.Deviation)}");
+            terminal.WriteTable(
+                ["class", .. parts.Select(part => part.Name)],
+                [
+                    .. set.Train.ClassNames.Select((label, index) => (IReadOnlyList<string>)
+                        [label, .. parts.Select(part => Format.Count(part.Labels.Count(index)))]),
+                    ["all", .. parts.Select(part => Format.Count(part.Count))],
+                ]);
+        });
+        return command;
+    }
+
+    private static string Triple(IEnumerable<double> values) => $"({string.Join(", ", values.Select(value => Format.Number(value, "0.0000")))})";
+
+    /// <summary>A line every few seconds.</summary>
+    private sealed class DownloadLines(TextWriter output) : IProgress<DownloadProgress>
+    {
+        private long written;
+
+        public void Report(DownloadProgress value)
+        {
+            if (Stopwatch.GetElapsedTime(written) >= Pause)
+            {
+                written = Stopwatch.GetTimestamp();
+                string total = value.TotalBytes is { } bytes ? $" of {Format.Megabytes(bytes)}" : "";
+                output.WriteLine($"{Format.Megabytes(value.BytesReceived)}{total}");
+            }
+        }
+    }
+}

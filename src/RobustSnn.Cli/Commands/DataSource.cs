@@ -1,0 +1,47 @@
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary>Data sets as arguments name them: by name, or by the folder that they are in.</summary>
+internal static class DataSource
+{
+    /// <summary>Where <c>rsnn data fetch</c> puts them.</summary>
+    public const string DefaultFolder = "data";
+
+    private const string Cifar10 = "cifar10";
+    private const string Shapes10 = "shapes10";
+    private const string ClassFoldersName = "folder";
+
+    /// <summary>Opens a data set by its name, or the one that a folder has.</summary>
+    /// <param name="nameOrFolder">E.g. shapes10, or data/cifar-10-batches-bin.</param>
+    /// <param name="shapes">Which images, where they are drawn.</param>
+    /// <exception cref="BadInputException">It is neither, or its content is unusable.</exception>
+    public static DataSet Open(string nameOrFolder, Shapes10Settings shapes)
+    {
+        if (Directory.Exists(nameOrFolder))
+        {
+            return DataSets.Open(Cifar10Binary.Find(nameOrFolder) is null ? ClassFoldersName : Cifar10, nameOrFolder, shapes);
+        }
+
+        return nameOrFolder switch
+        {
+            Cifar10 => DataSets.Open(Cifar10, DefaultFolder, shapes),
+            Shapes10 => DataSets.Open(Shapes10, null, shapes),
+            _ => throw new BadInputException(
+                $"{nameOrFolder}: expected a folder with a data set, or one of {Cifar10}, {Shapes10}"
+                + NearestName.Hint(nameOrFolder, [Cifar10, Shapes10])),
+        };
+    }
+
+    /// <summary>Opens the data set to evaluate a network on.</summary>
+    /// <param name="nameOrFolder">As <see cref="Open"/>; null for the network's own.</param>
+    /// <param name="own">The data set that the network was trained on; a folder is read as one of these.</param>
+    /// <param name="shapes">Which images, where they are drawn.</param>
+    /// <exception cref="BadInputException">As <see cref="Open"/>.</exception>
+    public static DataSet OpenFor(string? nameOrFolder, string own, Shapes10Settings shapes) =>
+        nameOrFolder is not null && own != Shapes10 && Directory.Exists(nameOrFolder)
+            ? DataSets.Open(own, nameOrFolder, shapes)
+            : Open(nameOrFolder ?? own, shapes);
+}

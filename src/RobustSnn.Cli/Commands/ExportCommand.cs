@@ -1,0 +1,44 @@
+using System.CommandLine;
+using RobustSnn.Cli.Output;
+using RobustSnn.Engine.Cpu;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Model;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary><c>rsnn export</c>: a network's parameters for others.</summary>
+internal static class ExportCommand
+{
+    private const string Extension = ".safetensors";
+
+    public static Command Create(Terminal terminal)
+    {
+        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
+        var file = new Argument<string>("FILE.safetensors") { Description = "Where to write; an older file is replaced at once or not at all." };
+        var command = new Command(
+            "export",
+            "Writes a checkpoint's parameters under the names of the reference's PyTorch state_dict.\n"
+            + "Example: rsnn export runs/small/finetuned-snn.safetensors snn.safetensors")
+        {
+            checkpoint, file,
+        };
+        command.SetAction(parsed =>
+        {
+            string target = parsed.GetRequiredValue(file);
+            if (!target.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+            {
+                throw new BadInputException($"{target}: expected a file name that ends with {Extension}");
+            }
+
+            using var backend = new CpuBackend(threads: 1);
+            LoadedModel loaded = ModelFile.Load(parsed.GetRequiredValue(checkpoint), backend);
+            using (loaded.Model)
+            {
+                ModelFile.Save(target, loaded.Model, loaded.Info);
+                terminal.Output.WriteLine(
+                    $"{target}: {loaded.Model.Parameters.All.Count} tensors of {loaded.Model.Network.Architecture}");
+            }
+        });
+        return command;
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Text.Json;
+using RobustSnn.Cli.Output;
+using RobustSnn.Engine.Cpu;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary><c>rsnn run</c>: a whole experiment, from images to the final table.</summary>
+internal static class RunCommand
+{
+    private const string DefaultPreset = "shapes10-quick";
+
+    // RunFolder's name for the resolved experiment, which a resumed run needs no preset beside.
+    private const string ExperimentFile = "experiment.yaml";
+
+    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var experiment = new Argument<string?>("PRESET|FILE")
+        {
+            Description = $"A preset (see rsnn presets) or an experiment file. [default: {DefaultPreset}]",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var data = new Option<string?>("--data") { Description = "Folder of the data set, in place of the experiment's.", HelpName = "DIR" };
+        var folder = new Option<string?>("--out") { Description = "Folder of the run. [default: runs/<name>]", HelpName = "DIR" };
+        var resume = new Option<bool>("--resume") { Description = "Go on with the run in that folder." };
+        var overrides = new Option<string[]>("--set") { Description = "Another value for a setting; may be repeated.", HelpName = "KEY=VALUE" };
+        var threads = CommonOptions.Threads();
+        var command = new Command(
+            "run",
+            "Runs an experiment: pretrain, prune, finetune, convert, finetune, attack.\n"
+            + "Example: rsnn run cifar10-small --data data --out runs/small --set finetune_snn.epochs=4")
+        {
+            experiment, data, folder, resume, overrides, threads,
+        };
+        command.SetAction(parsed =>
+        {
+            ExperimentSettings settings = Settings(
+                parsed.GetValue(experiment), parsed.GetValue(resume) ? parsed.GetValue(folder) : null,
+                [.. parsed.GetValue(overrides) ?? [], .. DataOverride(parsed.GetValue(data))]);
+            string path = parsed.GetValue(folder) ?? Path.Combine("runs", settings.Name);
+            using var backend = new CpuBackend(parsed.GetValue(threads));
+            try
+            {
+                RunResults results = RunReport.Watch(terminal, observer =>
+                    ExperimentRun.Run(settings, path, parsed.GetValue(resume), backend, observer, cancellation));
+                RunReport.Write(terminal, results, path);
+                return ExitCode.Success;
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                terminal.Error.WriteLine($"rsnn: interrupted; go on with: rsnn run --resume --out {Quoted(path)}");
+                return ExitCode.Interrupted;
+            }
+        });
+        return command;
+    }
+
+    private static ExperimentSettings Settings(string? experiment, string? resumed, IReadOnlyList<string> overrides)
+    {
+        if (experiment is null && resumed is not null && Path.Combine(resumed, ExperimentFile) is var saved && File.Exists(saved))
+        {
+            return SettingsReader.ReadFile(saved, overrides);
+        }
+
+        experiment ??= DefaultPreset;
+        bool isFile = !Presets.Names.Contains(experiment) && (File.Exists(experiment) || Path.GetFileName(experiment) != experiment);
+        return isFile ? SettingsReader.ReadFile(experiment, overrides) : Presets.Read(experiment, overrides);
+    }
+
+    /// <summary>Quoted, so that YAML reads any folder's name as it is.</summary>
+    private static IEnumerable<string> DataOverride(string? directory) =>
+        directory is null ? [] : [$"data.directory={JsonSerializer.Serialize(directory)}"];
+
+    private static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
+}

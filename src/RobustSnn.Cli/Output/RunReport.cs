@@ -1,0 +1,53 @@
+using RobustSnn.Experiments.Runs;
+
+namespace RobustSnn.Cli.Output;
+
+/// <summary>What a person sees of a run: its progress and its final table.</summary>
+internal static class RunReport
+{
+    /// <summary>Does the work while showing its progress: moving bars on a screen, else lines.</summary>
+    public static RunResults Watch(Terminal terminal, Func<IRunObserver, RunResults> work) => terminal.IsScreen
+        ? ProgressBars.On(terminal.Screen, bars => work(new ScreenObserver(bars)))
+        : work(new LineObserver(terminal.Output));
+
+    /// <summary>Writes the final table, and what to beware of.</summary>
+    public static void Write(Terminal terminal, RunResults results, string folder)
+    {
+        string[] attacks = [.. results.Rows.SelectMany(row => row.Attacks.Keys).Distinct()];
+        terminal.WriteTable(
+            ["network", "clean", .. attacks, "weights kept", "spikes an image"],
+            [
+                .. results.Rows.Select(row => (IReadOnlyList<string>)
+                [
+                    row.Network,
+                    Format.Percent(row.Clean),
+                    .. attacks.Select(attack => row.Attacks.TryGetValue(attack, out double accuracy) ? Format.Percent(accuracy) : Format.Missing),
+                    $"{Format.Count(row.WeightsKept)} ({Format.Percent((double)row.WeightsKept / row.WeightsTotal)})",
+                    row.SpikesPerImage is { } spikes ? Format.Count(spikes) : Format.Missing,
+                ]),
+            ]);
+        foreach (RunRow row in results.Rows)
+        {
+            foreach (string warning in row.Warnings)
+            {
+                terminal.Error.WriteLine($"warning: {row.Network}: {warning}");
+            }
+        }
+
+        var time = TimeSpan.FromSeconds(results.StageSeconds.Values.Sum());
+        terminal.Output.WriteLine($"{results.Name} took {Format.Duration(time)} on {results.Backend}; everything is in {folder}");
+    }
+
+    internal static string Of(EpochRecord epoch) =>
+        $"{epoch.Stage}: epoch {epoch.Epoch}/{epoch.Epochs}, loss {Format.Number(epoch.Loss, "0.000")}, "
+        + $"training {Format.Percent(epoch.TrainingAccuracy)}, validation {Format.Percent(epoch.ValidationClean)} clean, "
+        + $"{Format.Percent(epoch.ValidationRobust)} robust{(epoch.Best ? ", best so far" : "")}, "
+        + $"{Format.Duration(TimeSpan.FromSeconds(epoch.Seconds))}";
+
+    internal static string Of(StageProgress progress)
+    {
+        string epoch = progress.Epoch > 0 ? $"epoch {progress.Epoch}/{progress.Epochs}, " : "";
+        return $"{progress.Stage}: {epoch}{progress.Detail}, {Format.Number(progress.ImagesPerSecond, "0.0")} images/s, "
+            + $"{Format.Duration(progress.Remaining)} left";
+    }
+}
