@@ -71,6 +71,11 @@ internal sealed class SmallAttack : IDisposable
         Classifier = new Classifier(_model, samples, timesteps);
         Batch = new AttackBatch(Classifier);
         Images = Small.Images(samples);
+        if (timesteps > 0)
+        {
+            CentreLogits();
+        }
+
         Labels = Small.OwnLabels(Classifier, Images);
         Batch.Load(Images, Labels);
     }
@@ -97,6 +102,22 @@ internal sealed class SmallAttack : IDisposable
     {
         Batch.Losses(pixels, loss, null, GradientEstimator.Default);
         return Batch.LossValues.ToArray(Batch.Samples);
+    }
+
+    /// <summary>Moves the head's biases until each class has mean logit 0, so that random weights tell the images apart.</summary>
+    private void CentreLogits()
+    {
+        using var pixels = _backend.Allocate(Images.Length);
+        pixels.Upload(Images);
+        var logits = Classifier.Logits(pixels, Classifier.Batch).ToArray();
+        var bias = new float[Small.Classes];
+        for (var i = 0; i < logits.Length; i++)
+        {
+            bias[i % Small.Classes] -= logits[i] / Classifier.Batch;
+        }
+
+        _model.Parameters["classifier.4.bias"].Value.Upload(bias);
+        _model.Parameters.Changed();
     }
 
     public void Dispose()

@@ -8,13 +8,22 @@ internal readonly struct HostActivation(Activation activation)
 {
     private readonly float[] values = HostBuffer.Of(activation.Buffer);
 
+    // The shape's strides, which it computes anew at every use.
+    private readonly long origin = activation.Shape.Offset(0, 0, 0);
+    private readonly long blockStride = activation.Shape.BlockStride;
+    private readonly int rowStride = activation.Shape.RowStride;
+    private readonly int positionStride = activation.Shape.PositionStride;
+    private readonly int width = activation.Shape.Lanes.Width;
+    private readonly int blockSamples = activation.Shape.Lanes.BlockSamples;
+    private readonly int steps = activation.Shape.Lanes.Steps;
+
     public ActivationShape Shape { get; } = activation.Shape;
 
-    public int Steps => Shape.Lanes.Steps;
+    public int Steps => steps;
 
     /// <summary>A value; rows and columns may reach into the border, and a static activation has its one value at every step.</summary>
     public ref float this[int step, int sample, int channel, int row, int column] =>
-        ref values[Index(Shape, Steps == 1 ? 0 : step, sample, channel, row, column)];
+        ref values[Index(steps == 1 ? 0 : step, sample, channel, row, column)];
 
     public ref float this[Site at] => ref this[at.Step, at.Sample, at.Channel, at.Row, at.Column];
 
@@ -55,11 +64,11 @@ internal readonly struct HostActivation(Activation activation)
         }
     }
 
-    private static long Index(ActivationShape shape, int step, int sample, int channel, int row, int column)
+    private long Index(int step, int sample, int channel, int row, int column)
     {
-        var block = Math.DivRem(sample, shape.Lanes.BlockSamples, out var sampleInBlock);
-        var lane = step * shape.Lanes.BlockSamples + sampleInBlock;
-        return shape.Offset(block, row, column) + (long)channel * shape.Lanes.Width + lane;
+        var block = Math.DivRem(sample, blockSamples, out var sampleInBlock);
+        var lane = step * blockSamples + sampleInBlock;
+        return origin + block * blockStride + (long)row * rowStride + (long)column * positionStride + (long)channel * width + lane;
     }
 
     private static IEnumerable<Site> Sites(ActivationShape shape, int steps, int samples)

@@ -19,6 +19,7 @@ public sealed record BackendUnderTest(string Name, Func<IBackend> Create, Func<s
     public override string ToString() => Name;
 }
 
+/// <summary>The backends of the contract tests.</summary>
 public static class Backends
 {
     public static readonly BackendUnderTest Reference = new("reference", () => new ReferenceBackend(), () => null);
