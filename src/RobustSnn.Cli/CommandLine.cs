@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using RobustSnn.Cli.Commands;
 using RobustSnn.Cli.Output;
+using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli;
@@ -30,6 +31,7 @@ public static class CommandLine
                 return ExitCode.BadInput;
             }
 
+            RefuseUnknownOptions(parsed.CommandResult);
             return parsed.Invoke(Invocation(terminal.Output, terminal.Error));
         }
         catch (BadInputException mistake)
@@ -49,6 +51,18 @@ public static class CommandLine
                 ? $"rsnn: {fault}"
                 : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} (this is a fault of the program; {TraceVariable}=1 shows where)");
             return ExitCode.Failed;
+        }
+    }
+
+    /// <summary>What looks like an option but is none was taken for the command's argument: a file name, say.</summary>
+    private static void RefuseUnknownOptions(CommandResult command)
+    {
+        Token? unknown = command.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
+            .FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal));
+        if (unknown is not null)
+        {
+            string hint = NearestName.Hint(unknown.Value, command.Command.Options.Select(option => option.Name));
+            throw new BadInputException($"{Path(command)} has no option {unknown.Value}{hint}");
         }
     }
 

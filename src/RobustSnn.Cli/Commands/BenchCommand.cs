@@ -26,7 +26,7 @@ internal static class BenchCommand
         };
         var timesteps = CommonOptions.Whole("--timesteps", "T", "Steps an image; the ann phases have none.", 1, 8);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 32);
-        var sparsity = new Option<double>("--sparsity") { Description = "Share of each layer's weights that is pruned.", HelpName = "0.9" };
+        var sparsity = new Option<double>("--sparsity") { Description = "Share of each layer's weights that is pruned.", HelpName = "SHARE" };
         var threads = CommonOptions.Threads();
         var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs after one to warm up; their median counts.", 1, 3);
         var json = CommonOptions.Json();

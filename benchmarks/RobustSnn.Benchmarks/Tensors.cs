@@ -1,0 +1,61 @@
+using RobustSnn.Engine;
+
+namespace RobustSnn.Benchmarks;
+
+/// <summary>Activations and parameters with random values; freed together.</summary>
+internal sealed class Tensors(IBackend backend) : IDisposable
+{
+    private readonly List<DeviceBuffer> owned = [];
+    private ulong stream;
+
+    /// <summary>Standard normal inside, zero on the border and in unused lanes.</summary>
+    public Activation Normal(ActivationShape shape) => Fill(shape, value => value);
+
+    /// <summary>1 with a probability of about 0.16, else 0: spikes.</summary>
+    public Activation Spikes(ActivationShape shape) => Fill(shape, value => value > 1 ? 1 : 0);
+
+    public DeviceBuffer Buffer(long length, float value = 0)
+    {
+        DeviceBuffer buffer = backend.Allocate(length);
+        backend.Fill(buffer, value);
+        owned.Add(buffer);
+        return buffer;
+    }
+
+    /// <summary>Normal weights, of which the given share is not zero.</summary>
+    public DeviceBuffer Weights(int count, double kept)
+    {
+        var random = new Random(0);
+        float[] values = Draw(count);
+        for (int i = 0; i < count; i++)
+        {
+            values[i] *= random.NextDouble() < kept ? 1 : 0;
+        }
+
+        DeviceBuffer buffer = Buffer(count);
+        buffer.Upload(values);
+        return buffer;
+    }
+
+    public void Dispose()
+    {
+        foreach (DeviceBuffer buffer in owned)
+        {
+            buffer.Dispose();
+        }
+    }
+
+    private Activation Fill(ActivationShape shape, Func<float, float> of)
+    {
+        var activation = new Activation(shape, Buffer(shape.Length));
+        activation.FromHost(Array.ConvertAll(Draw(shape.Lanes.Steps * shape.Lanes.Batch * shape.Count), value => of(value)), shape.Lanes.Batch);
+        return activation;
+    }
+
+    private float[] Draw(int count)
+    {
+        using DeviceBuffer draws = backend.Allocate(count);
+        backend.RandomFill(draws, count, RandomKind.Normal, new RandomKey(0, stream++));
+        return draws.ToArray();
+    }
+}

@@ -1,0 +1,84 @@
+using NUnit.Framework;
+
+namespace RobustSnn.Cli.Tests;
+
+/// <summary>Help, mistakes and faults: messages and exit codes.</summary>
+public sealed class ArgumentsTests
+{
+    [TestCase("run")]
+    [TestCase("evaluate")]
+    [TestCase("inspect")]
+    [TestCase("export")]
+    [TestCase("conformance")]
+    [TestCase("data")]
+    [TestCase("data", "fetch")]
+    [TestCase("data", "inspect")]
+    [TestCase("presets")]
+    [TestCase("devices")]
+    [TestCase("bench")]
+    public void Help_has_an_example(params string[] command)
+    {
+        Outcome outcome = Shell.Run([.. command, "--help"]);
+        Assert.That(outcome.Code, Is.Zero);
+        Assert.That(outcome.Output, Does.Contain($"Example: rsnn {string.Join(' ', command)}"));
+    }
+
+    [Test]
+    public void Without_arguments_it_shows_help()
+    {
+        Outcome outcome = Shell.Run();
+        Assert.That(outcome.Code, Is.Zero);
+        Assert.That(outcome.Output, Does.Contain("conformance").And.Contain("evaluate"));
+    }
+
+    [Test]
+    public void Version_is_a_number() => Assert.That(Shell.Run("--version").Output, Does.Match(@"^\d+\.\d+\.\d+"));
+
+    [TestCase("conformance", "conformence", "x")]
+    [TestCase("--resume", "run", "--resme")]
+    [TestCase("shapes10-quick", "run", "shapes10-quik")]
+    [TestCase("epochs", "run", "--set", "pretrain.epoch=3")]
+    [TestCase("trades", "bench", "--phase", "trade")]
+    [TestCase("vgg16", "bench", "--architecture", "vgg166")]
+    [TestCase("rfgsm", "evaluate", "x.safetensors", "--attack", "rfgms")]
+    [TestCase("shapes10", "data", "inspect", "shapes")]
+    public void A_wrong_name_gets_the_nearest(string nearest, params string[] arguments) => AssertRefused(arguments, nearest);
+
+    [TestCase("--epsilon", "evaluate", "x.safetensors", "--epsilon", "9")]
+    [TestCase("--batch", "bench", "--batch", "0")]
+    [TestCase("--batch", "bench", "--batch", "many")]
+    [TestCase("Sparsity", "bench", "--sparsity", "1", "--architecture", "vggmini")]
+    [TestCase("--steps", "evaluate", "x.safetensors", "--attack", "fgsm", "--steps", "3")]
+    [TestCase("nowhere.safetensors", "inspect", "nowhere.safetensors")]
+    [TestCase("nowhere.safetensors", "evaluate", "nowhere.safetensors")]
+    [TestCase("nowhere", "conformance", "nowhere")]
+    [TestCase("nowhere.yaml", "run", "nowhere.yaml")]
+    [TestCase("data.directory", "run", "shapes10-quick", "--data", "anywhere")]
+    [TestCase("svhn", "data", "fetch", "svhn")]
+    public void A_bad_value_is_refused(string named, params string[] arguments) => AssertRefused(arguments, named);
+
+    [Test]
+    public void A_fault_is_one_line_and_says_how_to_trace()
+    {
+        var error = new StringWriter();
+        int code = CommandLine.Run(["devices"], new Output.Terminal(new BrokenWriter(), error, isScreen: false));
+        Assert.That(code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(error.ToString(), Does.Contain("no space left").And.Contain(CommandLine.TraceVariable).And.Not.Contain("   at "));
+        Assert.That(error.ToString().TrimEnd().Split('\n'), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void Redirected_output_has_no_control_characters() => Assert.That(Shell.Run("presets").Output, Does.Not.Contain("\u001b"));
+
+    private static void AssertRefused(string[] arguments, string named)
+    {
+        Outcome outcome = Shell.Run(arguments);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput), outcome.Error);
+        Assert.That(outcome.Error, Does.Contain(named).And.Not.Contain("   at "));
+    }
+
+    private sealed class BrokenWriter : StringWriter
+    {
+        public override void WriteLine(string? value) => throw new IOException("no space left");
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text.Json;
+using NUnit.Framework;
+using RobustSnn.Experiments.Files;
+
+namespace RobustSnn.Cli.Tests;
+
+/// <summary>The golden cases in shared/golden beside the repository, and damaged copies of them.</summary>
+public sealed class ConformanceTests
+{
+    private const string Small = "vggmini-t4-hard.safetensors";
+    private const string Pytorch = "resnet20-t4-hard.pth";
+
+    private TemporaryFolder folder = null!;
+
+    private static string? GoldenFolder
+    {
+        get
+        {
+            DirectoryInfo? root = new(AppContext.BaseDirectory);
+            while (root is not null && !File.Exists(Path.Combine(root.FullName, "Hybrid.sln")))
+            {
+                root = root.Parent;
+            }
+
+            string golden = Path.Combine(root?.Parent?.FullName ?? "", "shared", "golden");
+            return Directory.Exists(golden) ? golden : null;
+        }
+    }
+
+    [SetUp]
+    public void MakeFolder() => folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [Test]
+    public void The_cases_pass_from_both_kinds_of_files()
+    {
+        Outcome outcome = Shell.Run("conformance", Golden(), "--json");
+        JsonElement report = JsonDocument.Parse(outcome.Output).RootElement;
+        string[] expected = [.. Directory.GetFiles(Golden()).Where(path => Path.GetExtension(path) is ".safetensors" or ".pth").Order(StringComparer.Ordinal)];
+        Assert.That(report.GetProperty("cases").EnumerateArray().Select(each => each.GetProperty("path").GetString()), Is.EqualTo(expected));
+        Assert.That(outcome.Code, Is.Zero, outcome.Output);
+    }
+
+    [TestCase("logits", "logits")]
+    [TestCase("param.features.0.weight", "logits")]
+    [TestCase("grad_x.bptr", "grad_x.bptr")]
+    public void Another_number_fails(string tensor, string group)
+    {
+        Outcome outcome = Shell.Run("conformance", Changed(tensor, values => values[0] += 0.5f));
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.Failed), outcome.Output);
+        Assert.That(outcome.Output, Does.Match($@"(?m)^{group} .* FAIL"));
+    }
+
+    [Test]
+    public void Another_parameter_in_the_pth_file_is_found()
+    {
+        // Its neighbour's logits are of other weights, its own parameters are intact.
+        TensorFile file = Safetensors.Read(Path.Combine(Golden(), Path.ChangeExtension(Pytorch, ".safetensors")));
+        Safetensors.Write(folder[Path.ChangeExtension(Pytorch, ".safetensors")], [.. file.Tensors.Select(tensor => tensor.Name == "logits"
+            ? HostTensor.FromFloats(tensor.Name, tensor.Dimensions, Array.ConvertAll(tensor.ToFloats(), value => value + 1))
+            : tensor)], file.Metadata);
+        File.Copy(Path.Combine(Golden(), Pytorch), folder[Pytorch]);
+        Outcome outcome = Shell.Run("conformance", folder[Pytorch]);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.Failed), outcome.Output);
+        Assert.That(outcome.Output, Does.Match("(?m)^param .* pass").And.Match("(?m)^logits .* FAIL"));
+    }
+
+    [Test]
+    public void A_pth_file_without_its_neighbour_is_refused()
+    {
+        File.Copy(Path.Combine(Golden(), Pytorch), folder[Pytorch]);
+        AssertRefused(folder[Pytorch], Path.ChangeExtension(Pytorch, ".safetensors"));
+    }
+
+    [Test]
+    public void A_file_that_breaks_off_is_refused()
+    {
+        File.WriteAllBytes(folder[Small], File.ReadAllBytes(Path.Combine(Golden(), Small))[..1000]);
+        AssertRefused(folder[Small], Small);
+    }
+
+    [Test]
+    public void A_file_of_something_else_is_refused()
+    {
+        Safetensors.Write(folder["weights.safetensors"], [HostTensor.FromFloats("w", [1], [1])], new Dictionary<string, string>());
+        AssertRefused(folder["weights.safetensors"], "architecture");
+    }
+
+    [Test]
+    public void An_empty_folder_is_refused() => AssertRefused(Directory.CreateDirectory(folder["empty"]).FullName, "empty");
+
+    private static string Golden()
+    {
+        if (GoldenFolder is not { } golden)
+        {
+            Assert.Ignore("needs the golden cases in shared/golden beside the repository");
+            throw new InvalidOperationException("Assert.Ignore ends the test");
+        }
+
+        return golden;
+    }
+
+    private static void AssertRefused(string path, string named)
+    {
+        Outcome outcome = Shell.Run("conformance", path);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput), outcome.Output);
+        Assert.That(outcome.Error, Does.Contain(named));
+    }
+
+    private string Changed(string name, Action<float[]> change)
+    {
+        TensorFile file = Safetensors.Read(Path.Combine(Golden(), Small));
+        float[] values = file[name].ToFloats();
+        change(values);
+        Safetensors.Write(folder[Small], [.. file.Tensors.Select(tensor =>
+            tensor.Name == name ? HostTensor.FromFloats(name, tensor.Dimensions, values) : tensor)], file.Metadata);
+        return folder[Small];
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using NUnit.Framework;
+
+namespace RobustSnn.Cli.Tests;
+
+/// <summary>The program as a process of its own.</summary>
+public sealed class ProcessTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    [Test]
+    public void Its_exit_code_is_the_commands()
+    {
+        using Process process = Start("inspect", "nowhere.safetensors");
+        string error = process.StandardError.ReadToEnd();
+        Assert.That(process.WaitForExit(Limit), Is.True);
+        Assert.That(process.ExitCode, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(error, Does.Contain("nowhere.safetensors"));
+    }
+
+    [Test]
+    public void A_signal_interrupts_a_run_that_can_go_on()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("Windows has no SIGTERM");
+        }
+
+        using var folder = new TemporaryFolder();
+        using Process process = Start("run", "shapes10-quick", "--out", folder["run"], "--set", "network.architecture=vggmini", "--set", "pretrain.epochs=1000",
+            "--set", "data.train_count=100", "--set", "data.validation_count=0");
+        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("pretrain: epoch 1/", StringComparison.Ordinal))
+        {
+        }
+
+        Assert.That(Kill(process.Id, signal: 15), Is.Zero);
+        process.StandardOutput.ReadToEnd();
+        string error = process.StandardError.ReadToEnd();
+        Assert.That(process.WaitForExit(Limit), Is.True);
+        Assert.That(process.ExitCode, Is.EqualTo(ExitCode.Interrupted), error);
+        Assert.That(error, Does.Contain("--resume"));
+    }
+
+    private static Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
+        foreach (string argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return Process.Start(start)!;
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}
