@@ -3,7 +3,7 @@ namespace RobustSnn.Model
 /// Suggestions for words that a user mistyped.
 module Spelling =
     /// Levenshtein distance: the fewest insertions, deletions and replacements of single characters that turn one word into the other.
-    let private distance (left: string) (right: string) =
+    let distance (left: string) (right: string) : int =
         let row above (letter: char) =
             List.zip3 (List.truncate right.Length above) above.Tail (List.ofSeq right)
             |> List.scan

@@ -66,6 +66,7 @@ let ``there are as many neuron layers as in the golden case`` (file: string) =
 [<TestCase("wrn28-4", 32, "features.14.v_th", "")>]
 [<TestCase("wrn28-4", 32, "classifier.1.weight", "10 256")>]
 [<TestCase("vggsmall", 32, "classifier.1.weight", "128 2048")>]
+[<TestCase("vggtiny", 32, "classifier.1.weight", "64 1024")>]
 let ``has the parameter`` (name: string, side: int, parameter: string, dimensions: string) =
     let found = Parameters.ofNetwork (spiking name 10 side) |> List.tryFind (fun each -> each.Name = parameter)
     found |> Option.map (fun each -> each.Dimensions |> List.map string |> String.concat " ") |> shouldEqual (Some dimensions)
@@ -86,6 +87,7 @@ let ``carries its name and classes`` (name: string) =
 [<TestCase("vgg11-tin", 0)>]
 [<TestCase("vggmini", 0)>]
 [<TestCase("vggsmall", 0)>]
+[<TestCase("vggtiny", 0)>]
 [<TestCase("resnet20", 0)>]
 [<TestCase("wrn16-4", 0)>]
 let ``drops out 0.2 where the head has two hidden layers`` (name, count) =

@@ -32,7 +32,7 @@ public static class DataSets
             ? OpenShapes10(shapes)
             : throw new BadInputException($"{Shapes10Name} is drawn and reads no files, found the directory {directory}. Leave it out."),
         _ => throw new BadInputException(
-            $"There is no data set \"{name}\". Did you mean {Nearest(name)}? Known are {string.Join(", ", Names)}."),
+            $"There is no data set \"{name}\". Did you mean {Spelling.nearest(Names, name).Head}? Known are {string.Join(", ", Names)}."),
     };
 
     private static DataSet OpenShapes10(Shapes10Settings shapes)
@@ -79,26 +79,5 @@ public static class DataSets
         return Directory.Exists(directory)
             ? directory
             : throw new BadInputException($"{directory}: no such folder. Expected the one with the files of the data set {name}.");
-    }
-
-    private static string Nearest(string name) => Names.MinBy(known => EditDistance(name.ToLowerInvariant(), known))!;
-
-    /// <summary>Levenshtein's distance: the fewest characters to insert, remove or replace.</summary>
-    private static int EditDistance(string from, string to)
-    {
-        var distances = Enumerable.Range(0, to.Length + 1).ToArray();
-        for (var i = 1; i <= from.Length; i++)
-        {
-            var diagonal = distances[0];
-            distances[0] = i;
-            for (var j = 1; j <= to.Length; j++)
-            {
-                var replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-                diagonal = distances[j];
-                distances[j] = Math.Min(replaced, Math.Min(distances[j], distances[j - 1]) + 1);
-            }
-        }
-
-        return distances[to.Length];
     }
 }

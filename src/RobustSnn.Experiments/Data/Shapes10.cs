@@ -26,6 +26,9 @@ public static class Shapes10
     // One image in eight carries the pattern of a class drawn at random, so that the pattern alone is not quite enough.
     private const int ImagesPerRandomCue = 8;
 
+    // Degrees. Small enough that a few thousand images suffice to learn the shapes.
+    private const int MostTilt = 20;
+
     private const int Side = Canvas.Side;
 
     public static Shape ImageShape { get; } = new(3, Side, Side);
@@ -83,21 +86,21 @@ public static class Shapes10
         var background = new Colour(random.Between(72, 183), random.Between(72, 183), random.Between(72, 183));
         var canvas = new Canvas(stackalloc int[3 * Side * Side]);
         canvas.Fill(background);
-        for (var clutter = random.Between(2, 4); clutter > 0; clutter--)
+        for (var clutter = random.Between(1, 3); clutter > 0; clutter--)
         {
             // Small pieces of the same shapes, so that corners and edges alone do not give the class away.
             var piece = (Outline)random.Below(ClassNames.Length);
             canvas.Draw(piece, random.Below(64 * Side), random.Below(64 * Side), random.Between(90, 200), random.Below(360),
-                Contrasting(background, 20, 50, ref random));
+                Contrasting(background, 20, 40, ref random));
         }
 
         canvas.Draw(
             (Outline)label,
             centreRow: random.Between(64 * 12, 64 * 20),
             centreColumn: random.Between(64 * 12, 64 * 20),
-            radius: random.Between(64 * 6, 64 * 11),
-            degrees: random.Below(360),
-            Contrasting(background, 24, 64, ref random));
+            radius: random.Between(64 * 8, 64 * 11),
+            degrees: random.Between(-MostTilt, MostTilt),
+            Contrasting(background, 40, 80, ref random));
         canvas.AddTexture(ref random);
 
         var cueLabel = random.Below(ImagesPerRandomCue) > 0 ? label : random.Below(ClassNames.Length);

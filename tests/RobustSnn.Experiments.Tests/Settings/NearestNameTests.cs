@@ -12,14 +12,14 @@ public sealed class NearestNameTests
     [TestCase("epocs", "epochs", 1)]
     [TestCase("flaw", "lawn", 2)]
     public void The_distance_is_Levenshteins(string a, string b, int expected) =>
-        Assert.That(NearestName.Distance(a, b), Is.EqualTo(expected));
+        Assert.That(Spelling.distance(a, b), Is.EqualTo(expected));
 
     [FsCheck.NUnit.Property]
     public bool The_distance_is_symmetric_and_within_its_bounds(string? first, string? second)
     {
         string a = first ?? "", b = second ?? "";
-        int distance = NearestName.Distance(a, b);
-        return distance == NearestName.Distance(b, a)
+        int distance = Spelling.distance(a, b);
+        return distance == Spelling.distance(b, a)
             && distance >= Math.Abs(a.Length - b.Length)
             && distance <= Math.Max(a.Length, b.Length)
             && (distance == 0) == (a == b);

@@ -9,7 +9,7 @@ public sealed class PresetsTests
 
     [Test]
     public void All_are_embedded() => Assert.That(
-        Names, Is.EqualTo(new[] { "cifar10-small", "cifar10-small-natural", "p1-cifar10-vgg11", "p2-cifar10-vgg16", "shapes10-quick" }));
+        Names, Is.EqualTo(new[] { "cifar10-small", "cifar10-small-natural", "p1-cifar10-vgg11", "p2-cifar10-vgg16", "shapes10-quick", "shapes10-quick-natural" }));
 
     [TestCaseSource(nameof(Names))]
     public void Each_is_read_under_its_own_name(string name) => Assert.That(Presets.Read(name).Name, Is.EqualTo(name));
