@@ -8,10 +8,10 @@ namespace RobustSnn.Robustness;
 /// </summary>
 public sealed class Classifier : IDisposable
 {
-    private readonly float[] _logits;
-    private Plan? _inference;
-    private Plan? _gradient;
-    private Plan? _activation;
+    private readonly float[] logits;
+    private Plan? inference;
+    private Plan? gradient;
+    private Plan? activation;
 
     /// <param name="batch">The most samples of one call.</param>
     /// <param name="timesteps">T; 0 runs the network as an ANN.</param>
@@ -22,7 +22,7 @@ public sealed class Classifier : IDisposable
         Model = model;
         Batch = batch;
         Timesteps = timesteps;
-        _logits = new float[batch * Classes];
+        this.logits = new float[batch * Classes];
     }
 
     public SpikingModel Model { get; }
@@ -39,9 +39,9 @@ public sealed class Classifier : IDisposable
     public int PixelCount => Model.Network.Input.Count;
 
     /// <summary>Device memory of the plans compiled so far, in bytes.</summary>
-    public long PeakBytes => (_inference?.PeakBytes ?? 0) + (_gradient?.PeakBytes ?? 0) + (_activation?.PeakBytes ?? 0);
+    public long PeakBytes => (inference?.PeakBytes ?? 0) + (this.gradient?.PeakBytes ?? 0) + (activation?.PeakBytes ?? 0);
 
-    private Plan Inference => _inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
+    private Plan Inference => inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
 
     /// <summary>(samples, classes), until the next call.</summary>
     /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
@@ -55,7 +55,7 @@ public sealed class Classifier : IDisposable
     /// <summary>The class of each of the first <c>predictions.Length</c> samples of logits that a pass gave.</summary>
     public void ClassesOf(DeviceBuffer logits, Span<int> predictions)
     {
-        var values = _logits.AsSpan(0, predictions.Length * Classes);
+        var values = this.logits.AsSpan(0, predictions.Length * Classes);
         logits.Download(values);
         Predictions.Of(values, Classes, predictions);
     }
@@ -85,14 +85,14 @@ public sealed class Classifier : IDisposable
 
     public void Dispose()
     {
-        _inference?.Dispose();
-        _gradient?.Dispose();
-        _activation?.Dispose();
+        inference?.Dispose();
+        this.gradient?.Dispose();
+        activation?.Dispose();
     }
 
     private Plan GradientPlan(GradientEstimator estimator) => estimator.Kind == EstimatorKind.Activation && Timesteps > 0
-        ? _activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient)
-        : _gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient);
+        ? activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient)
+        : this.gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient);
 
     private DeviceBuffer Run(Plan plan, DeviceBuffer pixels, int samples, bool countSpikes)
     {

@@ -62,13 +62,13 @@ internal static class Small
 /// <summary>A network, its classifier and a batch of images that it gets right.</summary>
 internal sealed class SmallAttack : IDisposable
 {
-    private readonly IBackend _backend = Small.Backend();
-    private readonly SpikingModel _model;
+    private readonly IBackend backend = Small.Backend();
+    private readonly SpikingModel model;
 
     public SmallAttack(int timesteps, int samples = 6, float threshold = 0.25f)
     {
-        _model = timesteps == 0 ? Small.Ann(_backend) : Small.Spiking(_backend, threshold);
-        Classifier = new Classifier(_model, samples, timesteps);
+        this.model = timesteps == 0 ? Small.Ann(this.backend) : Small.Spiking(this.backend, threshold);
+        Classifier = new Classifier(this.model, samples, timesteps);
         Batch = new AttackBatch(Classifier);
         Images = Small.Images(samples);
         if (timesteps > 0)
@@ -107,7 +107,7 @@ internal sealed class SmallAttack : IDisposable
     /// <summary>Moves the head's biases until each class has mean logit 0, so that random weights tell the images apart.</summary>
     private void CentreLogits()
     {
-        using var pixels = _backend.Allocate(Images.Length);
+        using var pixels = this.backend.Allocate(Images.Length);
         pixels.Upload(Images);
         var logits = Classifier.Logits(pixels, Classifier.Batch).ToArray();
         var bias = new float[Small.Classes];
@@ -116,15 +116,15 @@ internal sealed class SmallAttack : IDisposable
             bias[i % Small.Classes] -= logits[i] / Classifier.Batch;
         }
 
-        _model.Parameters["classifier.4.bias"].Value.Upload(bias);
-        _model.Parameters.Changed();
+        this.model.Parameters["classifier.4.bias"].Value.Upload(bias);
+        this.model.Parameters.Changed();
     }
 
     public void Dispose()
     {
         Batch.Dispose();
         Classifier.Dispose();
-        _model.Dispose();
-        _backend.Dispose();
+        this.model.Dispose();
+        this.backend.Dispose();
     }
 }

@@ -36,8 +36,8 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
 
     private static ImmutableArray<int> Without(ImmutableArray<int> images, ImmutableArray<int> heldOut)
     {
-        var out_ = heldOut.ToHashSet();
-        return [.. images.Where(image => !out_.Contains(image))];
+        var excluded = heldOut.ToHashSet();
+        return [.. images.Where(image => !excluded.Contains(image))];
     }
 
     private static ImmutableArray<int> Subset(ImageSet images, int? count, string key, ulong seed)

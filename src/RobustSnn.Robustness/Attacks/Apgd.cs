@@ -21,7 +21,7 @@ public sealed class Apgd : IAttack
 {
     private const float Momentum = 0.75f;
 
-    private readonly ApgdOptions _options;
+    private readonly ApgdOptions options;
 
     /// <exception cref="ArgumentException">No steps, or another loss.</exception>
     public Apgd(ApgdOptions options)
@@ -32,10 +32,10 @@ public sealed class Apgd : IAttack
             throw new ArgumentException($"APGD maximises CrossEntropy or DifferenceOfLogitsRatio, not {options.Loss}", nameof(options));
         }
 
-        _options = options;
+        this.options = options;
     }
 
-    public string Name => _options.Loss == LogitLoss.CrossEntropy ? "apgd-ce" : "apgd-dlr";
+    public string Name => this.options.Loss == LogitLoss.CrossEntropy ? "apgd-ce" : "apgd-dlr";
 
     /// <summary>
     /// Gives the wrongly classified image where there is one. Elsewhere the one with the highest loss: the pass of
@@ -55,17 +55,17 @@ public sealed class Apgd : IAttack
     /// <exception cref="BadInputException">DLR with fewer than 3 classes.</exception>
     public ApgdOutcome RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer draw)
     {
-        if (_options.Loss == LogitLoss.DifferenceOfLogitsRatio && batch.Classifier.Classes < 3)
+        if (this.options.Loss == LogitLoss.DifferenceOfLogitsRatio && batch.Classifier.Classes < 3)
         {
             throw new BadInputException(
                 $"apgd-dlr expects at least 3 classes, the network has {batch.Classifier.Classes}. Use apgd-ce.");
         }
 
-        var search = new ApgdSearch(batch, settings, _options);
+        var search = new ApgdSearch(batch, settings, this.options);
         search.Start(draw);
-        for (var step = 0; step < _options.Steps; step++)
+        for (var step = 0; step < this.options.Steps; step++)
         {
-            search.Step(step == 0 ? 1 : Momentum, last: step == _options.Steps - 1);
+            search.Step(step == 0 ? 1 : Momentum, last: step == this.options.Steps - 1);
         }
 
         return search.Outcome;

@@ -5,13 +5,13 @@ namespace RobustSnn.Robustness;
 /// </summary>
 public sealed class ApgdProgress
 {
-    private readonly float[] _previous;
-    private readonly float[] _bestAtCheckpoint;
-    private readonly bool[] _halvedAtCheckpoint;
-    private readonly int[] _rises;
-    private readonly int _shrink;
-    private readonly int _shortest;
-    private int _sinceCheckpoint;
+    private readonly float[] previous;
+    private readonly float[] bestAtCheckpoint;
+    private readonly bool[] halvedAtCheckpoint;
+    private readonly int[] rises;
+    private readonly int shrink;
+    private readonly int shortest;
+    private int sinceCheckpoint;
 
     /// <param name="steps">n, of all the run.</param>
     /// <param name="startLosses">Loss of each sample at the start.</param>
@@ -19,20 +19,20 @@ public sealed class ApgdProgress
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Interval = Math.Max((int)(0.22 * steps), 1);
-        _shrink = Math.Max((int)(0.03 * steps), 1);
-        _shortest = Math.Max((int)(0.06 * steps), 1);
+        shrink = Math.Max((int)(0.03 * steps), 1);
+        shortest = Math.Max((int)(0.06 * steps), 1);
         BestLosses = startLosses.ToArray();
-        _bestAtCheckpoint = startLosses.ToArray();
+        bestAtCheckpoint = startLosses.ToArray();
         Improved = new bool[startLosses.Length];
         Halved = new bool[startLosses.Length];
-        _rises = new int[startLosses.Length];
+        rises = new int[startLosses.Length];
 
         // Nothing is halved at the first checkpoint only for not having improved.
-        _halvedAtCheckpoint = new bool[startLosses.Length];
-        Array.Fill(_halvedAtCheckpoint, true);
+        halvedAtCheckpoint = new bool[startLosses.Length];
+        Array.Fill(halvedAtCheckpoint, true);
 
         // The reference counts the first step as a rise where its loss is above 0, not above the loss at the start.
-        _previous = new float[startLosses.Length];
+        previous = new float[startLosses.Length];
     }
 
     /// <summary>Steps from the last checkpoint to the next.</summary>
@@ -51,13 +51,13 @@ public sealed class ApgdProgress
     {
         for (var i = 0; i < losses.Length; i++)
         {
-            _rises[i] += losses[i] > _previous[i] ? 1 : 0;
-            _previous[i] = losses[i];
+            rises[i] += losses[i] > previous[i] ? 1 : 0;
+            previous[i] = losses[i];
             Improved[i] = losses[i] > BestLosses[i];
             BestLosses[i] = Improved[i] ? losses[i] : BestLosses[i];
         }
 
-        if (++_sinceCheckpoint < Interval)
+        if (++sinceCheckpoint < Interval)
         {
             return false;
         }
@@ -70,15 +70,15 @@ public sealed class ApgdProgress
     {
         for (var i = 0; i < Halved.Length; i++)
         {
-            var oscillates = _rises[i] <= 0.75 * Interval;
-            var stagnates = !_halvedAtCheckpoint[i] && _bestAtCheckpoint[i] >= BestLosses[i];
+            var oscillates = rises[i] <= 0.75 * Interval;
+            var stagnates = !halvedAtCheckpoint[i] && bestAtCheckpoint[i] >= BestLosses[i];
             Halved[i] = oscillates || stagnates;
-            _halvedAtCheckpoint[i] = Halved[i];
-            _bestAtCheckpoint[i] = BestLosses[i];
-            _rises[i] = 0;
+            halvedAtCheckpoint[i] = Halved[i];
+            bestAtCheckpoint[i] = BestLosses[i];
+            rises[i] = 0;
         }
 
-        _sinceCheckpoint = 0;
-        Interval = Math.Max(Interval - _shrink, _shortest);
+        sinceCheckpoint = 0;
+        Interval = Math.Max(Interval - shrink, shortest);
     }
 }

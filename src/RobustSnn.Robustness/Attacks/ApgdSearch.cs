@@ -5,73 +5,73 @@ namespace RobustSnn.Robustness;
 /// <summary>One run of APGD over a batch.</summary>
 internal sealed class ApgdSearch
 {
-    private readonly AttackBatch _batch;
-    private readonly AttackSettings _settings;
-    private readonly ApgdOptions _options;
-    private readonly DeviceBuffer _best;
-    private readonly DeviceBuffer _bestAdversarial;
-    private readonly DeviceBuffer _gradient;
-    private readonly DeviceBuffer _bestGradient;
-    private readonly float[] _stepSizesHost;
-    private readonly float[] _losses;
-    private readonly bool[] _wrong;
-    private readonly bool[] _correct;
-    private DeviceBuffer _current;
-    private DeviceBuffer _previous;
-    private DeviceBuffer _next;
-    private ApgdProgress? _progress;
+    private readonly AttackBatch batch;
+    private readonly AttackSettings settings;
+    private readonly ApgdOptions options;
+    private readonly DeviceBuffer best;
+    private readonly DeviceBuffer bestAdversarial;
+    private readonly DeviceBuffer gradient;
+    private readonly DeviceBuffer bestGradient;
+    private readonly float[] stepSizesHost;
+    private readonly float[] losses;
+    private readonly bool[] wrong;
+    private readonly bool[] correct;
+    private DeviceBuffer current;
+    private DeviceBuffer previous;
+    private DeviceBuffer next;
+    private ApgdProgress? progress;
 
     public ApgdSearch(AttackBatch batch, AttackSettings settings, ApgdOptions options)
     {
-        _batch = batch;
-        _settings = settings;
-        _options = options;
-        _current = batch.Images("apgd.0");
-        _previous = batch.Images("apgd.1");
-        _next = batch.Images("apgd.2");
-        _best = batch.Images("apgd.best");
-        _bestAdversarial = batch.Images("apgd.best-adversarial");
-        _gradient = batch.Images("apgd.gradient");
-        _bestGradient = batch.Images("apgd.best-gradient");
-        _stepSizesHost = new float[batch.Samples];
-        _losses = new float[batch.Samples];
-        _wrong = new bool[batch.Samples];
-        _correct = new bool[batch.Samples];
+        this.batch = batch;
+        this.settings = settings;
+        this.options = options;
+        current = batch.Images("apgd.0");
+        previous = batch.Images("apgd.1");
+        next = batch.Images("apgd.2");
+        best = batch.Images("apgd.best");
+        bestAdversarial = batch.Images("apgd.best-adversarial");
+        this.gradient = batch.Images("apgd.gradient");
+        bestGradient = batch.Images("apgd.best-gradient");
+        stepSizesHost = new float[batch.Samples];
+        losses = new float[batch.Samples];
+        wrong = new bool[batch.Samples];
+        correct = new bool[batch.Samples];
     }
 
-    public ApgdOutcome Outcome => new(_best, Progress.BestLosses, _bestAdversarial, _correct);
+    public ApgdOutcome Outcome => new(best, Progress.BestLosses, bestAdversarial, correct);
 
-    private ApgdProgress Progress => _progress ?? throw new InvalidOperationException("APGD has not been started");
+    private ApgdProgress Progress => progress ?? throw new InvalidOperationException("APGD has not been started");
 
     /// <summary>From x + ε·t / max|t|, t = 2·draw − 1, the maximum over each sample.</summary>
     public void Start(DeviceBuffer draw)
     {
         ScaleToBall(draw);
-        _batch.Backend.Blend(draw, 1, 1, _batch.Clean);
-        _batch.SignStep(draw, draw, 0, _settings.Epsilon, _current);
-        _batch.Copy(_current, _previous);
-        _batch.Copy(_current, _best);
-        _batch.Copy(_current, _bestAdversarial);
+        this.batch.Backend.Blend(draw, 1, 1, this.batch.Clean);
+        this.batch.SignStep(draw, draw, 0, this.settings.Epsilon, current);
+        this.batch.Copy(current, previous);
+        this.batch.Copy(current, best);
+        this.batch.Copy(current, bestAdversarial);
 
-        Array.Fill(_stepSizesHost, 2 * _settings.Epsilon);
-        _batch.StepSizes.Upload(_stepSizesHost);
-        Array.Fill(_correct, true);
+        Array.Fill(stepSizesHost, 2 * this.settings.Epsilon);
+        this.batch.StepSizes.Upload(stepSizesHost);
+        Array.Fill(correct, true);
         Evaluate(withGradient: true);
-        _batch.Copy(_gradient, _bestGradient);
-        _progress = new ApgdProgress(_options.Steps, _losses);
+        this.batch.Copy(this.gradient, bestGradient);
+        progress = new ApgdProgress(this.options.Steps, losses);
     }
 
     public void Step(float momentum, bool last)
     {
-        _batch.Backend.MomentumSignStep(
-            _current, _previous, _gradient, _batch.Clean, _batch.StepSizes, momentum, _settings.Epsilon, _next, _batch.Samples);
-        (_previous, _current, _next) = (_current, _next, _previous);
+        this.batch.Backend.MomentumSignStep(
+            current, previous, this.gradient, this.batch.Clean, this.batch.StepSizes, momentum, this.settings.Epsilon, next, this.batch.Samples);
+        (previous, current, next) = (current, next, previous);
 
         Evaluate(withGradient: !last);
-        _batch.Select(_wrong, _current, _bestAdversarial);
-        var atCheckpoint = Progress.Observe(_losses);
-        _batch.Select(Progress.Improved, _current, _best);
-        _batch.Select(Progress.Improved, _gradient, _bestGradient);
+        this.batch.Select(wrong, current, bestAdversarial);
+        var atCheckpoint = Progress.Observe(losses);
+        this.batch.Select(Progress.Improved, current, best);
+        this.batch.Select(Progress.Improved, this.gradient, bestGradient);
         if (atCheckpoint && !last)
         {
             HalveSteps();
@@ -83,40 +83,40 @@ internal sealed class ApgdSearch
         DeviceBuffer logits;
         if (withGradient)
         {
-            var gradient = _batch.LossGradient(_current, _options.Loss, null, _settings.Estimator, out logits);
-            _batch.Copy(gradient, _gradient);
+            var gradient = this.batch.LossGradient(current, this.options.Loss, null, this.settings.Estimator, out logits);
+            this.batch.Copy(gradient, this.gradient);
         }
         else
         {
-            logits = _batch.Losses(_current, _options.Loss, null, _settings.Estimator);
+            logits = this.batch.Losses(current, this.options.Loss, null, this.settings.Estimator);
         }
 
-        _batch.LossValues.Download(_losses);
-        _batch.MarkWrong(logits, _wrong);
-        for (var sample = 0; sample < _correct.Length; sample++)
+        this.batch.LossValues.Download(losses);
+        this.batch.MarkWrong(logits, wrong);
+        for (var sample = 0; sample < correct.Length; sample++)
         {
-            _correct[sample] &= !_wrong[sample];
+            correct[sample] &= !wrong[sample];
         }
     }
 
     private void HalveSteps()
     {
-        for (var sample = 0; sample < _stepSizesHost.Length; sample++)
+        for (var sample = 0; sample < stepSizesHost.Length; sample++)
         {
-            _stepSizesHost[sample] *= Progress.Halved[sample] ? 0.5f : 1;
+            stepSizesHost[sample] *= Progress.Halved[sample] ? 0.5f : 1;
         }
 
-        _batch.StepSizes.Upload(_stepSizesHost);
-        _batch.Select(Progress.Halved, _best, _current);
-        _batch.Select(Progress.Halved, _bestGradient, _gradient);
+        this.batch.StepSizes.Upload(stepSizesHost);
+        this.batch.Select(Progress.Halved, best, current);
+        this.batch.Select(Progress.Halved, bestGradient, this.gradient);
     }
 
     private void ScaleToBall(DeviceBuffer draw)
     {
-        var count = _batch.Classifier.PixelCount;
-        var values = _batch.Scratch;
+        var count = this.batch.Classifier.PixelCount;
+        var values = this.batch.Scratch;
         draw.Download(values);
-        for (var sample = 0; sample < _batch.Samples; sample++)
+        for (var sample = 0; sample < this.batch.Samples; sample++)
         {
             var row = values.Slice(sample * count, count);
             var largest = 0f;
@@ -127,7 +127,7 @@ internal sealed class ApgdSearch
             }
 
             // A draw of exactly 1/2 everywhere starts at the image.
-            var scale = largest > 0 ? _settings.Epsilon / largest : 0;
+            var scale = largest > 0 ? this.settings.Epsilon / largest : 0;
             foreach (ref var value in row)
             {
                 value *= scale;

@@ -8,33 +8,33 @@ namespace RobustSnn.Robustness;
 /// </summary>
 public sealed class AttackBatch : IDisposable
 {
-    private readonly float[] _cleanHost;
-    private readonly float[] _imagesHost;
-    private readonly int[] _labelsHost;
-    private readonly float[] _vector;
-    private readonly int[] _predictions;
-    private readonly DeviceBuffer _selected;
-    private readonly DeviceBuffer _referenceLogits;
-    private readonly Dictionary<string, DeviceBuffer> _images = [];
-    private bool _watching;
+    private readonly float[] cleanHost;
+    private readonly float[] imagesHost;
+    private readonly int[] labelsHost;
+    private readonly float[] vector;
+    private readonly int[] predictions;
+    private readonly DeviceBuffer selected;
+    private readonly DeviceBuffer referenceLogits;
+    private readonly Dictionary<string, DeviceBuffer> images = [];
+    private bool watching;
 
     public AttackBatch(Classifier classifier)
     {
         Classifier = classifier;
         var batch = classifier.Batch;
         var pixels = (long)batch * classifier.PixelCount;
-        _cleanHost = new float[pixels];
-        _imagesHost = new float[pixels];
-        _labelsHost = new int[batch];
-        _vector = new float[batch];
-        _predictions = new int[batch];
+        cleanHost = new float[pixels];
+        imagesHost = new float[pixels];
+        labelsHost = new int[batch];
+        vector = new float[batch];
+        this.predictions = new int[batch];
         Clean = Backend.Allocate(pixels);
         Adversarial = Backend.Allocate(pixels);
         Labels = Backend.Allocate(batch);
         LossValues = Backend.Allocate(batch);
-        _selected = Backend.Allocate(batch);
+        this.selected = Backend.Allocate(batch);
         StepSizes = Backend.Allocate(batch);
-        _referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
+        referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
     }
 
     public Classifier Classifier { get; }
@@ -60,14 +60,14 @@ public sealed class AttackBatch : IDisposable
     public DeviceBuffer LossValues { get; }
 
     /// <summary>Host memory for the images under attack, until the next call of anything here.</summary>
-    internal Span<float> Scratch => _imagesHost.AsSpan(0, (int)PixelCount);
+    internal Span<float> Scratch => imagesHost.AsSpan(0, (int)PixelCount);
 
     /// <summary>Step of each sample, for an attack that has its own; <see cref="SignStep"/> overwrites it.</summary>
     public DeviceBuffer StepSizes { get; }
 
-    public ReadOnlySpan<float> CleanHost => _cleanHost.AsSpan(0, (int)PixelCount);
+    public ReadOnlySpan<float> CleanHost => cleanHost.AsSpan(0, (int)PixelCount);
 
-    public ReadOnlySpan<int> LabelsHost => _labelsHost.AsSpan(0, Samples);
+    public ReadOnlySpan<int> LabelsHost => labelsHost.AsSpan(0, Samples);
 
     /// <summary>Samples whose input gradient was zero everywhere in the first pass since <see cref="WatchGradients"/>.</summary>
     public int VanishedGradients { get; private set; }
@@ -77,8 +77,8 @@ public sealed class AttackBatch : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(labels.Length, Classifier.Batch);
         ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, labels.Length * Classifier.PixelCount);
-        pixels.CopyTo(_cleanHost);
-        labels.CopyTo(_labelsHost);
+        pixels.CopyTo(cleanHost);
+        labels.CopyTo(labelsHost);
         Samples = labels.Length;
         UploadSamples();
     }
@@ -93,8 +93,8 @@ public sealed class AttackBatch : IDisposable
         {
             if (kept[sample])
             {
-                _cleanHost.AsSpan(sample * count, count).CopyTo(_cleanHost.AsSpan(next * count));
-                _labelsHost[next++] = _labelsHost[sample];
+                cleanHost.AsSpan(sample * count, count).CopyTo(cleanHost.AsSpan(next * count));
+                labelsHost[next++] = labelsHost[sample];
             }
         }
 
@@ -109,10 +109,10 @@ public sealed class AttackBatch : IDisposable
     /// <summary>A device buffer of images for an attack's own use, by name; holds what it held when last used.</summary>
     public DeviceBuffer Images(string name)
     {
-        if (!_images.TryGetValue(name, out var buffer))
+        if (!images.TryGetValue(name, out var buffer))
         {
             buffer = Backend.Allocate((long)Classifier.Batch * Classifier.PixelCount);
-            _images.Add(name, buffer);
+            images.Add(name, buffer);
         }
 
         return buffer;
@@ -124,8 +124,8 @@ public sealed class AttackBatch : IDisposable
     public DeviceBuffer ReferenceLogits(GradientEstimator estimator)
     {
         var logits = Classifier.Forward(Clean, Samples, estimator);
-        Backend.Copy(logits, _referenceLogits, (long)Samples * Classifier.Classes);
-        return _referenceLogits;
+        Backend.Copy(logits, referenceLogits, (long)Samples * Classifier.Classes);
+        return referenceLogits;
     }
 
     /// <summary>Forward pass and loss of each sample; gives the logits.</summary>
@@ -146,10 +146,10 @@ public sealed class AttackBatch : IDisposable
         var logitGradient = Classifier.LogitGradient(estimator);
         Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples);
         var gradient = Classifier.Backward(estimator);
-        if (_watching)
+        if (watching)
         {
             VanishedGradients = CountZeroRows(gradient);
-            _watching = false;
+            watching = false;
         }
 
         return gradient;
@@ -163,7 +163,7 @@ public sealed class AttackBatch : IDisposable
     public void WatchGradients()
     {
         VanishedGradients = 0;
-        _watching = true;
+        watching = true;
     }
 
     /// <summary>output = pixels + step·sign(gradient), projected into the ball round the clean images and into [0,1].</summary>
@@ -183,21 +183,21 @@ public sealed class AttackBatch : IDisposable
 
         for (var sample = 0; sample < selected.Length; sample++)
         {
-            _vector[sample] = selected[sample] ? 1 : 0;
+            vector[sample] = selected[sample] ? 1 : 0;
         }
 
-        _selected.Upload(_vector.AsSpan(0, selected.Length));
-        Backend.SelectSamples(_selected, source, target, selected.Length);
+        this.selected.Upload(vector.AsSpan(0, selected.Length));
+        Backend.SelectSamples(this.selected, source, target, selected.Length);
     }
 
     /// <summary>Marks the samples that these logits get wrong.</summary>
     public void MarkWrong(DeviceBuffer logits, Span<bool> wrong)
     {
-        var predictions = _predictions.AsSpan(0, Samples);
+        var predictions = this.predictions.AsSpan(0, Samples);
         Classifier.ClassesOf(logits, predictions);
         for (var sample = 0; sample < Samples; sample++)
         {
-            wrong[sample] = predictions[sample] != _labelsHost[sample];
+            wrong[sample] = predictions[sample] != labelsHost[sample];
         }
     }
 
@@ -210,7 +210,7 @@ public sealed class AttackBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (var buffer in _images.Values)
+        foreach (var buffer in images.Values)
         {
             buffer.Dispose();
         }
@@ -219,9 +219,9 @@ public sealed class AttackBatch : IDisposable
         Adversarial.Dispose();
         Labels.Dispose();
         LossValues.Dispose();
-        _selected.Dispose();
+        this.selected.Dispose();
         StepSizes.Dispose();
-        _referenceLogits.Dispose();
+        referenceLogits.Dispose();
     }
 
     private void UploadSamples()
@@ -229,10 +229,10 @@ public sealed class AttackBatch : IDisposable
         Clean.Upload(CleanHost);
         for (var sample = 0; sample < Samples; sample++)
         {
-            _vector[sample] = _labelsHost[sample];
+            vector[sample] = labelsHost[sample];
         }
 
-        Labels.Upload(_vector.AsSpan(0, Samples));
+        Labels.Upload(vector.AsSpan(0, Samples));
     }
 
     private int CountZeroRows(DeviceBuffer gradient)

@@ -26,7 +26,7 @@ public sealed class Pgd : IAttack
     private const string Ones = "pgd.ones";
     private const string Found = "pgd.found";
 
-    private readonly PgdOptions _options;
+    private readonly PgdOptions options;
 
     /// <exception cref="ArgumentException">No steps, no runs, or another loss.</exception>
     public Pgd(PgdOptions options)
@@ -38,7 +38,7 @@ public sealed class Pgd : IAttack
             throw new ArgumentException($"PGD maximises CrossEntropy or KullbackLeibler, not {options.Loss}", nameof(options));
         }
 
-        _options = options;
+        this.options = options;
     }
 
     /// <summary>TRADES' adversary (METHODS 4): PGD on KL, from beside the image.</summary>
@@ -48,12 +48,12 @@ public sealed class Pgd : IAttack
     public static Pgd Mart(int steps) => new(new PgdOptions(steps, LogitLoss.CrossEntropy, PgdStart.Gaussian));
 
     public string Name => string.Create(CultureInfo.InvariantCulture,
-        $"{(_options.Loss == LogitLoss.KullbackLeibler ? "tpgd" : "pgd")}{_options.Steps}");
+        $"{(this.options.Loss == LogitLoss.KullbackLeibler ? "tpgd" : "pgd")}{this.options.Steps}");
 
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         RunOnce(batch, settings, 0);
-        if (_options.Restarts > 1)
+        if (this.options.Restarts > 1)
         {
             Restart(batch, settings);
         }
@@ -63,12 +63,12 @@ public sealed class Pgd : IAttack
     public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer start)
     {
         var epsilon = settings.Epsilon;
-        var step = 2.5f * epsilon / _options.Steps;
-        var reference = _options.Loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
+        var step = 2.5f * epsilon / this.options.Steps;
+        var reference = this.options.Loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         var pixels = start;
-        for (var i = 0; i < _options.Steps; i++)
+        for (var i = 0; i < this.options.Steps; i++)
         {
-            var gradient = batch.LossGradient(pixels, _options.Loss, reference, settings.Estimator);
+            var gradient = batch.LossGradient(pixels, this.options.Loss, reference, settings.Estimator);
             batch.SignStep(pixels, gradient, step, epsilon, batch.Adversarial);
             pixels = batch.Adversarial;
         }
@@ -78,7 +78,7 @@ public sealed class Pgd : IAttack
     {
         var found = batch.Images(Found);
         var wrong = new bool[batch.Samples];
-        for (var run = 1; run < _options.Restarts && !MarkFooled(batch, settings, wrong); run++)
+        for (var run = 1; run < this.options.Restarts && !MarkFooled(batch, settings, wrong); run++)
         {
             batch.Copy(batch.Adversarial, found);
             RunOnce(batch, settings, (ulong)run);
@@ -100,7 +100,7 @@ public sealed class Pgd : IAttack
         var epsilon = settings.Epsilon;
         var backend = batch.Backend;
         backend.Fill(ones, 1);
-        if (_options.Start == PgdStart.Uniform)
+        if (this.options.Start == PgdStart.Uniform)
         {
             // x + 2ε·u here, and the shift by −ε as a step against ones, which also projects.
             backend.RandomFill(noise, batch.PixelCount, RandomKind.Uniform, key);

@@ -11,7 +11,7 @@ public sealed class Rfgsm : IAttack
 {
     private const string Noise = "rfgsm.noise";
 
-    private readonly RfgsmOptions _options;
+    private readonly RfgsmOptions options;
 
     /// <exception cref="ArgumentException">Another loss, or α outside (0, ε).</exception>
     public Rfgsm(RfgsmOptions options)
@@ -26,10 +26,10 @@ public sealed class Rfgsm : IAttack
             throw new ArgumentException($"α/ε is {options.AlphaShare}, expected between 0 and 1", nameof(options));
         }
 
-        _options = options;
+        this.options = options;
     }
 
-    public string Name => _options.Loss == LogitLoss.CrossEntropy ? "rfgsm" : "rfgsm-kl";
+    public string Name => this.options.Loss == LogitLoss.CrossEntropy ? "rfgsm" : "rfgsm-kl";
 
     public void Run(AttackBatch batch, AttackSettings settings)
     {
@@ -41,8 +41,8 @@ public sealed class Rfgsm : IAttack
     /// <summary>With given noise, of which only the signs count.</summary>
     public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer noise)
     {
-        var (loss, epsilon) = (_options.Loss, settings.Epsilon);
-        var alpha = _options.AlphaShare * epsilon;
+        var (loss, epsilon) = (this.options.Loss, settings.Epsilon);
+        var alpha = this.options.AlphaShare * epsilon;
         var reference = loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         batch.SignStep(batch.Clean, noise, alpha, epsilon, batch.Adversarial);
         var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings.Estimator);

@@ -15,13 +15,13 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
     private const double PixelShareBeyond = 0.005;
     private const double LossTolerance = 0.02;
 
-    private SpikingModel? _model;
-    private Classifier? _classifier;
-    private AttackBatch? _batch;
-    private DeviceBuffer? _given;
+    private SpikingModel? model;
+    private Classifier? classifier;
+    private AttackBatch? batch;
+    private DeviceBuffer? given;
 
-    private AttackBatch Batch => _batch ??= PassChecks.LoadBatch(
-        golden, _classifier ??= new Classifier(_model ??= GoldenNetwork.Load(golden, backend), golden.Batch, golden.Timesteps));
+    private AttackBatch Batch => batch ??= PassChecks.LoadBatch(
+        golden, classifier ??= new Classifier(model ??= GoldenNetwork.Load(golden, backend), golden.Batch, golden.Timesteps));
 
     public Finding Fgsm()
     {
@@ -78,10 +78,10 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
 
     public void Dispose()
     {
-        _given?.Dispose();
-        _batch?.Dispose();
-        _classifier?.Dispose();
-        _model?.Dispose();
+        given?.Dispose();
+        batch?.Dispose();
+        classifier?.Dispose();
+        model?.Dispose();
     }
 
     private static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %";
@@ -91,9 +91,9 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
     private DeviceBuffer Given(string name)
     {
         var values = Expected(name, (int)Batch.PixelCount);
-        _given ??= backend.Allocate(values.Length);
-        _given.Upload(values);
-        return _given;
+        given ??= backend.Allocate(values.Length);
+        given.Upload(values);
+        return given;
     }
 
     private bool[] Everything()

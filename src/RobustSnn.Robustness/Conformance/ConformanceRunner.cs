@@ -21,37 +21,37 @@ public sealed class ConformanceRunner : IDisposable
     private const string ParameterGroup = "param";
     private const double SureMargin = 1e-5;
 
-    private readonly GoldenCase _golden;
-    private readonly IBackend _backend;
-    private readonly IReadOnlyDictionary<string, Func<Finding>> _checks;
-    private readonly PassChecks _passes;
-    private readonly AttackChecks _attacks;
-    private readonly TrainingChecks _training;
+    private readonly GoldenCase golden;
+    private readonly IBackend backend;
+    private readonly IReadOnlyDictionary<string, Func<Finding>> checks;
+    private readonly PassChecks passes;
+    private readonly AttackChecks attacks;
+    private readonly TrainingChecks training;
 
     public ConformanceRunner(GoldenCase golden, IBackend backend)
     {
-        _golden = golden;
-        _backend = backend;
-        _passes = new PassChecks(golden, backend);
-        _attacks = new AttackChecks(golden, backend);
-        _training = new TrainingChecks(golden, backend);
-        _checks = new Dictionary<string, Func<Finding>>
+        this.golden = golden;
+        this.backend = backend;
+        passes = new PassChecks(golden, backend);
+        attacks = new AttackChecks(golden, backend);
+        training = new TrainingChecks(golden, backend);
+        checks = new Dictionary<string, Func<Finding>>
         {
             [ParameterGroup] = CheckParameters,
-            ["logits.steps"] = _passes.StepLogits,
-            ["logits"] = () => _passes.Logits("logits", golden.Timesteps),
-            ["logits.act"] = () => _passes.Logits("logits.act", 0),
-            ["spike_rates"] = _passes.SpikeRates,
-            ["fgsm"] = _attacks.Fgsm,
-            ["rfgsm"] = _attacks.Rfgsm,
-            ["pgd"] = _attacks.Pgd,
-            ["apgd.ce"] = () => _attacks.Apgd("apgd.ce", LogitLoss.CrossEntropy),
-            ["apgd.dlr"] = () => _attacks.Apgd("apgd.dlr", LogitLoss.DifferenceOfLogitsRatio),
-            ["trades.loss"] = () => _training.Loss("trades"),
-            ["trades.grad"] = () => _training.Gradients("trades"),
-            ["trades.after2"] = _training.AfterTwoUpdates,
-            ["mart.loss"] = () => _training.Loss("mart"),
-            ["mart.grad"] = () => _training.Gradients("mart"),
+            ["logits.steps"] = passes.StepLogits,
+            ["logits"] = () => passes.Logits("logits", golden.Timesteps),
+            ["logits.act"] = () => passes.Logits("logits.act", 0),
+            ["spike_rates"] = passes.SpikeRates,
+            ["fgsm"] = attacks.Fgsm,
+            ["rfgsm"] = attacks.Rfgsm,
+            ["pgd"] = attacks.Pgd,
+            ["apgd.ce"] = () => attacks.Apgd("apgd.ce", LogitLoss.CrossEntropy),
+            ["apgd.dlr"] = () => attacks.Apgd("apgd.dlr", LogitLoss.DifferenceOfLogitsRatio),
+            ["trades.loss"] = () => training.Loss("trades"),
+            ["trades.grad"] = () => training.Gradients("trades"),
+            ["trades.after2"] = training.AfterTwoUpdates,
+            ["mart.loss"] = () => training.Loss("mart"),
+            ["mart.grad"] = () => training.Gradients("mart"),
             ["balance"] = CheckBalancing,
         };
         Groups = GroupsOf(golden.Tensors.Keys);
@@ -76,8 +76,8 @@ public sealed class ConformanceRunner : IDisposable
         try
         {
             var finding = Measure(group);
-            var note = _golden.MinMargin <= SureMargin && group is not (ParameterGroup or "logits.act")
-                ? $" The case's min_margin is {Short(_golden.MinMargin)}, not above {Short(SureMargin)}: spikes may differ in float32."
+            var note = this.golden.MinMargin <= SureMargin && group is not (ParameterGroup or "logits.act")
+                ? $" The case's min_margin is {Short(this.golden.MinMargin)}, not above {Short(SureMargin)}: spikes may differ in float32."
                 : "";
             return new ConformanceRow(group, finding.Error, finding.Tolerance, finding.Error <= finding.Tolerance, finding.Detail + note);
         }
@@ -89,9 +89,9 @@ public sealed class ConformanceRunner : IDisposable
 
     public void Dispose()
     {
-        _passes.Dispose();
-        _attacks.Dispose();
-        _training.Dispose();
+        passes.Dispose();
+        attacks.Dispose();
+        training.Dispose();
     }
 
     internal static string Short(double value) => value.ToString("0.##E+0", CultureInfo.InvariantCulture);
@@ -115,29 +115,29 @@ public sealed class ConformanceRunner : IDisposable
         const string gradient = "grad_x.";
         if (group.StartsWith(gradient, StringComparison.Ordinal))
         {
-            return _passes.InputGradient(group, GradientEstimators.Parse(group[gradient.Length..]));
+            return passes.InputGradient(group, GradientEstimators.Parse(group[gradient.Length..]));
         }
 
-        return _checks.TryGetValue(group, out var check)
+        return checks.TryGetValue(group, out var check)
             ? check()
             : throw new BadInputException(
-                $"'{group}' is of no group of golden cases. Expected {gradient}*, {string.Join(", ", _checks.Keys)}.");
+                $"'{group}' is of no group of golden cases. Expected {gradient}*, {string.Join(", ", checks.Keys)}.");
     }
 
     private Finding CheckParameters()
     {
-        var faults = GoldenNetwork.Faults(_golden, GoldenNetwork.Describe(_golden));
+        var faults = GoldenNetwork.Faults(this.golden, GoldenNetwork.Describe(this.golden));
         return new Finding(faults.Count, 0, string.Join(" ", faults));
     }
 
     private Finding CheckBalancing()
     {
-        using var model = GoldenNetwork.Load(_golden, _backend);
-        var images = _golden.Tensor("balance.x");
-        var expected = _golden.Tensor("balance.thresholds").Values;
+        using var model = GoldenNetwork.Load(this.golden, this.backend);
+        var images = this.golden.Tensor("balance.x");
+        var expected = this.golden.Tensor("balance.thresholds").Values;
         var size = images.Values.Length / images.Dimensions[0];
         var found = ThresholdBalancing.Run(
-            model, [.. images.Values.Chunk(size)], new BalancingOptions(_golden.BalancingTimesteps));
+            model, [.. images.Values.Chunk(size)], new BalancingOptions(this.golden.BalancingTimesteps));
         float[] thresholds = [.. found.Select(layer => layer.Value)];
         return thresholds.Length == expected.Length
             ? new Finding(Deviation.RelativeOfEach(thresholds, expected), 1e-3, $"{thresholds.Length} thresholds, relative")

@@ -9,15 +9,15 @@ internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposa
     private const double LogitTolerance = 1e-4;
     private const double GradientTolerance = 1e-3;
 
-    private SpikingModel? _model;
-    private Classifier? _classifier;
-    private AttackBatch? _batch;
+    private SpikingModel? model;
+    private Classifier? classifier;
+    private AttackBatch? batch;
 
-    private SpikingModel Model => _model ??= GoldenNetwork.Load(golden, backend);
+    private SpikingModel Model => model ??= GoldenNetwork.Load(golden, backend);
 
-    private Classifier Classifier => _classifier ??= new Classifier(Model, golden.Batch, golden.Timesteps);
+    private Classifier Classifier => this.classifier ??= new Classifier(Model, golden.Batch, golden.Timesteps);
 
-    private AttackBatch Batch => _batch ??= LoadBatch(golden, Classifier);
+    private AttackBatch Batch => this.batch ??= LoadBatch(golden, Classifier);
 
     public static AttackBatch LoadBatch(GoldenCase golden, Classifier classifier)
     {
@@ -69,9 +69,9 @@ internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposa
 
     public void Dispose()
     {
-        _batch?.Dispose();
-        _classifier?.Dispose();
-        _model?.Dispose();
+        this.batch?.Dispose();
+        this.classifier?.Dispose();
+        model?.Dispose();
     }
 
     private float[] LogitsOf(int timesteps)

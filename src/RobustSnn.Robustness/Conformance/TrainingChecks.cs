@@ -28,7 +28,7 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
 
     private static readonly SgdSettings Updates = new(LearningRate: 0.05f, Momentum: 0.9f, WeightDecay: 1e-3f);
 
-    private readonly Dictionary<string, Step> _steps = [];
+    private readonly Dictionary<string, Step> steps = [];
 
     /// <summary>The loss and its terms, each relative to itself, or to <see cref="LossFloor"/> where it is smaller.</summary>
     public Finding Loss(string objective)
@@ -73,7 +73,7 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
 
     public void Dispose()
     {
-        foreach (var step in _steps.Values)
+        foreach (var step in steps.Values)
         {
             step.Dispose();
         }
@@ -133,10 +133,10 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
 
     private Step StepOf(string objective)
     {
-        if (!_steps.TryGetValue(objective, out var step))
+        if (!steps.TryGetValue(objective, out var step))
         {
             step = Take(objective);
-            _steps.Add(objective, step);
+            steps.Add(objective, step);
         }
 
         return step;

@@ -6,13 +6,13 @@ namespace RobustSnn.Robustness;
 /// <summary>Accuracy of a network over a whole data set, clean and under attacks (METHODS 8), and its activity (METHODS 9).</summary>
 public sealed class Evaluation : IDisposable
 {
-    private readonly EvaluationOptions _options;
-    private readonly Classifier _classifier;
-    private readonly AttackBatch _batch;
-    private readonly DeviceBuffer _pixelsDevice;
-    private readonly float[] _pixels;
-    private readonly int[] _labels;
-    private readonly int[] _predictions;
+    private readonly EvaluationOptions options;
+    private readonly Classifier classifier;
+    private readonly AttackBatch batch;
+    private readonly DeviceBuffer pixelsDevice;
+    private readonly float[] pixels;
+    private readonly int[] labels;
+    private readonly int[] predictions;
 
     /// <exception cref="BadInputException">A negative ε or T, or no samples a batch.</exception>
     public Evaluation(SpikingModel model, EvaluationOptions options)
@@ -24,13 +24,13 @@ public sealed class Evaluation : IDisposable
                 $"T {options.Timesteps}, ε {options.Epsilon}.");
         }
 
-        _options = options;
-        _classifier = new Classifier(model, options.Batch, options.Timesteps);
-        _batch = new AttackBatch(_classifier);
-        _pixels = new float[options.Batch * _classifier.PixelCount];
-        _pixelsDevice = _classifier.Backend.Allocate(_pixels.Length);
-        _labels = new int[options.Batch];
-        _predictions = new int[options.Batch];
+        this.options = options;
+        classifier = new Classifier(model, options.Batch, options.Timesteps);
+        this.batch = new AttackBatch(classifier);
+        pixels = new float[options.Batch * classifier.PixelCount];
+        pixelsDevice = classifier.Backend.Allocate(pixels.Length);
+        labels = new int[options.Batch];
+        this.predictions = new int[options.Batch];
     }
 
     /// <summary>Evaluates on every sample of the source.</summary>
@@ -46,46 +46,46 @@ public sealed class Evaluation : IDisposable
             throw new BadInputException("The data set to evaluate on has no samples, expected at least 1.");
         }
 
-        var tally = new EvaluationTally(_classifier.Model, [.. attacks.Select(attack => attack.For(_options.Timesteps))]);
-        var random = new RandomKey(_options.Seed, 0);
-        for (var first = 0; first < source.Count; first += _options.Batch)
+        var tally = new EvaluationTally(classifier.Model, [.. attacks.Select(attack => attack.For(this.options.Timesteps))]);
+        var random = new RandomKey(this.options.Seed, 0);
+        for (var first = 0; first < source.Count; first += this.options.Batch)
         {
             cancellation.ThrowIfCancellationRequested();
-            var samples = Math.Min(_options.Batch, source.Count - first);
+            var samples = Math.Min(this.options.Batch, source.Count - first);
             Read(source, first, samples);
             var correct = RunClean(samples, tally);
             for (var i = 0; i < tally.Attacks.Count; i++)
             {
                 var attack = tally.Attacks[i];
-                _batch.Load(_pixels.AsSpan(0, correct * _classifier.PixelCount), _labels.AsSpan(0, correct));
-                attack.Run(_batch, _options.Epsilon, random.Derive(attack.Name).Derive((ulong)first), tally.Members[i], cancellation);
-                tally.Correct[i] += _batch.Samples;
+                this.batch.Load(pixels.AsSpan(0, correct * classifier.PixelCount), labels.AsSpan(0, correct));
+                attack.Run(this.batch, this.options.Epsilon, random.Derive(attack.Name).Derive((ulong)first), tally.Members[i], cancellation);
+                tally.Correct[i] += this.batch.Samples;
                 progress?.Report(new EvaluationProgress(attack.Name, tally.Samples, source.Count, tally.Correct[i]));
             }
         }
 
-        return tally.Finish(_options);
+        return tally.Finish(this.options);
     }
 
     public void Dispose()
     {
-        _pixelsDevice.Dispose();
-        _batch.Dispose();
-        _classifier.Dispose();
+        pixelsDevice.Dispose();
+        this.batch.Dispose();
+        classifier.Dispose();
     }
 
     private void Read(ISampleSource source, int first, int samples)
     {
-        var count = _classifier.PixelCount;
+        var count = classifier.PixelCount;
         for (var i = 0; i < samples; i++)
         {
-            source.Read(first + i, _pixels.AsSpan(i * count, count));
-            _labels[i] = source.Label(first + i);
-            if (_labels[i] < 0 || _labels[i] >= _classifier.Classes)
+            source.Read(first + i, pixels.AsSpan(i * count, count));
+            labels[i] = source.Label(first + i);
+            if (labels[i] < 0 || labels[i] >= classifier.Classes)
             {
                 throw new BadInputException(
-                    $"Sample {first + i} of the data set has label {_labels[i]}, the network has the classes 0 to " +
-                    $"{_classifier.Classes - 1}. Evaluate on the data set that the network was made for.");
+                    $"Sample {first + i} of the data set has label {labels[i]}, the network has the classes 0 to " +
+                    $"{classifier.Classes - 1}. Evaluate on the data set that the network was made for.");
             }
         }
     }
@@ -93,19 +93,19 @@ public sealed class Evaluation : IDisposable
     /// <summary>Counts on clean images, and moves the correct samples to the front. Gives their number.</summary>
     private int RunClean(int samples, EvaluationTally tally)
     {
-        var count = _classifier.PixelCount;
-        _pixelsDevice.Upload(_pixels.AsSpan(0, samples * count));
-        var predictions = _predictions.AsSpan(0, samples);
-        _classifier.Predict(_pixelsDevice, predictions, countSpikes: _options.Timesteps > 0);
-        tally.AddSpikes(_classifier);
+        var count = classifier.PixelCount;
+        pixelsDevice.Upload(pixels.AsSpan(0, samples * count));
+        var predictions = this.predictions.AsSpan(0, samples);
+        classifier.Predict(pixelsDevice, predictions, countSpikes: this.options.Timesteps > 0);
+        tally.AddSpikes(classifier);
 
         var correct = 0;
         for (var i = 0; i < samples; i++)
         {
-            if (predictions[i] == _labels[i])
+            if (predictions[i] == labels[i])
             {
-                _pixels.AsSpan(i * count, count).CopyTo(_pixels.AsSpan(correct * count));
-                _labels[correct++] = _labels[i];
+                pixels.AsSpan(i * count, count).CopyTo(pixels.AsSpan(correct * count));
+                labels[correct++] = labels[i];
             }
         }
 

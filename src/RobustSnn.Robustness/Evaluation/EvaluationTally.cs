@@ -10,17 +10,17 @@ internal sealed class EvaluationTally
     /// <summary>Above this share of zero gradients, an attack that follows them says little.</summary>
     private const double VanishedShare = 0.1;
 
-    private readonly SpikingModel _model;
-    private readonly int[] _neurons;
-    private readonly double[] _spikes;
-    private int _cleanCorrect;
-    private int _withoutClass;
+    private readonly SpikingModel model;
+    private readonly int[] neurons;
+    private readonly double[] spikes;
+    private int cleanCorrect;
+    private int withoutClass;
 
     public EvaluationTally(SpikingModel model, IReadOnlyList<EnsembleAttack> attacks)
     {
-        _model = model;
-        _neurons = [.. Graph.neurons(model.Network)];
-        _spikes = new double[_neurons.Length];
+        this.model = model;
+        neurons = [.. Graph.neurons(model.Network)];
+        this.spikes = new double[neurons.Length];
         Attacks = attacks;
         Correct = new int[attacks.Count];
         Members = [.. attacks.Select(attack => new MemberOutcome[attack.Members.Count])];
@@ -39,21 +39,21 @@ internal sealed class EvaluationTally
     public void AddClean(int samples, int correct, int withoutClass)
     {
         Samples += samples;
-        _cleanCorrect += correct;
-        _withoutClass += withoutClass;
+        cleanCorrect += correct;
+        this.withoutClass += withoutClass;
     }
 
     public void AddSpikes(Classifier classifier)
     {
-        for (var i = 0; classifier.Timesteps > 0 && i < _neurons.Length; i++)
+        for (var i = 0; classifier.Timesteps > 0 && i < neurons.Length; i++)
         {
-            _spikes[i] += classifier.SpikeCount(_neurons[i]);
+            this.spikes[i] += classifier.SpikeCount(neurons[i]);
         }
     }
 
     public EvaluationResult Finish(EvaluationOptions options) => new(
-        options, Samples, _cleanCorrect, Interval.ClopperPearson(_cleanCorrect, Samples), [.. Attacks.Select(Result)],
-        options.Timesteps > 0 ? [.. _neurons.Select((node, i) => Activity(node, _spikes[i], options.Timesteps))] : [], [.. Warnings()]);
+        options, Samples, cleanCorrect, Interval.ClopperPearson(cleanCorrect, Samples), [.. Attacks.Select(Result)],
+        options.Timesteps > 0 ? [.. neurons.Select((node, i) => Activity(node, this.spikes[i], options.Timesteps))] : [], [.. Warnings()]);
 
     private AttackResult Result(EnsembleAttack attack, int index) => new(
         attack.Name, Correct[index], Samples, Interval.ClopperPearson(Correct[index], Samples),
@@ -62,14 +62,14 @@ internal sealed class EvaluationTally
     private LayerActivity Activity(int node, double spikes, int timesteps)
     {
         var perImage = spikes / Samples;
-        return new LayerActivity(_model.Network.Nodes[node].Name, perImage, perImage / timesteps / _model.Shapes[node].Count);
+        return new LayerActivity(this.model.Network.Nodes[node].Name, perImage, perImage / timesteps / this.model.Shapes[node].Count);
     }
 
     private IEnumerable<string> Warnings()
     {
-        if (_withoutClass > 0)
+        if (this.withoutClass > 0)
         {
-            yield return $"{_withoutClass} of {Samples} clean images have logits that are no numbers and count as wrong.";
+            yield return $"{this.withoutClass} of {Samples} clean images have logits that are no numbers and count as wrong.";
         }
 
         for (var i = 0; i < Attacks.Count; i++)

@@ -9,11 +9,11 @@ namespace RobustSnn.Robustness;
 /// </summary>
 public sealed class TrainingStep : IDisposable
 {
-    private readonly SpikingModel _model;
-    private readonly Adversary? _adversary;
-    private readonly Classifier _classifier;
-    private readonly AttackBatch _batch;
-    private readonly ObjectiveGradient _gradient;
+    private readonly SpikingModel model;
+    private readonly Adversary? adversary;
+    private readonly Classifier classifier;
+    private readonly AttackBatch batch;
+    private readonly ObjectiveGradient gradient;
 
     /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
     /// <param name="surrogate">Of the training passes.</param>
@@ -28,33 +28,33 @@ public sealed class TrainingStep : IDisposable
                 $"found {adversary?.Attack.Name ?? "none"}.");
         }
 
-        _model = model;
-        _adversary = adversary;
-        _classifier = new Classifier(model, batch, timesteps);
-        _batch = new AttackBatch(_classifier);
-        _gradient = new ObjectiveGradient(model, batch, timesteps, objective, surrogate);
+        this.model = model;
+        this.adversary = adversary;
+        classifier = new Classifier(model, batch, timesteps);
+        this.batch = new AttackBatch(classifier);
+        gradient = new ObjectiveGradient(model, batch, timesteps, objective, surrogate);
     }
 
     /// <summary>Takes a step on a batch of images (sample, channel, row, column) in [0,1].</summary>
     /// <param name="random">Of this step: the adversary's draws and the dropout masks derive from it.</param>
     public TrainingLoss Run(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, SgdSettings sgd, RandomKey random)
     {
-        _batch.Load(pixels, labels);
-        if (_adversary is { } adversary)
+        this.batch.Load(pixels, labels);
+        if (this.adversary is { } adversary)
         {
-            adversary.Attack.Run(_batch, new AttackSettings(adversary.Epsilon, adversary.Estimator, random.Derive(0)));
+            adversary.Attack.Run(this.batch, new AttackSettings(adversary.Epsilon, adversary.Estimator, random.Derive(0)));
         }
 
-        _model.Parameters.ClearGradients();
-        var loss = _gradient.Accumulate(_batch.Clean, _batch.Adversarial, _batch.Labels, labels, random.Derive(1));
-        _model.Parameters.SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay);
+        this.model.Parameters.ClearGradients();
+        var loss = gradient.Accumulate(this.batch.Clean, this.batch.Adversarial, this.batch.Labels, labels, random.Derive(1));
+        this.model.Parameters.SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay);
         return loss;
     }
 
     public void Dispose()
     {
-        _gradient.Dispose();
-        _batch.Dispose();
-        _classifier.Dispose();
+        gradient.Dispose();
+        this.batch.Dispose();
+        classifier.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace RobustSnn.Experiments.Tests.Golden;
 /// <summary>The reference's numbers, group by group: everything that a golden file contains must come out.</summary>
 public sealed class GoldenTests
 {
-    private readonly Dictionary<string, (IBackend Backend, ConformanceRunner Runner)> _runners = [];
+    private readonly Dictionary<string, (IBackend Backend, ConformanceRunner Runner)> runners = [];
 
     private static IEnumerable<TestCaseData> Groups()
     {
@@ -28,11 +28,11 @@ public sealed class GoldenTests
     [TestCaseSource(nameof(Groups))]
     public void It_agrees_with_the_reference(string file, string group)
     {
-        if (!_runners.TryGetValue(file, out var entry))
+        if (!runners.TryGetValue(file, out var entry))
         {
             var backend = new CpuBackend();
             entry = (backend, new ConformanceRunner(GoldenCases.All[file], backend));
-            _runners.Add(file, entry);
+            runners.Add(file, entry);
         }
 
         var row = entry.Runner.Check(group);
@@ -43,7 +43,7 @@ public sealed class GoldenTests
     [OneTimeTearDown]
     public void Clear()
     {
-        foreach (var (backend, runner) in _runners.Values)
+        foreach (var (backend, runner) in runners.Values)
         {
             runner.Dispose();
             backend.Dispose();

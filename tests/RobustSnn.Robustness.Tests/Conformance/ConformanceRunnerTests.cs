@@ -8,13 +8,13 @@ public sealed class ConformanceRunnerTests
 {
     private const int Batch = 3;
 
-    private Dictionary<string, GoldenTensor> _tensors = null!;
-    private Dictionary<string, string> _metadata = null!;
+    private Dictionary<string, GoldenTensor> tensors = null!;
+    private Dictionary<string, string> metadata = null!;
 
     [SetUp]
     public void MakeCase()
     {
-        _metadata = new Dictionary<string, string>
+        metadata = new Dictionary<string, string>
         {
             ["architecture"] = "vggmini", ["T"] = "4", ["leak"] = "1.0", ["reset"] = "hard", ["input_size"] = "8", ["batch"] = "3",
             ["eps"] = "8/255", ["balance_T"] = "5", ["min_margin"] = "0.001", ["norm_mean"] = "(0.5, 0.5, 0.5)",
@@ -27,36 +27,36 @@ public sealed class ConformanceRunnerTests
         var images = Small.Images(Batch);
         var labels = Small.OwnLabels(classifier, images);
         batch.Load(images, labels);
-        _tensors = model.Parameters.All.ToDictionary(
+        tensors = model.Parameters.All.ToDictionary(
             each => "param." + each.Name, each => new GoldenTensor([.. each.Specification.Dimensions], each.Value.ToArray()));
-        _tensors["x"] = new([Batch, 3, 8, 8], images);
-        _tensors["y"] = new([Batch], Array.ConvertAll(labels, label => (float)label));
-        _tensors["logits"] = new([Batch, Small.Classes], classifier.Logits(batch.Clean, Batch).ToArray());
+        tensors["x"] = new([Batch, 3, 8, 8], images);
+        tensors["y"] = new([Batch], Array.ConvertAll(labels, label => (float)label));
+        tensors["logits"] = new([Batch, Small.Classes], classifier.Logits(batch.Clean, Batch).ToArray());
         var gradient = batch.LossGradient(batch.Clean, LogitLoss.CrossEntropy, null, GradientEstimator.Rate).ToArray(images.Length);
-        _tensors["grad_x.bptr"] = new([Batch, 3, 8, 8], Array.ConvertAll(gradient, value => value / Batch));
+        tensors["grad_x.bptr"] = new([Batch, 3, 8, 8], Array.ConvertAll(gradient, value => value / Batch));
         new Fgsm().Run(batch, new AttackSettings(8f / 255, GradientEstimator.Default, default));
-        _tensors["fgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
+        tensors["fgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
         TakeTradesStep(model, batch);
     }
 
     private void TakeTradesStep(SpikingModel model, AttackBatch batch)
     {
         new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)).Run(batch, new AttackSettings(2f / 255, GradientEstimator.Default, default));
-        _tensors["rfgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
-        _tensors["rfgsm.noise_sign"] = new([Batch, 3, 8, 8], Signs(batch));
+        tensors["rfgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
+        tensors["rfgsm.noise_sign"] = new([Batch, 3, 8, 8], Signs(batch));
         using var gradient = new ObjectiveGradient(model, Batch, 4, TrainingObjective.Trades(2), Surrogate.Default);
         var loss = gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.LabelsHost, default);
-        _tensors["trades.loss"] = new([1], [(float)loss.Loss]);
+        tensors["trades.loss"] = new([1], [(float)loss.Loss]);
         foreach (var each in model.Parameters.All.Where(each => each.Gradient is not null && each.Specification.Trainable))
         {
-            _tensors["trades.grad." + each.Name] = new([.. each.Specification.Dimensions], each.Gradient?.ToArray() ?? []);
+            tensors["trades.grad." + each.Name] = new([.. each.Specification.Dimensions], each.Gradient?.ToArray() ?? []);
         }
 
         model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
         model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
         foreach (var each in model.Parameters.All)
         {
-            _tensors["trades.after2." + each.Name] = new([.. each.Specification.Dimensions], each.Value.ToArray());
+            tensors["trades.after2." + each.Name] = new([.. each.Specification.Dimensions], each.Value.ToArray());
         }
     }
 
@@ -84,7 +84,7 @@ public sealed class ConformanceRunnerTests
 
     [Test]
     public void Groups_are_those_of_the_tensors() =>
-        Assert.That(ConformanceRunner.GroupsOf(_tensors.Keys), Is.EqualTo(new[]
+        Assert.That(ConformanceRunner.GroupsOf(tensors.Keys), Is.EqualTo(new[]
         {
             "param", "fgsm", "grad_x.bptr", "logits", "rfgsm", "trades.after2", "trades.grad", "trades.loss",
         }));
@@ -134,7 +134,7 @@ public sealed class ConformanceRunnerTests
     [TestCase("logits")]
     public void A_missing_parameter_fails(string group)
     {
-        _tensors.Remove("param.features.2.v_th");
+        tensors.Remove("param.features.2.v_th");
         Assert.That(AssertFails(group).Detail, Does.Contain("param.features.2.v_th"));
     }
 
@@ -142,14 +142,14 @@ public sealed class ConformanceRunnerTests
     [TestCase("logits")]
     public void An_extra_parameter_fails(string group)
     {
-        _tensors["param.features.99.weight"] = new([1], [1f]);
+        tensors["param.features.99.weight"] = new([1], [1f]);
         Assert.That(AssertFails(group).Detail, Does.Contain("param.features.99.weight"));
     }
 
     [Test]
     public void A_parameter_of_another_shape_fails()
     {
-        _tensors["param.features.1.weight"] = new([2, 4], new float[8]);
+        tensors["param.features.1.weight"] = new([2, 4], new float[8]);
         AssertFails("param");
     }
 
@@ -158,7 +158,7 @@ public sealed class ConformanceRunnerTests
     [TestCase("apgd.kl.loss_best")]
     public void A_tensor_of_no_known_group_fails_under_its_own_name(string name)
     {
-        _tensors[name] = new([1], [1f]);
+        tensors[name] = new([1], [1f]);
         Assert.That(AssertFails(name).Detail, Does.Contain(name.Replace("grad_x.", "", StringComparison.Ordinal)));
     }
 
@@ -166,7 +166,7 @@ public sealed class ConformanceRunnerTests
     [TestCase("y", "fgsm")]
     public void A_missing_input_fails(string input, string group)
     {
-        _tensors.Remove(input);
+        tensors.Remove(input);
         AssertFails(group);
     }
 
@@ -177,7 +177,7 @@ public sealed class ConformanceRunnerTests
     [TestCase("norm_mean", "(0.5)")]
     public void Metadata_that_makes_no_sense_fails(string key, string value)
     {
-        _metadata[key] = value;
+        metadata[key] = value;
         AssertFails("logits");
     }
 
@@ -185,13 +185,13 @@ public sealed class ConformanceRunnerTests
     [TestCase("1e-4", false)]
     public void A_small_margin_is_said_but_not_forgiven(string margin, bool said)
     {
-        _metadata["min_margin"] = margin;
+        metadata["min_margin"] = margin;
         Replace("logits", values => Array.ConvertAll(values, value => value + 0.01f));
         Assert.That(AssertFails("logits").Detail.Contains("min_margin", StringComparison.Ordinal), Is.EqualTo(said));
     }
 
     private void Replace(string name, Func<float[], float[]> change) =>
-        _tensors[name] = new(_tensors[name].Dimensions, change(_tensors[name].Values));
+        tensors[name] = new(tensors[name].Dimensions, change(tensors[name].Values));
 
     private ConformanceRow AssertFails(string group)
     {
@@ -203,7 +203,7 @@ public sealed class ConformanceRunnerTests
     private ConformanceRow Check(string group)
     {
         using var backend = Small.Backend();
-        using var runner = new ConformanceRunner(new GoldenCase(_metadata, _tensors), backend);
+        using var runner = new ConformanceRunner(new GoldenCase(metadata, tensors), backend);
         return runner.Run().Single(row => row.Group == group);
     }
 }

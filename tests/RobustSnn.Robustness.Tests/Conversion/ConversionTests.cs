@@ -8,33 +8,33 @@ public sealed class ConversionTests
     private static readonly float[][] MiniBatches = [Small.Images(6, 5), Small.Images(6, 6), Small.Images(4, 7)];
     private static readonly ConversionOptions Options = new(new BalancingOptions(Timesteps: 7), 0.3f);
 
-    private IBackend _backend = null!;
-    private SpikingModel _ann = null!;
+    private IBackend backend = null!;
+    private SpikingModel ann = null!;
 
     [SetUp]
     public void Build()
     {
-        _backend = Small.Backend();
-        _ann = Small.Ann(_backend);
-        var weights = _ann.Parameters["features.4.weight"];
-        _ann.Parameters.SetMask(weights.Name, MagnitudePruning.PerLayer([new(weights.Name, weights.Value.ToArray())], 0.5)[0].Values);
-        _ann.Parameters["features.1.running_mean"].Value.Upload(new float[8].Select((_, i) => i / 10f).ToArray());
-        _ann.Parameters.Changed();
+        backend = Small.Backend();
+        ann = Small.Ann(backend);
+        var weights = ann.Parameters["features.4.weight"];
+        ann.Parameters.SetMask(weights.Name, MagnitudePruning.PerLayer([new(weights.Name, weights.Value.ToArray())], 0.5)[0].Values);
+        ann.Parameters["features.1.running_mean"].Value.Upload(new float[8].Select((_, i) => i / 10f).ToArray());
+        ann.Parameters.Changed();
     }
 
     [TearDown]
     public void Clear()
     {
-        _ann.Dispose();
-        _backend.Dispose();
+        ann.Dispose();
+        backend.Dispose();
     }
 
     [Test]
     public void The_ANN_stays_as_it_was()
     {
-        var before = _ann.Parameters.All.Select(each => each.Value.ToArray()).ToArray();
+        var before = ann.Parameters.All.Select(each => each.Value.ToArray()).ToArray();
         using var snn = Convert().Model;
-        Assert.That(_ann.Parameters.All.Select(each => each.Value.ToArray()), Is.EqualTo(before));
+        Assert.That(ann.Parameters.All.Select(each => each.Value.ToArray()), Is.EqualTo(before));
     }
 
     [TestCase("features.0.weight")]
@@ -45,7 +45,7 @@ public sealed class ConversionTests
     public void Learned_parameters_are_copied(string name)
     {
         using var snn = Convert().Model;
-        Assert.That(snn.Parameters[name].Value.ToArray(), Is.EqualTo(_ann.Parameters[name].Value.ToArray()));
+        Assert.That(snn.Parameters[name].Value.ToArray(), Is.EqualTo(ann.Parameters[name].Value.ToArray()));
     }
 
     [TestCase("features.0.bias", 0f)]
@@ -62,7 +62,7 @@ public sealed class ConversionTests
     public void The_mask_goes_along()
     {
         using var snn = Convert().Model;
-        Assert.That(snn.Parameters["features.4.weight"].Mask?.ToArray(), Is.EqualTo(_ann.Parameters["features.4.weight"].Mask?.ToArray()));
+        Assert.That(snn.Parameters["features.4.weight"].Mask?.ToArray(), Is.EqualTo(ann.Parameters["features.4.weight"].Mask?.ToArray()));
     }
 
     [Test]
@@ -87,7 +87,7 @@ public sealed class ConversionTests
     [TestCase(1, "features.6", TestName = "The threshold of the second layer")]
     public void A_threshold_is_the_largest_of_the_mini_batches_percentiles(int layer, string name)
     {
-        using var snn = Small.Spiking(_backend);
+        using var snn = Small.Spiking(backend);
         var found = ThresholdBalancing.Run(snn, MiniBatches, Options.Balancing);
         using var plan = new Plan(snn, 6, 7, PassMode.BatchStatistics);
         var node = Graph.neurons(snn.Network)[layer];
@@ -107,33 +107,33 @@ public sealed class ConversionTests
     [Test]
     public void A_network_that_spikes_is_refused()
     {
-        using var snn = Small.Spiking(_backend);
+        using var snn = Small.Spiking(backend);
         Assert.Throws<BadInputException>(() => SpikingConversion.Convert(snn, Small.Neurons, MiniBatches, Options));
     }
 
     [Test]
     public void Weights_that_are_no_numbers_are_refused()
     {
-        _ann.Parameters["features.0.weight"].Value.Upload([float.NaN]);
-        _ann.Parameters.Changed();
+        ann.Parameters["features.0.weight"].Value.Upload([float.NaN]);
+        ann.Parameters.Changed();
         Assert.Throws<BadInputException>(() => Convert());
     }
 
     [Test]
     public void No_mini_batches_are_refused() =>
-        Assert.Throws<BadInputException>(() => SpikingConversion.Convert(_ann, Small.Neurons, [], Options));
+        Assert.Throws<BadInputException>(() => SpikingConversion.Convert(ann, Small.Neurons, [], Options));
 
     [Test]
     public void Pieces_of_images_are_refused() =>
-        Assert.Throws<BadInputException>(() => SpikingConversion.Convert(_ann, Small.Neurons, [new float[100]], Options));
+        Assert.Throws<BadInputException>(() => SpikingConversion.Convert(ann, Small.Neurons, [new float[100]], Options));
 
     [TestCase(0f)]
     [TestCase(-1f)]
     [TestCase(float.NaN)]
     public void Factors_that_leave_no_threshold_are_refused(float factor) =>
-        Assert.Throws<BadInputException>(() => ThresholdBalancing.Scale(_ann, factor));
+        Assert.Throws<BadInputException>(() => ThresholdBalancing.Scale(ann, factor));
 
-    private ConvertedModel Convert() => SpikingConversion.Convert(_ann, Small.Neurons, MiniBatches, Options);
+    private ConvertedModel Convert() => SpikingConversion.Convert(ann, Small.Neurons, MiniBatches, Options);
 
     /// <summary>By sorting every value of every step.</summary>
     private static float PercentileOfAllSteps(Plan plan, int node, float[] images)

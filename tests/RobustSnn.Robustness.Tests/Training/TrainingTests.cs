@@ -131,27 +131,27 @@ public sealed class TrainingTests
 
     private sealed class DeviceBatch : IDisposable
     {
-        private readonly DeviceBuffer _clean;
-        private readonly DeviceBuffer _adversarial;
-        private readonly DeviceBuffer _labels;
+        private readonly DeviceBuffer clean;
+        private readonly DeviceBuffer adversarial;
+        private readonly DeviceBuffer labels;
 
         public DeviceBatch(IBackend backend, float[]? adversarial = null)
         {
-            _clean = backend.Allocate(Images.Length);
-            _adversarial = backend.Allocate(Images.Length);
-            _labels = backend.Allocate(Samples);
-            _clean.Upload(Images);
-            _adversarial.Upload(adversarial ?? Moved);
-            _labels.Upload(Array.ConvertAll(Labels, label => (float)label));
+            clean = backend.Allocate(Images.Length);
+            this.adversarial = backend.Allocate(Images.Length);
+            labels = backend.Allocate(Samples);
+            clean.Upload(Images);
+            this.adversarial.Upload(adversarial ?? Moved);
+            labels.Upload(Array.ConvertAll(Labels, label => (float)label));
         }
 
-        public TrainingLoss Accumulate(ObjectiveGradient gradient) => gradient.Accumulate(_clean, _adversarial, _labels, Labels, default);
+        public TrainingLoss Accumulate(ObjectiveGradient gradient) => gradient.Accumulate(clean, this.adversarial, labels, Labels, default);
 
         public void Dispose()
         {
-            _clean.Dispose();
-            _adversarial.Dispose();
-            _labels.Dispose();
+            clean.Dispose();
+            this.adversarial.Dispose();
+            labels.Dispose();
         }
     }
 }
