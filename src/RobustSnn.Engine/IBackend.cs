@@ -59,7 +59,7 @@ public interface IBackend : IDisposable
     /// <summary>output = weights ∗ input + bias.</summary>
     void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples);
 
-    /// <summary>inputGradient (+)= weightsᵀ ∗ outputGradient.</summary>
+    /// <summary>inputGradient (+)= weightsᵀ ∗ outputGradient, whose border is at least kernel − 1 − padding wide.</summary>
     void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples);
 
     /// <summary>weightGradient += Σ over lanes and positions of outputGradient · input; biasGradient += Σ outputGradient.</summary>

@@ -39,7 +39,7 @@ module Architectures =
           // Small enough to train on a CPU.
           "vggsmall",
           Vgg.layers
-              [ C 32; A; C 64; A; C 128; C 128; A ]
+              [ C 32; A; C 64; A; C 128; A ]
               { Pooled = false
                 Hidden = [ 128 ]
                 Dropout = None } ]

@@ -40,6 +40,7 @@ internal readonly unsafe struct NeuronGradientJob<TSurrogate>(
                     StepLanes.Of(currentShape.Lanes, di, sample)));
             }
 
+            LaneMask.ClearSpare(currentShape.Lanes, di);
             u += membraneShape.Lanes.Width;
             ds += spikeShape.Lanes.Width;
             di += currentShape.Lanes.Width;
@@ -123,6 +124,7 @@ internal readonly unsafe struct NeuronRateGradientJob(
                     StepLanes.Of(currentShape.Lanes, di, sample));
             }
 
+            LaneMask.ClearSpare(currentShape.Lanes, di);
             u += membraneShape.Lanes.Width;
             ds += spikeShape.Lanes.Width;
             di += currentShape.Lanes.Width;

@@ -50,8 +50,13 @@ internal static unsafe class LaneMask
         }
     }
 
-    /// <summary>Whether every float of the block's width is a lane in use.</summary>
+    /// <summary>Sets to 0 what lies behind the lanes of a channel, up to the block's width: gradients are zero there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool IsFull(LaneLayout lanes, int block, int samples) =>
-        lanes.Lanes == lanes.Width && lanes.SamplesOf(block, samples) == lanes.BlockSamples;
+    public static void ClearSpare(LaneLayout lanes, float* channel)
+    {
+        for (var lane = lanes.Lanes; lane < lanes.Width; lane++)
+        {
+            channel[lane] = 0;
+        }
+    }
 }

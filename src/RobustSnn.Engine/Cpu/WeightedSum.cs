@@ -104,6 +104,8 @@ public sealed unsafe partial class CpuBackend
                         target.Store(0, accumulate ? target.Load(0) + staticSum : staticSum);
                     }
                 }
+
+                LaneMask.ClearSpare(toShape.Lanes, dx);
             }
         }
     }
