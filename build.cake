@@ -90,9 +90,9 @@ Task("Publish")
     });
 
 Task("Format")
-    .Description("Formats the C# sources.")
+    .Description("Formats the C# sources by .editorconfig.")
     .IsDependentOn("Restore")
-    .Does(() => DotnetOrFail("format", Solution, "--no-restore"));
+    .Does(() => DotnetOrFail("format", "whitespace", Solution, "--no-restore"));
 
 Task("Default")
     .IsDependentOn("Build");

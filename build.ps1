@@ -7,8 +7,8 @@ $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 $target = 'Default'
 $rest = @($args)
 if ($rest.Count -gt 0 -and $rest[0] -notlike '-*') {
-    $target = $rest[0]
-    $rest = @($rest | Select-Object -Skip 1)
+  $target = $rest[0]
+  $rest = @($rest | Select-Object -Skip 1)
 }
 
 dotnet tool restore --verbosity quiet

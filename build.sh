@@ -4,10 +4,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
+# The SDK keeps tools and packages in the home folder; where there is none, it gets one here.
+if [[ ! -w ${HOME:-} ]]; then
+  export HOME=$PWD/artifacts/home
+  mkdir -p "$HOME"
+fi
+
 target=Default
 if [[ $# -gt 0 && $1 != -* ]]; then
-    target=$1
-    shift
+  target=$1
+  shift
 fi
 
 dotnet tool restore --verbosity quiet

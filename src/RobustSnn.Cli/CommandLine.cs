@@ -49,7 +49,7 @@ public static class CommandLine
             bool trace = Environment.GetEnvironmentVariable(TraceVariable) == "1";
             terminal.Error.WriteLine(trace
                 ? $"rsnn: {fault}"
-                : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} (this is a fault of the program; {TraceVariable}=1 shows where)");
+                : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)");
             return ExitCode.Failed;
         }
     }

@@ -28,7 +28,7 @@ internal static class DataCommand
             DefaultValueFactory = _ => DataSource.DefaultFolder,
         };
         var command = new Command(
-            "fetch", "Downloads and unpacks a data set; a download that broke off goes on.\nExample: rsnn data fetch cifar10 --out data")
+            "fetch", "Downloads and unpacks a data set; a download that broke off goes on.\nExample: rsnn data fetch cifar10 --out data/cifar10")
         {
             name, folder,
         };
@@ -49,7 +49,7 @@ internal static class DataCommand
             Description = $"A data set by name (cifar10, shapes10) or the folder that it is in.",
         };
         var command = new Command(
-            "inspect", "Reads a data set and describes it: images, classes, mean and deviation.\nExample: rsnn data inspect data/cifar-10-batches-bin")
+            "inspect", "Reads a data set and describes it: images, classes, mean and deviation.\nExample: rsnn data inspect data/cifar10")
         {
             source,
         };

@@ -7,8 +7,8 @@ namespace RobustSnn.Cli.Commands;
 /// <summary>Data sets as arguments name them: by name, or by the folder that they are in.</summary>
 internal static class DataSource
 {
-    /// <summary>Where <c>rsnn data fetch</c> puts them.</summary>
-    public const string DefaultFolder = "data";
+    /// <summary>Where <c>rsnn data fetch cifar10</c> puts it.</summary>
+    public const string DefaultFolder = "data/cifar10";
 
     private const string Cifar10 = "cifar10";
     private const string Shapes10 = "shapes10";

@@ -30,7 +30,7 @@ internal static class RunCommand
         var command = new Command(
             "run",
             "Runs an experiment: pretrain, prune, finetune, convert, finetune, attack.\n"
-            + "Example: rsnn run cifar10-small --data data --out runs/small --set finetune_snn.epochs=4")
+            + "Example: rsnn run cifar10-small --data data/cifar10 --out runs/small --set finetune_snn.epochs=4")
         {
             experiment, data, folder, resume, overrides, threads,
         };
