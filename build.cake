@@ -68,10 +68,16 @@ Task("Test")
     });
 
 Task("Run")
-    .Description("Runs the main job: the whole path on drawn shapes, in a fresh folder.")
+    .Description("Runs the main job: the whole path on drawn shapes, then the same trained naturally, to compare with; in fresh folders.")
     .IsDependentOn("Build")
-    .Does(() => DotnetOrFail($"{Cli}/bin/{configuration}/{Framework}/rsnn.dll", "run", "shapes10-quick",
-        "--out", $"artifacts/runs/shapes10-quick-{DateTime.UtcNow:yyyyMMdd-HHmmss}"));
+    .Does(() =>
+    {
+        foreach (var preset in new[] { "shapes10-quick", "shapes10-quick-natural" })
+        {
+            DotnetOrFail($"{Cli}/bin/{configuration}/{Framework}/rsnn.dll", "run", preset,
+                "--out", $"artifacts/runs/{preset}-{DateTime.UtcNow:yyyyMMdd-HHmmss}");
+        }
+    });
 
 Task("Bench")
     .Description("Times the engine's operations.")
