@@ -6,20 +6,23 @@ namespace RobustSnn.Engine;
 public sealed class ParameterSet : IDisposable
 {
     private readonly IBackend backend;
+    private readonly ParameterTensor[] all; // enumerating an array allocates nothing
     private readonly Dictionary<string, ParameterTensor> byName;
 
     internal ParameterSet(Network network, IBackend backend)
     {
         this.backend = backend;
-        All = [.. Parameters.ofNetwork(network).Select(parameter => new ParameterTensor(parameter, backend))];
-        byName = All.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
+        all = [.. Parameters.ofNetwork(network).Select(parameter => new ParameterTensor(parameter, backend))];
+        byName = all.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
     }
 
     /// <summary>In the order of the network's nodes.</summary>
-    public IReadOnlyList<ParameterTensor> All { get; }
+    public IReadOnlyList<ParameterTensor> All => all;
 
     /// <summary>Changes whenever values may have changed; whoever keeps them in another form compares it.</summary>
     internal int Version { get; private set; }
+
+    internal ReadOnlySpan<ParameterTensor> Span => all;
 
     /// <exception cref="KeyNotFoundException">The network has no such parameter.</exception>
     public ParameterTensor this[string name] =>
@@ -33,7 +36,7 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Allocates what training needs: gradients and momenta, all zero.</summary>
     public void PrepareTraining()
     {
-        foreach (var parameter in All)
+        foreach (var parameter in all)
         {
             parameter.PrepareTraining();
         }
@@ -41,7 +44,7 @@ public sealed class ParameterSet : IDisposable
 
     public void ClearGradients()
     {
-        foreach (var parameter in All)
+        foreach (var parameter in all)
         {
             if (parameter.Gradient is { } gradient)
             {
@@ -53,7 +56,7 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Forgets the optimiser's momentum: a new stage of training starts from rest.</summary>
     public void ClearVelocities()
     {
-        foreach (var parameter in All)
+        foreach (var parameter in all)
         {
             if (parameter.Velocity is { } velocity)
             {
@@ -75,7 +78,7 @@ public sealed class ParameterSet : IDisposable
     /// <exception cref="InvalidOperationException"><see cref="PrepareTraining"/> has not run.</exception>
     public void SgdStep(float learningRate, float momentum, float weightDecay)
     {
-        foreach (var parameter in All)
+        foreach (var parameter in all)
         {
             if (parameter.Specification.Trainable)
             {
@@ -93,7 +96,7 @@ public sealed class ParameterSet : IDisposable
 
     public void Dispose()
     {
-        foreach (var parameter in All)
+        foreach (var parameter in all)
         {
             parameter.Dispose();
         }

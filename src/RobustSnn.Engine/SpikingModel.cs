@@ -110,7 +110,7 @@ public sealed class SpikingModel : IDisposable
             return;
         }
 
-        foreach (var parameter in Parameters.All)
+        foreach (var parameter in Parameters.Span)
         {
             if (parameter.Specification.Kind.IsThreshold)
             {
