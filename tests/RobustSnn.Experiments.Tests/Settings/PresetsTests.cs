@@ -53,10 +53,10 @@ public sealed class PresetsTests
     }
 
     [Test]
-    public void The_natural_one_differs_in_its_ANN_only()
+    public void The_natural_one_differs_in_its_objectives_only([Values("cifar10-small", "shapes10-quick")] string name)
     {
-        ExperimentSettings robust = Presets.Read("cifar10-small"), natural = Presets.Read("cifar10-small-natural");
+        ExperimentSettings robust = Presets.Read(name), natural = Presets.Read(name + "-natural");
         IEnumerable<string> keys = SettingsTable.Differences(robust, natural).Select(each => each.Path);
-        Assert.That(keys, Is.EqualTo(new[] { "name", "description", "pretrain.objective", "finetune_ann.objective" }));
+        Assert.That(keys, Is.EqualTo(new[] { "name", "description", "pretrain.objective", "finetune_ann.objective", "finetune_snn.objective" }));
     }
 }

@@ -5,7 +5,7 @@ namespace RobustSnn.Experiments.Tests.Settings;
 [TestFixture]
 public sealed class SettingsReaderTests
 {
-    private static readonly string Valid = Presets.Text("cifar10-small");
+    private const string Valid = ExampleExperiment.Text;
 
     private static string With(string old, string replacement)
     {
