@@ -7,14 +7,14 @@ public sealed unsafe partial class CpuBackend
     public void BatchStatistics(Activation input, DeviceBuffer mean, DeviceBuffer variance, int samples)
     {
         var shape = input.Shape;
-        var pieces = shape.Lanes.BlocksOf(samples) * shape.Rows;
+        var pieces = Pieces(input, samples);
         var partial = Scratch(2L * pieces * shape.Channels);
         var job = new MomentsJob(input, samples, partial);
         workers.Run(pieces, job);
         var count = (double)samples * shape.Lanes.Steps * shape.Rows * shape.Columns;
         for (var channel = 0; channel < shape.Channels; channel++)
         {
-            var (sum, squares) = Total(partial, pieces, shape.Channels, channel);
+            var (sum, squares) = Totals(partial, pieces, shape.Channels, channel);
             var offset = sum / count;
             Pointer(mean)[channel] = (float)(job.Origin(channel) + offset);
             Pointer(variance)[channel] = (float)Math.Max(0, squares / count - offset * offset);
@@ -33,7 +33,7 @@ public sealed unsafe partial class CpuBackend
             factors[2 * channel + 1] = (float)(Pointer(shift)[channel] - Pointer(mean)[channel] * factor);
         }
 
-        workers.Run(input.Shape.Lanes.BlocksOf(samples) * input.Shape.Rows, new AffineJob(input, output, factors, false));
+        workers.Run(Pieces(input, samples), new AffineJob(input, output, factors, false));
     }
 
     public void BatchNormFixedGradient(Activation outputGradient, DeviceBuffer scale, DeviceBuffer variance, float epsilon,
@@ -47,7 +47,7 @@ public sealed unsafe partial class CpuBackend
             factors[2 * channel + 1] = 0;
         }
 
-        workers.Run(outputGradient.Shape.Lanes.BlocksOf(samples) * outputGradient.Shape.Rows,
+        workers.Run(Pieces(outputGradient, samples),
             new AffineJob(outputGradient, inputGradient, factors, accumulate));
     }
 
@@ -55,14 +55,14 @@ public sealed unsafe partial class CpuBackend
         float epsilon, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient, DeviceBuffer shiftGradient, int samples)
     {
         var shape = input.Shape;
-        var pieces = shape.Lanes.BlocksOf(samples) * shape.Rows;
+        var pieces = Pieces(input, samples);
         var partial = Scratch(2L * pieces * shape.Channels + 2L * shape.Channels);
         workers.Run(pieces, new GradientMomentsJob(input, outputGradient, Pointer(mean), partial));
         var count = (double)samples * shape.Lanes.Steps * shape.Rows * shape.Columns;
         var factors = (float*)(partial + 2L * pieces * shape.Channels);
         for (var channel = 0; channel < shape.Channels; channel++)
         {
-            var (sum, product) = Total(partial, pieces, shape.Channels, channel);
+            var (sum, product) = Totals(partial, pieces, shape.Channels, channel);
             var inverse = 1 / Math.Sqrt((double)Pointer(variance)[channel] + epsilon);
             var factor = Pointer(scale)[channel] * inverse;
             Pointer(scaleGradient)[channel] += (float)(product * inverse);
@@ -78,7 +78,7 @@ public sealed unsafe partial class CpuBackend
         workers.Run(pieces, new GradientJob(input, outputGradient, inputGradient, factors, accumulate, samples));
     }
 
-    private static (double, double) Total(double* partial, int pieces, int channels, int channel)
+    private static (double, double) Totals(double* partial, int pieces, int channels, int channel)
     {
         double first = 0, second = 0;
         for (var piece = 0; piece < pieces; piece++)

@@ -53,4 +53,24 @@ public sealed unsafe partial class CpuBackend : IBackend
 
         return (double*)scratch.Pointer;
     }
+
+    /// <summary>Rows of the blocks in use: the pieces of most operations.</summary>
+    private static int Pieces(Activation values, int samples) => values.Shape.Lanes.BlocksOf(samples) * values.Shape.Rows;
+
+    /// <summary>Adds up the sums of pieces, in their order.</summary>
+    private static double Total(double* sums, int pieces)
+    {
+        var total = 0.0;
+        for (var piece = 0; piece < pieces; piece++)
+        {
+            total += sums[piece];
+        }
+
+        return total;
+    }
+
+    /// <summary>Runs an operator over all timesteps of every vector of samples.</summary>
+    private void Steps<TOperator>(Activation first, Activation second, Activation? target, double* sums, TOperator op, int samples)
+        where TOperator : struct, IStepOperator =>
+        workers.Run(Pieces(first, samples), new StepJob<TOperator>(first, second, target, sums, op));
 }

@@ -64,7 +64,7 @@ public sealed unsafe partial class CpuBackend
 
     private void Rows<TOperator>(Activation first, Activation second, Activation target, TOperator op, int samples)
         where TOperator : struct, IElementOperator =>
-        workers.Run(target.Shape.Lanes.BlocksOf(samples) * target.Shape.Rows, new RowJob<TOperator>(first, second, target, op));
+        workers.Run(Pieces(target, samples), new RowJob<TOperator>(first, second, target, op));
 
     private readonly struct ReluOperator : IElementOperator
     {

@@ -3,11 +3,11 @@ namespace RobustSnn.Engine.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     public void Normalise(DeviceBuffer pixels, DeviceBuffer mean, DeviceBuffer deviation, Activation output, int samples) =>
-        workers.Run(output.Shape.Lanes.BlocksOf(samples) * output.Shape.Rows,
+        workers.Run(Pieces(output, samples),
             new NormaliseJob(Pointer(pixels), Pointer(mean), Pointer(deviation), output, samples));
 
     public void NormaliseGradient(Activation outputGradient, DeviceBuffer deviation, DeviceBuffer pixelGradient, int samples) =>
-        workers.Run(outputGradient.Shape.Lanes.BlocksOf(samples) * outputGradient.Shape.Rows,
+        workers.Run(Pieces(outputGradient, samples),
             new NormaliseGradientJob(outputGradient, Pointer(deviation), Pointer(pixelGradient), samples));
 
     public void Readout(Activation scores, DeviceBuffer logits, int samples)

@@ -8,7 +8,7 @@ public sealed unsafe partial class CpuBackend
         workers.Run(input.Shape.Lanes.BlocksOf(samples) * output.Shape.Rows, new PoolJob(input, output));
 
     public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples) =>
-        workers.Run(inputGradient.Shape.Lanes.BlocksOf(samples) * inputGradient.Shape.Rows,
+        workers.Run(Pieces(inputGradient, samples),
             new PoolGradientJob(outputGradient, inputGradient, accumulate));
 
     private readonly struct PoolJob(Activation input, Activation output) : IJob

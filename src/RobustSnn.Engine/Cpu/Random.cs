@@ -9,7 +9,7 @@ public sealed unsafe partial class CpuBackend
     }
 
     public void Dropout(Activation values, float rate, RandomKey key, int samples) =>
-        workers.Run(values.Shape.Lanes.BlocksOf(samples) * values.Shape.Rows, new DropoutJob(values, rate, key, samples));
+        workers.Run(Pieces(values, samples), new DropoutJob(values, rate, key, samples));
 
     private readonly struct RandomJob(float* target, long count, RandomKind kind, RandomKey key) : IJob
     {

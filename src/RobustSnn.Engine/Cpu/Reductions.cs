@@ -7,16 +7,10 @@ public sealed unsafe partial class CpuBackend
 {
     public double Sum(Activation values, int samples)
     {
-        var pieces = values.Shape.Lanes.BlocksOf(samples) * values.Shape.Rows;
-        var partial = Scratch(pieces);
-        workers.Run(pieces, new SumJob(values, samples, partial));
-        var sum = 0.0;
-        for (var piece = 0; piece < pieces; piece++)
-        {
-            sum += partial[piece];
-        }
-
-        return sum;
+        var pieces = Pieces(values, samples);
+        var sums = Scratch(pieces);
+        workers.Run(pieces, new SumJob(values, samples, sums));
+        return Total(sums, pieces);
     }
 
     /// <remarks>Exact, in two passes: a histogram of the upper 16 bits of the values' keys, then of the lower 16 bits within the bin found.</remarks>

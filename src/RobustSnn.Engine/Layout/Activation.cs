@@ -35,42 +35,36 @@ public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
     /// <summary>Copies the values of the first <paramref name="samples"/> samples to the host as (step, sample, channel, row, column).</summary>
     public float[] ToHost(int samples)
     {
-        var shape = Shape;
-        var lanes = shape.Lanes;
         var device = Buffer.ToArray();
-        var host = new float[(long)lanes.Steps * samples * shape.Count];
-        long at = 0;
-        for (var step = 0; step < lanes.Steps; step++)
-        for (var sample = 0; sample < samples; sample++)
-        for (var channel = 0; channel < shape.Channels; channel++)
-        for (var row = 0; row < shape.Rows; row++)
-        for (var column = 0; column < shape.Columns; column++)
-        {
-            var lane = step * lanes.BlockSamples + sample % lanes.BlockSamples;
-            host[at++] = device[shape.Offset(sample / lanes.BlockSamples, row, column) + channel * lanes.Width + lane];
-        }
-
-        return host;
+        return [.. Places(samples).Select(place => device[place])];
     }
 
     /// <summary>The inverse of <see cref="ToHost"/>: sets the values of the first <paramref name="samples"/> samples, and zero elsewhere.</summary>
     public void FromHost(ReadOnlySpan<float> host, int samples)
     {
-        var shape = Shape;
-        var lanes = shape.Lanes;
-        ArgumentOutOfRangeException.ThrowIfNotEqual(host.Length, lanes.Steps * samples * shape.Count);
-        var device = new float[shape.Length];
-        var at = 0;
-        for (var step = 0; step < lanes.Steps; step++)
-        for (var sample = 0; sample < samples; sample++)
-        for (var channel = 0; channel < shape.Channels; channel++)
-        for (var row = 0; row < shape.Rows; row++)
-        for (var column = 0; column < shape.Columns; column++)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(host.Length, Shape.Lanes.Steps * samples * Shape.Count);
+        var device = new float[Shape.Length];
+        var next = 0;
+        foreach (var place in Places(samples))
         {
-            var lane = step * lanes.BlockSamples + sample % lanes.BlockSamples;
-            device[shape.Offset(sample / lanes.BlockSamples, row, column) + channel * lanes.Width + lane] = host[at++];
+            device[place] = host[next++];
         }
 
         Buffer.Upload(device);
+    }
+
+    /// <summary>Where the values of (step, sample, channel, row, column) lie, in that order.</summary>
+    private IEnumerable<long> Places(int samples)
+    {
+        var lanes = Shape.Lanes;
+        for (var step = 0; step < lanes.Steps; step++)
+        for (var sample = 0; sample < samples; sample++)
+        for (var channel = 0; channel < Shape.Channels; channel++)
+        for (var row = 0; row < Shape.Rows; row++)
+        for (var column = 0; column < Shape.Columns; column++)
+        {
+            var (block, inBlock) = Math.DivRem(sample, lanes.BlockSamples);
+            yield return Shape.Offset(block, row, column) + channel * lanes.Width + step * lanes.BlockSamples + inBlock;
+        }
     }
 }

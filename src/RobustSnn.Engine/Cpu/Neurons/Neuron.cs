@@ -1,15 +1,11 @@
-using System.Runtime.Intrinsics;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
-    {
-        var pieces = spikes.Shape.Lanes.BlocksOf(samples) * spikes.Shape.Rows;
-        workers.Run(pieces, new NeuronJob(neuron, current, Pointer(threshold)[0], membrane, spikes));
-    }
+    public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples) =>
+        Steps(current, membrane ?? spikes, spikes, null, new NeuronForward(neuron, Pointer(threshold)[0], membrane is not null), samples);
 
     public void NeuronGradient(NeuronModel neuron, Surrogate surrogate, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples)
@@ -39,27 +35,18 @@ public sealed unsafe partial class CpuBackend
         void Backward<TSurrogate>(TSurrogate derivative)
             where TSurrogate : struct, ISurrogate
         {
-            var pieces = membrane.Shape.Lanes.BlocksOf(samples) * membrane.Shape.Rows;
-            var partial = Scratch(pieces);
-            workers.Run(pieces, new NeuronGradientJob<TSurrogate>(neuron, derivative, membrane, Pointer(threshold)[0], spikeGradient,
-                currentGradient, accumulate, partial));
+            var pieces = Pieces(membrane, samples);
+            var sums = Scratch(pieces);
+            Steps(membrane, spikeGradient, currentGradient, sums,
+                new NeuronBackward<TSurrogate>(neuron, derivative, Pointer(threshold)[0], accumulate), samples);
             if (thresholdGradient is not null)
             {
-                var sum = 0.0;
-                for (var piece = 0; piece < pieces; piece++)
-                {
-                    sum += partial[piece];
-                }
-
-                Pointer(thresholdGradient)[0] += (float)sum;
+                Pointer(thresholdGradient)[0] += (float)Total(sums, pieces);
             }
         }
     }
 
     public void NeuronRateGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
-        Activation currentGradient, bool accumulate, int samples)
-    {
-        var pieces = membrane.Shape.Lanes.BlocksOf(samples) * membrane.Shape.Rows;
-        workers.Run(pieces, new NeuronRateGradientJob(membrane, Pointer(threshold)[0], spikeGradient, currentGradient, accumulate));
-    }
+        Activation currentGradient, bool accumulate, int samples) =>
+        Steps(membrane, spikeGradient, currentGradient, null, new NeuronRateBackward(Pointer(threshold)[0], accumulate), samples);
 }

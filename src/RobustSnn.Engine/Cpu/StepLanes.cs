@@ -4,13 +4,16 @@ using System.Runtime.Intrinsics;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>
-/// Where the timesteps of one neuron's lanes lie. Full vectors of 16 samples step together; a block of fewer samples steps through a
+/// Where the timesteps of a vector of samples lie. Full vectors of 16 samples step together; a block of fewer samples steps through a
 /// vector of which only its samples are loaded and stored, so that one piece of arithmetic serves both.
 /// </summary>
 /// <param name="stride">Floats from a step to the next; 0 for a static value.</param>
 /// <param name="count">Samples in the vector: 16 or the last few.</param>
 internal readonly unsafe struct StepLanes(float* first, int stride, int count)
 {
+    /// <summary>Whether all timesteps are one and the same.</summary>
+    public bool IsStatic => stride == 0;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Load(int step)
     {
@@ -31,6 +34,10 @@ internal readonly unsafe struct StepLanes(float* first, int stride, int count)
             StorePart(value, at, count);
         }
     }
+
+    /// <summary>Stores, or adds to what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Store(int step, Vector512<float> value, bool accumulate) => Store(step, accumulate ? Load(step) + value : value);
 
     /// <summary>The lanes of samples <paramref name="sample"/> … of a channel that begins at <paramref name="channel"/>.</summary>
     public static StepLanes Of(LaneLayout lanes, float* channel, int sample) =>
