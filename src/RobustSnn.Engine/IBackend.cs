@@ -21,6 +21,7 @@ public interface IBackend : IDisposable
 
     // ---- whole buffers -------------------------------------------------------------------------------------------------------
 
+    /// <summary>Sets every element.</summary>
     void Fill(DeviceBuffer target, float value);
 
     /// <summary>Copies the first <paramref name="count"/> floats.</summary>
@@ -119,6 +120,7 @@ public interface IBackend : IDisposable
     /// <summary>Means of windows of size (input rows / output rows) × (input columns / output columns).</summary>
     void AveragePool(Activation input, Activation output, int samples);
 
+    /// <summary>inputGradient (+)= outputGradient / window size, over each window.</summary>
     void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples);
 
     /// <summary>output = coefficients[0]·first + coefficients[1]·second; either may be static while output has T steps.</summary>
@@ -136,6 +138,7 @@ public interface IBackend : IDisposable
     /// <summary>logits (sample, class) = mean over timesteps of a 1 × 1 activation.</summary>
     void Readout(Activation scores, DeviceBuffer logits, int samples);
 
+    /// <summary>scoreGradient = logitGradient / T at every timestep, and 0 in lanes that are not in use.</summary>
     void ReadoutGradient(DeviceBuffer logitGradient, Activation scoreGradient, int samples);
 
     /// <summary>
@@ -176,6 +179,6 @@ public interface IBackend : IDisposable
     /// <summary>Sum over the samples in use, in an order that does not depend on the number of threads.</summary>
     double Sum(Activation values, int samples);
 
-    /// <summary>The k-th smallest value (k from 1) over steps, samples, positions and channels, exactly.</summary>
+    /// <summary>The k-th smallest value (k from 1) over steps, samples, positions and channels, exactly; NaN is above all.</summary>
     float KthSmallest(Activation values, long k, int samples);
 }

@@ -18,3 +18,15 @@ public enum LogitLoss
     /// <summary>Σ q (log q − log(p + 1e-12)) · (1.0000001 − q_y): MART's weighted KL, r the clean logits.</summary>
     MisclassificationAwareKullbackLeibler,
 }
+
+/// <summary>What losses ask of their input.</summary>
+public static class LogitLosses
+{
+    /// <summary>The fewest classes that a loss is defined for: it may name the label, the best wrong class, and a third.</summary>
+    public static int LeastClasses(this LogitLoss loss) => loss switch
+    {
+        LogitLoss.DifferenceOfLogitsRatio => 3,
+        LogitLoss.BoostedCrossEntropy => 2,
+        _ => 1,
+    };
+}

@@ -11,25 +11,9 @@ module Graph =
 
         network.Nodes |> List.indexed |> List.fold step Map.empty |> Map.toList |> List.map snd
 
-    /// The nodes that read each node, ascending.
-    let consumers (network: Network) : int list list =
-        let readers =
-            network.Nodes
-            |> List.indexed
-            |> List.collect (fun (index, node) -> node.Inputs |> List.distinct |> List.map (fun input -> input, index))
-            |> List.groupBy fst
-            |> Map.ofList
-
-        network.Nodes
-        |> List.mapi (fun index _ -> readers.TryFind index |> Option.defaultValue [] |> List.map snd)
-
     /// The indices of the spiking neuron layers, ascending: the order in which thresholds are balanced (METHODS 6).
     let neurons (network: Network) : int list =
         network.Nodes
         |> List.indexed
         |> List.filter (fun (_, node) -> node.Operation = Neuron)
         |> List.map fst
-
-    /// The last node that reads each node, after which a forward pass may reuse its buffer; the node itself where none reads it.
-    let lastUse (network: Network) : int list =
-        consumers network |> List.mapi (fun index readers -> List.fold max index readers)

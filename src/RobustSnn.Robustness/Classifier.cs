@@ -38,9 +38,6 @@ public sealed class Classifier : IDisposable
     /// <summary>Pixels of one sample.</summary>
     public int PixelCount => Model.Network.Input.Count;
 
-    /// <summary>Device memory of the plans compiled so far, in bytes.</summary>
-    public long PeakBytes => (inference?.PeakBytes ?? 0) + (this.gradient?.PeakBytes ?? 0) + (activation?.PeakBytes ?? 0);
-
     private Plan Inference => inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
 
     /// <summary>(samples, classes), until the next call.</summary>

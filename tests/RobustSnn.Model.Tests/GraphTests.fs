@@ -31,25 +31,12 @@ let ``everything in an ANN is static`` () =
     Assert.That(Graph.isStatic (build "resnet20" 10 32), Is.All.True)
 
 [<Test>]
-let ``consumers are all readers`` () =
-    Graph.consumers residual |> shouldEqual [ [ 1 ]; [ 2 ]; [ 3; 5 ]; [ 4 ]; [ 5 ]; [ 6 ]; [ 7 ]; [] ]
-
-[<Test>]
-let ``a node that is read twice by one node has one consumer`` () =
-    let doubled = residual |> withInputs 5 [ 4; 4 ]
-    (Graph.consumers doubled)[4] |> shouldEqual [ 5 ]
-
-[<Test>]
 let ``neurons are in order`` () =
     Graph.neurons residual |> shouldEqual [ 3; 6 ]
 
 [<Test>]
 let ``an ANN has no neurons`` () =
     Assert.That(Graph.neurons (build "vggmini" 10 16), Is.Empty)
-
-[<Test>]
-let ``a shortcut's value is used until the sum`` () =
-    Graph.lastUse residual |> shouldEqual [ 1; 2; 5; 4; 5; 6; 7; 7 ]
 
 [<Property>]
 let ``static nodes read only static nodes, and no neuron is one`` () =
@@ -68,27 +55,3 @@ let ``a node that changes over time is a neuron or reads one that does`` () =
         List.zip sample.Nodes isStatic
         |> List.forall (fun (node, still) ->
             still || node.Operation = Neuron || node.Inputs |> List.exists (fun input -> not isStatic[input])))
-
-[<Property>]
-let ``consumers and inputs are the same edges`` () =
-    Prop.forAll (Arb.fromGen valid) (fun sample ->
-        let read =
-            set
-                [ for reader, node in List.indexed sample.Nodes do
-                      for input in node.Inputs -> input, reader ]
-
-        let consumed =
-            set
-                [ for input, readers in List.indexed (Graph.consumers sample) do
-                      for reader in readers -> input, reader ]
-
-        read = consumed)
-
-[<Property>]
-let ``nothing reads a node after its last use`` () =
-    Prop.forAll (Arb.fromGen valid) (fun sample ->
-        let lastUse = Graph.lastUse sample
-
-        sample.Nodes
-        |> List.indexed
-        |> List.forall (fun (reader, node) -> node.Inputs |> List.forall (fun input -> lastUse[input] >= reader)))

@@ -106,8 +106,8 @@ internal sealed class Bench : IDisposable
     }
 
     /// <summary>
-    /// Weights and biases uniform in ±1/√fan-in, as a new PyTorch layer has them: how often neurons fire, and with it the speed of what
-    /// skips silent ones, is then that of the same network there.
+    /// Weights and biases uniform in ±1/√fan-in, as a new PyTorch layer has them: neurons then fire about as often as in the same network
+    /// there.
     /// </summary>
     private void DrawWeights(Random random)
     {

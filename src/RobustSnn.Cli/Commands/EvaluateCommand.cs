@@ -48,6 +48,13 @@ internal static class EvaluateCommand
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)
             {
+                if (RunningStatistics.AreReset(loaded.Model))
+                {
+                    throw new BadInputException(
+                        $"{path}: expected a trained network, found one whose BatchNorm statistics conversion has reset; finetuning estimates "
+                        + "them. Evaluate the finetuned checkpoint; the run's own table has a row for the network as converted");
+                }
+
                 ImageSamples images = TestImages(path, loaded, parsed.GetValue(data), parsed.GetValue(samples));
                 var options = new EvaluationOptions(
                     parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count),

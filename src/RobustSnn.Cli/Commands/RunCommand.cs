@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.Text.Json;
 using RobustSnn.Cli.Output;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -13,7 +15,6 @@ internal static class RunCommand
     private const string DefaultPreset = "shapes10-quick";
 
     // RunFolder's name for the resolved experiment, which a resumed run needs no preset beside.
-    private const string ExperimentFile = "experiment.yaml";
 
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
@@ -37,7 +38,7 @@ internal static class RunCommand
         command.SetAction(parsed =>
         {
             ExperimentSettings settings = Settings(
-                parsed.GetValue(experiment), parsed.GetValue(resume) ? parsed.GetValue(folder) : null,
+                parsed.GetValue(experiment), parsed.GetValue(resume), parsed.GetValue(folder),
                 [.. parsed.GetValue(overrides) ?? [], .. DataOverride(parsed.GetValue(data))]);
             string path = parsed.GetValue(folder) ?? Path.Combine("runs", settings.Name);
             using var backend = new CpuBackend(parsed.GetValue(threads));
@@ -57,11 +58,16 @@ internal static class RunCommand
         return command;
     }
 
-    private static ExperimentSettings Settings(string? experiment, string? resumed, IReadOnlyList<string> overrides)
+    /// <summary>The experiment that is named; where none is, that of the folder to resume, or the default.</summary>
+    private static ExperimentSettings Settings(string? experiment, bool resume, string? folder, IReadOnlyList<string> overrides)
     {
-        if (experiment is null && resumed is not null && Path.Combine(resumed, ExperimentFile) is var saved && File.Exists(saved))
+        if (experiment is null && resume)
         {
-            return SettingsReader.ReadFile(saved, overrides);
+            string saved = RunFolder.ExperimentFile(
+                folder ?? throw new BadInputException("run --resume: expected the run's folder by --out, or its preset or experiment file"));
+            return File.Exists(saved)
+                ? SettingsReader.ReadFile(saved, overrides)
+                : throw new BadInputException($"{folder}: there is no run to go on with: expected {saved}. Give the folder of a run by --out");
         }
 
         experiment ??= DefaultPreset;

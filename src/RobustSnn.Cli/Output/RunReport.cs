@@ -40,9 +40,12 @@ internal static class RunReport
 
     internal static string Of(EpochRecord epoch) =>
         $"{epoch.Stage}: epoch {epoch.Epoch}/{epoch.Epochs}, loss {Format.Number(epoch.Loss, "0.000")}, "
-        + $"training {Format.Percent(epoch.TrainingAccuracy)}, validation {Format.Percent(epoch.ValidationClean)} clean, "
-        + $"{Format.Percent(epoch.ValidationRobust)} robust{(epoch.Best ? ", best so far" : "")}, "
+        + $"training {Format.Percent(epoch.TrainingAccuracy)}, {Validation(epoch)}{(epoch.Best ? "best so far, " : "")}"
         + $"{Format.Duration(TimeSpan.FromSeconds(epoch.Seconds))}";
+
+    private static string Validation(EpochRecord epoch) => epoch is { ValidationClean: { } clean, ValidationRobust: { } robust }
+        ? $"validation {Format.Percent(clean)} clean, {Format.Percent(robust)} robust, "
+        : "";
 
     internal static string Of(StageProgress progress)
     {

@@ -6,6 +6,7 @@ public sealed unsafe partial class CpuBackend
     public void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,
         DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, loss.LeastClasses());
         var p = stackalloc double[classes];
         var q = stackalloc double[classes];
         var df = stackalloc double[classes];
@@ -14,6 +15,8 @@ public sealed unsafe partial class CpuBackend
         {
             var f = Pointer(logits) + sample * classes;
             var label = (int)Pointer(labels)[sample];
+            ArgumentOutOfRangeException.ThrowIfNegative(label, nameof(labels));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, classes, nameof(labels));
             var r = reference is null ? null : Pointer(reference) + sample * classes;
             new Span<double>(df, classes).Clear();
             new Span<double>(dr, classes).Clear();

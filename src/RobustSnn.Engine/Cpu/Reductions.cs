@@ -50,12 +50,17 @@ public sealed unsafe partial class CpuBackend
         throw new InvalidOperationException("a rank beyond the number of values counted");
     }
 
-    /// <summary>Floats as unsigned numbers of the same order.</summary>
+    /// <summary>Floats as unsigned numbers of the same order; NaN, of either sign, is above all.</summary>
     private static class SortKey
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static uint Of(float value)
         {
+            if (float.IsNaN(value))
+            {
+                return uint.MaxValue;
+            }
+
             var bits = BitConverter.SingleToUInt32Bits(value);
             return (bits & 0x80000000) != 0 ? ~bits : bits | 0x80000000;
         }

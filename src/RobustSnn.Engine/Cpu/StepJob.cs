@@ -4,7 +4,7 @@ namespace RobustSnn.Engine.Cpu;
 internal interface IStepOperator
 {
     /// <param name="first">Lanes of the first operand.</param>
-    /// <param name="second">Lanes of the second operand, which the neuron also writes.</param>
+    /// <param name="second">Lanes of the second operand; the neuron writes membranes there.</param>
     /// <param name="target">Lanes that are written.</param>
     /// <param name="steps">T of the operand that has most.</param>
     /// <param name="sum">What the operation adds up over everything, if it does.</param>

@@ -80,6 +80,11 @@ internal sealed unsafe class Workers : IDisposable
 
     public void Dispose()
     {
+        if (stopping)
+        {
+            return;
+        }
+
         stopping = true;
         wake.Release(Math.Max(1, threads.Length));
         foreach (var thread in threads)

@@ -37,8 +37,5 @@ public abstract class Connection(ConvolutionGeometry geometry, DeviceBuffer weig
 
     public DeviceBuffer Weights { get; } = weights;
 
-    /// <summary>Bytes that the backend's own form takes beside the weights.</summary>
-    public abstract long PackedBytes { get; }
-
     public abstract void Dispose();
 }

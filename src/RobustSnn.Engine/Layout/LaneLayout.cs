@@ -12,6 +12,8 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
     /// <summary>Floats of a 512-bit vector: the width of a block is a multiple of it.</summary>
     public const int VectorLanes = 16;
 
+    private const int WidestAnnBlock = 4 * VectorLanes;
+
     /// <summary>Lanes of a block that stand for a (timestep, sample) pair.</summary>
     public int Lanes => Steps * BlockSamples;
 
@@ -39,8 +41,12 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(timesteps);
-        return timesteps == 0
-            ? new LaneLayout(batch, 1, Math.Min(batch, 4 * VectorLanes))
-            : new LaneLayout(batch, timesteps, batch > VectorLanes / 2 ? VectorLanes : batch);
+        if (timesteps > 0)
+        {
+            return new LaneLayout(batch, timesteps, batch > VectorLanes / 2 ? VectorLanes : batch);
+        }
+
+        var blocks = (batch + WidestAnnBlock - 1) / WidestAnnBlock;
+        return new LaneLayout(batch, 1, blocks == 1 ? batch : ((batch + blocks - 1) / blocks + VectorLanes - 1) / VectorLanes * VectorLanes);
     }
 }

@@ -11,7 +11,6 @@ internal sealed class MemoryPlan
     private readonly PlanGraph graph;
     private readonly List<ActivationShape> slots = [];
     private readonly List<int> holders = [];
-    private readonly HashSet<int> gradientSlots = [];
 
     public MemoryPlan(PlanGraph graph)
     {
@@ -23,7 +22,7 @@ internal sealed class MemoryPlan
         Accumulate = Array.ConvertAll(graph.Inputs, inputs => new bool[inputs.Length]);
         NeedsGradient = new bool[count];
         PlanForward();
-        if (graph.Mode is PassMode.InputGradient or PassMode.Training)
+        if (graph.HasBackward)
         {
             PlanBackward();
         }
@@ -67,16 +66,16 @@ internal sealed class MemoryPlan
                 continue;
             }
 
-            if (graph.Spikes(n) && graph.Mode is PassMode.InputGradient or PassMode.Training)
+            if (graph.Spikes(n) && graph.HasBackward)
             {
                 // membranes lie over the currents that they are made from; spikes get a buffer of their own
-                Membrane[n] = graph.MayOverwrite(n) ? Output[graph.Inputs[n][0]] : Take(graph.Shapes[n], false);
+                Membrane[n] = graph.MayOverwrite(n) ? Output[graph.Inputs[n][0]] : Take(graph.Shapes[n]);
                 holders[Membrane[n]]++;
-                Output[n] = Take(graph.Shapes[n], false);
+                Output[n] = Take(graph.Shapes[n]);
             }
             else
             {
-                Output[n] = Overwrites(n) ? Output[graph.Inputs[n][0]] : Take(graph.Shapes[n], false);
+                Output[n] = Overwrites(n) ? Output[graph.Inputs[n][0]] : Take(graph.Shapes[n]);
             }
 
             holders[Output[n]]++;
@@ -107,8 +106,7 @@ internal sealed class MemoryPlan
             return true;
         }
 
-        var operation = graph.Nodes[node].Operation;
-        return graph.Mode == PassMode.InputGradient && (operation.IsRelu || (operation.IsNeuron && !graph.Spikes(node)));
+        return graph.Mode == PassMode.InputGradient && graph.IsRelu(node);
     }
 
     private void PlanBackward()
@@ -116,11 +114,11 @@ internal sealed class MemoryPlan
         for (var n = 0; n < graph.Nodes.Length; n++)
         {
             NeedsGradient[n] = graph.IsActive(n)
-                && (graph.Mode == PassMode.InputGradient || HasParameters(graph.Nodes[n].Operation)
+                && (graph.Mode == PassMode.InputGradient || HasParameters(graph.Nodes[n].Operation) || IsReadElementwise(n)
                     || Array.Exists(graph.Inputs[n], input => NeedsGradient[input]));
         }
 
-        Gradient[graph.Last] = Take(graph.Shapes[graph.Last], true);
+        Gradient[graph.Last] = Take(graph.Shapes[graph.Last]);
         holders[Gradient[graph.Last]]++;
         for (var n = graph.Last; n >= 0; n--)
         {
@@ -140,7 +138,7 @@ internal sealed class MemoryPlan
                 Accumulate[n][i] = Gradient[input] >= 0;
                 if (!Accumulate[n][i])
                 {
-                    Gradient[input] = PassesOn(n, i) ? Gradient[n] : Take(graph.Shapes[input], true);
+                    Gradient[input] = PassesOn(n, i) ? Gradient[n] : Take(graph.Shapes[input]);
                     holders[Gradient[input]]++;
                 }
             }
@@ -158,15 +156,33 @@ internal sealed class MemoryPlan
             && input == graph.Inputs[node].Length - 1 && graph.Reads[source] == 1 && graph.Shapes[node] == graph.Shapes[source];
     }
 
+    /// <summary>
+    /// Whether BatchNorm or a neuron reads the node: they make the gradients of their parameters together with that of their input, which
+    /// is then wanted even of the image.
+    /// </summary>
+    private bool IsReadElementwise(int node)
+    {
+        for (var reader = node + 1; reader < graph.Nodes.Length; reader++)
+        {
+            var operation = graph.Nodes[reader].Operation;
+            if ((operation.IsBatchNorm || operation.IsNeuron) && graph.Inputs[reader].Contains(node))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool HasParameters(Operation operation) =>
         operation.IsConvolution || operation.IsLinear || operation.IsBatchNorm || operation.IsNeuron || operation.IsWeightedSum;
 
-    /// <summary>A buffer that nobody holds, or a new one. Gradients have their own, because their unused lanes are zero.</summary>
-    private int Take(ActivationShape shape, bool gradient)
+    /// <summary>A buffer that nobody holds any more, or a new one.</summary>
+    private int Take(ActivationShape shape)
     {
         for (var slot = 0; slot < slots.Count; slot++)
         {
-            if (holders[slot] == 0 && slots[slot] == shape && gradientSlots.Contains(slot) == gradient)
+            if (holders[slot] == 0 && slots[slot] == shape)
             {
                 return slot;
             }
@@ -174,11 +190,6 @@ internal sealed class MemoryPlan
 
         slots.Add(shape);
         holders.Add(0);
-        if (gradient)
-        {
-            gradientSlots.Add(slots.Count - 1);
-        }
-
         return slots.Count - 1;
     }
 }

@@ -24,6 +24,7 @@ public sealed class Plan : IDisposable
     /// <param name="batch">Largest number of samples of a pass.</param>
     /// <param name="timesteps">T; 0 runs every neuron as a ReLU: the ANN.</param>
     /// <param name="mode">What the passes are for.</param>
+    /// <exception cref="BadInputException">A block of some value has more than 2³¹ floats: more than an offset can hold.</exception>
     public Plan(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
         Model = model;
@@ -31,6 +32,13 @@ public sealed class Plan : IDisposable
         Timesteps = timesteps;
         graph = new PlanGraph(model, batch, timesteps, mode);
         memory = new MemoryPlan(graph);
+        if (memory.Slots.FirstOrDefault(shape => shape.BlockStride > int.MaxValue) is { Channels: > 0 } large)
+        {
+            throw new BadInputException(
+                $"{model.Network.Architecture} at T = {timesteps}: {large.Channels} × {large.Rows} × {large.Columns} values of "
+                + $"{large.Lanes.Width} lanes are more than 2^31; simulate fewer steps, or a smaller batch");
+        }
+
         if (mode == PassMode.Training)
         {
             model.Parameters.PrepareTraining();
@@ -50,8 +58,10 @@ public sealed class Plan : IDisposable
 
     public SpikingModel Model { get; }
 
+    /// <summary>Largest number of samples of a pass.</summary>
     public int Batch { get; }
 
+    /// <summary>T; 0 for the ANN.</summary>
     public int Timesteps { get; }
 
     public PassMode Mode => graph.Mode;
@@ -115,13 +125,17 @@ public sealed class Plan : IDisposable
     }
 
     /// <summary>The input current of a neuron node, right after <see cref="ForwardToNeuron"/>.</summary>
-    public Activation Current(int node) => ((NeuronStep)steps[node]!).Current;
+    /// <exception cref="ArgumentException">The node is no spiking neuron of this plan.</exception>
+    public Activation Current(int node) => Neuron(node).Current;
 
     /// <summary>The scores of the last forward pass at every timestep: (steps, samples, classes).</summary>
     public float[] ScoresByStep() => scores.ToHost(pass.Samples);
 
-    /// <summary>Spikes of a neuron node over all steps and samples of the last forward pass, if it was asked to count them.</summary>
-    public double SpikeCount(int node) => ((NeuronStep)steps[node]!).Spikes;
+    /// <summary>Spikes of a neuron node over all steps and samples of the last forward pass, which was asked to count them.</summary>
+    /// <exception cref="ArgumentException">The node is no spiking neuron of this plan.</exception>
+    /// <exception cref="InvalidOperationException">The last pass did not count.</exception>
+    public double SpikeCount(int node) =>
+        Neuron(node).Spikes ?? throw new InvalidOperationException("the last forward pass was not asked to count spikes");
 
     public void Dispose()
     {
@@ -130,6 +144,9 @@ public sealed class Plan : IDisposable
             buffer.Dispose();
         }
     }
+
+    private NeuronStep Neuron(int node) => steps[node] as NeuronStep
+        ?? throw new ArgumentException($"node {node} ({graph.Nodes[node].Name}) is no spiking neuron of a plan with T = {Timesteps}", nameof(node));
 
     private void Run(int samples, int end, RandomKey dropout, bool countSpikes)
     {

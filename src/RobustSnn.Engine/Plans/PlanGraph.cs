@@ -63,8 +63,22 @@ internal sealed class PlanGraph
     /// <summary>Whether a neuron node spikes in this plan; with T = 0 it is a ReLU.</summary>
     public bool Spikes(int node) => Nodes[node].Operation.IsNeuron && Timesteps > 0;
 
-    /// <summary>Whether a node may write over its input: nobody else reads that, and both are laid out alike.</summary>
-    public bool MayOverwrite(int node) => Reads[Inputs[node][0]] == 1 && Shapes[node] == Shapes[Inputs[node][0]];
+    /// <summary>Whether a node runs as a ReLU, whose backward pass looks at the signs of its value.</summary>
+    public bool IsRelu(int node) => Nodes[node].Operation.IsRelu || (Nodes[node].Operation.IsNeuron && !Spikes(node));
+
+    /// <summary>
+    /// Whether a node may write over its input: nobody else reads that, both are laid out alike, and no backward pass needs what was there.
+    /// Dropout keeps the signs that a ReLU's needs.
+    /// </summary>
+    public bool MayOverwrite(int node)
+    {
+        var input = Inputs[node][0];
+        var isNeeded = HasBackward && IsRelu(input) && !Nodes[node].Operation.IsDropout;
+        return Reads[input] == 1 && Shapes[node] == Shapes[input] && !isNeeded;
+    }
+
+    /// <summary>Whether the mode has a backward pass.</summary>
+    public bool HasBackward => Mode is PassMode.InputGradient or PassMode.Training;
 
     private int ReadThrough(int node) => active[node] ? node : ReadThrough(Nodes[node].Inputs.Head);
 

@@ -11,6 +11,7 @@ public sealed partial class ReferenceBackend
     public void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,
         DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(classes, loss.LeastClasses());
         for (var sample = 0; sample < samples; sample++)
         {
             var f = Row(logits, sample, classes);

@@ -14,7 +14,7 @@ public sealed partial class ReferenceBackend
     public float KthSmallest(Activation values, long k, int samples)
     {
         var x = new HostActivation(values);
-        var sorted = x.Sites(samples).Select(at => x[at]).Order().ToArray();
+        var sorted = x.Sites(samples).Select(at => x[at]).OrderBy(float.IsNaN).ThenBy(value => value).ToArray();
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, sorted.Length);
         return sorted[k - 1];

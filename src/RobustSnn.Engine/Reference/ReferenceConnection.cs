@@ -12,8 +12,6 @@ internal sealed class ReferenceConnection : Connection
         Refresh();
     }
 
-    public override long PackedBytes => (long)values.Length * sizeof(float);
-
     public float this[int output, int input, int kernelRow, int kernelColumn] =>
         values[WeightIndex(Geometry, output, input, kernelRow, kernelColumn)];
 

@@ -23,9 +23,6 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
 
     public static Augmentation None => default;
 
-    /// <summary>Crop with padding 4 and flip.</summary>
-    public static Augmentation CropAndFlip => new(CropPadding: 4, Flip: true, CutoutSize: 0);
-
     /// <summary>
     /// Writes the augmented images as floats in [0,1], (N, C, H, W). Image i of the set in epoch e always gets the same changes.
     /// </summary>

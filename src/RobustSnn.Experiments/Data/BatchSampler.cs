@@ -11,7 +11,7 @@ public sealed class BatchSampler
     private readonly ulong seed;
     private readonly bool dropLast;
 
-    /// <param name="indices">The images to go through, e.g. <see cref="DataSplit.Training"/>.</param>
+    /// <param name="indices">The images to go through.</param>
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="seed">Of the run.</param>
     /// <param name="dropLast">Whether a last batch that is not full is left out.</param>

@@ -41,6 +41,9 @@ public static class AtomicFile
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>Whether a file is one that <see cref="Write"/> had not finished when its process ended.</summary>
+    public static bool IsTemporary(string path) => Path.GetFileName(path) is ['.', .., '.', 't', 'm', 'p'];
+
     private static void Remove(string temporary)
     {
         try

@@ -11,6 +11,9 @@ public sealed class RunFolder : IDisposable
 {
     private const string ExperimentName = "experiment.yaml";
 
+    /// <summary>Where a run's folder keeps its resolved experiment.</summary>
+    public static string ExperimentFile(string folder) => Path.Combine(folder, ExperimentName);
+
     private readonly RunLock held;
 
     private RunFolder(string path, ExperimentSettings settings, RunLock held)
@@ -27,7 +30,7 @@ public sealed class RunFolder : IDisposable
     public ExperimentSettings Settings { get; }
 
     /// <summary>The resolved experiment file.</summary>
-    public string ExperimentPath => Path.Combine(FolderPath, ExperimentName);
+    public string ExperimentPath => ExperimentFile(FolderPath);
 
     /// <summary>Where the results go, as JSON.</summary>
     public string ResultsPath => Path.Combine(FolderPath, "results.json");
@@ -52,8 +55,9 @@ public sealed class RunFolder : IDisposable
         }
 
         // Before the lock is taken, so that a stranger's folder is not written to at all.
-        string experiment = Path.Combine(path, ExperimentName);
-        if (existed && !File.Exists(experiment) && Directory.EnumerateFileSystemEntries(path).Any(entry => !RunLock.IsLock(entry)))
+        string experiment = ExperimentFile(path);
+        if (existed && !File.Exists(experiment)
+            && Directory.EnumerateFileSystemEntries(path).Any(entry => !RunLock.IsLock(entry) && !AtomicFile.IsTemporary(entry)))
         {
             throw new BadInputException(
                 $"{path}: expected an empty folder or one of a run, found files but no {ExperimentName}; give another folder");
@@ -63,7 +67,9 @@ public sealed class RunFolder : IDisposable
         try
         {
             CheckOrWrite(path, experiment, settings);
-            return new RunFolder(path, settings, held);
+            var folder = new RunFolder(path, settings, held);
+            folder.Tidy();
+            return folder;
         }
         catch
         {
@@ -99,6 +105,16 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>Lets another process have the folder.</summary>
     public void Dispose() => held.Dispose();
+
+    /// <summary>Removes what a process that was killed while writing has left.</summary>
+    private void Tidy()
+    {
+        var partials = Enum.GetValues<Stage>().Where(IsFinished).Select(Partial);
+        foreach (string leftover in Directory.EnumerateFiles(FolderPath).Where(AtomicFile.IsTemporary).Concat(partials).ToArray())
+        {
+            File.Delete(leftover);
+        }
+    }
 
     private static void CheckOrWrite(string path, string experiment, ExperimentSettings settings)
     {

@@ -9,3 +9,18 @@ public enum Stage
     Convert,
     FinetuneSnn,
 }
+
+/// <summary>Stages as people know them.</summary>
+public static class StageNames
+{
+    /// <summary>The key of the stage's settings in an experiment file.</summary>
+    public static string Name(this Stage stage) => stage switch
+    {
+        Stage.Pretrain => "pretrain",
+        Stage.Prune => "prune",
+        Stage.FinetuneAnn => "finetune_ann",
+        Stage.Convert => "convert",
+        Stage.FinetuneSnn => "finetune_snn",
+        _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "no such stage"),
+    };
+}

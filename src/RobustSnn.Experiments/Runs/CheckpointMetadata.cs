@@ -7,6 +7,8 @@ namespace RobustSnn.Experiments.Runs;
 /// <summary>The metadata of a checkpoint, read with the file's name in every complaint.</summary>
 internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string, string> values)
 {
+    public bool Has(string key) => values.ContainsKey(key);
+
     public string Text(string key) => values.TryGetValue(key, out var text)
         ? text
         : throw new BadInputException(

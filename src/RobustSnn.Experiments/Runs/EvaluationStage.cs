@@ -10,19 +10,30 @@ namespace RobustSnn.Experiments.Runs;
 /// <summary>The final table: every network of the run, clean and attacked, on test images. One row after the other is saved.</summary>
 internal sealed class EvaluationStage(RunContext context)
 {
-    private const string Name = "evaluate";
+    public const string Name = "evaluate";
 
-    /// <summary>Batches that BatchNorm's statistics of the network as converted are estimated on.</summary>
+    /// <summary>Training batches, at most, that BatchNorm's statistics are estimated on where conversion has reset them.</summary>
     private const int EstimationBatches = 50;
 
     public string Run()
     {
         var timesteps = context.Settings.Network.Timesteps;
+        context.Observer.StageStarting(Name,
+            $"ε {context.Settings.Evaluate.Epsilon}, {context.Data.Test.Length:N0} test images; {Bytes(timesteps) / 1e6:N0} MB of activations");
         Row("ANN", Stage.Pretrain, 0);
         Row("sparse ANN", Stage.FinetuneAnn, 0);
         Row("SNN as converted", Stage.Convert, timesteps);
         Row("SNN finetuned", Stage.FinetuneSnn, timesteps);
         return $"{context.Rows.Count} networks, {context.Data.Test.Length} test images";
+    }
+
+    /// <summary>Of the plans for the SNN: inference, gradients through time, and those of the T = 0 network.</summary>
+    private long Bytes(int timesteps)
+    {
+        using var snn = context.Load(Stage.FinetuneSnn);
+        var batch = Math.Min(context.Settings.Evaluate.BatchSize, context.Data.Test.Length);
+        return Plan.Measure(snn, batch, timesteps, PassMode.Inference) + Plan.Measure(snn, batch, timesteps, PassMode.InputGradient)
+            + Plan.Measure(snn, batch, 0, PassMode.InputGradient);
     }
 
     private void Row(string network, Stage stage, int timesteps)
@@ -33,10 +44,9 @@ internal sealed class EvaluationStage(RunContext context)
         }
 
         using var model = context.Load(stage);
-        if (stage == Stage.Convert)
+        if (RunningStatistics.AreReset(model))
         {
-            // conversion resets the running statistics (METHODS 6, step 4); without any the network could not be evaluated at all
-            RunningStatistics.Estimate(model, timesteps, TrainingBatches(Math.Min(EstimationBatches, MostBatches)));
+            RunningStatistics.Estimate(model, timesteps, RunBatches.Of(context, context.Settings.BatchSize, EstimationBatches));
         }
 
         var settings = context.Settings.Evaluate;
@@ -61,10 +71,6 @@ internal sealed class EvaluationStage(RunContext context)
         context.Observer.Progress(new StageProgress(Name, 0, 0, progress.SamplesDone, progress.Samples, perSecond, TimeSpan.FromSeconds(left),
             $"{network}: {progress.Attack} {(double)progress.Correct / progress.SamplesDone:P1}"));
     }
-
-    private int MostBatches => Math.Max(1, context.Data.Training.Length / context.Settings.BatchSize);
-
-    private IReadOnlyList<float[]> TrainingBatches(int count) => RunBatches.Of(context, context.Settings.BatchSize, count);
 
     private static string AttackName(EvaluationAttack attack, int pgdSteps) => attack switch
     {

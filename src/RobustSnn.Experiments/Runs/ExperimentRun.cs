@@ -19,11 +19,13 @@ public static class ExperimentRun
     public static RunResults Run(
         ExperimentSettings settings, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
     {
-        if (!resume && File.Exists(Path.Combine(folder, "experiment.yaml")))
+        if (!resume && File.Exists(RunFolder.ExperimentFile(folder)))
         {
             throw new BadInputException($"{folder}: a run is there already. Go on with it by --resume, or give another folder by --out");
         }
 
+        var recipes = (Pretrain: TrainingRecipe.For(settings.Pretrain), Ann: TrainingRecipe.For(settings.FinetuneAnn),
+            Snn: TrainingRecipe.For(settings.FinetuneSnn, settings.Network.Timesteps));
         var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed);
         using var held = RunFolder.Open(folder, settings);
         var context = new RunContext(held, data, backend, observer, cancellation);
@@ -31,60 +33,49 @@ public static class ExperimentRun
         observer.Note($"{settings.Name} on {backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
             + $"{data.Test.Length:N0} test images of {data.Set.Name}");
 
-        RunStage(context, Stage.Pretrain, "pretrain", () => Pretrain(context));
-        RunStage(context, Stage.Prune, "prune", () => Prune(context));
-        RunStage(context, Stage.FinetuneAnn, "finetune_ann", () => Train(context, Stage.FinetuneAnn, "finetune_ann", Stage.Prune,
-            TrainingRecipe.For(settings.FinetuneAnn)));
-        RunStage(context, Stage.Convert, "convert", () => Convert(context));
-        RunStage(context, Stage.FinetuneSnn, "finetune_snn", () => Train(context, Stage.FinetuneSnn, "finetune_snn", Stage.Convert,
-            TrainingRecipe.For(settings.FinetuneSnn, settings.Network.Timesteps)));
-        observer.StageStarting("evaluate", $"ε {settings.Evaluate.Epsilon}, {data.Test.Length:N0} test images");
-        context.Time("evaluate", new EvaluationStage(context).Run);
+        RunStage(context, Stage.Pretrain, () => Pretrain(context, recipes.Pretrain));
+        RunStage(context, Stage.Prune, () => Prune(context));
+        RunStage(context, Stage.FinetuneAnn, () => Train(context, Stage.FinetuneAnn, Stage.Prune, recipes.Ann));
+        RunStage(context, Stage.Convert, () => Convert(context));
+        RunStage(context, Stage.FinetuneSnn, () => Train(context, Stage.FinetuneSnn, Stage.Convert, recipes.Snn));
+        var evaluation = new EvaluationStage(context);
+        context.Time(EvaluationStage.Name, evaluation.Run);
 
         var results = context.Results(true);
         results.Write(held.ResultsPath);
         return results;
     }
 
-    private static void RunStage(RunContext context, Stage stage, string name, Func<string> run)
+    private static void RunStage(RunContext context, Stage stage, Func<string> run)
     {
         if (context.Folder.IsFinished(stage))
         {
-            context.Observer.Note($"{name}: done before");
+            context.Observer.Note($"{stage.Name()}: done before");
             return;
         }
 
         context.Cancellation.ThrowIfCancellationRequested();
-        context.Time(name, run);
+        context.Time(stage.Name(), run);
     }
 
-    private static string Pretrain(RunContext context)
+    private static string Pretrain(RunContext context, TrainingRecipe recipe)
     {
         using var model = new SpikingModel(context.BuildNetwork(), context.Backend);
         model.Initialise(context.Settings.Seed);
-        return Train(context, Stage.Pretrain, "pretrain", model, TrainingRecipe.For(context.Settings.Pretrain));
+        return new TrainingStage(context, Stage.Pretrain, model, recipe).Run();
     }
 
-    private static string Train(RunContext context, Stage stage, string name, Stage before, TrainingRecipe recipe)
+    private static string Train(RunContext context, Stage stage, Stage before, TrainingRecipe recipe)
     {
         using var model = context.Load(before);
-        return Train(context, stage, name, model, recipe);
-    }
-
-    private static string Train(RunContext context, Stage stage, string name, SpikingModel model, TrainingRecipe recipe)
-    {
-        var batch = Math.Min(context.Settings.BatchSize, context.Data.Training.Length);
-        var passes = (recipe.Objective.UsesClean ? 1 : 0) + (recipe.Objective.UsesAdversarial ? 1 : 0);
-        var bytes = passes * Plan.Measure(model, batch, recipe.Timesteps, PassMode.Training)
-            + (recipe.Adversary is null ? 0 : Plan.Measure(model, batch, recipe.Timesteps, PassMode.InputGradient));
-        context.Observer.StageStarting(name, $"{recipe.Description}, {recipe.Optimiser.Epochs} epochs; {bytes / 1e6:N0} MB of activations");
-        return new TrainingStage(context, stage, name, model, recipe).Run();
+        return new TrainingStage(context, stage, model, recipe).Run();
     }
 
     private static string Prune(RunContext context)
     {
         var settings = context.Settings.Prune;
-        context.Observer.StageStarting("prune", $"least weight magnitude, {settings.Sparsity:P0} of each {(settings.Scope == PruneScope.Layer ? "layer" : "network")}");
+        context.Observer.StageStarting(Stage.Prune.Name(),
+            $"least weight magnitude, {settings.Sparsity:P0} of each {(settings.Scope == PruneScope.Layer ? "layer" : "network")}");
         using var model = context.Load(Stage.Pretrain);
         if (settings.Sparsity == 0)
         {
@@ -110,14 +101,21 @@ public static class ExperimentRun
     {
         var settings = context.Settings;
         var convert = settings.Convert;
-        context.Observer.StageStarting("convert",
-            $"threshold balancing over {convert.BatchCount} batches of {convert.BatchSize}, {convert.Timesteps} steps");
         using var ann = context.Load(Stage.FinetuneAnn);
         var batches = RunBatches.Of(context, convert.BatchSize, convert.BatchCount);
+        var bytes = BalancingBytes(context, ann, batches[0].Length / ann.PixelCount);
+        context.Observer.StageStarting(Stage.Convert.Name(),
+            $"threshold balancing over {batches.Count} batches of {convert.BatchSize}, {convert.Timesteps} steps; {bytes / 1e6:N0} MB of activations");
         var converted = SpikingConversion.Convert(ann, settings.Network.Neurons, batches,
             new ConversionOptions(new BalancingOptions(convert.Timesteps, convert.Percentile), (float)convert.Scale), context.Cancellation);
         using var snn = converted.Model;
         context.Finish(Stage.Convert, snn, settings.Network.Timesteps);
         return "thresholds " + string.Join(", ", converted.Thresholds.Select(threshold => $"{threshold.Value * convert.Scale:F2}"));
+    }
+
+    private static long BalancingBytes(RunContext context, SpikingModel ann, int batch)
+    {
+        using var snn = new SpikingModel(Conversion.toSpiking(context.Settings.Network.Neurons, ann.Network), context.Backend);
+        return Plan.Measure(snn, batch, context.Settings.Convert.Timesteps, PassMode.BatchStatistics);
     }
 }

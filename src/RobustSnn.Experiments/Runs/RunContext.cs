@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
@@ -12,6 +13,7 @@ internal sealed class RunContext(
     private readonly List<EpochRecord> epochs = [];
     private readonly List<RunRow> rows = [];
     private readonly SortedDictionary<string, double> stageSeconds = new(StringComparer.Ordinal);
+    private (string Stage, double Before, Stopwatch Clock)? running;
 
     public RunFolder Folder => folder;
 
@@ -61,8 +63,8 @@ internal sealed class RunContext(
     /// <summary>Runs a stage, counts its time, also over interruptions, and keeps what is known so far.</summary>
     public void Time(string stage, Func<string> run)
     {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        var before = stageSeconds.GetValueOrDefault(stage);
+        var clock = Stopwatch.StartNew();
+        running = (stage, stageSeconds.GetValueOrDefault(stage), clock);
         try
         {
             var summary = run();
@@ -70,20 +72,27 @@ internal sealed class RunContext(
         }
         finally
         {
-            stageSeconds[stage] = before + clock.Elapsed.TotalSeconds;
             Results(false).Write(folder.ResultsPath);
+            running = null;
         }
     }
 
-    public RunResults Results(bool complete) =>
-        new(Settings.Name, typeof(RunContext).Assembly.GetName().Version!.ToString(3), backend.Name, complete, [.. rows], [.. epochs],
+    public RunResults Results(bool complete)
+    {
+        if (running is { } now)
+        {
+            stageSeconds[now.Stage] = now.Before + now.Clock.Elapsed.TotalSeconds;
+        }
+
+        return new(Settings.Name, typeof(RunContext).Assembly.GetName().Version!.ToString(3), backend.Name, complete, [.. rows], [.. epochs],
             new SortedDictionary<string, double>(stageSeconds, StringComparer.Ordinal));
+    }
 
     /// <summary>The network that a stage left.</summary>
     public SpikingModel Load(Stage stage) => ModelFile.Load(folder.Checkpoint(stage), backend).Model;
 
     public void Finish(Stage stage, SpikingModel model, int timesteps) => folder.Finish(stage, ModelFile.Tensors(model),
-        ModelFile.Metadata(model, new ModelInfo(data.Set.Name, timesteps, stage.ToString())));
+        ModelFile.Metadata(model, new ModelInfo(data.Set.Name, timesteps, stage.Name())));
 
     /// <summary>The ANN of the experiment, without weights.</summary>
     public Network BuildNetwork() => Architectures.build(Settings.Network.Architecture, data.Set.Train.Classes, data.Set.Train.ImageShape,

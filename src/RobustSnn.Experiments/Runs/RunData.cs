@@ -18,7 +18,7 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
             TrainCount = data.TrainCount ?? shapes.TrainCount,
             TestCount = data.TestCount ?? shapes.TestCount,
         });
-        var used = Subset(set.Train, data.TrainCount, "train_count", seed);
+        var used = Subset(set.Train, data.TrainCount, "data.train_count", seed);
         var split = DataSplit.Stratified(set.Train, data.ValidationCount, seed);
         var training = Without(used, split.Validation);
         if (training.Length == 0)
@@ -28,10 +28,13 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
                 + "images left to train on");
         }
 
-        var test = Subset(set.Test, data.TestCount, "test_count", seed);
-        return new RunData(set, training, split.Validation, testSamples is { } samples && samples < test.Length
-            ? [.. Subset(set.Test, samples, "samples", seed).Take(samples)]
-            : test);
+        if (testSamples is not null && data.TestCount is not null && testSamples > data.TestCount)
+        {
+            throw new BadInputException($"evaluate.samples: expected at most data.test_count {data.TestCount}, found {testSamples}");
+        }
+
+        var test = Subset(set.Test, testSamples ?? data.TestCount, testSamples is null ? "data.test_count" : "evaluate.samples", seed);
+        return new RunData(set, training, split.Validation, test);
     }
 
     private static ImmutableArray<int> Without(ImmutableArray<int> images, ImmutableArray<int> heldOut)
@@ -44,7 +47,7 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
     {
         if (count > images.Count)
         {
-            throw new BadInputException($"data.{key}: expected at most the {images.Count} images of {images.Name}, found {count}");
+            throw new BadInputException($"{key}: expected at most the {images.Count} images of {images.Name}, found {count}");
         }
 
         return count is null || count == images.Count

@@ -9,12 +9,12 @@ namespace RobustSnn.Experiments.Runs;
 /// <param name="Epoch">From 1.</param>
 /// <param name="Loss">Mean over the epoch's images.</param>
 /// <param name="TrainingAccuracy">On the images trained on: the adversarial ones where the objective has them. From 0 to 1.</param>
-/// <param name="ValidationClean">Accuracy on the validation images; NaN-free: 0 where there are none.</param>
+/// <param name="ValidationClean">Accuracy on the validation images; null where there are none.</param>
 /// <param name="ValidationRobust">The same under FGSM at the stage's ε; equal to the clean one for a natural objective.</param>
 /// <param name="Best">Whether this is the checkpoint chosen so far.</param>
 public sealed record EpochRecord(
-    string Stage, int Epoch, int Epochs, double LearningRate, double Loss, double TrainingAccuracy, double ValidationClean,
-    double ValidationRobust, bool Best, double Seconds);
+    string Stage, int Epoch, int Epochs, double LearningRate, double Loss, double TrainingAccuracy, double? ValidationClean,
+    double? ValidationRobust, bool Best, double Seconds);
 
 /// <summary>A network of the run in the final table; accuracies from 0 to 1 on test images.</summary>
 /// <param name="Attacks">Accuracy under each attack, in the order of the experiment file.</param>

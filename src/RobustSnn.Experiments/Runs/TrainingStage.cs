@@ -11,14 +11,17 @@ namespace RobustSnn.Experiments.Runs;
 /// Epochs of training, the best of which, by validation images, is what the stage leaves. After every epoch its whole state is saved;
 /// because every random number is a function of seed, stage, epoch and batch, a resumed stage takes the same steps as an unbroken one.
 /// </summary>
-internal sealed class TrainingStage(RunContext context, Stage stage, string name, SpikingModel model, TrainingRecipe recipe)
+internal sealed class TrainingStage(RunContext context, Stage stage, SpikingModel model, TrainingRecipe recipe)
 {
+    private readonly string name = stage.Name();
+
     /// <summary>Trains the model and saves it as the stage's checkpoint.</summary>
     /// <returns>A line about the result.</returns>
     public string Run()
     {
         var settings = context.Settings;
         var epochs = recipe.Optimiser.Epochs;
+        context.Observer.StageStarting(name, $"{recipe.Description}, {epochs} epochs; {Bytes() / 1e6:N0} MB of activations");
         model.Parameters.PrepareTraining();
         if (epochs == 0)
         {
@@ -43,7 +46,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, string name
 
         state.UseBest(model);
         context.Finish(stage, model, recipe.Timesteps);
-        return $"best epoch {state.BestEpoch} of {epochs}, validation {state.BestScore:P1}";
+        return state.BestScore is { } score ? $"best epoch {state.BestEpoch} of {epochs}, validation {score:P1}" : $"last of {epochs} epochs";
     }
 
     private void RunEpoch(TrainingStep step, Validation? validation, TrainingState state, int epochs)
@@ -58,8 +61,9 @@ internal sealed class TrainingStage(RunContext context, Stage stage, string name
         var augmentation = new Augmentation(changes.Crop, changes.Flip, changes.Cutout);
         var sampler = new BatchSampler(data.Training, settings.BatchSize, settings.Seed, dropLast: false);
         var random = new RandomKey(settings.Seed, 0).Derive(name).Derive((ulong)epoch);
-        var pixels = new float[settings.BatchSize * images.ImageShape.Count];
-        var labels = new int[settings.BatchSize];
+        var batchSize = Math.Min(settings.BatchSize, data.Training.Length);
+        var pixels = new float[batchSize * images.ImageShape.Count];
+        var labels = new int[batchSize];
         var (loss, correct, done) = (0.0, 0, 0);
         var clock = Stopwatch.StartNew();
         foreach (var batch in sampler.Epoch((uint)epoch))
@@ -83,11 +87,31 @@ internal sealed class TrainingStage(RunContext context, Stage stage, string name
             Report(epoch, epochs, done, clock.Elapsed, loss / done);
         }
 
-        var (clean, robust) = validation?.Run(context.Cancellation) ?? (0, 0);
-        var best = state.Advance(model, robust, keepAlways: validation is null);
+        var (clean, robust) = validation?.Run(context.Cancellation) ?? (null, null);
+        var best = state.Advance(model, robust);
         context.Add(new EpochRecord(name, epoch + 1, epochs, rate, loss / done, (double)correct / done, clean, robust, best,
             clock.Elapsed.TotalSeconds));
         state.Save(context.Folder.Partial(stage), model);
+    }
+
+    /// <summary>Of all plans that live side by side: training, its adversary, validation and its attack.</summary>
+    private long Bytes()
+    {
+        var data = context.Data;
+        var batch = Math.Min(context.Settings.BatchSize, data.Training.Length);
+        var bytes = ((recipe.Objective.UsesClean ? 1 : 0) + (recipe.Objective.UsesAdversarial ? 1 : 0)) * Measure(batch, PassMode.Training)
+            + Adversarial(batch);
+        if (data.Validation.Length > 0)
+        {
+            var validation = Math.Min(batch, data.Validation.Length);
+            bytes += Measure(validation, PassMode.Inference) + Adversarial(validation);
+        }
+
+        return bytes;
+
+        long Measure(int samples, PassMode mode) => Plan.Measure(model, samples, recipe.Timesteps, mode);
+
+        long Adversarial(int samples) => recipe.Adversary is null ? 0 : Measure(samples, PassMode.InputGradient);
     }
 
     private void Report(int epoch, int epochs, int done, TimeSpan elapsed, double loss)

@@ -18,7 +18,8 @@ internal sealed class TrainingState
     /// <summary>The epoch, from 1, of the best parameters.</summary>
     public int BestEpoch { get; private set; }
 
-    public double BestScore { get; private set; } = double.NegativeInfinity;
+    /// <summary>Its score on validation images; null where there are none, and the last epoch is the best.</summary>
+    public double? BestScore { get; private set; }
 
     /// <summary>The state saved in a file, also set into the model; the beginning where there is none.</summary>
     public static TrainingState Start(string path, SpikingModel model)
@@ -34,7 +35,7 @@ internal sealed class TrainingState
         var metadata = new CheckpointMetadata(path, file.Metadata);
         state.Epoch = metadata.Whole("epoch");
         state.BestEpoch = metadata.Whole("best_epoch");
-        state.BestScore = metadata.Number("best_score");
+        state.BestScore = metadata.Has("best_score") ? metadata.Number("best_score") : null;
         foreach (var parameter in model.Parameters.All)
         {
             parameter.Value.Upload(file[parameter.Name].ToFloats());
@@ -47,10 +48,10 @@ internal sealed class TrainingState
     }
 
     /// <summary>Counts an epoch and keeps the parameters if they score at least as well as any before.</summary>
-    public bool Advance(SpikingModel model, double score, bool keepAlways)
+    public bool Advance(SpikingModel model, double? score)
     {
         Epoch++;
-        if (!keepAlways && score < BestScore)
+        if (score < BestScore)
         {
             return false;
         }
@@ -84,11 +85,16 @@ internal sealed class TrainingState
             }
         }
 
-        Safetensors.Write(path, tensors, new Dictionary<string, string>
+        var metadata = new Dictionary<string, string>
         {
             ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
             ["best_epoch"] = BestEpoch.ToString(CultureInfo.InvariantCulture),
-            ["best_score"] = BestScore.ToString("R", CultureInfo.InvariantCulture),
-        });
+        };
+        if (BestScore is { } score)
+        {
+            metadata["best_score"] = score.ToString("R", CultureInfo.InvariantCulture);
+        }
+
+        Safetensors.Write(path, tensors, metadata);
     }
 }

@@ -32,7 +32,7 @@ internal sealed class Validation : IDisposable
             recipe.Adversary is null ? [] : [AttackCatalogue.Parse("fgsm")]);
     }
 
-    public (double Clean, double Robust) Run(CancellationToken cancellation)
+    public (double? Clean, double? Robust) Run(CancellationToken cancellation)
     {
         var result = evaluation.Run(samples, attacks, null, cancellation);
         return (result.CleanAccuracy, result.Attacks.Count > 0 ? result.Attacks[0].Accuracy : result.CleanAccuracy);

@@ -13,7 +13,7 @@ public sealed class Rfgsm : IAttack
 
     private readonly RfgsmOptions options;
 
-    /// <exception cref="ArgumentException">Another loss, or α outside (0, ε).</exception>
+    /// <exception cref="ArgumentException">Another loss, or α outside [0, ε].</exception>
     public Rfgsm(RfgsmOptions options)
     {
         if (options.Loss is not (LogitLoss.CrossEntropy or LogitLoss.KullbackLeibler))
@@ -21,9 +21,9 @@ public sealed class Rfgsm : IAttack
             throw new ArgumentException($"RFGSM maximises CrossEntropy or KullbackLeibler, not {options.Loss}", nameof(options));
         }
 
-        if (options.AlphaShare is not (> 0 and < 1))
+        if (options.AlphaShare is not (>= 0 and <= 1))
         {
-            throw new ArgumentException($"α/ε is {options.AlphaShare}, expected between 0 and 1", nameof(options));
+            throw new ArgumentException($"α/ε is {options.AlphaShare}, expected from 0 to 1", nameof(options));
         }
 
         this.options = options;

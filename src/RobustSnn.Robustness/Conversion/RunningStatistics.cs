@@ -2,20 +2,45 @@ using RobustSnn.Engine;
 
 namespace RobustSnn.Robustness;
 
-/// <summary>BatchNorm's running statistics, estimated on images without training anything else.</summary>
+/// <summary>BatchNorm's running statistics, which conversion resets (METHODS 6, step 4).</summary>
 public static class RunningStatistics
 {
-    /// <summary>Runs the network in training mode over the batches, each of which moves the running statistics by a tenth.</summary>
-    /// <param name="model">Only its running means and variances change.</param>
-    /// <param name="miniBatches">Images (sample, channel, row, column) in [0,1].</param>
+    /// <summary>Passes after which what was there before counts for half a percent: 0.9^50.</summary>
+    private const int Passes = 50;
+
+    /// <summary>Whether the network has running statistics and all are as reset: means 0, variances 1. It cannot be evaluated then.</summary>
+    public static bool AreReset(SpikingModel model)
+    {
+        var statistics = model.Parameters.All.Where(parameter => !parameter.Specification.Trainable).ToArray();
+        return statistics.Length > 0 && Array.TrueForAll(statistics, parameter =>
+            Array.TrueForAll(parameter.Value.ToArray(), value => value == (parameter.Specification.Kind.IsRunningVariance ? 1 : 0)));
+    }
+
+    /// <summary>Sets running means to 0 and variances to 1.</summary>
+    public static void Reset(SpikingModel model)
+    {
+        foreach (var parameter in model.Parameters.All.Where(each => !each.Specification.Trainable))
+        {
+            model.Backend.Fill(parameter.Value, parameter.Specification.Kind.IsRunningVariance ? 1 : 0);
+        }
+
+        model.Parameters.Changed();
+    }
+
+    /// <summary>
+    /// Estimates them without training anything else: passes in training mode over the batches, again and again until their number makes
+    /// what was there before negligible.
+    /// </summary>
+    /// <param name="miniBatches">Images (sample, channel, row, column) in [0,1]; at least one batch.</param>
     public static void Estimate(SpikingModel model, int timesteps, IReadOnlyList<float[]> miniBatches)
     {
         var pixels = model.PixelCount;
         using var plan = new Plan(model, miniBatches.Max(images => images.Length) / pixels, timesteps, PassMode.Training);
-        for (var i = 0; i < miniBatches.Count; i++)
+        for (var i = 0; i < Math.Max(Passes, miniBatches.Count); i++)
         {
-            plan.Pixels.Upload(miniBatches[i]);
-            plan.Forward(miniBatches[i].Length / pixels, new RandomKey(0, (ulong)i));
+            var images = miniBatches[i % miniBatches.Count];
+            plan.Pixels.Upload(images);
+            plan.Forward(images.Length / pixels, new RandomKey(0, (ulong)i));
         }
     }
 }

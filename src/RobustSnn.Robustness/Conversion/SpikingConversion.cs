@@ -78,7 +78,7 @@ public static class SpikingConversion
         }
 
         snn.Parameters.Changed();
-        ThresholdBalancing.ResetRunningStatistics(snn);
+        RunningStatistics.Reset(snn);
         return snn;
     }
 }

@@ -71,17 +71,6 @@ public static class ThresholdBalancing
         model.Parameters.Changed();
     }
 
-    /// <summary>Running means 0 and variances 1 (METHODS 6, step 4): finetuning estimates them anew.</summary>
-    public static void ResetRunningStatistics(SpikingModel model)
-    {
-        foreach (var parameter in model.Parameters.All.Where(each => !each.Specification.Trainable))
-        {
-            model.Backend.Fill(parameter.Value, parameter.Specification.Kind.IsRunningVariance ? 1 : 0);
-        }
-
-        model.Parameters.Changed();
-    }
-
     /// <summary>Which of n values, ascending from 1, is the percentile: 1 + round(0.01·q·(n − 1)), half to even.</summary>
     public static long Rank(double percentile, long count) => 1 + (long)Math.Round(0.01 * percentile * (count - 1));
 

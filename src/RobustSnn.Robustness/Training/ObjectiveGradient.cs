@@ -34,9 +34,6 @@ public sealed class ObjectiveGradient : IDisposable
         this.predictions = new int[batch];
     }
 
-    /// <summary>Device memory of the plans, in bytes.</summary>
-    public long PeakBytes => (this.clean?.PeakBytes ?? 0) + (this.adversarial?.PeakBytes ?? 0);
-
     /// <summary>Adds the gradients of the objective to those of the parameters.</summary>
     /// <param name="clean">x: (sample, channel, row, column); read where the objective uses it.</param>
     /// <param name="adversarial">x', likewise.</param>

@@ -8,8 +8,6 @@ internal sealed unsafe class DenseConnection(ConvolutionGeometry geometry, Devic
     private bool forwardStale = true;
     private bool backwardStale = true;
 
-    public override long PackedBytes => forward.Bytes + (backward?.Bytes ?? 0);
-
     public void Invalidate() => forwardStale = backwardStale = true;
 
     public PackedWeights Forward(Workers workers)

@@ -30,8 +30,6 @@ internal sealed unsafe class PackedWeights : IDisposable
 
     public int TargetBlocks => (Targets + GatherTile.Targets - 1) / GatherTile.Targets;
 
-    public long Bytes => packed.Sum(buffer => buffer.Length * sizeof(float));
-
     /// <summary>Weights of a class for one block of targets, from <paramref name="firstSource"/> (a multiple of Chunk) on.</summary>
     public float* At(int gatherClass, int targetBlock, int firstSource)
     {

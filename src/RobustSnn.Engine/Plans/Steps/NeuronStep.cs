@@ -11,16 +11,13 @@ internal sealed class NeuronStep(
     /// <summary>The input current.</summary>
     public Activation Current => input.Value;
 
-    /// <summary>Spikes of the last pass that counted them.</summary>
-    public double Spikes { get; private set; }
+    /// <summary>Spikes of the last pass, if it counted them.</summary>
+    public double? Spikes { get; private set; }
 
     public override void Forward(IBackend backend, in Pass pass)
     {
         backend.Neuron(neuron, input.Value, threshold.Value, membrane, output, pass.Samples);
-        if (pass.CountSpikes)
-        {
-            Spikes = backend.Sum(output, pass.Samples);
-        }
+        Spikes = pass.CountSpikes ? backend.Sum(output, pass.Samples) : null;
     }
 
     public override void Backward(IBackend backend, in Pass pass)

@@ -5,6 +5,11 @@ internal sealed class NormaliseStep(
 {
     public override void Forward(IBackend backend, in Pass pass) => backend.Normalise(pixels, mean, deviation, output, pass.Samples);
 
-    public override void Backward(IBackend backend, in Pass pass) =>
-        backend.NormaliseGradient(gradient!, deviation, pixelGradient, pass.Samples);
+    public override void Backward(IBackend backend, in Pass pass)
+    {
+        if (pixelGradient.Length > 0) // training does not ask for it
+        {
+            backend.NormaliseGradient(gradient!, deviation, pixelGradient, pass.Samples);
+        }
+    }
 }
