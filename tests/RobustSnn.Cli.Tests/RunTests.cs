@@ -32,6 +32,7 @@ public sealed class RunTests
         evaluate:
           samples: 20
           batch_size: 20
+          attacks: [fgsm, pgd]
           pgd_steps: 2
         """;
 
