@@ -141,6 +141,31 @@ public sealed class RunTests
     public void Evaluate_refuses_what_is_not_there(params string[] arguments) =>
         Assert.That(Shell.Run(["evaluate", Finetuned, .. arguments]).Code, Is.EqualTo(ExitCode.BadInput));
 
+    [Test]
+    public void Evaluate_refuses_statistics_that_nobody_estimated()
+    {
+        Outcome outcome = Shell.Run("evaluate", Path.Combine(folder["unbroken"], "converted.safetensors"), "--attack", "fgsm", "--epsilon", "8/255");
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(outcome.Error, Does.Contain("BatchNorm statistics"));
+    }
+
+    [Test]
+    public void Resuming_where_no_run_is_starts_none()
+    {
+        Outcome outcome = Shell.Run("run", "--resume", "--out", folder["mistyped"]);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(outcome.Error, Does.Contain("there is no run to go on with"));
+        Assert.That(Directory.Exists(folder["mistyped"]), Is.False);
+    }
+
+    [Test]
+    public void A_random_step_of_all_of_epsilon_is_allowed()
+    {
+        Outcome outcome = Shell.Run("run", ExperimentFile, "--out", folder["whole-step"], "--set", "finetune_snn.random_step=4/255",
+            "--set", "pretrain.epochs=0", "--set", "finetune_ann.epochs=0", "--set", "evaluate.attacks=[]");
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+    }
+
     private static Dictionary<string, string> Networks(string run) => Directory.GetFiles(run, "*.safetensors").ToDictionary(
         path => Path.GetFileName(path), path => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))));
 

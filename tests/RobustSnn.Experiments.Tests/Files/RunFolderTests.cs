@@ -48,6 +48,26 @@ public sealed class RunFolderTests
     }
 
     [Test]
+    public void What_a_killed_process_left_is_removed()
+    {
+        using var folder = new TemporaryFolder();
+        string temporary = folder.File(".results.json.0123.tmp"), partial;
+        File.WriteAllText(temporary, "half");
+        using (RunFolder run = RunFolder.Open(folder.Path, Experiment))
+        {
+            Assert.That(File.Exists(temporary), Is.False, "a folder with nothing else is empty");
+            run.Finish(Stage.Prune, [], new Dictionary<string, string>());
+            partial = run.Partial(Stage.Prune);
+            File.WriteAllText(partial, "between saving the network and removing this, the process was killed");
+            File.WriteAllText(temporary, "half");
+        }
+
+        RunFolder.Open(folder.Path, Experiment).Dispose();
+        Assert.That(File.Exists(temporary), Is.False);
+        Assert.That(File.Exists(partial), Is.False);
+    }
+
+    [Test]
     public void A_path_that_is_a_file_is_refused()
     {
         using var folder = new TemporaryFolder();
