@@ -7,7 +7,7 @@ namespace RobustSnn.Engine;
 /// (<c>Reference/</c>) and as a fast version under the same name; the contract tests hold them against each other.
 /// </summary>
 /// <remarks>
-/// <c>samples</c> is the number of samples of the batch in use: the first ones. Lane blocks behind them are neither read nor written;
+/// <c>samples</c> is the number of samples of the batch in use: the first ones. Lane blocks behind them are not read, and operations on activations do not write them;
 /// lanes behind them in the last block may hold anything finite, and no reduction counts them, but in gradients they are zero: every
 /// backward operation leaves them so, and may rely on it. Gradients of parameters are added to what their buffers hold. "In place" means that two arguments may be the same activation.
 /// </remarks>

@@ -28,6 +28,7 @@ public sealed class ParameterSet : IDisposable
     public ParameterTensor this[string name] =>
         byName.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"the network has no parameter '{name}'");
 
+    /// <summary>Whether the network has a parameter of that name.</summary>
     public bool Contains(string name) => byName.ContainsKey(name);
 
     /// <summary>To be called after writing values by hand: plans then take them over at their next forward pass.</summary>

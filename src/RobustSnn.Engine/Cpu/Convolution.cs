@@ -21,7 +21,7 @@ public sealed unsafe partial class CpuBackend
     {
         var gather = ((DenseConnection)connection).Forward(workers).Classes[0];
         var job = new WeightGradientJob(connection.Geometry, gather, input, outputGradient, Pointer(weightGradient),
-            Pointer(biasGradient, null), input.Shape.Lanes.BlocksOf(samples));
+            PointerOrNull(biasGradient), input.Shape.Lanes.BlocksOf(samples));
         workers.Run(job.Pieces, job);
     }
 
@@ -29,7 +29,7 @@ public sealed unsafe partial class CpuBackend
     {
         for (var i = 0; i < weights.Classes.Length; i++)
         {
-            var job = new GatherJob(weights, i, source, target, Pointer(bias, null), accumulate, target.Shape.Lanes.BlocksOf(samples));
+            var job = new GatherJob(weights, i, source, target, PointerOrNull(bias), accumulate, target.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
         }
     }

@@ -40,7 +40,7 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     private static float* Pointer(DeviceBuffer buffer) => ((NativeBuffer)buffer).Pointer;
 
-    private static float* Pointer(DeviceBuffer? buffer, float* otherwise) => buffer is null ? otherwise : ((NativeBuffer)buffer).Pointer;
+    private static float* PointerOrNull(DeviceBuffer? buffer) => buffer is null ? null : ((NativeBuffer)buffer).Pointer;
 
     /// <summary>Memory for partial results of one operation; kept for the next, so that a step allocates only the first time.</summary>
     private double* Scratch(long doubles)

@@ -52,7 +52,7 @@ public sealed unsafe partial class CpuBackend
         float momentum, float weightDecay)
     {
         var pieces = (int)((value.Length + FlatPiece - 1) / FlatPiece);
-        workers.Run(pieces, new SgdJob(Pointer(value), Pointer(gradient), Pointer(velocity), Pointer(mask, null), value.Length, learningRate,
+        workers.Run(pieces, new SgdJob(Pointer(value), Pointer(gradient), Pointer(velocity), PointerOrNull(mask), value.Length, learningRate,
             momentum, weightDecay));
     }
 

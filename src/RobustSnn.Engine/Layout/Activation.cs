@@ -4,6 +4,11 @@ namespace RobustSnn.Engine;
 /// The one layout of activations and of their gradients: [lane block][row][column][channel][lane].
 /// Rows and columns are framed by <paramref name="Border"/> positions of zeros that convolutions read and nobody writes.
 /// </summary>
+/// <param name="Channels">Values at a position of a lane.</param>
+/// <param name="Rows">Rows of the map, border not counted.</param>
+/// <param name="Columns">Columns of the map, border not counted.</param>
+/// <param name="Border">Width of the frame, in positions.</param>
+/// <param name="Lanes">How (timestep, sample) pairs make lanes.</param>
 public readonly record struct ActivationShape(int Channels, int Rows, int Columns, int Border, LaneLayout Lanes)
 {
     /// <summary>Floats from one position to the next: Channels × lane width.</summary>

@@ -3,7 +3,11 @@ namespace RobustSnn.Engine;
 /// <summary>
 /// Which input each weight (output, input, kernel row, kernel column) connects to which output: a convolution, or a linear layer,
 /// which is a convolution whose kernel covers the whole map (PyTorch's flattening order is the weights' own: channel, row, column).
+/// Output (row, column) reads inputs (row·stride + kernel row − padding, column·stride + kernel column − padding); beyond the edge, zeros.
 /// </summary>
+/// <param name="Inputs">Input channels.</param>
+/// <param name="Outputs">Output channels.</param>
+/// <param name="Padding">Zeros round the input, in positions on every side.</param>
 public readonly record struct ConvolutionGeometry(
     int Inputs, int InputRows, int InputColumns,
     int Outputs, int KernelRows, int KernelColumns,
