@@ -52,7 +52,10 @@ public interface IBackend : IDisposable
     // ---- convolution and linear layers ---------------------------------------------------------------------------------------
 
     /// <summary>Prepares weights (outputs, inputs, kernel rows, kernel columns) for the three operations below.</summary>
-    Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights);
+    /// <param name="geometry">What connects to what.</param>
+    /// <param name="weights">All weights, or with a pattern the existing ones, in the same order; gradients of weights are laid out alike.</param>
+    /// <param name="pattern">Which weights exist; null where all do.</param>
+    Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null);
 
     /// <summary>Takes over the weights' present values.</summary>
     void Refresh(Connection connection);

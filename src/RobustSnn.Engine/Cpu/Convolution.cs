@@ -2,10 +2,12 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights)
+    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, geometry.WeightCount);
-        return new DenseConnection(geometry, weights);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, pattern?.Count ?? geometry.WeightCount);
+        var connection = new DenseConnection(geometry, weights, pattern);
+        connection.Invalidate();
+        return connection;
     }
 
     public void Refresh(Connection connection) => ((DenseConnection)connection).Invalidate();
@@ -20,9 +22,17 @@ public sealed unsafe partial class CpuBackend
         DeviceBuffer? biasGradient, int samples)
     {
         var gather = ((DenseConnection)connection).Forward(workers).Classes[0];
-        var job = new WeightGradientJob(connection.Geometry, gather, input, outputGradient, Pointer(weightGradient),
-            PointerOrNull(biasGradient), input.Shape.Lanes.BlocksOf(samples));
+        using var dense = new NativeBuffer(connection.Pattern is null ? 0 : connection.Geometry.WeightCount);
+        var job = new WeightGradientJob(connection.Geometry, gather, input, outputGradient,
+            connection.Pattern is null ? Pointer(weightGradient) : dense.Pointer, PointerOrNull(biasGradient), input.Shape.Lanes.BlocksOf(samples));
         workers.Run(job.Pieces, job);
+        if (connection.Pattern is { } pattern)
+        {
+            for (var i = 0; i < pattern.Count; i++)
+            {
+                Pointer(weightGradient)[i] += dense.Pointer[pattern.Existing[i]];
+            }
+        }
     }
 
     private void Gather(PackedWeights weights, Activation source, Activation target, DeviceBuffer? bias, bool accumulate, int samples)

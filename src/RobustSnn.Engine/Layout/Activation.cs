@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RobustSnn.Engine;
 
 /// <summary>
@@ -9,8 +11,16 @@ namespace RobustSnn.Engine;
 /// <param name="Columns">Columns of the map, border not counted.</param>
 /// <param name="Border">Width of the frame, in positions.</param>
 /// <param name="Lanes">How (timestep, sample) pairs make lanes.</param>
-public readonly record struct ActivationShape(int Channels, int Rows, int Columns, int Border, LaneLayout Lanes)
+/// <param name="Storage">Spikes may be bits, laid out as <see cref="BitLayout"/> says; the strides here are those of floats.</param>
+public readonly record struct ActivationShape(
+    int Channels, int Rows, int Columns, int Border, LaneLayout Lanes, Storage Storage = Storage.Floats)
 {
+    /// <summary>Whether values are spikes of one bit.</summary>
+    public bool IsBits => Storage == Storage.Bits;
+
+    /// <summary>Where the bits are, for one that has them.</summary>
+    public BitLayout Bits => new(Channels, Rows, Columns, Border, Lanes);
+
     /// <summary>Floats from one position to the next: Channels × lane width.</summary>
     public int PositionStride => Channels * Lanes.Width;
 
@@ -20,8 +30,8 @@ public readonly record struct ActivationShape(int Channels, int Rows, int Column
     /// <summary>Floats from one lane block to the next.</summary>
     public long BlockStride => (long)(Rows + 2 * Border) * RowStride;
 
-    /// <summary>Floats in all.</summary>
-    public long Length => Lanes.Blocks * BlockStride;
+    /// <summary>32-bit words in all: floats, or words of bits.</summary>
+    public long Length => IsBits ? Bits.Bytes / sizeof(float) : Lanes.Blocks * BlockStride;
 
     /// <summary>Neurons (or values) of one sample at one timestep.</summary>
     public int Count => Channels * Rows * Columns;
@@ -41,7 +51,14 @@ public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
     public float[] ToHost(int samples)
     {
         var device = Buffer.ToArray();
-        return [.. Places(samples).Select(place => device[place])];
+        if (!Shape.IsBits)
+        {
+            return [.. Places(samples).Select(site => device[Float(site)])];
+        }
+
+        var bits = Shape.Bits;
+        var bytes = MemoryMarshal.AsBytes(device.AsSpan()).ToArray();
+        return [.. Places(samples).Select(site => (float)((bytes[bits.Byte(site)] >> bits.Bit(site)) & 1))];
     }
 
     /// <summary>The inverse of <see cref="ToHost"/>: sets the values of the first <paramref name="samples"/> samples, and zero elsewhere.</summary>
@@ -49,27 +66,41 @@ public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(host.Length, Shape.Lanes.Steps * samples * Shape.Count);
         var device = new float[Shape.Length];
+        var bytes = MemoryMarshal.AsBytes(device.AsSpan());
+        var bits = Shape.Bits;
         var next = 0;
-        foreach (var place in Places(samples))
+        foreach (var site in Places(samples))
         {
-            device[place] = host[next++];
+            var value = host[next++];
+            if (!Shape.IsBits)
+            {
+                device[Float(site)] = value;
+            }
+            else if (value != 0)
+            {
+                bytes[(int)bits.Byte(site)] |= (byte)(1 << bits.Bit(site));
+            }
         }
 
         Buffer.Upload(device);
     }
 
-    /// <summary>Where the values of (step, sample, channel, row, column) lie, in that order.</summary>
-    private IEnumerable<long> Places(int samples)
+    private long Float(Site site)
     {
-        var lanes = Shape.Lanes;
-        for (var step = 0; step < lanes.Steps; step++)
+        var (block, inBlock) = Math.DivRem(site.Sample, Shape.Lanes.BlockSamples);
+        return Shape.Offset(block, site.Row, site.Column) + site.Channel * Shape.Lanes.Width + site.Step * Shape.Lanes.BlockSamples + inBlock;
+    }
+
+    /// <summary>(step, sample, channel, row, column), in that order.</summary>
+    private IEnumerable<Site> Places(int samples)
+    {
+        for (var step = 0; step < Shape.Lanes.Steps; step++)
         for (var sample = 0; sample < samples; sample++)
         for (var channel = 0; channel < Shape.Channels; channel++)
         for (var row = 0; row < Shape.Rows; row++)
         for (var column = 0; column < Shape.Columns; column++)
         {
-            var (block, inBlock) = Math.DivRem(sample, lanes.BlockSamples);
-            yield return Shape.Offset(block, row, column) + channel * lanes.Width + step * lanes.BlockSamples + inBlock;
+            yield return new Site(step, sample, channel, row, column);
         }
     }
 }

@@ -32,14 +32,18 @@ public readonly record struct ConvolutionGeometry(
 }
 
 /// <summary>
-/// Weights in the form that a backend multiplies with. The owner of <see cref="Weights"/> (outputs, inputs, kernel rows, kernel columns)
-/// calls <see cref="IBackend.Refresh"/> after changing them.
+/// Weights in the form that a backend multiplies with. The owner of <see cref="Weights"/> calls <see cref="IBackend.Refresh"/> after
+/// changing them.
 /// </summary>
-public abstract class Connection(ConvolutionGeometry geometry, DeviceBuffer weights) : IDisposable
+/// <param name="weights">(outputs, inputs, kernel rows, kernel columns), or the existing ones in that order.</param>
+/// <param name="pattern">Which weights exist; null where all do.</param>
+public abstract class Connection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern) : IDisposable
 {
     public ConvolutionGeometry Geometry { get; } = geometry;
 
     public DeviceBuffer Weights { get; } = weights;
+
+    public SparsityPattern? Pattern { get; } = pattern;
 
     public abstract void Dispose();
 }

@@ -1,8 +1,5 @@
 namespace RobustSnn.Engine.Reference;
 
-/// <summary>Where one value of an activation is.</summary>
-internal readonly record struct Site(int Step, int Sample, int Channel, int Row, int Column);
-
 /// <summary>An activation as an array of five dimensions: what hides the lane layout from the equations.</summary>
 internal readonly struct HostActivation(Activation activation)
 {

@@ -3,7 +3,8 @@ namespace RobustSnn.Engine.Reference;
 /// <summary>Convolution and linear layers; strides s, padding p, kernel position (k, l).</summary>
 public sealed partial class ReferenceBackend
 {
-    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights) => new ReferenceConnection(geometry, weights);
+    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null) =>
+        new ReferenceConnection(geometry, weights, pattern);
 
     public void Refresh(Connection connection) => ((ReferenceConnection)connection).Refresh();
 
@@ -75,7 +76,7 @@ public sealed partial class ReferenceBackend
             }
         }
 
-        Add(dw, weightGradient);
+        Add(connection.Pattern is { } pattern ? [.. pattern.Existing.ToArray().Select(index => dw[index])] : dw, weightGradient);
         if (biasGradient is not null)
             Add(dbias, biasGradient);
     }

@@ -3,12 +3,12 @@ namespace RobustSnn.Engine.Reference;
 /// <summary>The weights as they were at the last refresh.</summary>
 internal sealed class ReferenceConnection : Connection
 {
-    private readonly float[] values;
+    private float[] values = [];
 
-    public ReferenceConnection(ConvolutionGeometry geometry, DeviceBuffer weights)
-        : base(geometry, weights)
+    public ReferenceConnection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern)
+        : base(geometry, weights, pattern)
     {
-        values = new float[geometry.WeightCount];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, pattern?.Count ?? geometry.WeightCount);
         Refresh();
     }
 
@@ -18,7 +18,7 @@ internal sealed class ReferenceConnection : Connection
     public static int WeightIndex(ConvolutionGeometry geometry, int output, int input, int kernelRow, int kernelColumn) =>
         ((output * geometry.Inputs + input) * geometry.KernelRows + kernelRow) * geometry.KernelColumns + kernelColumn;
 
-    public void Refresh() => Weights.Download(values);
+    public void Refresh() => values = Pattern?.Expand(Weights.ToArray()) ?? Weights.ToArray();
 
     public override void Dispose()
     {
