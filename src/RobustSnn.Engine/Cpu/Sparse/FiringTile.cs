@@ -35,8 +35,8 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             return;
         }
 
-        var first = 0; // (position, sample) pairs, 16 at a time
-        for (var pairs = count * samples; first < pairs; first += LaneLayout.VectorLanes)
+        var pairs = count * samples; // (position, sample), 16 at a time
+        for (var first = 0; first < pairs; first += LaneLayout.VectorLanes)
         {
             FirePairs(currents, bias, target, positions, first, Math.Min(LaneLayout.VectorLanes, pairs - first));
         }
@@ -68,24 +68,44 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     [SkipLocalsInit]
     private void FirePairs(float* currents, float bias, byte* target, long* positions, int first, int count)
     {
-        var spikes = stackalloc uint[steps];
-        var places = stackalloc float*[LaneLayout.VectorLanes];
-        var current = stackalloc float[LaneLayout.VectorLanes];
-        for (var i = 0; i < LaneLayout.VectorLanes; i++)
-        {
-            var (position, sample) = Math.DivRem(first + Math.Min(i, count - 1), samples);
-            places[i] = currents + position * positionFloats + sample;
-        }
-
+        var spikes = stackalloc uint[(steps + 7) / 8 * 8];
         var u = Vector512<float>.Zero;
-        for (var t = 0; t < steps; t++)
+        var constant = Vector512.Create(bias);
+        if (samples == 1 && steps == Transpose.Size && positionFloats == Transpose.Size && count == LaneLayout.VectorLanes && Transpose.IsFast)
         {
+            var current = stackalloc float[Transpose.Size * LaneLayout.VectorLanes];
+            Transpose.Floats(currents + first * positionFloats, current);
+            Transpose.Floats(currents + (first + Transpose.Size) * positionFloats, current + Transpose.Size);
+            for (var t = 0; t < Transpose.Size; t++)
+            {
+                spikes[t] = Step(ref u, Vector512.Load(current + t * LaneLayout.VectorLanes) + constant);
+            }
+        }
+        else
+        {
+            var current = stackalloc float[LaneLayout.VectorLanes];
+            var places = stackalloc int[LaneLayout.VectorLanes];
             for (var i = 0; i < LaneLayout.VectorLanes; i++)
             {
-                current[i] = places[i][t * stepFloats] + bias;
+                var (position, sample) = Math.DivRem(first + Math.Min(i, count - 1), samples);
+                places[i] = position * positionFloats + sample;
             }
 
-            spikes[t] = Step(ref u, Vector512.Load(current));
+            for (var t = 0; t < steps; t++)
+            {
+                for (var i = 0; i < LaneLayout.VectorLanes; i++)
+                {
+                    current[i] = currents[places[i] + t * stepFloats];
+                }
+
+                spikes[t] = Step(ref u, Vector512.Load(current) + constant);
+            }
+        }
+
+        if (samples == 1)
+        {
+            PutOneSample(spikes, target, positions + first, count);
+            return;
         }
 
         for (var i = 0; i < count;)
@@ -94,15 +114,37 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             var end = Math.Min(count, i + samples - sample);
             if (positions[position] >= 0)
             {
-                Put(spikes, i, end - i, sample, target + positions[position]);
+                PutSamples(spikes, i, end - i, sample, target + positions[position]);
             }
 
             i = end;
         }
     }
 
+    /// <summary>One sample: a position's bits are its steps, eight a byte.</summary>
+    private void PutOneSample(uint* spikes, byte* target, long* positions, int count)
+    {
+        for (var t = steps; t < (steps + 7) / 8 * 8; t++)
+        {
+            spikes[t] = 0;
+        }
+
+        for (var t = 0; t < steps; t += 8)
+        for (var half = 0; half < count; half += 8)
+        {
+            var bytes = Transpose.Bits(spikes + t, half);
+            for (var i = half; i < Math.Min(count, half + 8); i++, bytes >>= 8)
+            {
+                if (positions[i] >= 0)
+                {
+                    target[positions[i] + t / 8] = (byte)bytes;
+                }
+            }
+        }
+    }
+
     /// <summary>Writes the bits of samples <paramref name="sample"/> … of one position; those of others stay.</summary>
-    private void Put(uint* spikes, int first, int count, int sample, byte* position)
+    private void PutSamples(uint* spikes, int first, int count, int sample, byte* position)
     {
         var mask = (1u << count) - 1;
         for (var t = 0; t < steps; t++)
