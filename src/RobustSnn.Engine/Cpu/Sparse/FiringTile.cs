@@ -29,7 +29,10 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         {
             for (var i = 0; i < count; i++)
             {
-                FireSamples(currents + i * positionFloats, bias, (ushort*)(target + positions[i]));
+                if (positions[i] >= 0)
+                {
+                    FireSamples(currents + i * positionFloats, bias, (ushort*)(target + positions[i]));
+                }
             }
 
             return;

@@ -9,8 +9,12 @@ namespace RobustSnn.Engine.Cpu;
 /// </summary>
 internal sealed unsafe class SparseConnection : Connection
 {
+    private const int ManyLanes = 64;
+    private const int UsesToPay = 24;
+
     private readonly SparseRows forward;
-    private readonly Dictionary<(SparseRows, ActivationShape), nint> offsets = [];
+    private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
+    private NativeBuffer? byColumns;
     private BackwardRows[]? backward;
     private bool backwardStale = true;
 
@@ -37,14 +41,19 @@ internal sealed unsafe class SparseConnection : Connection
         }
     }
 
-    /// <summary>Whether <see cref="ConvolveNeuron"/> takes this input: bits, or what is the same at every timestep.</summary>
-    public bool FiresFrom(Activation input, Activation spikes) =>
-        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || spikes.Shape.Lanes.Steps == 1) && forward.Chunks <= forward.PanelChunks;
+    /// <summary>
+    /// Whether <see cref="ConvolveNeuron"/> takes this input: bits, what is the same at every timestep, or one image. Other floats are better
+    /// read a chunk of channels at a time.
+    /// </summary>
+    public bool FiresFrom(Activation input) =>
+        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes)
+        && forward.Chunks <= forward.PanelChunks;
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         Activation spikes, int samples)
     {
-        switch (TileMap.LaneCount(forward.Class, input.Shape, (int)width), input.Shape.IsBits)
+        var operand = Take(workers, forward, input, samples);
+        switch (operand.Layout.LaneCount(forward.Class, (int)width), operand.Layout.IsBits)
         {
             case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
             case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
@@ -58,7 +67,7 @@ internal sealed unsafe class SparseConnection : Connection
             where TLanes : struct, ILanes<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
-            var job = new SparseNeuronJob<TLanes, TOperand>(forward, Values, Offsets(forward, input.Shape), input, spikes, bias, neuron, threshold,
+            var job = new SparseNeuronJob<TLanes, TOperand>(forward, Values, Offsets(forward, operand.Layout), operand, spikes, bias, neuron, threshold,
                 input.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
         }
@@ -67,7 +76,8 @@ internal sealed unsafe class SparseConnection : Connection
     public void WeightGradient(Workers workers, VectorWidth width, Activation input, Activation outputGradient, float* weightGradient,
         float* biasGradient, int samples)
     {
-        switch (TileMap.LaneCount(forward.Class, input.Shape, (int)width), input.Shape.IsBits)
+        var operand = Take(workers, forward, input, samples);
+        switch (operand.Layout.LaneCount(forward.Class, (int)width), operand.Layout.IsBits)
         {
             case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
             case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
@@ -81,7 +91,7 @@ internal sealed unsafe class SparseConnection : Connection
             where TLanes : struct, ILanes<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
-            var job = new SparseWeightGradientJob<TLanes, TOperand>(forward, Offsets(forward, input.Shape), input, outputGradient, weightGradient,
+            var job = new SparseWeightGradientJob<TLanes, TOperand>(forward, Offsets(forward, operand.Layout), operand, outputGradient, weightGradient,
                 biasGradient, input.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
         }
@@ -90,6 +100,7 @@ internal sealed unsafe class SparseConnection : Connection
     public override void Dispose()
     {
         forward.Dispose();
+        byColumns?.Dispose();
         foreach (var rows in backward ?? [])
         {
             rows.List.Dispose();
@@ -105,7 +116,8 @@ internal sealed unsafe class SparseConnection : Connection
     private void Gather(Workers workers, VectorWidth width, SparseRows rows, float* values, Activation source, Activation target, float* bias,
         bool accumulate, int samples)
     {
-        switch (TileMap.LaneCount(rows.Class, source.Shape, (int)width), source.Shape.IsBits)
+        var operand = Take(workers, rows, source, samples);
+        switch (operand.Layout.LaneCount(rows.Class, (int)width), operand.Layout.IsBits)
         {
             case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
             case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
@@ -119,7 +131,7 @@ internal sealed unsafe class SparseConnection : Connection
             where TLanes : struct, ILanes<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
-            var job = new SparseGatherJob<TLanes, TOperand>(rows, values, Offsets(rows, source.Shape), source, target, bias, accumulate,
+            var job = new SparseGatherJob<TLanes, TOperand>(rows, values, Offsets(rows, operand.Layout), operand, target, bias, accumulate,
                 source.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
         }
@@ -145,10 +157,37 @@ internal sealed unsafe class SparseConnection : Connection
         return backward;
     }
 
-    /// <summary>Byte offset of each column of a list in a layout; made at the first pass over it.</summary>
-    private int* Offsets(SparseRows rows, ActivationShape shape)
+    /// <summary>
+    /// What a pass reads. Floats of few lanes are laid out by columns first, in memory that the connection keeps, where each value is used
+    /// often enough to pay for that: with few lanes, a tile spans many positions, and those lie far apart.
+    /// </summary>
+    private Operand Take(Workers workers, SparseRows rows, Activation source, int samples)
     {
-        if (offsets.TryGetValue((rows, shape), out var known))
+        rows.Class.CheckBorder(source.Shape);
+        var lanes = source.Shape.Lanes;
+        var isFew = lanes.Lanes <= OperandLayout.FewLanes && lanes.Steps > 1;
+        if (source.Shape.IsBits || !(isFew || (lanes.Width <= ManyLanes / 2 && rows.Count >= UsesToPay * rows.Sources)))
+        {
+            return Operand.Of(source);
+        }
+
+        var layout = OperandLayout.ByColumns(source.Shape);
+        var floats = source.Shape.Lanes.Blocks * layout.BlockStride / sizeof(float) + BitLayout.Slack;
+        if (byColumns is null || byColumns.Length < floats)
+        {
+            byColumns?.Dispose();
+            byColumns = new NativeBuffer(floats);
+        }
+
+        var target = new Operand(layout, (byte*)byColumns.Pointer, lanes.Steps == 1);
+        workers.Run(source.Shape.Lanes.BlocksOf(samples) * (source.Shape.Rows + 2 * source.Shape.Border), new ByColumnsJob(source, target));
+        return target;
+    }
+
+    /// <summary>Byte offset of each column of a list in a layout; made at the first pass over it.</summary>
+    private int* Offsets(SparseRows rows, OperandLayout layout)
+    {
+        if (offsets.TryGetValue((rows, layout), out var known))
         {
             return (int*)known;
         }
@@ -158,12 +197,11 @@ internal sealed unsafe class SparseConnection : Connection
         for (var channel = 0; channel < rows.Sources; channel++)
         for (var tap = 0; tap < taps.Length; tap++)
         {
-            table[channel * taps.Length + tap] = shape.IsBits
-                ? channel * shape.Bits.ChannelStride + taps[tap].Row * shape.Bits.RowStride + taps[tap].Column * shape.Bits.PositionBytes
-                : sizeof(float) * (channel * shape.Lanes.Width + taps[tap].Row * shape.RowStride + taps[tap].Column * shape.PositionStride);
+            table[channel * taps.Length + tap] =
+                channel * layout.ChannelStride + taps[tap].Row * layout.RowStride + taps[tap].Column * layout.ColumnStride;
         }
 
-        offsets.Add((rows, shape), (nint)table);
+        offsets.Add((rows, layout), (nint)table);
         return table;
     }
 

@@ -27,7 +27,7 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
     private readonly int groupRows;
     private readonly int groups;
 
-    public SparseGatherJob(SparseRows rows, float* values, int* offsets, Activation source, Activation target, float* bias, bool accumulate,
+    public SparseGatherJob(SparseRows rows, float* values, int* offsets, Operand source, Activation target, float* bias, bool accumulate,
         int blocks)
     {
         this.rows = rows;
@@ -35,12 +35,11 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
         this.offsets = offsets;
         this.bias = bias;
         this.accumulate = accumulate;
-        rows.Class.CheckBorder(source.Shape);
-        map = new TileMap(rows.Class, source.Shape, target.Shape, TLanes.Count, blocks);
-        this.source = (byte*)((NativeBuffer)source.Buffer).Pointer;
+        map = new TileMap(rows.Class, source.Layout, target.Shape, TLanes.Count, blocks);
+        this.source = source.Data;
         this.target = ((NativeBuffer)target.Buffer).Pointer;
         targetWidth = target.Shape.Lanes.Width;
-        spareLanes = TOperand.IsBits ? 0 : targetWidth - map.CellVectors * TLanes.Count;
+        spareLanes = TOperand.IsBits || map.SpansColumns ? 0 : targetWidth - map.CellVectors * TLanes.Count;
         tiles = (map.Vectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
         groups = Math.Clamp(PiecesWanted / Math.Max(1, tiles), 1, (rows.Rows + RowsInBatch - 1) / RowsInBatch);
         groupRows = (rows.Rows + groups - 1) / groups;

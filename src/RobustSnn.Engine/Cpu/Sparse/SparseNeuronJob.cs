@@ -30,20 +30,19 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     private readonly int groupRows;
     private readonly int groups;
 
-    public SparseNeuronJob(SparseRows rows, float* values, int* offsets, Activation source, Activation spikes, float* bias, NeuronModel model,
+    public SparseNeuronJob(SparseRows rows, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel model,
         float threshold, int blocks)
     {
         this.rows = rows;
         this.values = values;
         this.offsets = offsets;
         this.bias = bias;
-        rows.Class.CheckBorder(source.Shape);
-        map = new TileMap(rows.Class, source.Shape, spikes.Shape with { Lanes = source.Shape.Lanes }, TLanes.Count, blocks);
-        this.source = (byte*)((NativeBuffer)source.Buffer).Pointer;
+        map = new TileMap(rows.Class, source.Layout, spikes.Shape, TLanes.Count, blocks);
+        this.source = source.Data;
         target = (byte*)((NativeBuffer)spikes.Buffer).Pointer;
         targetBits = spikes.Shape.Bits;
         neuron = new FiringTile(model, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
-            source.Shape.Lanes.Steps == 1 && spikes.Shape.Lanes.Steps > 1);
+            source.IsStatic && spikes.Shape.Lanes.Steps > 1);
         cells = map.Vectors / map.CellVectors;
         unitCells = Math.Max(1, TileSums.FullVectors / map.CellVectors);
         var unitVectors = unitCells * map.CellVectors;

@@ -22,14 +22,13 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
     private readonly float* weightGradient;
     private readonly float* biasGradient;
 
-    public SparseWeightGradientJob(SparseRows rows, int* offsets, Activation input, Activation gradient, float* weightGradient,
+    public SparseWeightGradientJob(SparseRows rows, int* offsets, Operand input, Activation gradient, float* weightGradient,
         float* biasGradient, int blocks)
     {
         this.rows = rows;
         this.offsets = offsets;
-        rows.Class.CheckBorder(input.Shape);
-        map = new TileMap(rows.Class, input.Shape, gradient.Shape, TLanes.Count, blocks);
-        this.input = (byte*)((NativeBuffer)input.Buffer).Pointer;
+        map = new TileMap(rows.Class, input.Layout, gradient.Shape, TLanes.Count, blocks);
+        this.input = input.Data;
         this.gradient = ((NativeBuffer)gradient.Buffer).Pointer;
         gradientWidth = gradient.Shape.Lanes.Width;
         this.weightGradient = weightGradient;
