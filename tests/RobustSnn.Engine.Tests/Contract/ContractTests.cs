@@ -10,7 +10,7 @@ public static class ContractTests
 {
     private static readonly ContractCase[] Cases =
     [
-        .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
+        .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. SparseConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
         .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. AttackCases.All, .. ReductionCases.All,
     ];
 

@@ -39,7 +39,7 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
         this.source = source.Data;
         this.target = ((NativeBuffer)target.Buffer).Pointer;
         targetWidth = target.Shape.Lanes.Width;
-        spareLanes = TOperand.IsBits || map.SpansColumns ? 0 : targetWidth - map.CellVectors * TLanes.Count;
+        spareLanes = TOperand.IsBits ? 0 : targetWidth - map.CellVectors * TLanes.Count / map.CellColumns;
         tiles = (map.Vectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
         groups = Math.Clamp(PiecesWanted / Math.Max(1, tiles), 1, (rows.Rows + RowsInBatch - 1) / RowsInBatch);
         groupRows = (rows.Rows + groups - 1) / groups;
@@ -123,8 +123,18 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
 
             if (spareLanes > 0 && (first + i + 1) % map.CellVectors == 0)
             {
-                new Span<float>(at + TLanes.Count, spareLanes).Clear(); // gradients are zero there
+                ClearSpare(to, tile.Target[i] + (map.SpansColumns ? TLanes.Count / 2 : TLanes.Count));
+                ClearSpare(to, tile.Second[i] < 0 ? -1 : tile.Second[i] + TLanes.Count / 2);
             }
+        }
+    }
+
+    /// <summary>Lanes that stand for nothing are zero in gradients.</summary>
+    private void ClearSpare(float* to, long offset)
+    {
+        if (offset >= 0)
+        {
+            new Span<float>(to + offset, spareLanes).Clear();
         }
     }
 
