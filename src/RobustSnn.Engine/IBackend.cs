@@ -33,9 +33,6 @@ public interface IBackend : IDisposable
     /// <summary>target = max(target, minimum).</summary>
     void ClampBelow(DeviceBuffer target, float minimum);
 
-    /// <summary>target ⊙= factor, element by element: applying a mask.</summary>
-    void Multiply(DeviceBuffer target, DeviceBuffer factor);
-
     /// <summary>The first <paramref name="count"/> elements become draw 0, 1, … of the stream.</summary>
     void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key);
 
@@ -155,9 +152,7 @@ public interface IBackend : IDisposable
     // ---- training ------------------------------------------------------------------------------------------------------------
 
     /// <summary>PyTorch's SGD: g = gradient + weightDecay·value; velocity = momentum·velocity + g; value −= learningRate·velocity.</summary>
-    /// <param name="mask">Where 0, the value stays exactly 0 and has no gradient.</param>
-    void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, DeviceBuffer? mask, float learningRate, float momentum,
-        float weightDecay);
+    void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, float learningRate, float momentum, float weightDecay);
 
     // ---- attacks (pixels: sample, channel, row, column) ----------------------------------------------------------------------
 

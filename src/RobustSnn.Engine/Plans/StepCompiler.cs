@@ -72,9 +72,12 @@ internal sealed class StepCompiler(
             memory.Accumulate[node][index]);
     }
 
-    private ConnectionStep Connection(ConvolutionGeometry geometry, bool bias) =>
-        new(model.Connect(node, geometry), Link(0), Output, Gradient, Parameter("weight"), bias ? Parameter("bias") : null,
+    private ConnectionStep Connection(ConvolutionGeometry geometry, bool bias)
+    {
+        model.Connect(node, geometry);
+        return new ConnectionStep(model, node, Link(0), Output, Gradient, Parameter("weight"), bias ? Parameter("bias") : null,
             graph.Mode == PassMode.Training);
+    }
 
     private DeviceBuffer Constants(FSharpList<double> values)
     {
