@@ -101,7 +101,7 @@ public interface IBackend : IDisposable
     /// <summary>
     /// METHODS 1: u = leak·u + I[t]; s[t] = 1 where u ≥ v_th; then reset; u starts at 0. Writes u before the reset to
     /// <paramref name="membrane"/>, where the backward pass wants it. The current may be static (one step) while the others have T.
-    /// Membrane or, where there is none, spikes may be the current itself.
+    /// Membrane or, where there is none, spikes that are floats may be the current itself.
     /// </summary>
     /// <param name="threshold">v_th, one float.</param>
     void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples);
