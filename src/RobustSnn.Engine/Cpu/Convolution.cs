@@ -40,7 +40,8 @@ public sealed unsafe partial class CpuBackend
         }
         else
         {
-            Gather(((DenseConnection)connection).Backward(workers), outputGradient, inputGradient, null, accumulate, samples);
+            Gather(((DenseConnection)connection).Backward(workers), outputGradient.Shape, outputGradient.Floats(), inputGradient, null, accumulate,
+                (0, outputGradient.Shape.Lanes.BlocksOf(samples)));
         }
     }
 
@@ -54,16 +55,51 @@ public sealed unsafe partial class CpuBackend
         }
 
         var gather = ((DenseConnection)connection).Forward(workers).Classes[0];
-        var job = new WeightGradientJob(connection.Geometry, gather, input, outputGradient, Pointer(weightGradient),
-            PointerOrNull(biasGradient), input.Shape.Lanes.BlocksOf(samples));
-        workers.Run(job.Pieces, job);
+        var blocks = input.Shape.Lanes.BlocksOf(samples);
+        if (input.Shape.IsBits)
+        {
+            var shape = input.Shape with { Storage = Storage.Floats };
+            for (var block = 0; block < blocks; block++)
+            {
+                Run(shape, UnpackBlock(input, block), (block, 1));
+            }
+        }
+        else
+        {
+            Run(input.Shape, input.Floats(), (0, blocks));
+        }
+
+        void Run(ActivationShape shape, float* values, (int First, int Count) range)
+        {
+            var job = new WeightGradientJob(connection.Geometry, gather, shape, values, outputGradient, Pointer(weightGradient),
+                PointerOrNull(biasGradient), range);
+            workers.Run(job.Pieces, job);
+        }
     }
 
     private void Gather(PackedWeights weights, Activation source, Activation target, DeviceBuffer? bias, bool accumulate, int samples)
     {
+        var blocks = target.Shape.Lanes.BlocksOf(samples);
+        if (source.Shape.IsBits)
+        {
+            var shape = source.Shape with { Storage = Storage.Floats };
+            for (var block = 0; block < blocks; block++)
+            {
+                Gather(weights, shape, UnpackBlock(source, block), target, bias, accumulate, (block, 1));
+            }
+        }
+        else
+        {
+            Gather(weights, source.Shape, source.Floats(), target, bias, accumulate, (0, blocks));
+        }
+    }
+
+    private void Gather(PackedWeights weights, ActivationShape sourceShape, float* source, Activation target, DeviceBuffer? bias,
+        bool accumulate, (int First, int Count) blocks)
+    {
         for (var i = 0; i < weights.Classes.Length; i++)
         {
-            var job = new GatherJob(weights, i, source, target, PointerOrNull(bias), accumulate, target.Shape.Lanes.BlocksOf(samples));
+            var job = new GatherJob(weights, i, sourceShape, source, target, PointerOrNull(bias), accumulate, blocks);
             workers.Run(job.Pieces, job);
         }
     }

@@ -80,5 +80,27 @@ public sealed unsafe partial class CpuBackend : IBackend
     /// <summary>Runs an operator over all timesteps of every vector of samples.</summary>
     private void Steps<TOperator>(Activation first, Activation second, Activation? target, double* sums, TOperator op, int samples)
         where TOperator : struct, IStepOperator =>
-        workers.Run(Pieces(first, samples), new StepJob<TOperator>(first, second, target, sums, op));
+        workers.Run(Pieces(first, samples), new StepJob<TOperator, StepLanes, StepLanes>(first, second, target, sums, op));
+
+    /// <summary>The same where the operands may be bits.</summary>
+    private void BitSteps<TOperator>(Activation first, Activation second, Activation? target, double* sums, TOperator op, int samples)
+        where TOperator : struct, IStepOperator
+    {
+        var pieces = Pieces(first, samples);
+        switch (first.Shape.IsBits, second.Shape.IsBits)
+        {
+            case (false, false):
+                workers.Run(pieces, new StepJob<TOperator, StepLanes, StepLanes>(first, second, target, sums, op));
+                break;
+            case (true, false):
+                workers.Run(pieces, new StepJob<TOperator, BitLanes, StepLanes>(first, second, target, sums, op));
+                break;
+            case (false, true):
+                workers.Run(pieces, new StepJob<TOperator, StepLanes, BitLanes>(first, second, target, sums, op));
+                break;
+            case (true, true):
+                workers.Run(pieces, new StepJob<TOperator, BitLanes, BitLanes>(first, second, target, sums, op));
+                break;
+        }
+    }
 }

@@ -126,7 +126,11 @@ public sealed class Plan : IDisposable
 
     /// <summary>The input current of a neuron node, right after <see cref="ForwardToNeuron"/>.</summary>
     /// <exception cref="ArgumentException">The node is no spiking neuron of this plan.</exception>
-    public Activation Current(int node) => Neuron(node).Current;
+    /// <exception cref="InvalidOperationException">The plan makes the current together with the spikes and does not store it.</exception>
+    public Activation Current(int node) => Neuron(node) is NeuronStep neuron
+        ? neuron.Current
+        : throw new InvalidOperationException(
+            $"node {node} ({graph.Nodes[node].Name}): a plan in mode {Mode} does not store currents behind a BatchNorm, one in mode {PassMode.BatchStatistics} does");
 
     /// <summary>The scores of the last forward pass at every timestep: (steps, samples, classes).</summary>
     public float[] ScoresByStep() => scores.ToHost(pass.Samples);
@@ -145,7 +149,7 @@ public sealed class Plan : IDisposable
         }
     }
 
-    private NeuronStep Neuron(int node) => steps[node] as NeuronStep
+    private SpikingStep Neuron(int node) => steps[node] as SpikingStep
         ?? throw new ArgumentException($"node {node} ({graph.Nodes[node].Name}) is no spiking neuron of a plan with T = {Timesteps}", nameof(node));
 
     private void Run(int samples, int end, RandomKey dropout, bool countSpikes)

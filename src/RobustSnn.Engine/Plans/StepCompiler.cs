@@ -32,21 +32,22 @@ internal sealed class StepCompiler(
         return Connection(ConvolutionGeometry.Linear(shape.Channels, shape.Rows, shape.Columns, outputs), bias);
     }
 
-    public Step BatchNorm()
-    {
-        var channels = Output.Shape.Channels;
-        var batchStatistics = graph.Mode is PassMode.Training or PassMode.BatchStatistics;
-        return new BatchNormStep(Link(0), Output, Gradient, Parameter("weight"), Parameter("bias"), Parameter("running_mean"),
-            Parameter("running_var"), batchStatistics ? (allocate(channels), allocate(channels)) : null, graph.Mode == PassMode.Training,
-            Math.Max(1, graph.Timesteps));
-    }
+    public Step BatchNorm() => new BatchNormStep(Link(0), Output, Gradient, Statistics(node));
 
     public Step Relu() => new ReluStep(Link(0), Output, Gradient);
 
-    public Step Neuron() => graph.Spikes(node)
-        ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient, memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]],
-            Parameter("v_th"), graph.Mode == PassMode.Training)
-        : Relu();
+    public Step Neuron()
+    {
+        if (!graph.Spikes(node))
+        {
+            return Relu();
+        }
+
+        return graph.Norms[node] < 0
+            ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient,
+                memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]], Parameter("v_th"), graph.Mode == PassMode.Training)
+            : new NormNeuronStep(model.Network.Neurons, Statistics(graph.Norms[node]), Link(0), Output, Gradient, Parameter("v_th"));
+    }
 
     public Step AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
 
@@ -63,7 +64,18 @@ internal sealed class StepCompiler(
 
     private Activation Input(int index) => activations[memory.Output[graph.Inputs[node][index]]];
 
-    private ParameterTensor Parameter(string suffix) => model.Parameters[$"{graph.Nodes[node].Name}.{suffix}"];
+    private ParameterTensor Parameter(string suffix) => Parameter(node, suffix);
+
+    private ParameterTensor Parameter(int owner, string suffix) => model.Parameters[$"{graph.Nodes[owner].Name}.{suffix}"];
+
+    private NormStatistics Statistics(int norm)
+    {
+        var channels = graph.Shapes[norm].Channels;
+        var batchStatistics = graph.Mode is PassMode.Training or PassMode.BatchStatistics;
+        return new NormStatistics(Parameter(norm, "weight"), Parameter(norm, "bias"), Parameter(norm, "running_mean"),
+            Parameter(norm, "running_var"), batchStatistics ? (allocate(channels), allocate(channels)) : null,
+            graph.Mode == PassMode.Training, Math.Max(1, graph.Timesteps));
+    }
 
     private Link Link(int index)
     {

@@ -13,7 +13,7 @@ public sealed partial class ReferenceBackend
     {
         var g = connection.Geometry;
         var w = (ReferenceConnection)connection;
-        var x = new HostActivation(input);
+        var x = HostActivation.Reading(input, samples);
         var y = new HostActivation(output);
         foreach (var at in y.Sites(samples))
         {
@@ -59,7 +59,7 @@ public sealed partial class ReferenceBackend
         DeviceBuffer? biasGradient, int samples)
     {
         var g = connection.Geometry;
-        var x = new HostActivation(input);
+        var x = HostActivation.Reading(input, samples);
         var dy = new HostActivation(outputGradient);
         var dw = new double[g.WeightCount];
         var dbias = new double[g.Outputs];

@@ -18,7 +18,7 @@ internal readonly unsafe struct Operand(OperandLayout layout, byte* data, bool i
 internal readonly unsafe struct ByColumnsJob(Activation source, Operand target) : IJob
 {
     private readonly ActivationShape shape = source.Shape;
-    private readonly float* from = ((NativeBuffer)source.Buffer).Pointer;
+    private readonly float* from = source.Floats();
 
     public void Execute(int piece)
     {

@@ -37,7 +37,7 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
         this.accumulate = accumulate;
         map = new TileMap(rows.Class, source.Layout, target.Shape, TLanes.Count, blocks);
         this.source = source.Data;
-        this.target = ((NativeBuffer)target.Buffer).Pointer;
+        this.target = target.Floats();
         targetWidth = target.Shape.Lanes.Width;
         spareLanes = TOperand.IsBits ? 0 : targetWidth - map.CellVectors * TLanes.Count / map.CellColumns;
         tiles = (map.Vectors + TileSums.FullVectors - 1) / TileSums.FullVectors;

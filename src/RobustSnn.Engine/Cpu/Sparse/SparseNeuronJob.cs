@@ -39,7 +39,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         this.bias = bias;
         map = new TileMap(rows.Class, source.Layout, spikes.Shape, TLanes.Count, blocks);
         this.source = source.Data;
-        target = (byte*)((NativeBuffer)spikes.Buffer).Pointer;
+        target = spikes.Bits();
         targetBits = spikes.Shape.Bits;
         neuron = new FiringTile(model, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
             source.IsStatic && spikes.Shape.Lanes.Steps > 1);

@@ -29,7 +29,7 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
         this.offsets = offsets;
         map = new TileMap(rows.Class, input.Layout, gradient.Shape, TLanes.Count, blocks);
         this.input = input.Data;
-        this.gradient = ((NativeBuffer)gradient.Buffer).Pointer;
+        this.gradient = gradient.Floats();
         gradientWidth = gradient.Shape.Lanes.Width;
         this.weightGradient = weightGradient;
         this.biasGradient = biasGradient;
