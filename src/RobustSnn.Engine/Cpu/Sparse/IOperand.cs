@@ -4,7 +4,7 @@ namespace RobustSnn.Engine.Cpu;
 
 /// <summary>The two selectors of a word of bits, held in registers.</summary>
 internal readonly struct BitSelectors<TLanes>(TLanes lower, TLanes upper)
-    where TLanes : struct, ILanes<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
 {
     public readonly TLanes Lower = lower;
     public readonly TLanes Upper = upper;
@@ -12,7 +12,7 @@ internal readonly struct BitSelectors<TLanes>(TLanes lower, TLanes upper)
 
 /// <summary>What a layer reads: bits or floats. A pair of neighbouring vectors of a tile at a time.</summary>
 internal unsafe interface IOperand<TLanes>
-    where TLanes : struct, ILanes<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
 {
     /// <summary>Whether the two vectors of a pair lie in one word.</summary>
     static abstract bool IsBits { get; }
@@ -27,7 +27,7 @@ internal unsafe interface IOperand<TLanes>
 
 /// <summary>Spikes.</summary>
 internal readonly unsafe struct BitOperand<TLanes> : IOperand<TLanes>
-    where TLanes : struct, ILanes<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
 {
     public static bool IsBits => true;
 
@@ -51,7 +51,7 @@ internal readonly unsafe struct BitOperand<TLanes> : IOperand<TLanes>
 
 /// <summary>Anything else: images, pooled spikes, an ANN's activations, gradients.</summary>
 internal readonly unsafe struct FloatOperand<TLanes> : IOperand<TLanes>
-    where TLanes : struct, ILanes<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
 {
     public static bool IsBits => false;
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>4 floats: what every processor that .NET runs on has.</summary>
-internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes128>
+internal readonly unsafe struct Lanes128(Vector128<float> value) : ILaneVector<Lanes128>
 {
     private static readonly uint* Selectors = Lanes.Selectors(4);
 

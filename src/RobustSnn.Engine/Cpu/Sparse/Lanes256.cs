@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>8 floats: AVX2. Without mask registers, a compare makes the mask that the value is and-ed with.</summary>
-internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes256>
+internal readonly unsafe struct Lanes256(Vector256<float> value) : ILaneVector<Lanes256>
 {
     private static readonly uint* Selectors = Lanes.Selectors(8);
 

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>16 floats: AVX-512. Adding where a bit is set is a test into a mask register and one masked addition.</summary>
-internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes512>
+internal readonly unsafe struct Lanes512(Vector512<float> value) : ILaneVector<Lanes512>
 {
     private static readonly uint* Selectors = Lanes.Selectors(16);
 

@@ -64,7 +64,7 @@ internal sealed unsafe class SparseConnection : Connection
         }
 
         void Run<TLanes, TOperand>()
-            where TLanes : struct, ILanes<TLanes>
+            where TLanes : struct, ILaneVector<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
             var job = new SparseNeuronJob<TLanes, TOperand>(forward, Values, Offsets(forward, operand.Layout), operand, spikes, bias, neuron, threshold,
@@ -88,7 +88,7 @@ internal sealed unsafe class SparseConnection : Connection
         }
 
         void Run<TLanes, TOperand>()
-            where TLanes : struct, ILanes<TLanes>
+            where TLanes : struct, ILaneVector<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
             var job = new SparseWeightGradientJob<TLanes, TOperand>(forward, Offsets(forward, operand.Layout), operand, outputGradient, weightGradient,
@@ -128,7 +128,7 @@ internal sealed unsafe class SparseConnection : Connection
         }
 
         void Run<TLanes, TOperand>()
-            where TLanes : struct, ILanes<TLanes>
+            where TLanes : struct, ILaneVector<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
             var job = new SparseGatherJob<TLanes, TOperand>(rows, values, Offsets(rows, operand.Layout), operand, target, bias, accumulate,

@@ -7,7 +7,7 @@ namespace RobustSnn.Engine.Cpu;
 /// at a time is read, so that what the tile sees of it stays in L2; sums over chunks are added up in the target, in order.
 /// </summary>
 internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
-    where TLanes : struct, ILanes<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
     where TOperand : struct, IOperand<TLanes>
 {
     private const int RowsInBatch = 8;

@@ -8,7 +8,7 @@ namespace RobustSnn.Engine.Cpu;
 /// L1 into the neurons, and never to memory. Pieces are (run of whole positions, group of rows).
 /// </summary>
 internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
-    where TLanes : struct, ILanes<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
     where TOperand : struct, IOperand<TLanes>
 {
     private const int PiecesWanted = 16;

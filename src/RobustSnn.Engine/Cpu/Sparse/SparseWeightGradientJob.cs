@@ -8,7 +8,7 @@ namespace RobustSnn.Engine.Cpu;
 /// </summary>
 /// <remarks>Each weight's sum runs over tiles in order, in one piece: it does not depend on threads.</remarks>
 internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
-    where TLanes : struct, ILanes<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
     where TOperand : struct, IOperand<TLanes>
 {
     private const int RowsInGroup = 8;

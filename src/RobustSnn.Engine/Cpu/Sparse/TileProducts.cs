@@ -23,7 +23,7 @@ internal static unsafe class TileProducts
     public static void Full<TLanes, TOperand>(
         byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradients,
         float* weightGradients)
-        where TLanes : struct, ILanes<TLanes>
+        where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
@@ -68,7 +68,7 @@ internal static unsafe class TileProducts
     public static void Small<TLanes, TOperand>(
         byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradients,
         float* weightGradients)
-        where TLanes : struct, ILanes<TLanes>
+        where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);

@@ -34,7 +34,7 @@ internal static unsafe class TileSums
     public static void Full<TLanes, TOperand>(
         byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int length, int rows, float* sums,
         int sumStride)
-        where TLanes : struct, ILanes<TLanes>
+        where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
@@ -103,7 +103,7 @@ internal static unsafe class TileSums
     public static void Small<TLanes, TOperand>(
         byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int length, int rows, float* sums,
         int sumStride)
-        where TLanes : struct, ILanes<TLanes>
+        where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);

@@ -4,8 +4,8 @@ namespace RobustSnn.Engine.Cpu;
 /// A vector of floats of one width. Sparse kernels are written once over it and compiled for each width; every member is a few
 /// instructions and inlined.
 /// </summary>
-internal unsafe interface ILanes<TLanes>
-    where TLanes : struct, ILanes<TLanes>
+internal unsafe interface ILaneVector<TLanes>
+    where TLanes : struct, ILaneVector<TLanes>
 {
     /// <summary>Floats in a vector.</summary>
     static abstract int Count { get; }
