@@ -11,6 +11,12 @@ public sealed unsafe partial class CpuBackend
     {
         var factors = (float*)Scratch(input.Shape.Channels);
         WriteFactors(normalisation, input.Shape.Channels, factors);
+        if (FullBlockFireJob.Takes(spikes))
+        {
+            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, Pointer(threshold)[0], factors, input, spikes, samples));
+            return;
+        }
+
         Fire(new NeuronDynamics(neuron, Pointer(threshold)[0]), new NormalisedCurrent(factors), input, null, spikes, samples);
     }
 
@@ -80,8 +86,18 @@ public sealed unsafe partial class CpuBackend
         : ISurrogateUser
     {
         public void Use<TSurrogate>(TSurrogate surrogate)
-            where TSurrogate : struct, ISurrogate =>
-            Run(new NeuronBackward<TSurrogate>(neuron, surrogate, threshold, false));
+            where TSurrogate : struct, ISurrogate
+        {
+            if (FullBlockBackwardJob<TSurrogate>.Takes(spikeGradient))
+            {
+                backend.workers.Run(pieces, new FullBlockBackwardJob<TSurrogate>(neuron, surrogate, threshold, currentFactors,
+                    Pointer(normalisation.Mean), input, spikeGradient, target, accumulate, slopes, sums, thresholdSums));
+            }
+            else
+            {
+                Run(new NeuronBackward<TSurrogate>(neuron, surrogate, threshold, false));
+            }
+        }
 
         public void Rate() => Run(new NeuronRateBackward(threshold, false));
 

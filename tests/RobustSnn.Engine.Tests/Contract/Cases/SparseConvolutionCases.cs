@@ -23,7 +23,7 @@ public static class SparseConvolutionCases
         from @case in Operations(geometry.Name, geometry.Geometry, Densities[i % Densities.Length], lanes, i % 2 == 0, i % 7 == 0)
         select @case;
 
-    private const int CasesOfGeometry = 3;
+    private const int CasesOfGeometry = 4;
 
     private static LaneCase[] Lanes => [.. ConvolutionCases.Lanes, new(8, 33, 33), new(10, 1, 1), new(2, 4, 3), new(100, 2, 1), new(0, 64, 64)];
 
@@ -33,13 +33,14 @@ public static class SparseConvolutionCases
         var border = ConvolutionCases.Border(geometry);
         var layout = isStatic ? lanes.Layout.Static : lanes.Layout;
         var input = new ActivationShape(geometry.Inputs, geometry.InputRows, geometry.InputColumns, border, layout);
+        var read = lanes.Timesteps > 0 && !isStatic && !flag ? input with { Storage = Storage.Bits } : input;
         var output = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, border, layout);
-        var description = $"sparse {name}, {density:P0} of the weights, {lanes}{(isStatic ? ", static" : "")}";
+        var description = $"sparse {name}, {density:P0} of the weights, {lanes}{(isStatic ? ", static" : "")}{(read.IsBits ? ", bits" : "")}";
 
         yield return new ContractCase("Convolve", $"{description}{(flag ? ", bias" : "")}", ContractCase.Sums, bench => bench.Backend.Convolve(
             Connect(bench, geometry, density, out _),
             flag ? bench.InputBuffer(geometry.Outputs) : null,
-            bench.Input(input, lanes.Samples),
+            bench.Input(read, lanes.Samples),
             bench.Output("output", output, lanes.Samples),
             lanes.Samples));
 
@@ -54,7 +55,7 @@ public static class SparseConvolutionCases
         yield return new ContractCase("ConvolveWeightGradient", $"{description}{(flag ? ", bias" : "")}", ContractCase.Sums, bench =>
             bench.Backend.ConvolveWeightGradient(
                 Connect(bench, geometry, density, out var pattern),
-                bench.Input(input, lanes.Samples),
+                bench.Input(read, lanes.Samples),
                 bench.InputGradient(output, lanes.Samples),
                 bench.OutputBuffer("weightGradient", pattern.Count),
                 flag ? bench.OutputBuffer("biasGradient", geometry.Outputs) : null,
@@ -68,7 +69,7 @@ public static class SparseConvolutionCases
             bench.Backend.ConvolveInputGradient(connection, gradient, before, false, lanes.Samples);
             connection.Weights.Upload([.. Enumerable.Range(0, pattern.Count).Select(_ => bench.Draw(-1, 1))]);
             bench.Backend.Refresh(connection);
-            bench.Backend.Convolve(connection, null, bench.Input(input, lanes.Samples), bench.Output("output", output, lanes.Samples), lanes.Samples);
+            bench.Backend.Convolve(connection, null, bench.Input(read, lanes.Samples), bench.Output("output", output, lanes.Samples), lanes.Samples);
             var after = bench.OutputGradient("after", input, lanes.Samples, new GradientTarget(false, false));
             bench.Backend.ConvolveInputGradient(connection, gradient, after, false, lanes.Samples);
         });
