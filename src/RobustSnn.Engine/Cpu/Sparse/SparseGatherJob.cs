@@ -48,6 +48,9 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
 
     public int Pieces { get; }
 
+    /// <summary>Chunks that are read together: all that a panel numbers, of bits; of floats one.</summary>
+    private int ChunkStep => TOperand.IsBits ? rows.PanelChunks : 1;
+
     [SkipLocalsInit]
     public void Execute(int piece)
     {
@@ -71,33 +74,56 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
     [SkipLocalsInit]
     private void Run(int first, int size, int firstRow, int endRow)
     {
-        var sums = stackalloc float[RowsInBatch * TileSums.FullVectors * TLanes.Count];
         var tile = default(Tile);
         map.Fill(first, size, ref tile);
-        var step = TOperand.IsBits ? rows.PanelChunks : 1;
-        for (var chunk = 0; chunk < rows.Chunks; chunk += step)
+        if (tile.IsWhole && spareLanes == 0)
         {
-            var length = Math.Min(step, rows.Chunks - chunk);
+            for (var chunk = 0; chunk < rows.Chunks; chunk += ChunkStep)
+            {
+                var adds = accumulate || chunk > 0;
+                Sum(in tile, size, chunk, firstRow, endRow - firstRow,
+                    new TileTarget(target + (nint)firstRow * targetWidth, tile.Target, targetWidth, bias is null ? null : bias + firstRow, adds));
+            }
+
+            return;
+        }
+
+        var sums = stackalloc float[RowsInBatch * TileSums.FullVectors * TLanes.Count];
+        var sumOffsets = stackalloc long[TileSums.FullVectors];
+        for (var i = 0; i < size; i++)
+        {
+            sumOffsets[i] = i * TLanes.Count;
+        }
+
+        for (var chunk = 0; chunk < rows.Chunks; chunk += ChunkStep)
+        {
             for (var row = firstRow; row < endRow; row += RowsInBatch)
             {
                 var count = Math.Min(RowsInBatch, endRow - row);
-                var starts = rows.Starts + row * rows.Chunks + chunk;
-                var list = new ConnectionList(rows.Columns, values);
-                if (size == TileSums.FullVectors)
-                {
-                    TileSums.Full<TLanes, TOperand>(source, tile.Source, offsets + rows.PanelColumn(chunk), list, starts, rows.Chunks, length, count, sums,
-                        size * TLanes.Count);
-                }
-                else
-                {
-                    TileSums.Small<TLanes, TOperand>(source, tile.Source, offsets + rows.PanelColumn(chunk), list, starts, rows.Chunks, length, count, sums,
-                        size * TLanes.Count);
-                }
-
+                Sum(in tile, size, chunk, row, count, new TileTarget(sums, sumOffsets, size * TLanes.Count, null, false));
                 for (var i = 0; i < count; i++)
                 {
                     Put(in tile, first, row + i, sums + i * size * TLanes.Count, accumulate || chunk > 0);
                 }
+            }
+        }
+    }
+
+    private void Sum(ref readonly Tile tile, int size, int chunk, int row, int count, TileTarget to)
+    {
+        var starts = rows.Starts + row * rows.Chunks + chunk;
+        var length = Math.Min(ChunkStep, rows.Chunks - chunk);
+        var list = new ConnectionList(rows.Columns, values);
+        var columns = offsets + rows.PanelColumn(chunk);
+        fixed (long* slots = tile.Source)
+        {
+            if (size == TileSums.FullVectors)
+            {
+                TileSums.Full<TLanes, TOperand>(source, slots, columns, list, starts, rows.Chunks, length, count, to);
+            }
+            else
+            {
+                TileSums.Small<TLanes, TOperand>(source, slots, columns, list, starts, rows.Chunks, length, count, to);
             }
         }
     }

@@ -95,15 +95,22 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     {
         var starts = rows.Starts + row * rows.Chunks;
         var list = new ConnectionList(rows.Columns, values);
+        var offsetsInRow = stackalloc long[TileSums.FullVectors];
+        for (var i = 0; i < TileSums.FullVectors; i++)
+        {
+            offsetsInRow[i] = i * TLanes.Count;
+        }
+
+        var target = new TileTarget(sums, offsetsInRow, rowFloats, null, false);
         fixed (long* slots = tile.Source)
         {
             if (tile.Count > TileSums.SmallVectors)
             {
-                TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, sums, rowFloats);
+                TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
             }
             else
             {
-                TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, sums, rowFloats);
+                TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
             }
         }
     }

@@ -11,7 +11,9 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
     where TLanes : struct, ILaneVector<TLanes>
     where TOperand : struct, IOperand<TLanes>
 {
-    private const int RowsInGroup = 8;
+    private const int BitRows = 8;
+    private const int FloatRows = 32; // floats are read anew for every group, and from further away
+    private const int PiecesWanted = 4;
 
     private readonly SparseRows rows;
     private readonly int* offsets;
@@ -21,6 +23,7 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
     private readonly int gradientWidth;
     private readonly float* weightGradient;
     private readonly float* biasGradient;
+    private readonly int groupRows;
 
     public SparseWeightGradientJob(SparseRows rows, int* offsets, Operand input, Activation gradient, float* weightGradient,
         float* biasGradient, int blocks)
@@ -33,7 +36,8 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
         gradientWidth = gradient.Shape.Lanes.Width;
         this.weightGradient = weightGradient;
         this.biasGradient = biasGradient;
-        Pieces = (rows.Rows + RowsInGroup - 1) / RowsInGroup;
+        groupRows = Math.Clamp(rows.Rows / PiecesWanted, 1, TOperand.IsBits ? BitRows : FloatRows);
+        Pieces = (rows.Rows + groupRows - 1) / groupRows;
     }
 
     public int Pieces { get; }
@@ -41,20 +45,40 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
     [SkipLocalsInit]
     public void Execute(int piece)
     {
-        var firstRow = piece * RowsInGroup;
-        var count = Math.Min(RowsInGroup, rows.Rows - firstRow);
-        var gradients = stackalloc float[RowsInGroup * TileSums.FullVectors * TLanes.Count];
+        var firstRow = piece * groupRows;
+        var count = Math.Min(groupRows, rows.Rows - firstRow);
+        var copy = stackalloc float[groupRows * TileSums.FullVectors * TLanes.Count];
+        var copyOffsets = stackalloc long[TileSums.FullVectors];
+        for (var i = 0; i < TileSums.FullVectors; i++)
+        {
+            copyOffsets[i] = i * TLanes.Count;
+        }
+
         var tile = default(Tile);
         for (var first = 0; first < map.Vectors; first += TileSums.FullVectors)
         {
             var size = map.Vectors - first <= TileSums.SmallVectors ? TileSums.SmallVectors : TileSums.FullVectors;
             map.Fill(first, size, ref tile);
-            for (var i = 0; i < count; i++)
+            if (tile.IsWhole && biasGradient is null)
             {
-                Take(in tile, size, firstRow + i, gradients + i * size * TLanes.Count);
+                AddProducts(in tile, size, firstRow, count, gradient + (nint)firstRow * gradientWidth, tile.Target, gradientWidth);
+                continue;
             }
 
-            var step = TOperand.IsBits ? rows.PanelChunks : 1;
+            for (var i = 0; i < count; i++)
+            {
+                Take(in tile, size, firstRow + i, copy + i * size * TLanes.Count);
+            }
+
+            AddProducts(in tile, size, firstRow, count, copy, copyOffsets, size * TLanes.Count);
+        }
+    }
+
+    private void AddProducts(ref readonly Tile tile, int size, int firstRow, int count, float* gradients, long* targets, int stride)
+    {
+        var step = TOperand.IsBits ? rows.PanelChunks : 1;
+        fixed (long* slots = tile.Source)
+        {
             for (var chunk = 0; chunk < rows.Chunks; chunk += step)
             {
                 var length = Math.Min(step, rows.Chunks - chunk);
@@ -62,13 +86,13 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
                 var columns = offsets + rows.PanelColumn(chunk);
                 if (size == TileSums.FullVectors)
                 {
-                    TileProducts.Full<TLanes, TOperand>(input, tile.Source, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
-                        weightGradient);
+                    TileProducts.Full<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
+                        targets, stride, weightGradient);
                 }
                 else
                 {
-                    TileProducts.Small<TLanes, TOperand>(input, tile.Source, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
-                        weightGradient);
+                    TileProducts.Small<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
+                        targets, stride, weightGradient);
                 }
             }
         }

@@ -6,6 +6,9 @@ internal unsafe struct Tile
     /// <summary>Vectors that stand for something; the others repeat the first ones' sources.</summary>
     public int Count;
 
+    /// <summary>Whether every vector has one whole target.</summary>
+    public bool IsWhole;
+
     /// <summary>Byte offset of each vector's source, first channel, at the base of the taps; for bits, of the word of every second one.</summary>
     public fixed long Source[TileSums.FullVectors];
 
@@ -63,6 +66,7 @@ internal readonly unsafe struct TileMap
     public void Fill(int first, int size, ref Tile tile)
     {
         tile.Count = Math.Min(size, Vectors - first);
+        tile.IsWhole = tile.Count == size && !SpansColumns;
         var (cell, vector) = Math.DivRem(first, CellVectors);
         var (line, cellInRow) = Math.DivRem(cell, cellsInRow);
         var (block, row) = Math.DivRem(line, gather.Rows);
@@ -115,6 +119,7 @@ internal readonly unsafe struct TileMap
         var (columns, lane) = Math.DivRem(vector * width, source.PositionLanes);
         column += columns;
         tile.Target[i] = column < gather.Columns && lane < target.Lanes.Width ? Target(block, row, column) + lane : -1;
+        tile.IsWhole &= tile.Target[i] >= 0;
         tile.Second[i] = SpansColumns && column + 1 < gather.Columns ? Target(block, row, column + 1) : -1;
     }
 

@@ -17,31 +17,38 @@ internal static unsafe class TileProducts
     /// <param name="stride">Entries of <paramref name="starts"/> from one row to the next.</param>
     /// <param name="length">See <paramref name="starts"/>.</param>
     /// <param name="rows">How many rows.</param>
-    /// <param name="gradients">[row][vector of the tile]: gradient of the layer's output, 0 where a vector stands for nothing.</param>
+    /// <param name="gradient">Gradient of the layer's output, first row.</param>
+    /// <param name="targets">Float offset of each vector in it.</param>
+    /// <param name="gradientStride">Floats from one row to the next.</param>
     /// <param name="weightGradients">Of each connection.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Full<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradients,
-        float* weightGradients)
+        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradient, long* targets,
+        int gradientStride, float* weightGradients)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
-        for (var row = 0; row < rows; row++, starts += stride, gradients += 24 * TLanes.Count)
+        for (var row = 0; row < rows; row++, starts += stride, gradient += gradientStride)
         {
-            TLanes a0 = TLanes.Load(gradients + 0 * TLanes.Count), b0 = TLanes.Load(gradients + 1 * TLanes.Count);
-            TLanes a1 = TLanes.Load(gradients + 2 * TLanes.Count), b1 = TLanes.Load(gradients + 3 * TLanes.Count);
-            TLanes a2 = TLanes.Load(gradients + 4 * TLanes.Count), b2 = TLanes.Load(gradients + 5 * TLanes.Count);
-            TLanes a3 = TLanes.Load(gradients + 6 * TLanes.Count), b3 = TLanes.Load(gradients + 7 * TLanes.Count);
-            TLanes a4 = TLanes.Load(gradients + 8 * TLanes.Count), b4 = TLanes.Load(gradients + 9 * TLanes.Count);
-            TLanes a5 = TLanes.Load(gradients + 10 * TLanes.Count), b5 = TLanes.Load(gradients + 11 * TLanes.Count);
-            TLanes a6 = TLanes.Load(gradients + 12 * TLanes.Count), b6 = TLanes.Load(gradients + 13 * TLanes.Count);
-            TLanes a7 = TLanes.Load(gradients + 14 * TLanes.Count), b7 = TLanes.Load(gradients + 15 * TLanes.Count);
-            TLanes a8 = TLanes.Load(gradients + 16 * TLanes.Count), b8 = TLanes.Load(gradients + 17 * TLanes.Count);
-            TLanes a9 = TLanes.Load(gradients + 18 * TLanes.Count), b9 = TLanes.Load(gradients + 19 * TLanes.Count);
-            TLanes a10 = TLanes.Load(gradients + 20 * TLanes.Count), b10 = TLanes.Load(gradients + 21 * TLanes.Count);
-            TLanes a11 = TLanes.Load(gradients + 22 * TLanes.Count), b11 = TLanes.Load(gradients + 23 * TLanes.Count);
             var end = starts[length];
+            if (starts[0] == end)
+            {
+                continue;
+            }
+
+            TLanes a0 = TLanes.Load(gradient + targets[0]), b0 = TLanes.Load(gradient + targets[1]);
+            TLanes a1 = TLanes.Load(gradient + targets[2]), b1 = TLanes.Load(gradient + targets[3]);
+            TLanes a2 = TLanes.Load(gradient + targets[4]), b2 = TLanes.Load(gradient + targets[5]);
+            TLanes a3 = TLanes.Load(gradient + targets[6]), b3 = TLanes.Load(gradient + targets[7]);
+            TLanes a4 = TLanes.Load(gradient + targets[8]), b4 = TLanes.Load(gradient + targets[9]);
+            TLanes a5 = TLanes.Load(gradient + targets[10]), b5 = TLanes.Load(gradient + targets[11]);
+            TLanes a6 = TLanes.Load(gradient + targets[12]), b6 = TLanes.Load(gradient + targets[13]);
+            TLanes a7 = TLanes.Load(gradient + targets[14]), b7 = TLanes.Load(gradient + targets[15]);
+            TLanes a8 = TLanes.Load(gradient + targets[16]), b8 = TLanes.Load(gradient + targets[17]);
+            TLanes a9 = TLanes.Load(gradient + targets[18]), b9 = TLanes.Load(gradient + targets[19]);
+            TLanes a10 = TLanes.Load(gradient + targets[20]), b10 = TLanes.Load(gradient + targets[21]);
+            TLanes a11 = TLanes.Load(gradient + targets[22]), b11 = TLanes.Load(gradient + targets[23]);
             for (var j = starts[0]; j < end; j++)
             {
                 var p = source + offsets[columns[j]];
@@ -66,19 +73,24 @@ internal static unsafe class TileProducts
     /// <summary>The same for a tile of a third of the size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Small<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradients,
-        float* weightGradients)
+        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradient, long* targets,
+        int gradientStride, float* weightGradients)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
-        for (var row = 0; row < rows; row++, starts += stride, gradients += 8 * TLanes.Count)
+        for (var row = 0; row < rows; row++, starts += stride, gradient += gradientStride)
         {
-            TLanes a0 = TLanes.Load(gradients + 0 * TLanes.Count), b0 = TLanes.Load(gradients + 1 * TLanes.Count);
-            TLanes a1 = TLanes.Load(gradients + 2 * TLanes.Count), b1 = TLanes.Load(gradients + 3 * TLanes.Count);
-            TLanes a2 = TLanes.Load(gradients + 4 * TLanes.Count), b2 = TLanes.Load(gradients + 5 * TLanes.Count);
-            TLanes a3 = TLanes.Load(gradients + 6 * TLanes.Count), b3 = TLanes.Load(gradients + 7 * TLanes.Count);
             var end = starts[length];
+            if (starts[0] == end)
+            {
+                continue;
+            }
+
+            TLanes a0 = TLanes.Load(gradient + targets[0]), b0 = TLanes.Load(gradient + targets[1]);
+            TLanes a1 = TLanes.Load(gradient + targets[2]), b1 = TLanes.Load(gradient + targets[3]);
+            TLanes a2 = TLanes.Load(gradient + targets[4]), b2 = TLanes.Load(gradient + targets[5]);
+            TLanes a3 = TLanes.Load(gradient + targets[6]), b3 = TLanes.Load(gradient + targets[7]);
             for (var j = starts[0]; j < end; j++)
             {
                 var p = source + offsets[columns[j]];
