@@ -1,12 +1,15 @@
 using BenchmarkDotNet.Attributes;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Model;
 
 namespace RobustSnn.Benchmarks;
 
-/// <summary>The three convolutions of a layer, dense and pruned, on spikes.</summary>
+/// <summary>The three convolutions of a layer, dense and pruned, on spikes, which are bits; and a pruned layer together with its neurons.</summary>
 public class ConvolutionBenchmarks
 {
+    private static readonly NeuronModel Neuron = new(1, Reset.Hard);
+
     private CpuBackend backend = null!;
     private Tensors tensors = null!;
     private Connection connection = null!;
@@ -14,13 +17,15 @@ public class ConvolutionBenchmarks
     private Activation output = null!;
     private Activation outputGradient = null!;
     private Activation inputGradient = null!;
+    private Activation spikes = null!;
     private DeviceBuffer weightGradient = null!;
+    private DeviceBuffer threshold = null!;
 
     [ParamsSource(nameof(Layers))]
     public Layer Layer { get; set; } = null!;
 
     /// <summary>Share of the weights that exist.</summary>
-    [Params(1.0, 0.1)]
+    [Params(1.0, 0.1, 0.01)]
     public double Kept { get; set; }
 
     public static IEnumerable<Layer> Layers => Layer.OfVgg16;
@@ -30,17 +35,23 @@ public class ConvolutionBenchmarks
     {
         backend = new CpuBackend();
         tensors = new Tensors(backend);
-        connection = backend.Connect(Layer.Geometry, tensors.Weights(Layer.Geometry.WeightCount, Kept));
-        backend.Refresh(connection);
-        input = tensors.Spikes(Layer.Shape);
+        SparsityPattern? pattern = Kept < 1 ? Tensors.Pattern(Layer.Geometry.WeightCount, Kept) : null;
+        int weights = pattern?.Count ?? Layer.Geometry.WeightCount;
+        connection = backend.Connect(Layer.Geometry, tensors.Normal(weights), pattern);
+        input = tensors.Spikes(Layer.Shape with { Storage = Storage.Bits });
+        spikes = tensors.Spikes(Layer.Shape with { Storage = Storage.Bits });
+        threshold = tensors.Buffer(1, 1);
         output = tensors.Normal(Layer.Shape);
         outputGradient = tensors.Normal(Layer.Shape);
         inputGradient = tensors.Normal(Layer.Shape);
-        weightGradient = tensors.Buffer(Layer.Geometry.WeightCount);
+        weightGradient = tensors.Buffer(weights);
     }
 
     [Benchmark]
     public void Forward() => backend.Convolve(connection, null, input, output, Layer.Batch);
+
+    [Benchmark]
+    public void ForwardAndFire() => backend.ConvolveNeuron(connection, null, Neuron, threshold, input, spikes, Layer.Batch);
 
     [Benchmark]
     public void InputGradient() => backend.ConvolveInputGradient(connection, outputGradient, inputGradient, accumulate: false, Layer.Batch);

@@ -22,19 +22,19 @@ internal sealed class Tensors(IBackend backend) : IDisposable
         return buffer;
     }
 
-    /// <summary>Normal weights, of which the given share is not zero.</summary>
-    public DeviceBuffer Weights(int count, double kept)
+    /// <summary>Standard normal values.</summary>
+    public DeviceBuffer Normal(int count)
+    {
+        DeviceBuffer buffer = Buffer(count);
+        backend.RandomFill(buffer, count, RandomKind.Normal, new RandomKey(0, stream++));
+        return buffer;
+    }
+
+    /// <summary>The given share of weights, drawn at random.</summary>
+    public static SparsityPattern Pattern(int count, double kept)
     {
         var random = new Random(0);
-        float[] values = Draw(count);
-        for (int i = 0; i < count; i++)
-        {
-            values[i] *= random.NextDouble() < kept ? 1 : 0;
-        }
-
-        DeviceBuffer buffer = Buffer(count);
-        buffer.Upload(values);
-        return buffer;
+        return SparsityPattern.OfMask([.. Enumerable.Range(0, count).Select(_ => random.NextDouble() < kept ? 1f : 0f)]);
     }
 
     public void Dispose()
