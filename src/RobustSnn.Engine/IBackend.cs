@@ -104,6 +104,15 @@ public interface IBackend : IDisposable
     void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples);
 
     /// <summary>
+    /// <see cref="Convolve"/> and <see cref="Neuron"/> in one, for inference: spikes of a layer straight from its input, which may be static
+    /// while the spikes have T steps. Neither currents nor membranes are kept.
+    /// </summary>
+    /// <param name="bias">One an output channel.</param>
+    /// <param name="threshold">v_th, one float.</param>
+    void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
+        Activation spikes, int samples);
+
+    /// <summary>
     /// Backward through time, through the reset and into v_th, with the surrogate for the spike's derivative. A static current gets the
     /// sum over its timesteps. In place in the gradients where shapes agree.
     /// </summary>

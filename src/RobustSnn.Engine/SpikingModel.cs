@@ -90,6 +90,10 @@ public sealed class SpikingModel : IDisposable
         Parameters.Dispose();
     }
 
+    /// <summary>Whether a node has weights of which some do not exist.</summary>
+    internal bool IsPruned(int node) =>
+        $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Mask is not null;
+
     /// <summary>The weights of a convolution or linear node, in the backend's form; shared by all plans.</summary>
     internal Connection Connect(int node, ConvolutionGeometry geometry)
     {

@@ -117,6 +117,23 @@ public sealed class Plan : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the batch statistics of the last forward pass the running ones, so that inference on this batch computes what that pass did.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The mode is not BatchStatistics, or there was no forward pass.</exception>
+    public void AdoptStatistics()
+    {
+        if (Mode != PassMode.BatchStatistics || !hasForward)
+        {
+            throw new InvalidOperationException(Mode == PassMode.BatchStatistics ? "AdoptStatistics without a Forward" : $"mode {Mode} has no batch statistics to adopt");
+        }
+
+        foreach (var step in steps.OfType<BatchNormStep>())
+        {
+            step.AdoptStatistics(Model.Backend);
+        }
+    }
+
     /// <summary>Runs all that comes before a neuron node, so that <see cref="Current"/> can be read.</summary>
     public void ForwardToNeuron(int node, int samples)
     {
@@ -126,7 +143,11 @@ public sealed class Plan : IDisposable
 
     /// <summary>The input current of a neuron node, right after <see cref="ForwardToNeuron"/>.</summary>
     /// <exception cref="ArgumentException">The node is no spiking neuron of this plan.</exception>
-    public Activation Current(int node) => Neuron(node).Current;
+    /// <exception cref="InvalidOperationException">The plan makes the current together with the spikes and does not store it.</exception>
+    public Activation Current(int node) => Neuron(node) is NeuronStep neuron
+        ? neuron.Current
+        : throw new InvalidOperationException(
+            $"node {node} ({graph.Nodes[node].Name}): a plan in mode {Mode} does not store its current, one in mode {PassMode.BatchStatistics} does");
 
     /// <summary>The scores of the last forward pass at every timestep: (steps, samples, classes).</summary>
     public float[] ScoresByStep() => scores.ToHost(pass.Samples);
@@ -145,7 +166,7 @@ public sealed class Plan : IDisposable
         }
     }
 
-    private NeuronStep Neuron(int node) => steps[node] as NeuronStep
+    private SpikingStep Neuron(int node) => steps[node] as SpikingStep
         ?? throw new ArgumentException($"node {node} ({graph.Nodes[node].Name}) is no spiking neuron of a plan with T = {Timesteps}", nameof(node));
 
     private void Run(int samples, int end, RandomKey dropout, bool countSpikes)

@@ -3,8 +3,8 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine;
 
 /// <summary>
-/// A network as one mode runs it: nodes that do nothing in it (dropout outside training) are read through, and every value has its
-/// layout on the device.
+/// A network as one mode runs it: nodes that do nothing in it (dropout outside training) are read through, pruned layers that only a
+/// spiking neuron reads are part of the neuron in inference, and every value has its layout on the device.
 /// </summary>
 internal sealed class PlanGraph
 {
@@ -18,6 +18,7 @@ internal sealed class PlanGraph
         active = Array.ConvertAll(Nodes, node => mode == PassMode.Training || !node.Operation.IsDropout);
         Inputs = Array.ConvertAll(Nodes, node => node.Inputs.Select(ReadThrough).ToArray());
         Last = ReadThrough(Nodes.Length - 1);
+        Layers = FuseLayers(model);
 
         var lanes = LaneLayout.Choose(batch, timesteps);
         var isStatic = Graph.isStatic(model.Network).ToArray();
@@ -27,7 +28,7 @@ internal sealed class PlanGraph
         for (var n = 0; n < Nodes.Length; n++)
         {
             var shape = model.Shapes[n];
-            var own = Nodes[n].Operation.IsLinear ? 0 : n == 0 ? border : Shapes[Inputs[n][0]].Border;
+            var own = Nodes[n].Operation.IsLinear ? 0 : n == 0 ? border : Shapes[Layers[n] >= 0 ? Layers[n] : Inputs[n][0]].Border;
             Shapes[n] = new ActivationShape(shape.Channels, shape.Rows, shape.Columns, own,
                 isStatic[n] ? lanes.Static : lanes);
             if (active[n])
@@ -46,7 +47,7 @@ internal sealed class PlanGraph
 
     public int Timesteps { get; }
 
-    /// <summary>The nodes that each node reads, nodes that do nothing left out.</summary>
+    /// <summary>The nodes that each node reads, nodes that do nothing and fused layers left out.</summary>
     public int[][] Inputs { get; }
 
     /// <summary>How often each node's value is read.</summary>
@@ -54,6 +55,9 @@ internal sealed class PlanGraph
 
     /// <summary>Layout of each node's value.</summary>
     public ActivationShape[] Shapes { get; }
+
+    /// <summary>The convolution or linear layer that is part of each neuron, or −1.</summary>
+    public int[] Layers { get; }
 
     /// <summary>The node that gives the logits.</summary>
     public int Last { get; }
@@ -74,11 +78,35 @@ internal sealed class PlanGraph
     {
         var input = Inputs[node][0];
         var isNeeded = HasBackward && IsRelu(input) && !Nodes[node].Operation.IsDropout;
-        return Reads[input] == 1 && Shapes[node] == Shapes[input] && !isNeeded;
+        return Reads[input] == 1 && Shapes[node] == Shapes[input] && !isNeeded && Layers[node] < 0;
     }
 
     /// <summary>Whether the mode has a backward pass.</summary>
     public bool HasBackward => Mode is PassMode.InputGradient or PassMode.Training;
+
+    /// <summary>
+    /// Takes each pruned layer that nothing but a spiking neuron reads out of the graph: backends make such spikes straight from what the
+    /// layer reads, and the currents, the largest values of a pass, are never stored.
+    /// </summary>
+    private int[] FuseLayers(SpikingModel model)
+    {
+        var layers = new int[Nodes.Length];
+        Array.Fill(layers, -1);
+        for (var n = 0; n < Nodes.Length && Mode == PassMode.Inference; n++)
+        {
+            var layer = Nodes[n].Inputs.IsEmpty ? n : Nodes[n].Inputs.Head;
+            if (Spikes(n) && model.IsPruned(layer) && layer != Last && CountReads(layer) == 1)
+            {
+                layers[n] = layer;
+                active[layer] = false;
+                Inputs[n] = Inputs[layer];
+            }
+        }
+
+        return layers;
+    }
+
+    private int CountReads(int node) => Enumerable.Range(0, Nodes.Length).Where(IsActive).Sum(reader => Inputs[reader].Count(input => input == node));
 
     private int ReadThrough(int node) => active[node] ? node : ReadThrough(Nodes[node].Inputs.Head);
 

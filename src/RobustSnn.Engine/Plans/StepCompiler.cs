@@ -43,10 +43,18 @@ internal sealed class StepCompiler(
 
     public Step Relu() => new ReluStep(Link(0), Output, Gradient);
 
-    public Step Neuron() => graph.Spikes(node)
-        ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient, memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]],
-            Parameter("v_th"), graph.Mode == PassMode.Training)
-        : Relu();
+    public Step Neuron()
+    {
+        if (!graph.Spikes(node))
+        {
+            return Relu();
+        }
+
+        return graph.Layers[node] < 0
+            ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient,
+                memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]], Parameter("v_th"), graph.Mode == PassMode.Training)
+            : Compile(graph.Layers[node]);
+    }
 
     public Step AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
 
@@ -72,9 +80,17 @@ internal sealed class StepCompiler(
             memory.Accumulate[node][index]);
     }
 
-    private ConnectionStep Connection(ConvolutionGeometry geometry, bool bias) =>
-        new(model.Connect(node, geometry), Link(0), Output, Gradient, Parameter("weight"), bias ? Parameter("bias") : null,
-            graph.Mode == PassMode.Training);
+    /// <summary>The step of a layer, or of a layer and the neuron that it is part of.</summary>
+    private Step Connection(ConvolutionGeometry geometry, bool bias)
+    {
+        var connection = model.Connect(node, geometry);
+        var summand = bias ? Parameter("bias") : null;
+        var neuron = Array.IndexOf(graph.Layers, node);
+        return neuron < 0
+            ? new ConnectionStep(connection, Link(0), Output, Gradient, Parameter("weight"), summand, graph.Mode == PassMode.Training)
+            : new ConvolveNeuronStep(connection, summand, model.Network.Neurons, model.Parameters[$"{graph.Nodes[neuron].Name}.v_th"],
+                Input(0), activations[memory.Output[neuron]]);
+    }
 
     private DeviceBuffer Constants(FSharpList<double> values)
     {

@@ -49,9 +49,9 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
     public DeviceBuffer Parameters(params float[] values) => InputBuffer(values.Length, i => values[i]);
 
     /// <summary>Connects weights; the connection is disposed of with the workbench.</summary>
-    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights)
+    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null)
     {
-        var connection = Backend.Connect(geometry, weights);
+        var connection = Backend.Connect(geometry, weights, pattern);
         connections.Add(connection);
         return connection;
     }

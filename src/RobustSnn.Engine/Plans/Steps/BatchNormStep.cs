@@ -8,7 +8,7 @@ internal sealed class BatchNormStep(
     Link input, Activation output, Activation? gradient, ParameterTensor scale, ParameterTensor shift, ParameterTensor runningMean,
     ParameterTensor runningVariance, (DeviceBuffer Mean, DeviceBuffer Variance)? batch, bool updates, int timesteps) : Step
 {
-    private const float Epsilon = 1e-5f;
+    public const float Epsilon = 1e-5f;
     private const float Momentum = 0.1f;
 
     private DeviceBuffer Mean => batch?.Mean ?? runningMean.Value;
@@ -31,6 +31,16 @@ internal sealed class BatchNormStep(
         }
 
         backend.BatchNorm(input.Value, scale.Value, shift.Value, Mean, Variance, Epsilon, output, pass.Samples);
+    }
+
+    /// <summary>Makes the batch's statistics, where they are used, the running ones.</summary>
+    public void AdoptStatistics(IBackend backend)
+    {
+        if (batch is var (mean, variance))
+        {
+            backend.Copy(mean, runningMean.Value, mean.Length);
+            backend.Copy(variance, runningVariance.Value, variance.Length);
+        }
     }
 
     public override void Backward(IBackend backend, in Pass pass)

@@ -2,23 +2,14 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Engine;
 
-/// <summary>A layer of spiking neurons (METHODS 1).</summary>
+/// <summary>A layer of spiking neurons (METHODS 1) that reads its currents.</summary>
 /// <param name="membrane">Where membranes are kept for the backward pass.</param>
 internal sealed class NeuronStep(
     NeuronModel neuron, Link input, Activation output, Activation? gradient, Activation? membrane, ParameterTensor threshold,
-    bool trains) : Step
+    bool trains) : SpikingStep(output)
 {
     /// <summary>The input current.</summary>
     public Activation Current => input.Value;
-
-    /// <summary>Spikes of the last pass, if it counted them.</summary>
-    public double? Spikes { get; private set; }
-
-    public override void Forward(IBackend backend, in Pass pass)
-    {
-        backend.Neuron(neuron, input.Value, threshold.Value, membrane, output, pass.Samples);
-        Spikes = pass.CountSpikes ? backend.Sum(output, pass.Samples) : null;
-    }
 
     public override void Backward(IBackend backend, in Pass pass)
     {
@@ -37,4 +28,7 @@ internal sealed class NeuronStep(
                 trains ? threshold.Gradient : null, pass.Samples);
         }
     }
+
+    protected override void Fire(IBackend backend, in Pass pass) =>
+        backend.Neuron(neuron, input.Value, threshold.Value, membrane, Output, pass.Samples);
 }
