@@ -9,7 +9,10 @@ namespace RobustSnn.Engine;
 /// <remarks>
 /// <c>samples</c> is the number of samples of the batch in use: the first ones. Lane blocks behind them are not read, and operations on activations do not write them;
 /// lanes behind them in the last block may hold anything finite, and no reduction counts them, but in gradients they are zero: every
-/// backward operation leaves them so, and may rely on it. Gradients of parameters are added to what their buffers hold. "In place" means that two arguments may be the same activation.
+/// backward operation leaves them so, and may rely on it. Spikes may be bits (<see cref="Storage.Bits"/>): <see cref="Neuron"/>,
+/// <see cref="ConvolveNeuron"/> and <see cref="NormNeuron"/> write them, with 0 in every lane of no sample in use, and <see cref="Unpack"/>, <see cref="Convolve"/>, <see cref="ConvolveNeuron"/> and
+/// <see cref="ConvolveWeightGradient"/> (as input), <see cref="AveragePool"/>, <see cref="WeightedSum"/>,
+/// <see cref="WeightedSumCoefficientGradient"/> and <see cref="Sum"/> read them; anything else given bits throws an ArgumentException. Gradients of parameters are added to what their buffers hold. "In place" means that two arguments may be the same activation.
 /// </remarks>
 public interface IBackend : IDisposable
 {
@@ -32,9 +35,6 @@ public interface IBackend : IDisposable
 
     /// <summary>target = max(target, minimum).</summary>
     void ClampBelow(DeviceBuffer target, float minimum);
-
-    /// <summary>target ⊙= factor, element by element: applying a mask.</summary>
-    void Multiply(DeviceBuffer target, DeviceBuffer factor);
 
     /// <summary>The first <paramref name="count"/> elements become draw 0, 1, … of the stream.</summary>
     void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key);
@@ -98,7 +98,7 @@ public interface IBackend : IDisposable
     /// <summary>
     /// METHODS 1: u = leak·u + I[t]; s[t] = 1 where u ≥ v_th; then reset; u starts at 0. Writes u before the reset to
     /// <paramref name="membrane"/>, where the backward pass wants it. The current may be static (one step) while the others have T.
-    /// Membrane or, where there is none, spikes may be the current itself.
+    /// Membrane or, where there is none, spikes that are floats may be the current itself.
     /// </summary>
     /// <param name="threshold">v_th, one float.</param>
     void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples);
@@ -122,6 +122,30 @@ public interface IBackend : IDisposable
     /// <summary>BPTR: currentGradient[t] (+)= spikeGradient[t] where the neuron fired in any step. A static current gets the sum. In place.</summary>
     void NeuronRateGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, int samples);
+
+    /// <summary><see cref="BatchNorm"/> and <see cref="Neuron"/> in one, to the same bits; neither currents nor membranes are kept. In place where spikes are floats.</summary>
+    void NormNeuron(Normalisation normalisation, NeuronModel neuron, Activation input, DeviceBuffer threshold, Activation spikes, int samples);
+
+    /// <summary>
+    /// Gradient of <see cref="NormNeuron"/> where mean and variance are constants: inputGradient (+)= that of the current times
+    /// scale/√(variance + eps). Currents and membranes are made anew from the input; a static one gets the sum over timesteps. In place in
+    /// the gradients where shapes agree.
+    /// </summary>
+    void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
+        DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples);
+
+    /// <summary>
+    /// Gradient of <see cref="NormNeuron"/> where mean and variance are those of the input's batch, as <see cref="NeuronGradient"/> (or, through
+    /// the rate, <see cref="NeuronRateGradient"/>, which has none of the threshold) and then <see cref="BatchNormGradient"/> give it. In place
+    /// in the gradients where shapes agree.
+    /// </summary>
+    /// <param name="spikeGradient">Used up: it holds anything finite afterwards.</param>
+    void NormNeuronGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input, DeviceBuffer threshold,
+        Activation spikeGradient, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient, DeviceBuffer shiftGradient,
+        DeviceBuffer thresholdGradient, int samples);
+
+    /// <summary>Spikes that are bits, as floats.</summary>
+    void Unpack(Activation spikes, Activation output, int samples);
 
     /// <summary>Keeps each value with probability 1 − rate and divides it by that. The same key gives the same mask: its own gradient. In place only.</summary>
     /// <remarks>Draw number ((step·Batch + sample)·Count + (channel·Rows + row)·Columns + column), uniform, kept where ≥ rate.</remarks>
@@ -164,9 +188,7 @@ public interface IBackend : IDisposable
     // ---- training ------------------------------------------------------------------------------------------------------------
 
     /// <summary>PyTorch's SGD: g = gradient + weightDecay·value; velocity = momentum·velocity + g; value −= learningRate·velocity.</summary>
-    /// <param name="mask">Where 0, the value stays exactly 0 and has no gradient.</param>
-    void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, DeviceBuffer? mask, float learningRate, float momentum,
-        float weightDecay);
+    void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, float learningRate, float momentum, float weightDecay);
 
     // ---- attacks (pixels: sample, channel, row, column) ----------------------------------------------------------------------
 

@@ -38,11 +38,12 @@ internal static class NormFolding
 
     private static void Copy(ParameterTensor source, ParameterTensor target, ParameterSet targets)
     {
-        target.Value.Upload(source.Value.ToArray());
-        if (source.Mask is { } mask)
+        if (source.Pattern is { } pattern)
         {
-            targets.SetMask(target.Name, mask.ToArray());
+            targets.Prune(target.Name, pattern);
         }
+
+        target.Value.Upload(source.Value.ToArray());
     }
 
     /// <summary>w' = w·g/√(v + eps), b' = (b − m)·g/√(v + eps) + s, with one scale g, shift s, mean m and variance v an output channel.</summary>
@@ -54,15 +55,17 @@ internal static class NormFolding
         var variance = norms[norm + ".running_var"].Value.ToArray();
         var weights = weight.Value.ToArray();
         var biases = bias.Value.ToArray();
-        var inputs = weights.Length / biases.Length;
+        var factors = new double[biases.Length];
         for (var output = 0; output < biases.Length; output++)
         {
-            var factor = scale[output] / Math.Sqrt((double)variance[output] + BatchNormStep.Epsilon);
-            biases[output] = (float)((biases[output] - (double)mean[output]) * factor + shift[output]);
-            foreach (ref var value in weights.AsSpan(output * inputs, inputs))
-            {
-                value = (float)(value * factor);
-            }
+            factors[output] = scale[output] / Math.Sqrt((double)variance[output] + NormStatistics.Epsilon);
+            biases[output] = (float)((biases[output] - (double)mean[output]) * factors[output] + shift[output]);
+        }
+
+        var inputs = weight.Specification.Count / biases.Length;
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] = (float)(weights[i] * factors[(weight.Pattern?.Existing[i] ?? i) / inputs]);
         }
 
         weight.Value.Upload(weights);

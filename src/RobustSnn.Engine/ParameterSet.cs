@@ -66,12 +66,28 @@ public sealed class ParameterSet : IDisposable
         }
     }
 
-    /// <summary>Fixes which weights exist (METHODS 5): the others become 0 and stay exactly 0.</summary>
-    /// <param name="name">A prunable parameter.</param>
-    /// <param name="mask">1 keeps, 0 prunes; one a value.</param>
-    public void SetMask(string name, ReadOnlySpan<float> mask)
+    /// <summary>
+    /// Fixes which weights exist (METHODS 5): only they are stored, computed with and trained from here on. Those that existed before keep
+    /// value, gradient and momentum; others that come back, as all do without a pattern, are 0 exactly.
+    /// </summary>
+    /// <param name="name">A prunable parameter, pruned already or not.</param>
+    /// <param name="pattern">Which of its elements exist; null for all.</param>
+    /// <exception cref="ArgumentException">The parameter is not prunable, or the pattern is of a tensor of another size.</exception>
+    public void Prune(string name, SparsityPattern? pattern)
     {
-        this[name].SetMask(mask);
+        var parameter = this[name];
+        if (!parameter.Specification.Prunable)
+        {
+            throw new ArgumentException($"'{name}' is no weight of a convolution or linear layer: it is never pruned", nameof(name));
+        }
+
+        if (pattern is not null && pattern.DenseCount != parameter.Specification.Count)
+        {
+            throw new ArgumentException($"'{name}' has {parameter.Specification.Count} elements, the pattern is of {pattern.DenseCount}",
+                nameof(pattern));
+        }
+
+        parameter.Prune(pattern);
         Changed();
     }
 
@@ -88,7 +104,7 @@ public sealed class ParameterSet : IDisposable
                     throw new InvalidOperationException("SgdStep before PrepareTraining");
                 }
 
-                backend.SgdStep(parameter.Value, parameter.Gradient, parameter.Velocity, parameter.Mask, learningRate, momentum, weightDecay);
+                backend.SgdStep(parameter.Value, parameter.Gradient, parameter.Velocity, learningRate, momentum, weightDecay);
             }
         }
 

@@ -11,7 +11,7 @@ public sealed class SpikingModel : IDisposable
     /// <summary>Smallest threshold: values below are raised to it before every forward pass (METHODS 1).</summary>
     public const float SmallestThreshold = 0.03f;
 
-    private readonly Dictionary<int, Connection> connections = [];
+    private readonly Connected?[] connections; // by node
     private int preparedVersion = -1;
 
     /// <summary>A model whose parameters are: weights and biases 0, BatchNorm the identity, v_th 1, weighted sums 0.5 and 0.5.</summary>
@@ -22,6 +22,7 @@ public sealed class SpikingModel : IDisposable
         Backend = backend;
         Shapes = [.. RobustSnn.Model.Shapes.inferOrFail(network)];
         Parameters = new ParameterSet(network, backend);
+        connections = new Connected?[Shapes.Count];
         foreach (var parameter in Parameters.All)
         {
             var kind = parameter.Specification.Kind;
@@ -63,9 +64,9 @@ public sealed class SpikingModel : IDisposable
 
             var dimensions = parameter.Specification.Dimensions.ToArray();
             var isConvolution = dimensions.Length == 4;
-            Backend.RandomFill(parameter.Value, parameter.Value.Length, isConvolution ? RandomKind.Normal : RandomKind.Uniform,
-                new RandomKey(seed, stream++));
-            var values = parameter.Value.ToArray();
+            using var draws = Backend.Allocate(parameter.Specification.Count); // of all weights: one's draw does not depend on the pattern
+            Backend.RandomFill(draws, draws.Length, isConvolution ? RandomKind.Normal : RandomKind.Uniform, new RandomKey(seed, stream++));
+            var values = draws.ToArray();
             var bound = isConvolution
                 ? Math.Sqrt(2.0 / (dimensions[0] * dimensions[2] * dimensions[3]))
                 : 1 / Math.Sqrt(dimensions[1]);
@@ -74,7 +75,7 @@ public sealed class SpikingModel : IDisposable
                 values[i] = (float)(isConvolution ? bound * values[i] : bound * (2.0 * values[i] - 1));
             }
 
-            parameter.Value.Upload(values);
+            parameter.Value.Upload(parameter.Pattern?.Compact(values) ?? values);
         }
 
         Parameters.Changed();
@@ -82,9 +83,9 @@ public sealed class SpikingModel : IDisposable
 
     public void Dispose()
     {
-        foreach (var connection in connections.Values)
+        foreach (var connection in connections)
         {
-            connection.Dispose();
+            connection?.Connection.Dispose();
         }
 
         Parameters.Dispose();
@@ -92,19 +93,22 @@ public sealed class SpikingModel : IDisposable
 
     /// <summary>Whether a node has weights of which some do not exist.</summary>
     internal bool IsPruned(int node) =>
-        $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Mask is not null;
+        $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Pattern is not null;
 
-    /// <summary>The weights of a convolution or linear node, in the backend's form; shared by all plans.</summary>
-    internal Connection Connect(int node, ConvolutionGeometry geometry)
+    /// <summary>Has the weights of a convolution or linear node in the backend's form from now on, once for all plans.</summary>
+    internal void Connect(int node, ConvolutionGeometry geometry)
     {
-        if (!connections.TryGetValue(node, out var connection))
-        {
-            connection = Backend.Connect(geometry, Parameters[Network.Nodes[node].Name + ".weight"].Value);
-            connections.Add(node, connection);
-        }
-
-        return connection;
+        var weight = Parameters[Network.Nodes[node].Name + ".weight"];
+        connections[node] ??= new Connected(weight, Backend.Connect(geometry, weight.Value, weight.Pattern));
     }
+
+    /// <summary>
+    /// The weights of a connected node as of the last <see cref="Prepare"/>. Pruning makes another connection: ask at every pass.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The weights were pruned since.</exception>
+    internal Connection Connection(int node) => connections[node] is { IsStale: false } connected
+        ? connected.Connection
+        : throw new InvalidOperationException($"{Network.Nodes[node].Name} was pruned since the last forward pass: run it again");
 
     /// <summary>Clamps thresholds and hands changed weights to the backend. Every forward pass begins with it.</summary>
     internal void Prepare()
@@ -122,11 +126,25 @@ public sealed class SpikingModel : IDisposable
             }
         }
 
-        foreach (var connection in connections.Values)
+        foreach (ref var connected in connections.AsSpan())
         {
-            Backend.Refresh(connection);
+            if (connected is { IsStale: true } stale)
+            {
+                stale.Connection.Dispose();
+                connected = new Connected(stale.Weight, Backend.Connect(stale.Connection.Geometry, stale.Weight.Value, stale.Weight.Pattern));
+            }
+            else if (connected is { } current)
+            {
+                Backend.Refresh(current.Connection);
+            }
         }
 
         preparedVersion = Parameters.Version;
+    }
+
+    /// <summary>Weights in the backend's form, and whose they are: pruning replaces their buffer.</summary>
+    private sealed record Connected(ParameterTensor Weight, Connection Connection)
+    {
+        public bool IsStale => !ReferenceEquals(Weight.Value, Connection.Weights);
     }
 }

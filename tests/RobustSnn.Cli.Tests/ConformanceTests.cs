@@ -43,6 +43,27 @@ public sealed class ConformanceTests
         Assert.That(outcome.Code, Is.Zero, outcome.Output);
     }
 
+    [TestCase(new string[0], "545 of 5,448 weights exist")]
+    [TestCase(new[] { "--cut", "0.1" }, " of 5,448 weights exist")]
+    public void A_sparse_network_agrees_with_a_dense_one(string[] cut, string expected)
+    {
+        Outcome outcome = Shell.Run(["conformance", Path.Combine(Golden(), Small), "--sparse", .. cut]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Output);
+        Assert.That(outcome.Output, Does.Contain(expected).And.Match("(?m)^trades.after2 .* pass").And.Match("(?m)^apgd.ce .* pass"));
+    }
+
+    [TestCase("--cut", "0.1")]
+    [TestCase("--sparse", "--cut", "0")]
+    [TestCase("--sparse", "--cut", "-1")]
+    [TestCase("--sparse", "--cut", "NaN")]
+    [TestCase("--sparse", "--cut", "some")]
+    public void A_cut_that_means_nothing_is_refused(params string[] options)
+    {
+        Outcome outcome = Shell.Run(["conformance", ".", .. options]);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput), outcome.Output);
+        Assert.That(outcome.Error, Does.Contain("--cut"));
+    }
+
     [TestCase("logits", "logits")]
     [TestCase("param.features.0.weight", "logits")]
     [TestCase("grad_x.bptr", "grad_x.bptr")]

@@ -146,7 +146,8 @@ public sealed class InferTests
         {
             if (parameter.Specification.Prunable)
             {
-                model.Parameters.SetMask(parameter.Name, [.. Enumerable.Range(0, parameter.Specification.Count).Select(_ => random.Next(2) == 0 ? 1f : 0f)]);
+                model.Parameters.Prune(parameter.Name, new SparsityPattern(parameter.Specification.Count,
+                    [.. Enumerable.Range(0, parameter.Specification.Count).Where(_ => random.Next(2) == 0)]));
             }
             else if (!parameter.Specification.Trainable || parameter.Specification.Kind.IsThreshold)
             {

@@ -169,15 +169,9 @@ internal sealed class Bench : IDisposable
 
     private void Prune()
     {
-        PrunableWeights[] weights =
-        [
-            .. model.Parameters.All
-                .Where(parameter => parameter.Specification.Prunable)
-                .Select(parameter => new PrunableWeights(parameter.Name, parameter.Value.ToArray())),
-        ];
-        foreach (WeightMask mask in MagnitudePruning.PerLayer(weights, setup.Sparsity))
+        foreach (KeptWeights kept in MagnitudePruning.PerLayer(PrunableWeights.Of(model), setup.Sparsity))
         {
-            model.Parameters.SetMask(mask.Name, mask.Values);
+            model.Parameters.Prune(kept.Name, kept.Pattern);
         }
     }
 }

@@ -16,23 +16,35 @@ internal static class ConformanceCommand
             Description = "Golden .safetensors files, .pth files with such a neighbour, or folders of them.",
             Arity = ArgumentArity.OneOrMore,
         };
+        var sparse = new Option<bool>("--sparse")
+        {
+            Description = "Prune small weights, and compare the sparse network with the same one in dense tensors instead of the case's numbers.",
+        };
+        var cut = new Option<float?>("--cut")
+        {
+            Description = $"With --sparse: prune weights of a smaller magnitude. [default: the smallest {Format.Percent(WeightCut.DefaultSparsity)} of each layer]",
+            HelpName = "MAGNITUDE",
+        };
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();
         var command = new Command(
             "conformance",
-            "Recomputes everything in golden cases and compares; exit code 0 only if all agree.\nExample: rsnn conformance golden/")
+            "Recomputes everything in golden cases and compares; exit code 0 only if all agree.\n"
+            + "Example: rsnn conformance golden/\n         rsnn conformance golden/ --sparse")
         {
-            paths, threads, json,
+            paths, sparse, cut, threads, json,
         };
         command.SetAction(parsed =>
         {
+            WeightCut? pruning = Pruning(parsed.GetValue(sparse), parsed.GetValue(cut));
+
             // All are read before the first is run, so that a bad file is refused at once.
             var cases = GoldenFiles.Find(parsed.GetRequiredValue(paths)).Select(path => (Path: path, Golden: Read(path))).ToArray();
             using var backend = new CpuBackend(parsed.GetValue(threads));
             var results = new List<CaseResult>();
             foreach ((string path, GoldenCase golden) in cases)
             {
-                var result = new CaseResult(path, Run(golden, backend, cancellation));
+                var result = new CaseResult(path, Run(golden, backend, pruning, cancellation));
                 results.Add(result);
                 if (!parsed.GetValue(json))
                 {
@@ -58,6 +70,15 @@ internal static class ConformanceCommand
         return command;
     }
 
+    private static WeightCut? Pruning(bool sparse, float? cut) => (sparse, cut) switch
+    {
+        (false, null) => null,
+        (false, _) => throw new BadInputException("--cut: says what --sparse prunes; expected it together with --sparse"),
+        (true, { } magnitude) when !(magnitude > 0 && float.IsFinite(magnitude)) => throw new BadInputException(
+            $"--cut: expected a magnitude above 0, e.g. 0.05, found {magnitude}"),
+        _ => new WeightCut(cut),
+    };
+
     private static GoldenCase Read(string path)
     {
         GoldenCase golden = GoldenFiles.Read(path);
@@ -74,9 +95,9 @@ internal static class ConformanceCommand
         return golden;
     }
 
-    private static IReadOnlyList<ConformanceRow> Run(GoldenCase golden, CpuBackend backend, CancellationToken cancellation)
+    private static IReadOnlyList<ConformanceRow> Run(GoldenCase golden, CpuBackend backend, WeightCut? pruning, CancellationToken cancellation)
     {
-        using var runner = new ConformanceRunner(golden, backend);
+        using var runner = new ConformanceRunner(golden, backend, pruning);
         var rows = new List<ConformanceRow>();
         foreach (string group in runner.Groups)
         {

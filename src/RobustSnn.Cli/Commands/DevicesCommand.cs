@@ -16,7 +16,7 @@ internal static class DevicesCommand
         command.SetAction(_ =>
         {
             terminal.Output.WriteLine(
-                $"cpu: {ProcessorName()}, {CpuBackend.Vectors}, {Environment.ProcessorCount} logical cores available");
+                $"cpu: {ProcessorName()}, {VectorWidths.Chosen().Name()}, {Environment.ProcessorCount} logical cores available");
             terminal.Output.WriteLine("No NVIDIA backend is part of this build.");
         });
         return command;

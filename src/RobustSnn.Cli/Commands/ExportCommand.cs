@@ -17,7 +17,7 @@ internal static class ExportCommand
         var file = new Argument<string>("FILE.safetensors") { Description = "Where to write; an older file is replaced at once or not at all." };
         var command = new Command(
             "export",
-            "Writes a checkpoint's parameters under the names of the reference's PyTorch state_dict.\n"
+            "Writes a checkpoint's parameters under the names of the reference's PyTorch state_dict, with zeros for pruned weights.\n"
             + "Example: rsnn export runs/small/finetuned-snn.safetensors snn.safetensors")
         {
             checkpoint, file,
@@ -34,7 +34,7 @@ internal static class ExportCommand
             LoadedModel loaded = ModelFile.Load(parsed.GetRequiredValue(checkpoint), backend);
             using (loaded.Model)
             {
-                ModelFile.Save(target, loaded.Model, loaded.Info);
+                ModelFile.Export(target, loaded.Model, loaded.Info);
                 terminal.Output.WriteLine(
                     $"{target}: {loaded.Model.Parameters.All.Count} tensors of {loaded.Model.Network.Architecture}");
             }

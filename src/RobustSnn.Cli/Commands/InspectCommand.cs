@@ -35,21 +35,45 @@ internal static class InspectCommand
             terminal.Output.WriteLine($"{key}: {value}");
         }
 
+        Row[] rows = [.. Rows(file)];
         terminal.WriteTable(
-            ["tensor", "type", "shape", "not zero", "value"],
+            ["tensor", "type", "shape", "not zero", "bytes", "value"],
             [
-                .. file.Tensors.Select(tensor => (IReadOnlyList<string>)
+                .. rows.Select(row => (IReadOnlyList<string>)
                 [
-                    tensor.Name, tensor.ElementType.ToString(), Shape(tensor), IsWeight(tensor) ? Kept(NotZero(tensor), tensor.Count) : Format.Missing,
-                    tensor.Count == 1 ? Single(tensor) : Format.Missing,
+                    row.Name, row.Type, row.Dimensions.Count == 0 ? "scalar" : string.Join(" × ", row.Dimensions),
+                    row.IsWeight ? Kept(row.NotZero, row.Count) : Format.Missing, Format.Count(row.Bytes), row.Single ?? Format.Missing,
                 ]),
             ]);
 
-        HostTensor[] weights = [.. file.Tensors.Where(IsWeight)];
-        long total = weights.Sum(tensor => (long)tensor.Count);
+        Row[] weights = [.. rows.Where(row => row.IsWeight)];
+        long total = weights.Sum(row => row.Count);
         terminal.Output.WriteLine(
-            $"{file.Tensors.Count} tensors, {Format.Count(file.Tensors.Sum(tensor => (double)tensor.Count))} values; of the weights of convolutions "
-            + $"and linear layers, {(total > 0 ? Kept(weights.Sum(tensor => (long)NotZero(tensor)), total) : "none")} of {Format.Count(total)} are not zero");
+            $"{rows.Length} tensors, {Format.Count(rows.Sum(row => (double)row.Count))} values in {Format.Count(rows.Sum(row => (double)row.Bytes))} "
+            + $"bytes; of the weights of convolutions and linear layers, {(total > 0 ? Kept(weights.Sum(row => row.NotZero), total) : "none")} "
+            + $"of {Format.Count(total)} are not zero");
+    }
+
+    /// <summary>A sparse tensor is one row, for the three tensors that hold it.</summary>
+    private static IEnumerable<Row> Rows(TensorFile file)
+    {
+        var sparse = SparseTensor.All(file).SelectMany(tensor => tensor.Parts.Select(part => (part.Name, Tensor: tensor)))
+            .ToDictionary(pair => pair.Name, pair => pair.Tensor, StringComparer.Ordinal);
+        foreach (HostTensor tensor in file.Tensors)
+        {
+            if (!sparse.TryGetValue(tensor.Name, out SparseTensor? whole))
+            {
+                yield return new Row(
+                    tensor.Name, tensor.ElementType.ToString(), tensor.Dimensions, tensor.Count, IsFloating(tensor) ? NotZero(tensor.ToFloats()) : 0,
+                    tensor.Bytes.Length, IsWeight(tensor), tensor.Count == 1 ? Single(tensor) : null);
+            }
+            else if (tensor.Name.EndsWith(SparseTensor.ValuesSuffix, StringComparison.Ordinal))
+            {
+                yield return new Row(
+                    whole.Name, $"{tensor.ElementType} sparse", whole.Dimensions, whole.Pattern.DenseCount, NotZero(whole.Values),
+                    whole.Parts.Sum(part => (long)part.Bytes.Length), IsWeight: true, Single: null);
+            }
+        }
     }
 
     /// <summary>What pruning may zero has rows and columns; BatchNorm's weights have not.</summary>
@@ -58,13 +82,17 @@ internal static class InspectCommand
 
     private static bool IsFloating(HostTensor tensor) => tensor.ElementType is ElementType.F32 or ElementType.F64;
 
-    private static int NotZero(HostTensor tensor) => tensor.ToFloats().Count(value => value != 0);
+    private static long NotZero(float[] values) => values.LongCount(value => value != 0);
 
     private static string Kept(long kept, long total) => $"{Format.Count(kept)} ({Format.Percent((double)kept / Math.Max(total, 1))})";
-
-    private static string Shape(HostTensor tensor) => tensor.Dimensions.Count == 0 ? "scalar" : string.Join(" × ", tensor.Dimensions);
 
     private static string Single(HostTensor tensor) => IsFloating(tensor)
         ? Format.Number(tensor.ToFloats()[0], "G6")
         : Format.Number(tensor.ToLongs()[0], "0");
+
+    /// <param name="Dimensions">Of the dense tensor, as is <paramref name="Count"/>.</param>
+    /// <param name="Bytes">That it takes in the file.</param>
+    /// <param name="Single">The value where there is one only.</param>
+    private sealed record Row(
+        string Name, string Type, IReadOnlyList<int> Dimensions, long Count, long NotZero, long Bytes, bool IsWeight, string? Single);
 }

@@ -24,15 +24,8 @@ public sealed unsafe partial class CpuBackend
     public void BatchNorm(Activation input, DeviceBuffer scale, DeviceBuffer shift, DeviceBuffer mean, DeviceBuffer variance, float epsilon,
         Activation output, int samples)
     {
-        var channels = input.Shape.Channels;
-        var factors = (float*)Scratch(channels);
-        for (var channel = 0; channel < channels; channel++)
-        {
-            var factor = Pointer(scale)[channel] / Math.Sqrt((double)Pointer(variance)[channel] + epsilon);
-            factors[2 * channel] = (float)factor;
-            factors[2 * channel + 1] = (float)(Pointer(shift)[channel] - Pointer(mean)[channel] * factor);
-        }
-
+        var factors = (float*)Scratch(input.Shape.Channels);
+        WriteFactors(new Normalisation(scale, shift, mean, variance, epsilon), input.Shape.Channels, factors);
         workers.Run(Pieces(input, samples), new AffineJob(input, output, factors, false));
     }
 
@@ -58,8 +51,32 @@ public sealed unsafe partial class CpuBackend
         var pieces = Pieces(input, samples);
         var partial = Scratch(2L * pieces * shape.Channels + 2L * shape.Channels);
         workers.Run(pieces, new GradientMomentsJob(input, outputGradient, Pointer(mean), partial));
+        FinishNormGradient(input, outputGradient, scale, mean, variance, epsilon, inputGradient, accumulate, scaleGradient, shiftGradient,
+            partial, pieces, (float*)(partial + 2L * pieces * shape.Channels), samples);
+    }
+
+    /// <summary>BatchNorm as factor·x + shift: two floats a channel.</summary>
+    private static void WriteFactors(Normalisation normalisation, int channels, float* factors)
+    {
+        for (var channel = 0; channel < channels; channel++)
+        {
+            var factor = Pointer(normalisation.Scale)[channel]
+                / Math.Sqrt((double)Pointer(normalisation.Variance)[channel] + normalisation.Epsilon);
+            factors[2 * channel] = (float)factor;
+            factors[2 * channel + 1] = (float)(Pointer(normalisation.Shift)[channel] - Pointer(normalisation.Mean)[channel] * factor);
+        }
+    }
+
+    /// <summary>The second pass of the gradient with the batch's statistics, and the gradients of scale and shift.</summary>
+    /// <param name="outputGradient">dy, in step 0 where the input is static.</param>
+    /// <param name="partial">Σ dy and Σ dy·(x − mean) of each piece and channel.</param>
+    /// <param name="factors">Room for four floats a channel.</param>
+    private void FinishNormGradient(Activation input, Activation outputGradient, DeviceBuffer scale, DeviceBuffer mean, DeviceBuffer variance,
+        float epsilon, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient, DeviceBuffer shiftGradient, double* partial,
+        int pieces, float* factors, int samples)
+    {
+        var shape = input.Shape;
         var count = (double)samples * shape.Lanes.Steps * shape.Rows * shape.Columns;
-        var factors = (float*)(partial + 2L * pieces * shape.Channels);
         for (var channel = 0; channel < shape.Channels; channel++)
         {
             var (sum, product) = Totals(partial, pieces, shape.Channels, channel);
@@ -94,7 +111,7 @@ public sealed unsafe partial class CpuBackend
     private readonly struct MomentsJob(Activation input, int samples, double* partial) : IJob
     {
         private readonly ActivationShape shape = input.Shape;
-        private readonly float* data = ((NativeBuffer)input.Buffer).Pointer;
+        private readonly float* data = input.Floats();
 
         public float Origin(int channel) => data[shape.Offset(0, 0, 0) + channel * shape.Lanes.Width];
 
@@ -132,8 +149,8 @@ public sealed unsafe partial class CpuBackend
     {
         private readonly ActivationShape inputShape = input.Shape;
         private readonly ActivationShape outputShape = output.Shape;
-        private readonly float* from = ((NativeBuffer)input.Buffer).Pointer;
-        private readonly float* to = ((NativeBuffer)output.Buffer).Pointer;
+        private readonly float* from = input.Floats();
+        private readonly float* to = output.Floats();
 
         public void Execute(int piece)
         {
@@ -162,8 +179,8 @@ public sealed unsafe partial class CpuBackend
     {
         private readonly ActivationShape shape = input.Shape;
         private readonly ActivationShape gradientShape = gradient.Shape;
-        private readonly float* data = ((NativeBuffer)input.Buffer).Pointer;
-        private readonly float* gradients = ((NativeBuffer)gradient.Buffer).Pointer;
+        private readonly float* data = input.Floats();
+        private readonly float* gradients = gradient.Floats();
 
         public void Execute(int piece)
         {
@@ -193,15 +210,16 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <summary>inputGradient (+)= factors[0]·dy + factors[1]·(x − factors[3]) + factors[2], and 0 in lanes not in use; dy may have more steps than x.</summary>
     private readonly struct GradientJob(
         Activation input, Activation outputGradient, Activation inputGradient, float* factors, bool accumulate, int samples) : IJob
     {
         private readonly ActivationShape shape = input.Shape;
         private readonly ActivationShape fromShape = outputGradient.Shape;
         private readonly ActivationShape toShape = inputGradient.Shape;
-        private readonly float* data = ((NativeBuffer)input.Buffer).Pointer;
-        private readonly float* from = ((NativeBuffer)outputGradient.Buffer).Pointer;
-        private readonly float* to = ((NativeBuffer)inputGradient.Buffer).Pointer;
+        private readonly float* data = input.Floats();
+        private readonly float* from = outputGradient.Floats();
+        private readonly float* to = inputGradient.Floats();
 
         public void Execute(int piece)
         {
@@ -214,7 +232,7 @@ public sealed unsafe partial class CpuBackend
             var dx = to + toShape.Offset(block, row, 0);
             for (var column = 0; column < shape.Columns; column++)
             {
-                for (var channel = 0; channel < shape.Channels; channel++, x += width, dy += width, dx += width)
+                for (var channel = 0; channel < shape.Channels; channel++, x += width, dy += fromShape.Lanes.Width, dx += width)
                 {
                     var factor = Vector512.Create(factors[4 * channel]);
                     var slope = Vector512.Create(factors[4 * channel + 1]);

@@ -5,41 +5,101 @@ public sealed unsafe partial class CpuBackend
     public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, pattern?.Count ?? geometry.WeightCount);
-        var connection = new DenseConnection(geometry, weights, pattern);
-        connection.Invalidate();
-        return connection;
+        return pattern is null ? new DenseConnection(geometry, weights) : new SparseConnection(geometry, weights, pattern);
     }
 
-    public void Refresh(Connection connection) => ((DenseConnection)connection).Invalidate();
+    public void Refresh(Connection connection)
+    {
+        if (connection is SparseConnection sparse)
+        {
+            sparse.Invalidate();
+        }
+        else
+        {
+            ((DenseConnection)connection).Invalidate();
+        }
+    }
 
-    public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples) =>
-        Gather(((DenseConnection)connection).Forward(workers), input, output, bias, false, samples);
+    public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
+    {
+        if (connection is SparseConnection sparse)
+        {
+            sparse.Convolve(workers, Vectors, PointerOrNull(bias), input, output, samples);
+        }
+        else
+        {
+            Gather(((DenseConnection)connection).Forward(workers), input, output, bias, false, samples);
+        }
+    }
 
-    public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples) =>
-        Gather(((DenseConnection)connection).Backward(workers), outputGradient, inputGradient, null, accumulate, samples);
+    public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
+    {
+        if (connection is SparseConnection sparse)
+        {
+            sparse.InputGradient(workers, Vectors, outputGradient, inputGradient, accumulate, samples);
+        }
+        else
+        {
+            Gather(((DenseConnection)connection).Backward(workers), outputGradient.Shape, outputGradient.Floats(), inputGradient, null, accumulate,
+                (0, outputGradient.Shape.Lanes.BlocksOf(samples)));
+        }
+    }
 
     public void ConvolveWeightGradient(Connection connection, Activation input, Activation outputGradient, DeviceBuffer weightGradient,
         DeviceBuffer? biasGradient, int samples)
     {
-        var gather = ((DenseConnection)connection).Forward(workers).Classes[0];
-        using var dense = new NativeBuffer(connection.Pattern is null ? 0 : connection.Geometry.WeightCount);
-        var job = new WeightGradientJob(connection.Geometry, gather, input, outputGradient,
-            connection.Pattern is null ? Pointer(weightGradient) : dense.Pointer, PointerOrNull(biasGradient), input.Shape.Lanes.BlocksOf(samples));
-        workers.Run(job.Pieces, job);
-        if (connection.Pattern is { } pattern)
+        if (connection is SparseConnection sparse)
         {
-            for (var i = 0; i < pattern.Count; i++)
+            sparse.WeightGradient(workers, Vectors, input, outputGradient, Pointer(weightGradient), PointerOrNull(biasGradient), samples);
+            return;
+        }
+
+        var gather = ((DenseConnection)connection).Forward(workers).Classes[0];
+        var blocks = input.Shape.Lanes.BlocksOf(samples);
+        if (input.Shape.IsBits)
+        {
+            var shape = input.Shape with { Storage = Storage.Floats };
+            for (var block = 0; block < blocks; block++)
             {
-                Pointer(weightGradient)[i] += dense.Pointer[pattern.Existing[i]];
+                Run(shape, UnpackBlock(input, block), (block, 1));
             }
+        }
+        else
+        {
+            Run(input.Shape, input.Floats(), (0, blocks));
+        }
+
+        void Run(ActivationShape shape, float* values, (int First, int Count) range)
+        {
+            var job = new WeightGradientJob(connection.Geometry, gather, shape, values, outputGradient, Pointer(weightGradient),
+                PointerOrNull(biasGradient), range);
+            workers.Run(job.Pieces, job);
         }
     }
 
     private void Gather(PackedWeights weights, Activation source, Activation target, DeviceBuffer? bias, bool accumulate, int samples)
     {
+        var blocks = target.Shape.Lanes.BlocksOf(samples);
+        if (source.Shape.IsBits)
+        {
+            var shape = source.Shape with { Storage = Storage.Floats };
+            for (var block = 0; block < blocks; block++)
+            {
+                Gather(weights, shape, UnpackBlock(source, block), target, bias, accumulate, (block, 1));
+            }
+        }
+        else
+        {
+            Gather(weights, source.Shape, source.Floats(), target, bias, accumulate, (0, blocks));
+        }
+    }
+
+    private void Gather(PackedWeights weights, ActivationShape sourceShape, float* source, Activation target, DeviceBuffer? bias,
+        bool accumulate, (int First, int Count) blocks)
+    {
         for (var i = 0; i < weights.Classes.Length; i++)
         {
-            var job = new GatherJob(weights, i, source, target, PointerOrNull(bias), accumulate, target.Shape.Lanes.BlocksOf(samples));
+            var job = new GatherJob(weights, i, sourceShape, source, target, PointerOrNull(bias), accumulate, blocks);
             workers.Run(job.Pieces, job);
         }
     }

@@ -11,12 +11,20 @@ public sealed unsafe partial class CpuBackend : IBackend
     private NativeBuffer scratch = new(1 << 16);
 
     /// <param name="threads">Threads to use; 0 for one a core.</param>
-    /// <exception cref="BadInputException">Negative.</exception>
-    public CpuBackend(int threads = 0)
+    /// <param name="vectors">Vectors of the sparse kernels; what <see cref="VectorWidths.Chosen"/> says where left out.</param>
+    /// <exception cref="BadInputException">Threads are negative, or this machine does not have the vectors.</exception>
+    public CpuBackend(int threads = 0, VectorWidth? vectors = null)
     {
         if (threads < 0)
         {
             throw new BadInputException($"threads: expected 0 (one a core) or more, found {threads}");
+        }
+
+        Vectors = vectors ?? VectorWidths.Chosen();
+        if (!VectorWidths.Available.Contains(Vectors))
+        {
+            throw new BadInputException(
+                $"vectors: this machine has {string.Join(", ", VectorWidths.Available.Select(width => width.Name()))}, found {Vectors.Name()}");
         }
 
         workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
@@ -25,10 +33,10 @@ public sealed unsafe partial class CpuBackend : IBackend
     /// <summary>Threads in use.</summary>
     public int Threads => workers.Count;
 
-    /// <summary>Widest vector instructions that the processor and the runtime offer.</summary>
-    public static string Vectors => Vector512.IsHardwareAccelerated ? "AVX-512" : Vector256.IsHardwareAccelerated ? "AVX2" : "128-bit vectors";
+    /// <summary>Vectors of the sparse kernels.</summary>
+    public VectorWidth Vectors { get; }
 
-    public string Name => $"cpu ({Vectors}, {Threads} {(Threads == 1 ? "thread" : "threads")})";
+    public string Name => $"cpu ({Vectors.Name()}, {Threads} {(Threads == 1 ? "thread" : "threads")})";
 
     public DeviceBuffer Allocate(long length) => new NativeBuffer(length);
 
@@ -73,5 +81,27 @@ public sealed unsafe partial class CpuBackend : IBackend
     /// <summary>Runs an operator over all timesteps of every vector of samples.</summary>
     private void Steps<TOperator>(Activation first, Activation second, Activation? target, double* sums, TOperator op, int samples)
         where TOperator : struct, IStepOperator =>
-        workers.Run(Pieces(first, samples), new StepJob<TOperator>(first, second, target, sums, op));
+        workers.Run(Pieces(first, samples), new StepJob<TOperator, StepLanes, StepLanes>(first, second, target, sums, op));
+
+    /// <summary>The same where the operands may be bits.</summary>
+    private void BitSteps<TOperator>(Activation first, Activation second, Activation? target, double* sums, TOperator op, int samples)
+        where TOperator : struct, IStepOperator
+    {
+        var pieces = Pieces(first, samples);
+        switch (first.Shape.IsBits, second.Shape.IsBits)
+        {
+            case (false, false):
+                workers.Run(pieces, new StepJob<TOperator, StepLanes, StepLanes>(first, second, target, sums, op));
+                break;
+            case (true, false):
+                workers.Run(pieces, new StepJob<TOperator, BitLanes, StepLanes>(first, second, target, sums, op));
+                break;
+            case (false, true):
+                workers.Run(pieces, new StepJob<TOperator, StepLanes, BitLanes>(first, second, target, sums, op));
+                break;
+            case (true, true):
+                workers.Run(pieces, new StepJob<TOperator, BitLanes, BitLanes>(first, second, target, sums, op));
+                break;
+        }
+    }
 }

@@ -28,12 +28,6 @@ public sealed unsafe partial class CpuBackend
         TensorPrimitives.Max(values, minimum, values);
     }
 
-    public void Multiply(DeviceBuffer target, DeviceBuffer factor)
-    {
-        var values = Span(target, target.Length);
-        TensorPrimitives.Multiply(values, Span(factor, target.Length), values);
-    }
-
     public void Relu(Activation input, Activation output, int samples) => Rows(input, input, output, default(ReluOperator), samples);
 
     public void ReluGradient(Activation output, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -48,12 +42,10 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, DeviceBuffer? mask, float learningRate,
-        float momentum, float weightDecay)
+    public void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, float learningRate, float momentum, float weightDecay)
     {
         var pieces = (int)((value.Length + FlatPiece - 1) / FlatPiece);
-        workers.Run(pieces, new SgdJob(Pointer(value), Pointer(gradient), Pointer(velocity), PointerOrNull(mask), value.Length, learningRate,
-            momentum, weightDecay));
+        workers.Run(pieces, new SgdJob(Pointer(value), Pointer(gradient), Pointer(velocity), value.Length, learningRate, momentum, weightDecay));
     }
 
     private static Span<float> Span(DeviceBuffer buffer, long count)
@@ -84,19 +76,14 @@ public sealed unsafe partial class CpuBackend
             old + Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), y, Vector512<float>.Zero);
     }
 
-    private readonly struct SgdJob(float* value, float* gradient, float* velocity, float* mask, long length, float learningRate,
-        float momentum, float weightDecay) : IJob
+    private readonly struct SgdJob(float* value, float* gradient, float* velocity, long length, float learningRate, float momentum,
+        float weightDecay) : IJob
     {
         public void Execute(int piece)
         {
             var end = Math.Min((piece + 1L) * FlatPiece, length);
             for (var i = (long)piece * FlatPiece; i < end; i++)
             {
-                if (mask is not null && mask[i] == 0)
-                {
-                    continue;
-                }
-
                 var v = momentum * velocity[i] + (gradient[i] + weightDecay * value[i]);
                 velocity[i] = v;
                 value[i] -= learningRate * v;

@@ -15,7 +15,7 @@ public sealed unsafe partial class CpuBackend
         var lanes = scores.Shape.Lanes;
         for (var sample = 0; sample < samples; sample++)
         {
-            var from = Pointer(scores.Buffer) + scores.Shape.Offset(sample / lanes.BlockSamples, 0, 0) + sample % lanes.BlockSamples;
+            var from = scores.Floats() + scores.Shape.Offset(sample / lanes.BlockSamples, 0, 0) + sample % lanes.BlockSamples;
             for (var k = 0; k < scores.Shape.Channels; k++)
             {
                 var sum = 0.0;
@@ -35,7 +35,7 @@ public sealed unsafe partial class CpuBackend
         for (var block = 0; block < lanes.BlocksOf(samples); block++)
         {
             var used = lanes.SamplesOf(block, samples);
-            var to = Pointer(scoreGradient.Buffer) + scoreGradient.Shape.Offset(block, 0, 0);
+            var to = scoreGradient.Floats() + scoreGradient.Shape.Offset(block, 0, 0);
             for (var k = 0; k < scoreGradient.Shape.Channels; k++)
             {
                 for (var lane = 0; lane < lanes.Width; lane++)
@@ -53,7 +53,7 @@ public sealed unsafe partial class CpuBackend
     private readonly struct NormaliseJob(float* pixels, float* mean, float* deviation, Activation output, int samples) : IJob
     {
         private readonly ActivationShape shape = output.Shape;
-        private readonly float* data = ((NativeBuffer)output.Buffer).Pointer;
+        private readonly float* data = output.Floats();
 
         public void Execute(int piece)
         {
@@ -77,7 +77,7 @@ public sealed unsafe partial class CpuBackend
     private readonly struct NormaliseGradientJob(Activation outputGradient, float* deviation, float* pixelGradient, int samples) : IJob
     {
         private readonly ActivationShape shape = outputGradient.Shape;
-        private readonly float* data = ((NativeBuffer)outputGradient.Buffer).Pointer;
+        private readonly float* data = outputGradient.Floats();
 
         public void Execute(int piece)
         {

@@ -4,8 +4,18 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public void AveragePool(Activation input, Activation output, int samples) =>
-        workers.Run(input.Shape.Lanes.BlocksOf(samples) * output.Shape.Rows, new PoolJob(input, output));
+    public void AveragePool(Activation input, Activation output, int samples)
+    {
+        var pieces = input.Shape.Lanes.BlocksOf(samples) * output.Shape.Rows;
+        if (input.Shape.IsBits)
+        {
+            workers.Run(pieces, new BitPoolJob(input, output));
+        }
+        else
+        {
+            workers.Run(pieces, new PoolJob(input, output));
+        }
+    }
 
     public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples) =>
         workers.Run(Pieces(inputGradient, samples),
@@ -15,8 +25,8 @@ public sealed unsafe partial class CpuBackend
     {
         private readonly ActivationShape from = input.Shape;
         private readonly ActivationShape to = output.Shape;
-        private readonly float* source = ((NativeBuffer)input.Buffer).Pointer;
-        private readonly float* target = ((NativeBuffer)output.Buffer).Pointer;
+        private readonly float* source = input.Floats();
+        private readonly float* target = output.Floats();
 
         public void Execute(int piece)
         {
@@ -42,12 +52,52 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <summary>The same of bits, whose channels lie further apart than their columns.</summary>
+    private readonly struct BitPoolJob(Activation input, Activation output) : IJob
+    {
+        private readonly ActivationShape from = input.Shape;
+        private readonly BitLayout bits = input.Shape.Bits;
+        private readonly ActivationShape to = output.Shape;
+        private readonly byte* source = input.Bits();
+        private readonly float* target = output.Floats();
+
+        public void Execute(int piece)
+        {
+            var (block, row) = Math.DivRem(piece, to.Rows);
+            var (windowRows, windowColumns) = (from.Rows / to.Rows, from.Columns / to.Columns);
+            var share = Vector512.Create(1f / (windowRows * windowColumns));
+            var (channelStride, columnStride, rowStride) = (bits.ChannelStride, bits.PositionBytes, bits.RowStride);
+            var (lanes, width) = (to.Lanes.Lanes, to.Lanes.Width);
+            var y = target + to.Offset(block, row, 0);
+            for (var column = 0; column < to.Columns; column++)
+            {
+                var window = source + bits.Offset(block, row * windowRows, column * windowColumns);
+                for (var channel = 0; channel < to.Channels; channel++, window += channelStride, y += width)
+                {
+                    for (var lane = 0; lane < width; lane += LaneLayout.VectorLanes)
+                    {
+                        var mask = LaneBits.Lowest(lanes - lane);
+                        var sum = Vector512<float>.Zero;
+                        var x = window + lane / LaneBits.InByte;
+                        for (var r = 0; r < windowRows; r++, x += rowStride)
+                        for (var c = 0; c < windowColumns; c++)
+                        {
+                            sum += LaneBits.ToFloats(*(ushort*)(x + c * columnStride) & mask);
+                        }
+
+                        (sum * share).Store(y + lane);
+                    }
+                }
+            }
+        }
+    }
+
     private readonly struct PoolGradientJob(Activation outputGradient, Activation inputGradient, bool accumulate) : IJob
     {
         private readonly ActivationShape from = outputGradient.Shape;
         private readonly ActivationShape to = inputGradient.Shape;
-        private readonly float* source = ((NativeBuffer)outputGradient.Buffer).Pointer;
-        private readonly float* target = ((NativeBuffer)inputGradient.Buffer).Pointer;
+        private readonly float* source = outputGradient.Floats();
+        private readonly float* target = inputGradient.Floats();
 
         public void Execute(int piece)
         {

@@ -34,7 +34,7 @@ public sealed unsafe partial class CpuBackend
     private readonly struct DropoutJob(Activation values, float rate, RandomKey key, int samples) : IJob
     {
         private readonly ActivationShape shape = values.Shape;
-        private readonly float* data = ((NativeBuffer)values.Buffer).Pointer;
+        private readonly float* data = values.Floats();
 
         public void Execute(int piece)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 
@@ -9,7 +10,15 @@ public sealed unsafe partial class CpuBackend
     {
         var pieces = Pieces(values, samples);
         var sums = Scratch(pieces);
-        workers.Run(pieces, new SumJob(values, samples, sums));
+        if (values.Shape.IsBits)
+        {
+            workers.Run(pieces, new BitSumJob(values, samples, sums));
+        }
+        else
+        {
+            workers.Run(pieces, new SumJob(values, samples, sums));
+        }
+
         return Total(sums, pieces);
     }
 
@@ -72,7 +81,7 @@ public sealed unsafe partial class CpuBackend
     private readonly struct SumJob(Activation values, int samples, double* partial) : IJob
     {
         private readonly ActivationShape shape = values.Shape;
-        private readonly float* data = ((NativeBuffer)values.Buffer).Pointer;
+        private readonly float* data = values.Floats();
 
         public void Execute(int piece)
         {
@@ -93,13 +102,48 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    /// <summary>Counts the bits of a row: all of them at once where all of the block's samples are in use.</summary>
+    private readonly struct BitSumJob(Activation values, int samples, double* partial) : IJob
+    {
+        private readonly ActivationShape shape = values.Shape;
+        private readonly byte* data = values.Bits();
+
+        public void Execute(int piece)
+        {
+            var (block, row) = Math.DivRem(piece, shape.Rows);
+            var bits = shape.Bits;
+            var lanes = shape.Lanes;
+            var used = lanes.SamplesOf(block, samples);
+            if (used == lanes.BlockSamples)
+            {
+                partial[piece] = LaneBits.Count(data + bits.Offset(block, row, -shape.Border), bits.RowStride);
+                return;
+            }
+
+            var mask = stackalloc byte[bits.PositionBytes];
+            LaneMask.WriteBits(lanes, used, mask, bits.PositionBytes);
+            var count = 0L;
+            for (var channel = 0; channel < shape.Channels; channel++)
+            {
+                var position = data + bits.Offset(block, row, 0) + channel * bits.ChannelStride;
+                for (var column = 0; column < shape.Columns; column++)
+                for (var i = 0; i < bits.PositionBytes; i++, position++)
+                {
+                    count += BitOperations.PopCount((uint)(*position & mask[i]));
+                }
+            }
+
+            partial[piece] = count;
+        }
+    }
+
     private readonly struct HistogramJob(Activation values, int samples, int pieces, int? upper, int* counts) : IJob
     {
         public const int Bins = 1 << 16;
         public const int Pieces = 16;
 
         private readonly ActivationShape shape = values.Shape;
-        private readonly float* data = ((NativeBuffer)values.Buffer).Pointer;
+        private readonly float* data = values.Floats();
 
         public void Execute(int piece)
         {

@@ -19,9 +19,9 @@ internal readonly unsafe struct RowJob<TOperator>(Activation first, Activation s
     private readonly ActivationShape firstShape = first.Shape;
     private readonly ActivationShape secondShape = second.Shape;
     private readonly ActivationShape targetShape = target.Shape;
-    private readonly float* firstData = ((NativeBuffer)first.Buffer).Pointer;
-    private readonly float* secondData = ((NativeBuffer)second.Buffer).Pointer;
-    private readonly float* targetData = ((NativeBuffer)target.Buffer).Pointer;
+    private readonly float* firstData = first.Floats();
+    private readonly float* secondData = second.Floats();
+    private readonly float* targetData = target.Floats();
 
     public void Execute(int piece)
     {
@@ -47,6 +47,21 @@ internal static unsafe class LaneMask
         for (var lane = 0; lane < lanes.Width; lane++)
         {
             mask[lane] = lane < lanes.Lanes && lane % lanes.BlockSamples < used ? 1f : 0f;
+        }
+    }
+
+    /// <summary>Writes 1 for each lane in use and 0 for the others, as bits, over the bytes of a position.</summary>
+    /// <param name="used">Samples of the block in use.</param>
+    public static void WriteBits(LaneLayout lanes, int used, byte* mask, int bytes)
+    {
+        new Span<byte>(mask, bytes).Clear();
+        for (var step = 0; step < lanes.Steps; step++)
+        {
+            for (var sample = 0; sample < used; sample++)
+            {
+                var lane = step * lanes.BlockSamples + sample;
+                mask[lane / LaneBits.InByte] |= (byte)(1 << (lane % LaneBits.InByte));
+            }
         }
     }
 

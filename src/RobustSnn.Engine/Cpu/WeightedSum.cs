@@ -6,7 +6,7 @@ namespace RobustSnn.Engine.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     public void WeightedSum(Activation first, Activation second, DeviceBuffer coefficients, Activation output, int samples) =>
-        Steps(first, second, output, null, new WeightedSumOperator(Pointer(coefficients)[0], Pointer(coefficients)[1]), samples);
+        BitSteps(first, second, output, null, new WeightedSumOperator(Pointer(coefficients)[0], Pointer(coefficients)[1]), samples);
 
     public void WeightedSumGradient(Activation outputGradient, DeviceBuffer coefficients, int index, Activation inputGradient, bool accumulate,
         int samples) =>
@@ -17,14 +17,16 @@ public sealed unsafe partial class CpuBackend
     {
         var pieces = Pieces(input, samples);
         var sums = Scratch(pieces);
-        Steps(input, outputGradient, null, sums, default(ProductOperator), samples);
+        BitSteps(input, outputGradient, null, sums, default(ProductOperator), samples);
         Pointer(coefficientGradient)[index] += (float)Total(sums, pieces);
     }
 
     private readonly struct WeightedSumOperator(float a, float b) : IStepOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke(StepLanes first, StepLanes second, StepLanes target, int steps, ref double sum)
+        public void Invoke<TFirst, TSecond>(TFirst first, TSecond second, StepLanes target, int steps, ref double sum)
+            where TFirst : struct, ILanes<TFirst>
+            where TSecond : struct, ILanes<TSecond>
         {
             for (var t = 0; t < steps; t++)
             {
@@ -37,7 +39,9 @@ public sealed unsafe partial class CpuBackend
     private readonly struct ScaleOperator(float factor, bool accumulate) : IStepOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke(StepLanes first, StepLanes second, StepLanes target, int steps, ref double sum)
+        public void Invoke<TFirst, TSecond>(TFirst first, TSecond second, StepLanes target, int steps, ref double sum)
+            where TFirst : struct, ILanes<TFirst>
+            where TSecond : struct, ILanes<TSecond>
         {
             var staticSum = Vector512<float>.Zero;
             for (var t = 0; t < steps; t++)
@@ -64,7 +68,9 @@ public sealed unsafe partial class CpuBackend
     private readonly struct ProductOperator : IStepOperator
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public void Invoke(StepLanes first, StepLanes second, StepLanes target, int steps, ref double sum)
+        public void Invoke<TFirst, TSecond>(TFirst first, TSecond second, StepLanes target, int steps, ref double sum)
+            where TFirst : struct, ILanes<TFirst>
+            where TSecond : struct, ILanes<TSecond>
         {
             var product = Vector512<float>.Zero;
             for (var t = 0; t < steps; t++)

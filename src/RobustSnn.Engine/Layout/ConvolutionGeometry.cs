@@ -45,5 +45,8 @@ public abstract class Connection(ConvolutionGeometry geometry, DeviceBuffer weig
 
     public SparsityPattern? Pattern { get; } = pattern;
 
+    /// <summary>Bytes that a forward pass reads of the layer: weights, and where they connect.</summary>
+    public virtual long InferenceBytes => Weights.Length * sizeof(float);
+
     public abstract void Dispose();
 }

@@ -11,6 +11,7 @@ internal sealed class MemoryPlan
     private readonly PlanGraph graph;
     private readonly List<ActivationShape> slots = [];
     private readonly List<int> holders = [];
+    private readonly bool[] isKept;
 
     public MemoryPlan(PlanGraph graph)
     {
@@ -21,6 +22,7 @@ internal sealed class MemoryPlan
         Gradient = Filled(count);
         Accumulate = Array.ConvertAll(graph.Inputs, inputs => new bool[inputs.Length]);
         NeedsGradient = new bool[count];
+        isKept = FindKept();
         PlanForward();
         if (graph.HasBackward)
         {
@@ -66,10 +68,10 @@ internal sealed class MemoryPlan
                 continue;
             }
 
-            if (graph.Spikes(n) && graph.HasBackward)
+            if (graph.Spikes(n) && graph.HasBackward && graph.Norms[n] < 0)
             {
                 // membranes lie over the currents that they are made from; spikes get a buffer of their own
-                Membrane[n] = graph.MayOverwrite(n) ? Output[graph.Inputs[n][0]] : Take(graph.Shapes[n]);
+                Membrane[n] = graph.MayOverwrite(n, graph.Floats(n)) ? Output[graph.Inputs[n][0]] : Take(graph.Floats(n));
                 holders[Membrane[n]]++;
                 Output[n] = Take(graph.Shapes[n]);
             }
@@ -81,7 +83,7 @@ internal sealed class MemoryPlan
             holders[Output[n]]++;
             foreach (var input in graph.Inputs[n])
             {
-                if (--unread[input] == 0 && !IsKept(input))
+                if (--unread[input] == 0 && !isKept[input])
                 {
                     holders[Output[input]]--;
                 }
@@ -95,18 +97,24 @@ internal sealed class MemoryPlan
         var operation = graph.Nodes[node].Operation;
         var elementwise = operation.IsRelu || operation.IsNeuron || operation.IsDropout
             || (operation.IsBatchNorm && graph.Mode != PassMode.Training); // training's backward pass needs BatchNorm's input
-        return elementwise && graph.MayOverwrite(node);
+        return elementwise && graph.MayOverwrite(node, graph.Shapes[node]);
     }
 
-    /// <summary>Whether the backward pass, or the caller, needs a value after the forward pass has read it.</summary>
-    private bool IsKept(int node)
+    /// <summary>Which values the backward pass, or the caller, needs after the forward pass has read them.</summary>
+    private bool[] FindKept()
     {
-        if (node == graph.Last || graph.Mode == PassMode.Training)
+        var kept = new bool[graph.Nodes.Length];
+        kept[graph.Last] = true;
+        for (var n = 0; n < kept.Length; n++)
         {
-            return true;
+            kept[n] |= graph.HasBackward && graph.IsRelu(n);
+            foreach (var input in graph.Inputs[n])
+            {
+                kept[input] |= graph.IsActive(n) && graph.NeedsInput(n);
+            }
         }
 
-        return graph.Mode == PassMode.InputGradient && graph.IsRelu(node);
+        return kept;
     }
 
     private void PlanBackward()
@@ -118,15 +126,41 @@ internal sealed class MemoryPlan
                     || Array.Exists(graph.Inputs[n], input => NeedsGradient[input]));
         }
 
-        Gradient[graph.Last] = Take(graph.Shapes[graph.Last]);
+        Gradient[graph.Last] = Take(graph.Floats(graph.Last));
         holders[Gradient[graph.Last]]++;
         for (var n = graph.Last; n >= 0; n--)
         {
-            if (Gradient[n] < 0)
+            // whoever reads a value has been backward, so that its buffer is free for gradients, unless the node itself looks at it
+            if (!graph.IsRelu(n))
             {
-                continue;
+                ReleaseValue(n);
             }
 
+            PlanBackward(n);
+            if (graph.IsRelu(n))
+            {
+                ReleaseValue(n);
+            }
+
+            if (Membrane[n] >= 0)
+            {
+                holders[Membrane[n]]--;
+            }
+        }
+    }
+
+    private void ReleaseValue(int node)
+    {
+        if (graph.IsActive(node) && isKept[node] && node != graph.Last && graph.Reads[node] > 0)
+        {
+            holders[Output[node]]--;
+        }
+    }
+
+    private void PlanBackward(int n)
+    {
+        if (Gradient[n] >= 0)
+        {
             for (var i = 0; i < graph.Inputs[n].Length; i++)
             {
                 var input = graph.Inputs[n][i];
@@ -138,7 +172,7 @@ internal sealed class MemoryPlan
                 Accumulate[n][i] = Gradient[input] >= 0;
                 if (!Accumulate[n][i])
                 {
-                    Gradient[input] = PassesOn(n, i) ? Gradient[n] : Take(graph.Shapes[input]);
+                    Gradient[input] = PassesOn(n, i) ? Gradient[n] : Take(graph.Floats(input));
                     holders[Gradient[input]]++;
                 }
             }
@@ -153,7 +187,7 @@ internal sealed class MemoryPlan
         var operation = graph.Nodes[node].Operation;
         var source = graph.Inputs[node][input];
         return (operation.IsBatchNorm || operation.IsRelu || operation.IsNeuron || operation.IsDropout || operation.IsWeightedSum)
-            && input == graph.Inputs[node].Length - 1 && graph.Reads[source] == 1 && graph.Shapes[node] == graph.Shapes[source];
+            && input == graph.Inputs[node].Length - 1 && graph.Reads[source] == 1 && graph.Floats(node) == graph.Floats(source);
     }
 
     /// <summary>

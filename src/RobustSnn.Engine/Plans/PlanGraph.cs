@@ -3,8 +3,8 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine;
 
 /// <summary>
-/// A network as one mode runs it: nodes that do nothing in it (dropout outside training) are read through, pruned layers that only a
-/// spiking neuron reads are part of the neuron in inference, and every value has its layout on the device.
+/// A network as one mode runs it: nodes that do nothing in it (dropout outside training) are read through, a BatchNorm that only a
+/// spiking neuron reads is part of the neuron, in inference a pruned layer too, and every value has its layout on the device.
 /// </summary>
 internal sealed class PlanGraph
 {
@@ -19,6 +19,7 @@ internal sealed class PlanGraph
         Inputs = Array.ConvertAll(Nodes, node => node.Inputs.Select(ReadThrough).ToArray());
         Last = ReadThrough(Nodes.Length - 1);
         Layers = FuseLayers(model);
+        Norms = FuseNorms();
 
         var lanes = LaneLayout.Choose(batch, timesteps);
         var isStatic = Graph.isStatic(model.Network).ToArray();
@@ -39,6 +40,14 @@ internal sealed class PlanGraph
                 }
             }
         }
+
+        for (var n = 0; n < Nodes.Length; n++)
+        {
+            if (Spikes(n) && n != Last && ReadersTakeBits(n))
+            {
+                Shapes[n] = Shapes[n] with { Storage = Storage.Bits };
+            }
+        }
     }
 
     public Node[] Nodes { get; }
@@ -47,7 +56,7 @@ internal sealed class PlanGraph
 
     public int Timesteps { get; }
 
-    /// <summary>The nodes that each node reads, nodes that do nothing and fused layers left out.</summary>
+    /// <summary>The nodes that each node reads, nodes that do nothing and those fused with a neuron left out.</summary>
     public int[][] Inputs { get; }
 
     /// <summary>How often each node's value is read.</summary>
@@ -58,6 +67,9 @@ internal sealed class PlanGraph
 
     /// <summary>The convolution or linear layer that is part of each neuron, or −1.</summary>
     public int[] Layers { get; }
+
+    /// <summary>The BatchNorm that is part of each neuron, or −1.</summary>
+    public int[] Norms { get; }
 
     /// <summary>The node that gives the logits.</summary>
     public int Last { get; }
@@ -70,15 +82,26 @@ internal sealed class PlanGraph
     /// <summary>Whether a node runs as a ReLU, whose backward pass looks at the signs of its value.</summary>
     public bool IsRelu(int node) => Nodes[node].Operation.IsRelu || (Nodes[node].Operation.IsNeuron && !Spikes(node));
 
+    /// <summary>Layout of the gradient of a node's value, and of a neuron's membranes: floats always.</summary>
+    public ActivationShape Floats(int node) => Shapes[node] with { Storage = Storage.Floats };
+
     /// <summary>
-    /// Whether a node may write over its input: nobody else reads that, both are laid out alike, and no backward pass needs what was there.
-    /// Dropout keeps the signs that a ReLU's needs.
+    /// Whether values of a layout that a node makes may lie over its input: nobody else reads that, both are laid out alike, and no backward
+    /// pass needs what was there. Dropout keeps the signs that a ReLU's needs.
     /// </summary>
-    public bool MayOverwrite(int node)
+    public bool MayOverwrite(int node, ActivationShape shape)
     {
         var input = Inputs[node][0];
-        var isNeeded = HasBackward && IsRelu(input) && !Nodes[node].Operation.IsDropout;
-        return Reads[input] == 1 && Shapes[node] == Shapes[input] && !isNeeded && Layers[node] < 0;
+        var isNeeded = HasBackward && (Norms[node] >= 0 || (IsRelu(input) && !Nodes[node].Operation.IsDropout));
+        return Reads[input] == 1 && shape == Shapes[input] && !isNeeded && Layers[node] < 0;
+    }
+
+    /// <summary>Whether the backward pass looks at what a node read.</summary>
+    public bool NeedsInput(int node)
+    {
+        var operation = Nodes[node].Operation;
+        var hasParameterGradient = operation.IsConvolution || operation.IsLinear || operation.IsBatchNorm || operation.IsWeightedSum;
+        return HasBackward && (Norms[node] >= 0 || (Mode == PassMode.Training && hasParameterGradient));
     }
 
     /// <summary>Whether the mode has a backward pass.</summary>
@@ -95,7 +118,7 @@ internal sealed class PlanGraph
         for (var n = 0; n < Nodes.Length && Mode == PassMode.Inference; n++)
         {
             var layer = Nodes[n].Inputs.IsEmpty ? n : Nodes[n].Inputs.Head;
-            if (Spikes(n) && model.IsPruned(layer) && layer != Last && CountReads(layer) == 1)
+            if (Spikes(n) && model.IsPruned(layer) && layer != Last && Readers(layer).Take(2).Count() == 1)
             {
                 layers[n] = layer;
                 active[layer] = false;
@@ -106,7 +129,46 @@ internal sealed class PlanGraph
         return layers;
     }
 
-    private int CountReads(int node) => Enumerable.Range(0, Nodes.Length).Where(IsActive).Sum(reader => Inputs[reader].Count(input => input == node));
+    /// <summary>
+    /// Takes each BatchNorm that nothing but a spiking neuron reads out of the graph: the two run as one, and what lies between them is
+    /// never stored. Where only statistics are asked for, the current between them is what is asked for.
+    /// </summary>
+    private int[] FuseNorms()
+    {
+        var norms = new int[Nodes.Length];
+        Array.Fill(norms, -1);
+        for (var n = 0; n < Nodes.Length; n++)
+        {
+            if (!Spikes(n) || Layers[n] >= 0 || Mode == PassMode.BatchStatistics)
+            {
+                continue;
+            }
+
+            var norm = Inputs[n][0];
+            if (Nodes[norm].Operation.IsBatchNorm && norm != Last && Readers(norm).Take(2).Count() == 1)
+            {
+                norms[n] = norm;
+                active[norm] = false;
+                Inputs[n] = [Inputs[norm][0]];
+            }
+        }
+
+        return norms;
+    }
+
+    private IEnumerable<int> Readers(int node) =>
+        from reader in Enumerable.Range(node + 1, Nodes.Length - node - 1)
+        where active[reader]
+        from input in Inputs[reader]
+        where input == node
+        select reader;
+
+    private bool ReadersTakeBits(int node) => Readers(node).All(reader =>
+    {
+        var operation = Nodes[reader].Operation;
+        return operation.IsConvolution || operation.IsLinear || operation.IsAveragePool || operation.IsGlobalAveragePool
+            || operation.IsWeightedSum || operation.IsDropout; // which unpacks
+    });
 
     private int ReadThrough(int node) => active[node] ? node : ReadThrough(Nodes[node].Inputs.Head);
 

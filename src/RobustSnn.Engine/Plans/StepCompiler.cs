@@ -32,14 +32,7 @@ internal sealed class StepCompiler(
         return Connection(ConvolutionGeometry.Linear(shape.Channels, shape.Rows, shape.Columns, outputs), bias);
     }
 
-    public Step BatchNorm()
-    {
-        var channels = Output.Shape.Channels;
-        var batchStatistics = graph.Mode is PassMode.Training or PassMode.BatchStatistics;
-        return new BatchNormStep(Link(0), Output, Gradient, Parameter("weight"), Parameter("bias"), Parameter("running_mean"),
-            Parameter("running_var"), batchStatistics ? (allocate(channels), allocate(channels)) : null, graph.Mode == PassMode.Training,
-            Math.Max(1, graph.Timesteps));
-    }
+    public Step BatchNorm() => new BatchNormStep(Link(0), Output, Gradient, Statistics(node));
 
     public Step Relu() => new ReluStep(Link(0), Output, Gradient);
 
@@ -50,10 +43,15 @@ internal sealed class StepCompiler(
             return Relu();
         }
 
-        return graph.Layers[node] < 0
+        if (graph.Layers[node] >= 0)
+        {
+            return Compile(graph.Layers[node]);
+        }
+
+        return graph.Norms[node] < 0
             ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient,
                 memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]], Parameter("v_th"), graph.Mode == PassMode.Training)
-            : Compile(graph.Layers[node]);
+            : new NormNeuronStep(model.Network.Neurons, Statistics(graph.Norms[node]), Link(0), Output, Gradient, Parameter("v_th"));
     }
 
     public Step AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
@@ -71,7 +69,18 @@ internal sealed class StepCompiler(
 
     private Activation Input(int index) => activations[memory.Output[graph.Inputs[node][index]]];
 
-    private ParameterTensor Parameter(string suffix) => model.Parameters[$"{graph.Nodes[node].Name}.{suffix}"];
+    private ParameterTensor Parameter(string suffix) => Parameter(node, suffix);
+
+    private ParameterTensor Parameter(int owner, string suffix) => model.Parameters[$"{graph.Nodes[owner].Name}.{suffix}"];
+
+    private NormStatistics Statistics(int norm)
+    {
+        var channels = graph.Shapes[norm].Channels;
+        var batchStatistics = graph.Mode is PassMode.Training or PassMode.BatchStatistics;
+        return new NormStatistics(Parameter(norm, "weight"), Parameter(norm, "bias"), Parameter(norm, "running_mean"),
+            Parameter(norm, "running_var"), batchStatistics ? (allocate(channels), allocate(channels)) : null,
+            graph.Mode == PassMode.Training, Math.Max(1, graph.Timesteps));
+    }
 
     private Link Link(int index)
     {
@@ -83,13 +92,12 @@ internal sealed class StepCompiler(
     /// <summary>The step of a layer, or of a layer and the neuron that it is part of.</summary>
     private Step Connection(ConvolutionGeometry geometry, bool bias)
     {
-        var connection = model.Connect(node, geometry);
+        model.Connect(node, geometry);
         var summand = bias ? Parameter("bias") : null;
         var neuron = Array.IndexOf(graph.Layers, node);
         return neuron < 0
-            ? new ConnectionStep(connection, Link(0), Output, Gradient, Parameter("weight"), summand, graph.Mode == PassMode.Training)
-            : new ConvolveNeuronStep(connection, summand, model.Network.Neurons, model.Parameters[$"{graph.Nodes[neuron].Name}.v_th"],
-                Input(0), activations[memory.Output[neuron]]);
+            ? new ConnectionStep(model, node, Link(0), Output, Gradient, Parameter("weight"), summand, graph.Mode == PassMode.Training)
+            : new ConvolveNeuronStep(model, node, summand, Parameter(neuron, "v_th"), Input(0), activations[memory.Output[neuron]]);
     }
 
     private DeviceBuffer Constants(FSharpList<double> values)

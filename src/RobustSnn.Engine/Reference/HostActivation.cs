@@ -1,20 +1,64 @@
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>An activation as an array of five dimensions: what hides the lane layout from the equations.</summary>
-internal readonly struct HostActivation(Activation activation)
+internal readonly struct HostActivation
 {
-    private readonly float[] values = HostBuffer.Of(activation.Buffer);
+    private readonly float[] values;
 
     // The shape's strides, which it computes anew at every use.
-    private readonly long origin = activation.Shape.Offset(0, 0, 0);
-    private readonly long blockStride = activation.Shape.BlockStride;
-    private readonly int rowStride = activation.Shape.RowStride;
-    private readonly int positionStride = activation.Shape.PositionStride;
-    private readonly int width = activation.Shape.Lanes.Width;
-    private readonly int blockSamples = activation.Shape.Lanes.BlockSamples;
-    private readonly int steps = activation.Shape.Lanes.Steps;
+    private readonly long origin;
+    private readonly long blockStride;
+    private readonly int rowStride;
+    private readonly int positionStride;
+    private readonly int width;
+    private readonly int blockSamples;
+    private readonly int steps;
 
-    public ActivationShape Shape { get; } = activation.Shape;
+    /// <summary>Values that are floats: what is written here is written to the activation.</summary>
+    /// <exception cref="ArgumentException">They are bits.</exception>
+    public HostActivation(Activation activation)
+        : this(activation.Shape, HostBuffer.Of(activation.Buffer))
+    {
+        if (activation.Shape.IsBits)
+        {
+            throw new ArgumentException("the operation takes floats, this activation is bits: Unpack it first", nameof(activation));
+        }
+    }
+
+    private HostActivation(ActivationShape shape, float[] values)
+    {
+        Shape = shape;
+        this.values = values;
+        origin = shape.Offset(0, 0, 0);
+        blockStride = shape.BlockStride;
+        rowStride = shape.RowStride;
+        positionStride = shape.PositionStride;
+        width = shape.Lanes.Width;
+        blockSamples = shape.Lanes.BlockSamples;
+        steps = shape.Lanes.Steps;
+    }
+
+    /// <summary>Values to be read, floats or bits: of these a copy.</summary>
+    public static HostActivation Reading(Activation activation, int samples)
+    {
+        if (!activation.Shape.IsBits)
+        {
+            return new HostActivation(activation);
+        }
+
+        var copy = Zero(activation.Shape);
+        copy.FromHost(activation.ToHost(samples), samples);
+        return new HostActivation(copy);
+    }
+
+    /// <summary>An activation of floats that is shaped like another, all zero.</summary>
+    public static Activation Zero(ActivationShape shape)
+    {
+        var floats = shape with { Storage = Storage.Floats };
+        return new Activation(floats, new HostBuffer(floats.Length));
+    }
+
+    public ActivationShape Shape { get; }
 
     public int Steps => steps;
 

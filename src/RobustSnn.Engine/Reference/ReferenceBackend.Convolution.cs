@@ -12,7 +12,7 @@ public sealed partial class ReferenceBackend
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
     {
         var w = (ReferenceConnection)connection;
-        var x = new HostActivation(input);
+        var x = HostActivation.Reading(input, samples);
         var y = new HostActivation(output);
         foreach (var at in y.Sites(samples))
             y[at] = Current(w, bias, x, at);
@@ -47,7 +47,7 @@ public sealed partial class ReferenceBackend
         DeviceBuffer? biasGradient, int samples)
     {
         var g = connection.Geometry;
-        var x = new HostActivation(input);
+        var x = HostActivation.Reading(input, samples);
         var dy = new HostActivation(outputGradient);
         var dw = new double[g.WeightCount];
         var dbias = new double[g.Outputs];

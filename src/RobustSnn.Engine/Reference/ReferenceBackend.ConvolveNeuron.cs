@@ -9,8 +9,16 @@ public sealed partial class ReferenceBackend
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         Activation spikes, int samples)
     {
+        if (spikes.Shape.IsBits)
+        {
+            var floats = HostActivation.Zero(spikes.Shape);
+            ConvolveNeuron(connection, bias, neuron, threshold, input, floats, samples);
+            Pack(floats, spikes, samples);
+            return;
+        }
+
         var w = (ReferenceConnection)connection;
-        var x = new HostActivation(input);
+        var x = HostActivation.Reading(input, samples);
         var s = new HostActivation(spikes);
         var v = HostBuffer.Of(threshold)[0];
         double leak = (float)neuron.Leak;

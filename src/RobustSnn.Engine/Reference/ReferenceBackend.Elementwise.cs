@@ -27,15 +27,6 @@ public sealed partial class ReferenceBackend
             y[i] = Math.Max(y[i], minimum);
     }
 
-    /// <summary>target = target ⊙ factor</summary>
-    public void Multiply(DeviceBuffer target, DeviceBuffer factor)
-    {
-        var x = HostBuffer.Of(factor);
-        var y = HostBuffer.Of(target);
-        for (var i = 0; i < y.Length; i++)
-            y[i] *= x[i];
-    }
-
     /// <summary>y = max(x, 0)</summary>
     public void Relu(Activation input, Activation output, int samples)
     {

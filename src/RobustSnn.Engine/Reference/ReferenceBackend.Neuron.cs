@@ -8,6 +8,14 @@ public sealed partial class ReferenceBackend
     /// <summary>u = leak·u + I[t]; s[t] = [u ≥ v]; u = (1 − s[t])·u (hard reset) or u − s[t]·v (soft)</summary>
     public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
     {
+        if (spikes.Shape.IsBits)
+        {
+            var floats = HostActivation.Zero(spikes.Shape);
+            Neuron(neuron, current, threshold, membrane, floats, samples);
+            Pack(floats, spikes, samples);
+            return;
+        }
+
         var I = new HostActivation(current);
         var s = new HostActivation(spikes);
         var v = HostBuffer.Of(threshold)[0];

@@ -6,7 +6,7 @@ public sealed partial class ReferenceBackend
     /// <summary>y[t,b,c,r,q] = Σ over k &lt; m, l &lt; n of x[t,b,c, r·m + k, q·n + l] / (m·n)</summary>
     public void AveragePool(Activation input, Activation output, int samples)
     {
-        var x = new HostActivation(input);
+        var x = HostActivation.Reading(input, samples);
         var y = new HostActivation(output);
         var (m, n) = Window(x.Shape, y.Shape);
         foreach (var at in y.Sites(samples))

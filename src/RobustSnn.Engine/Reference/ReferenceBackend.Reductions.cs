@@ -5,7 +5,7 @@ public sealed partial class ReferenceBackend
     /// <summary>Σ x</summary>
     public double Sum(Activation values, int samples)
     {
-        var x = new HostActivation(values);
+        var x = HostActivation.Reading(values, samples);
         return x.Sites(samples).Sum(at => (double)x[at]);
     }
 

@@ -6,8 +6,8 @@ public sealed partial class ReferenceBackend
     /// <summary>y = a[0]·first + a[1]·second</summary>
     public void WeightedSum(Activation first, Activation second, DeviceBuffer coefficients, Activation output, int samples)
     {
-        var x0 = new HostActivation(first);
-        var x1 = new HostActivation(second);
+        var x0 = HostActivation.Reading(first, samples);
+        var x1 = HostActivation.Reading(second, samples);
         var a = HostBuffer.Of(coefficients);
         var y = new HostActivation(output);
         foreach (var at in y.Sites(samples))
@@ -28,7 +28,7 @@ public sealed partial class ReferenceBackend
     /// <summary>da[index] += Σ over t and sites of x·dy</summary>
     public void WeightedSumCoefficientGradient(Activation input, Activation outputGradient, DeviceBuffer coefficientGradient, int index, int samples)
     {
-        var x = new HostActivation(input);
+        var x = HostActivation.Reading(input, samples);
         var dy = new HostActivation(outputGradient);
         var da = dy.Sites(samples).Sum(at => (double)x[at] * dy[at]);
         Put(ref HostBuffer.Of(coefficientGradient)[index], da, accumulate: true);

@@ -57,6 +57,10 @@ public sealed class HostTensor
     public static HostTensor FromLongs(string name, IReadOnlyList<int> dimensions, ReadOnlySpan<long> values) =>
         new(name, ElementType.I64, dimensions, MemoryMarshal.AsBytes(values).ToArray());
 
+    /// <summary>A tensor of I32 holding a copy of the values.</summary>
+    public static HostTensor FromInts(string name, IReadOnlyList<int> dimensions, ReadOnlySpan<int> values) =>
+        new(name, ElementType.I32, dimensions, MemoryMarshal.AsBytes(values).ToArray());
+
     /// <summary>The same elements under another name, without copying.</summary>
     public HostTensor Renamed(string name) => new(name, this);
 

@@ -81,18 +81,11 @@ internal sealed class EvaluationStage(RunContext context)
         _ => throw new ArgumentOutOfRangeException(nameof(attack), attack, "not an attack"),
     };
 
-    /// <summary>Prunable weights that are not zero, and all.</summary>
+    /// <summary>Prunable weights that exist, and all.</summary>
     private static (long Kept, long Total) Weights(SpikingModel model)
     {
-        var (kept, total) = (0L, 0L);
-        foreach (var parameter in model.Parameters.All.Where(parameter => parameter.Specification.Prunable))
-        {
-            var values = parameter.Value.ToArray();
-            total += values.Length;
-            kept += values.Count(value => value != 0);
-        }
-
-        return (kept, total);
+        var weights = model.Parameters.All.Where(parameter => parameter.Specification.Prunable).ToArray();
+        return (weights.Sum(parameter => parameter.Value.Length), weights.Sum(parameter => (long)parameter.Specification.Count));
     }
 
     /// <summary>Reports on the calling thread: Progress would post them to others, out of order.</summary>

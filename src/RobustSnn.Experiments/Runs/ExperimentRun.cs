@@ -83,18 +83,17 @@ public static class ExperimentRun
             return "dense";
         }
 
-        var weights = model.Parameters.All.Where(parameter => parameter.Specification.Prunable)
-            .Select(parameter => new PrunableWeights(parameter.Name, parameter.Value.ToArray())).ToArray();
-        var masks = settings.Scope == PruneScope.Layer
+        var weights = PrunableWeights.Of(model);
+        var layers = settings.Scope == PruneScope.Layer
             ? MagnitudePruning.PerLayer(weights, settings.Sparsity)
             : MagnitudePruning.OverAllLayers(weights, settings.Sparsity);
-        foreach (var mask in masks)
+        foreach (var kept in layers)
         {
-            model.Parameters.SetMask(mask.Name, mask.Values);
+            model.Parameters.Prune(kept.Name, kept.Pattern);
         }
 
         context.Finish(Stage.Prune, model, 0);
-        return $"{masks.Sum(mask => mask.Values.Count(value => value != 0)):N0} of {masks.Sum(mask => mask.Values.Length):N0} weights kept";
+        return $"{layers.Sum(kept => kept.Pattern.Count):N0} of {layers.Sum(kept => kept.Pattern.DenseCount):N0} weights kept";
     }
 
     private static string Convert(RunContext context)

@@ -17,17 +17,27 @@ public sealed record LoadedModel(SpikingModel Model, ModelInfo Info);
 
 /// <summary>
 /// A network with its parameters as a safetensors file: tensors under the reference's names, and metadata from which the network itself
-/// is built again. Pruned weights are the zeros of a file marked as pruned (METHODS 6, step 1).
+/// is built again. A pruned parameter is a <see cref="SparseTensor"/>. An exported file has all of them dense; where such a file is marked
+/// as pruned, the zeros among prunable weights are what was pruned (METHODS 6, step 1).
 /// </summary>
 public static class ModelFile
 {
+    /// <summary>Writes the model as a checkpoint.</summary>
     /// <exception cref="BadInputException">The file cannot be written.</exception>
     public static void Save(string path, SpikingModel model, ModelInfo info) => Safetensors.Write(path, Tensors(model), Metadata(model, info));
 
-    /// <summary>The parameters, as a file's tensors.</summary>
+    /// <summary>Writes the model with every tensor dense, as PyTorch's state_dict has them.</summary>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public static void Export(string path, SpikingModel model, ModelInfo info) => Safetensors.Write(
+        path, [.. model.Parameters.All.Select(parameter => Dense(parameter, parameter.ToDense()))], Metadata(model, info));
+
+    /// <summary>The parameters, as a checkpoint's tensors.</summary>
     public static IReadOnlyList<HostTensor> Tensors(SpikingModel model) =>
-        [.. model.Parameters.All.Select(parameter =>
-            HostTensor.FromFloats(parameter.Name, [.. parameter.Specification.Dimensions], parameter.Value.ToArray()))];
+    [
+        .. model.Parameters.All.SelectMany(parameter => parameter.Pattern is { } pattern
+            ? new SparseTensor(parameter.Name, [.. parameter.Specification.Dimensions], pattern, parameter.Value.ToArray()).Parts
+            : [Dense(parameter, parameter.Value.ToArray())]),
+    ];
 
     /// <summary>What a checkpoint of the model says beside its tensors.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(SpikingModel model, ModelInfo info)
@@ -45,7 +55,7 @@ public static class ModelFile
             ["spiking"] = Graph.neurons(network).IsEmpty ? "false" : "true",
             ["leak"] = network.Neurons.Leak.ToString("R", CultureInfo.InvariantCulture),
             ["reset"] = network.Neurons.Reset.IsSoft ? "soft" : "hard",
-            ["pruned"] = model.Parameters.All.Any(parameter => parameter.Mask is not null) ? "true" : "false",
+            ["pruned"] = model.Parameters.All.Any(parameter => parameter.Pattern is not null) ? "true" : "false",
             ["timesteps"] = Text(info.Timesteps),
             ["data_set"] = info.DataSet,
             ["stage"] = info.Stage,
@@ -67,9 +77,9 @@ public static class ModelFile
         try
         {
             Upload(file, model);
-            if (metadata.Flag("pruned"))
+            if (metadata.Flag("pruned") && model.Parameters.All.All(parameter => parameter.Pattern is null))
             {
-                MaskZeros(model);
+                PruneZeros(model);
             }
 
             return new LoadedModel(model, new ModelInfo(metadata.Text("data_set"), metadata.Whole("timesteps"), metadata.Text("stage")));
@@ -81,29 +91,29 @@ public static class ModelFile
         }
     }
 
-    /// <summary>Sets the parameters from tensors of the same names; every parameter must be there, and nothing else.</summary>
-    /// <exception cref="BadInputException">A tensor is missing, unknown, or has another shape.</exception>
+    /// <summary>
+    /// Sets the parameters, and which of their weights exist, from tensors of the same names, dense or sparse; every parameter must be
+    /// there, and nothing else.
+    /// </summary>
+    /// <exception cref="BadInputException">A tensor is missing, unknown, has another shape, or is damaged.</exception>
     public static void Upload(TensorFile file, SpikingModel model)
     {
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in model.Parameters.All)
         {
-            if (!file.TryGet(parameter.Name, out var tensor))
+            if (SparseTensor.Find(file, parameter.Name) is { } sparse)
             {
-                throw new BadInputException(
-                    $"{file.FilePath}: the network {model.Network.Architecture} needs the tensor '{parameter.Name}', which is not there");
+                UploadSparse(file, model, parameter, sparse);
+                known.UnionWith(sparse.Parts.Select(part => part.Name));
             }
-
-            if (!tensor.Dimensions.SequenceEqual(parameter.Specification.Dimensions))
+            else
             {
-                throw new BadInputException(
-                    $"{file.FilePath}: tensor '{parameter.Name}' expected [{string.Join(", ", parameter.Specification.Dimensions)}], "
-                    + $"found [{string.Join(", ", tensor.Dimensions)}]");
+                UploadDense(file, model, parameter);
+                known.Add(parameter.Name);
             }
-
-            parameter.Value.Upload(tensor.ToFloats());
         }
 
-        if (file.Tensors.FirstOrDefault(tensor => !model.Parameters.Contains(tensor.Name)) is { } stranger)
+        if (file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name)) is { } stranger)
         {
             throw new BadInputException($"{file.FilePath}: the network {model.Network.Architecture} has no parameter '{stranger.Name}'");
         }
@@ -111,11 +121,54 @@ public static class ModelFile
         model.Parameters.Changed();
     }
 
-    private static void MaskZeros(SpikingModel model)
+    private static void UploadDense(TensorFile file, SpikingModel model, ParameterTensor parameter)
+    {
+        if (!file.TryGet(parameter.Name, out var tensor))
+        {
+            throw new BadInputException(
+                $"{file.FilePath}: the network {model.Network.Architecture} needs the tensor '{parameter.Name}', which is not there");
+        }
+
+        CheckShape(file, parameter, tensor.Dimensions);
+        if (parameter.Pattern is not null)
+        {
+            model.Parameters.Prune(parameter.Name, null);
+        }
+
+        parameter.Value.Upload(tensor.ToFloats());
+    }
+
+    private static void UploadSparse(TensorFile file, SpikingModel model, ParameterTensor parameter, SparseTensor sparse)
+    {
+        CheckShape(file, parameter, sparse.Dimensions);
+        if (!parameter.Specification.Prunable)
+        {
+            throw new BadInputException(
+                $"{file.FilePath}: tensor '{parameter.Name}' expected dense, found sparse: only weights of convolutions and linear layers are pruned");
+        }
+
+        model.Parameters.Prune(parameter.Name, sparse.Pattern);
+        parameter.Value.Upload(sparse.Values);
+    }
+
+    private static void CheckShape(TensorFile file, ParameterTensor parameter, IReadOnlyList<int> found)
+    {
+        if (!found.SequenceEqual(parameter.Specification.Dimensions))
+        {
+            throw new BadInputException(
+                $"{file.FilePath}: tensor '{parameter.Name}' expected [{string.Join(", ", parameter.Specification.Dimensions)}], "
+                + $"found [{string.Join(", ", found)}]");
+        }
+    }
+
+    private static HostTensor Dense(ParameterTensor parameter, float[] values) =>
+        HostTensor.FromFloats(parameter.Name, [.. parameter.Specification.Dimensions], values);
+
+    private static void PruneZeros(SpikingModel model)
     {
         foreach (var parameter in model.Parameters.All.Where(parameter => parameter.Specification.Prunable))
         {
-            model.Parameters.SetMask(parameter.Name, Array.ConvertAll(parameter.Value.ToArray(), value => value == 0 ? 0f : 1f));
+            model.Parameters.Prune(parameter.Name, SparsityPattern.OfMask(parameter.Value.ToArray()));
         }
     }
 

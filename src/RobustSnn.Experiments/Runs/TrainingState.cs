@@ -1,10 +1,15 @@
 using System.Globalization;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;
 
 /// <summary>Where a training stage stands after an epoch: parameters, momenta, and the best parameters so far.</summary>
+/// <remarks>
+/// Of a pruned parameter NAME, the file has a <see cref="SparseTensor"/>, and best/NAME.values and velocity/NAME.values for the same
+/// elements. Files from before sparse tensors have dense ones, with zeros for what was pruned.
+/// </remarks>
 internal sealed class TrainingState
 {
     private const string VelocityPrefix = "velocity/";
@@ -38,9 +43,10 @@ internal sealed class TrainingState
         state.BestScore = metadata.Has("best_score") ? metadata.Number("best_score") : null;
         foreach (var parameter in model.Parameters.All)
         {
-            parameter.Value.Upload(file[parameter.Name].ToFloats());
-            parameter.Velocity?.Upload(file[VelocityPrefix + parameter.Name].ToFloats());
-            state.best[parameter.Name] = file[BestPrefix + parameter.Name].ToFloats();
+            CheckPattern(file, parameter);
+            parameter.Value.Upload(Read(file, "", parameter));
+            parameter.Velocity?.Upload(Read(file, VelocityPrefix, parameter));
+            state.best[parameter.Name] = Read(file, BestPrefix, parameter);
         }
 
         model.Parameters.Changed();
@@ -73,15 +79,13 @@ internal sealed class TrainingState
 
     public void Save(string path, SpikingModel model)
     {
-        var tensors = new List<HostTensor>();
+        List<HostTensor> tensors = [.. ModelFile.Tensors(model)];
         foreach (var parameter in model.Parameters.All)
         {
-            int[] dimensions = [.. parameter.Specification.Dimensions];
-            tensors.Add(HostTensor.FromFloats(parameter.Name, dimensions, parameter.Value.ToArray()));
-            tensors.Add(HostTensor.FromFloats(BestPrefix + parameter.Name, dimensions, best[parameter.Name]));
+            tensors.Add(Stored(BestPrefix, parameter, best[parameter.Name]));
             if (parameter.Velocity is { } velocity)
             {
-                tensors.Add(HostTensor.FromFloats(VelocityPrefix + parameter.Name, dimensions, velocity.ToArray()));
+                tensors.Add(Stored(VelocityPrefix, parameter, velocity.ToArray()));
             }
         }
 
@@ -96,5 +100,38 @@ internal sealed class TrainingState
         }
 
         Safetensors.Write(path, tensors, metadata);
+    }
+
+    /// <summary>Values laid out as the parameter's.</summary>
+    private static HostTensor Stored(string prefix, ParameterTensor parameter, float[] values) => parameter.Pattern is null
+        ? HostTensor.FromFloats(prefix + parameter.Name, [.. parameter.Specification.Dimensions], values)
+        : HostTensor.FromFloats(prefix + parameter.Name + SparseTensor.ValuesSuffix, [values.Length], values);
+
+    private static float[] Read(TensorFile file, string prefix, ParameterTensor parameter)
+    {
+        var name = prefix + parameter.Name;
+        var dense = file.TryGet(name, out var tensor);
+        tensor ??= file[parameter.Pattern is null ? name : name + SparseTensor.ValuesSuffix];
+        var expected = dense ? parameter.Specification.Count : parameter.Value.Length;
+        if (tensor.Count != expected)
+        {
+            throw new BadInputException(
+                $"{file.FilePath}: tensor '{tensor.Name}' expected {expected} values, found {tensor.Count}. Remove the file to begin the stage again");
+        }
+
+        var values = tensor.ToFloats();
+        return dense && parameter.Pattern is { } pattern ? pattern.Compact(values) : values;
+    }
+
+    /// <summary>What exists was decided by the stage before: another pattern is of another run.</summary>
+    private static void CheckPattern(TensorFile file, ParameterTensor parameter)
+    {
+        if (SparseTensor.Find(file, parameter.Name) is { } sparse
+            && !(parameter.Pattern is { } pattern && pattern.Existing.SequenceEqual(sparse.Pattern.Existing)))
+        {
+            throw new BadInputException(
+                $"{file.FilePath}: tensor '{parameter.Name}': expected the weights that the stage before kept, found others. "
+                + "Remove the file to begin the stage again");
+        }
     }
 }

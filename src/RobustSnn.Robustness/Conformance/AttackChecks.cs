@@ -5,7 +5,7 @@ using RobustSnn.Model;
 namespace RobustSnn.Robustness;
 
 /// <summary>Checks of the attacks, each from the start or noise that the case gives.</summary>
-internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDisposable
+internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable
 {
     /// <summary>RFGSM's ε in golden cases; α is half of it.</summary>
     private const float RfgsmEpsilon = 2f / 255;
@@ -24,7 +24,7 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
     private DeviceBuffer? given;
 
     private AttackBatch Batch => batch ??= PassChecks.LoadBatch(
-        golden, classifier ??= new Classifier(model ??= GoldenNetwork.Load(golden, backend), golden.Batch, golden.Timesteps));
+        golden, classifier ??= new Classifier(model ??= network.Load(), golden.Batch, golden.Timesteps));
 
     public Finding Fgsm()
     {
@@ -58,22 +58,23 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
         var detail = "loss_best, relative";
         if (golden.Tensors.ContainsKey(name + ".loss_best"))
         {
-            error = Deviation.RelativeOfEach(outcome.BestLosses, Expected(name + ".loss_best", golden.Batch));
+            error = Deviation.RelativeOfEach(outcome.BestLosses, expected.Of(name + ".loss_best", outcome.BestLosses));
         }
 
         if (golden.Tensors.ContainsKey(name + ".correct"))
         {
-            var expected = Expected(name + ".correct", golden.Batch);
-            if (!Array.ConvertAll(outcome.Correct, correct => correct ? 1f : 0).SequenceEqual(expected))
+            var correct = Array.ConvertAll(outcome.Correct, each => each ? 1f : 0);
+            var wanted = expected.Of(name + ".correct", correct);
+            if (!correct.SequenceEqual(wanted))
             {
                 error = double.PositiveInfinity;
-                detail = $"correct is [{string.Join(", ", outcome.Correct)}], expected [{string.Join(", ", expected)}]";
+                detail = $"correct is [{string.Join(", ", correct)}], expected [{string.Join(", ", wanted)}]";
             }
         }
 
         if (golden.Tensors.ContainsKey(name + ".x_best"))
         {
-            detail += $"; x_best: {Percent(1 - Deviation.ShareBeyond(best, Expected(name + ".x_best", best.Length), SamePixel))} equal";
+            detail += $"; x_best: {Percent(1 - Deviation.ShareBeyond(best, expected.Of(name + ".x_best", best), SamePixel))} equal";
         }
 
         return new Finding(error, LossTolerance, detail);
@@ -93,8 +94,8 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
 
     private DeviceBuffer Given(string name)
     {
-        var values = Expected(name, (int)Batch.PixelCount);
-        given ??= backend.Allocate(values.Length);
+        var values = golden.Tensor(name, (int)Batch.PixelCount);
+        given ??= network.Backend.Allocate(values.Length);
         given.Upload(values);
         return given;
     }
@@ -125,15 +126,15 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
     private Finding ComparePixels(string name, float epsilon, bool[] determined)
     {
         var count = Batch.Classifier.PixelCount;
-        var images = Batch.DownloadAdversarial();
+        var images = Batch.DownloadAdversarial().ToArray();
         BallCheck.Verify(name, Batch.CleanHost, images, epsilon, count);
-        var expected = Expected(name, images.Length);
-        BallCheck.Verify("the case's " + name, Batch.CleanHost, expected, epsilon, count);
+        var wanted = expected.Of(name, images);
+        BallCheck.Verify("the expected " + name, Batch.CleanHost, wanted, epsilon, count);
         var beyond = 0.0;
         for (var sample = 0; sample < determined.Length; sample++)
         {
-            var theirs = expected.AsSpan(sample * count, count);
-            beyond += determined[sample] ? Deviation.ShareBeyond(images.Slice(sample * count, count), theirs, SamePixel) : 0;
+            var ours = images.AsSpan(sample * count, count);
+            beyond += determined[sample] ? Deviation.ShareBeyond(ours, wanted.AsSpan(sample * count, count), SamePixel) : 0;
         }
 
         var compared = determined.Count(each => each);
@@ -143,13 +144,5 @@ internal sealed class AttackChecks(GoldenCase golden, IBackend backend) : IDispo
             : $"; {determined.Length - compared} of {determined.Length} samples not compared: the noise leaves their logits as they " +
               "were, so that the gradient is zero and the reference's step is the sign of its rounding";
         return new Finding(share, PixelShareBeyond, $"share of pixels beyond 1e-6; {Percent(1 - share)} within{note}");
-    }
-
-    private float[] Expected(string name, int count)
-    {
-        var values = golden.Tensor(name).Values;
-        return values.Length == count
-            ? values
-            : throw new BadInputException($"'{name}' has {values.Length} values, expected {count}.");
     }
 }

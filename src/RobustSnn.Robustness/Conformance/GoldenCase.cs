@@ -81,6 +81,16 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
         return tensor;
     }
 
+    /// <summary>The values of a tensor.</summary>
+    /// <exception cref="BadInputException">Missing, not finite, or not that many.</exception>
+    public float[] Tensor(string name, int count)
+    {
+        var values = Tensor(name).Values;
+        return values.Length == count
+            ? values
+            : throw new BadInputException($"'{name}' has {values.Length} values, expected {count}.");
+    }
+
     /// <summary>y, one of each sample.</summary>
     /// <exception cref="BadInputException">Missing, not one a sample, or not whole numbers from 0.</exception>
     public int[] Labels()

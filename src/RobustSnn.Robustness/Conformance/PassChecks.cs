@@ -4,7 +4,7 @@ using RobustSnn.Model;
 namespace RobustSnn.Robustness;
 
 /// <summary>Checks of single passes in evaluation mode: logits, spikes and input gradients.</summary>
-internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposable
+internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable
 {
     private const double LogitTolerance = 1e-4;
     private const double GradientTolerance = 1e-3;
@@ -13,7 +13,7 @@ internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposa
     private Classifier? classifier;
     private AttackBatch? batch;
 
-    private SpikingModel Model => model ??= GoldenNetwork.Load(golden, backend);
+    private SpikingModel Model => model ??= network.Load();
 
     private Classifier Classifier => this.classifier ??= new Classifier(Model, golden.Batch, golden.Timesteps);
 
@@ -35,36 +35,31 @@ internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposa
         return batch;
     }
 
-    public Finding Logits(string name, int timesteps) =>
-        new(Deviation.RelativeToLargest(LogitsOf(timesteps), Expected(name, golden.Batch * Classifier.Classes)), LogitTolerance,
-            "largest difference over largest logit");
+    public Finding Logits(string name, int timesteps) => CompareLogits(name, LogitsOf(timesteps));
 
     public Finding StepLogits()
     {
         using var plan = new Plan(Model, golden.Batch, golden.Timesteps, PassMode.Inference);
-        backend.Copy(Batch.Clean, plan.Pixels, Batch.PixelCount);
+        network.Backend.Copy(Batch.Clean, plan.Pixels, Batch.PixelCount);
         plan.Forward(golden.Batch);
-        var steps = plan.ScoresByStep();
-        return new Finding(Deviation.RelativeToLargest(steps, Expected("logits.steps", steps.Length)), LogitTolerance,
-            "largest difference over largest logit");
+        return CompareLogits("logits.steps", plan.ScoresByStep());
     }
 
     public Finding SpikeRates()
     {
         _ = Classifier.Logits(Batch.Clean, golden.Batch, countSpikes: true);
         float[] rates = [.. Graph.neurons(Model.Network).Select(Rate)];
-        return new Finding(Deviation.RelativeOfEach(rates, Expected("spike_rates", rates.Length)), LogitTolerance,
+        return new Finding(Deviation.RelativeOfEach(rates, expected.Of("spike_rates", rates)), LogitTolerance,
             $"{rates.Length} layers, relative");
     }
 
     public Finding InputGradient(string name, GradientEstimator estimator)
     {
-        var expected = Expected(name, golden.Batch * Classifier.PixelCount);
-        var gradient = Batch.LossGradient(Batch.Clean, LogitLoss.CrossEntropy, null, estimator).ToArray(expected.Length);
+        var gradient = Batch.LossGradient(Batch.Clean, LogitLoss.CrossEntropy, null, estimator).ToArray(golden.Batch * Classifier.PixelCount);
 
         // The case's is of the mean over the batch, ours of the sum.
         var mean = Array.ConvertAll(gradient, value => value / golden.Batch);
-        return new Finding(Deviation.RelativeNorm(mean, expected), GradientTolerance, "relative L2");
+        return new Finding(Deviation.RelativeNorm(mean, expected.Of(name, mean)), GradientTolerance, "relative L2");
     }
 
     public void Dispose()
@@ -74,6 +69,9 @@ internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposa
         model?.Dispose();
     }
 
+    private Finding CompareLogits(string name, float[] logits) =>
+        new(Deviation.RelativeToLargest(logits, expected.Of(name, logits)), LogitTolerance, "largest difference over largest logit");
+
     private float[] LogitsOf(int timesteps)
     {
         using var classifier = new Classifier(Model, golden.Batch, timesteps);
@@ -82,12 +80,4 @@ internal sealed class PassChecks(GoldenCase golden, IBackend backend) : IDisposa
 
     private float Rate(int node) =>
         (float)(Classifier.SpikeCount(node) / ((double)golden.Timesteps * golden.Batch * Model.Shapes[node].Count));
-
-    private float[] Expected(string name, int count)
-    {
-        var values = golden.Tensor(name).Values;
-        return values.Length == count
-            ? values
-            : throw new BadInputException($"'{name}' has {values.Length} values, expected {count}.");
-    }
 }

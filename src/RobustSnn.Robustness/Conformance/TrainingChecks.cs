@@ -4,7 +4,8 @@ using RobustSnn.Model;
 namespace RobustSnn.Robustness;
 
 /// <summary>Checks of a training step with x' = rfgsm.x_adv: TRADES with β = 2, MART with β = 4, two SGD updates after TRADES.</summary>
-internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDisposable
+/// <param name="mayContradict">Whether the expectations were computed elsewhere, so that gradients and updates may not belong together.</param>
+internal sealed class TrainingChecks(GoldenCase golden, CaseNetwork network, Expectations expected, bool mayContradict) : IDisposable
 {
     private const string After2 = "trades.after2.";
     private const double LossTolerance = 1e-4;
@@ -39,8 +40,8 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
         {
             if (golden.Tensors.ContainsKey($"{objective}.{part}"))
             {
-                var expected = golden.Tensor($"{objective}.{part}").Values.AsSpan(0, 1);
-                worst = Math.Max(worst, Deviation.RelativeNorm([(float)value], expected, LossFloor));
+                float[] found = [(float)value];
+                worst = Math.Max(worst, Deviation.RelativeNorm(found, expected.Of($"{objective}.{part}", found), LossFloor));
             }
         }
 
@@ -49,15 +50,11 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
 
     public Finding Gradients(string objective)
     {
-        var step = StepOf(objective);
-        var expected = Named(objective + ".grad.");
-        var implied = objective == "trades" ? ImpliedByUpdates(expected) : null;
-        var floor = Floor(implied ?? expected);
-        var finding = Worst(implied ?? expected, GradientTolerance, "relative L2", (name, values) =>
-        {
-            var ours = Download(step.Model, name, tensor => tensor.Gradient, values.Length);
-            return Deviation.RelativeNorm(ours, implied is null ? values : NearestByUpdates(name, ours, values), floor);
-        });
+        var pairs = Pairs(objective + ".grad.", StepOf(objective).Model, network.Gradient);
+        var implied = mayContradict && objective == "trades" ? ImpliedByUpdates(pairs) : null;
+        var floor = NormFloor * Math.Sqrt((implied ?? pairs).Sum(pair => Math.Pow(Deviation.Norm(pair.Expected), 2)));
+        var finding = Worst(implied ?? pairs, GradientTolerance, "relative L2", pair =>
+            Deviation.RelativeNorm(pair.Found, implied is null ? pair.Expected : NearestByUpdates(pair), floor));
         return implied is null ? finding : finding with { Detail = finding.Detail + Contradicted };
     }
 
@@ -65,10 +62,10 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
     {
         // On its own model: the others' gradients stay as they are.
         using var step = Take("trades");
-        step.Model.Parameters.SgdStep(Updates.LearningRate, Updates.Momentum, Updates.WeightDecay);
-        step.Model.Parameters.SgdStep(Updates.LearningRate, Updates.Momentum, Updates.WeightDecay);
-        return Worst(Named(After2), UpdateTolerance, "absolute, relative above 1",
-            (name, values) => Deviation.Absolute(Download(step.Model, name, tensor => tensor.Value, values.Length), values));
+        network.Step(step.Model, Updates);
+        network.Step(step.Model, Updates);
+        return Worst(Pairs(After2, step.Model, parameter => parameter.ToDense()), UpdateTolerance, "absolute, relative above 1",
+            pair => Deviation.Absolute(pair.Found, pair.Expected));
     }
 
     public void Dispose()
@@ -79,57 +76,55 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
         }
     }
 
-    private static double Floor(IReadOnlyList<(string Name, float[] Values)> gradients) =>
-        NormFloor * Math.Sqrt(gradients.Sum(each => Math.Pow(Deviation.Norm(each.Values), 2)));
-
     /// <summary>The gradients that trades.after2 came from, where the case has it and its trades.grad is something else.</summary>
-    private IReadOnlyList<(string Name, float[] Values)>? ImpliedByUpdates(IReadOnlyList<(string Name, float[] Values)> gradients)
+    private IReadOnlyList<Pair>? ImpliedByUpdates(IReadOnlyList<Pair> gradients)
     {
         if (!gradients.All(each => golden.Tensors.ContainsKey(After2 + each.Name) && golden.Tensors.ContainsKey("param." + each.Name)))
         {
             return null;
         }
 
-        var implied = gradients.Select(each => (each.Name, Values: SgdInverse.GradientOfTwoUpdates(
-            golden.Tensor("param." + each.Name).Values, golden.Tensor(After2 + each.Name).Values, Updates))).ToArray();
-        float[] all = [.. gradients.SelectMany(each => each.Values)];
-        float[] allImplied = [.. implied.SelectMany(each => each.Values)];
+        var implied = gradients.Select(each => each with
+        {
+            Expected = SgdInverse.GradientOfTwoUpdates(
+                golden.Tensor("param." + each.Name).Values, golden.Tensor(After2 + each.Name).Values, Updates),
+        }).ToArray();
+        float[] all = [.. gradients.SelectMany(each => each.Expected)];
+        float[] allImplied = [.. implied.SelectMany(each => each.Expected)];
         return Deviation.RelativeNorm(all, allImplied) > Contradiction ? implied : null;
     }
 
-    private float[] NearestByUpdates(string name, float[] ours, float[] implied) => SgdInverse.Nearest(
-        ours, implied, golden.Tensor("param." + name).Values, golden.Tensor(After2 + name).Values, Updates);
+    private float[] NearestByUpdates(Pair pair) => SgdInverse.Nearest(
+        pair.Found, pair.Expected, golden.Tensor("param." + pair.Name).Values, golden.Tensor(After2 + pair.Name).Values, Updates);
 
-    private static Finding Worst(
-        IReadOnlyList<(string Name, float[] Values)> expected, double tolerance, string measure, Func<string, float[], double> error)
+    private static Finding Worst(IReadOnlyList<Pair> pairs, double tolerance, string measure, Func<Pair, double> error)
     {
         var (worst, worstName) = (0.0, "none");
-        foreach (var (name, values) in expected)
+        foreach (var pair in pairs)
         {
-            var each = error(name, values);
+            var each = error(pair);
             if (!double.IsNaN(worst) && !(each <= worst))
             {
-                (worst, worstName) = (each, name);
+                (worst, worstName) = (each, pair.Name);
             }
         }
 
-        return new Finding(worst, tolerance, $"{measure}; of {expected.Count} tensors the worst is {worstName}");
+        return new Finding(worst, tolerance, $"{measure}; of {pairs.Count} tensors the worst is {worstName}");
     }
 
-    private static float[] Download(SpikingModel model, string name, Func<ParameterTensor, DeviceBuffer?> of, int count)
+    /// <summary>What the model has for each of the case's tensors of that prefix, and what it should have.</summary>
+    private IReadOnlyList<Pair> Pairs(string prefix, SpikingModel model, Func<ParameterTensor, float[]?> of)
     {
-        var tensor = model.Parameters.All.FirstOrDefault(each => each.Name == name);
-        return tensor is not null && of(tensor) is { } buffer && buffer.Length == count
-            ? buffer.ToArray()
-            : throw new BadInputException($"'{name}' has {count} values, which no trained parameter of the network has.");
-    }
+        return [.. golden.Tensors.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).Select(Pair)];
 
-    private IReadOnlyList<(string Name, float[] Values)> Named(string prefix) =>
-    [
-        .. golden.Tensors.Keys
-            .Where(name => name.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(name => (name[prefix.Length..], golden.Tensor(name).Values)),
-    ];
+        Pair Pair(string tensor)
+        {
+            var name = tensor[prefix.Length..];
+            return model.Parameters.All.FirstOrDefault(each => each.Name == name) is { } parameter && of(parameter) is { } found
+                ? new Pair(name, found, expected.Of(tensor, found))
+                : throw new BadInputException($"'{tensor}' is of no trained parameter of the network.");
+        }
+    }
 
     private Step StepOf(string objective)
     {
@@ -145,19 +140,13 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
     private Step Take(string objective)
     {
         var kind = objective == "trades" ? TrainingObjective.Trades(2) : TrainingObjective.Mart(4);
-        var model = GoldenNetwork.Load(golden, backend);
+        var model = network.Load();
         try
         {
             using var classifier = new Classifier(model, golden.Batch, golden.Timesteps);
             using var batch = PassChecks.LoadBatch(golden, classifier);
             using var gradient = new ObjectiveGradient(model, golden.Batch, golden.Timesteps, kind, Surrogate.Default);
-            var adversarial = golden.Tensor("rfgsm.x_adv").Values;
-            if (adversarial.Length != batch.PixelCount)
-            {
-                throw new BadInputException($"'rfgsm.x_adv' has {adversarial.Length} values, expected {batch.PixelCount}.");
-            }
-
-            batch.Adversarial.Upload(adversarial);
+            batch.Adversarial.Upload(golden.Tensor("rfgsm.x_adv", (int)batch.PixelCount));
             return new Step(model, gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.LabelsHost, default));
         }
         catch
@@ -166,6 +155,8 @@ internal sealed class TrainingChecks(GoldenCase golden, IBackend backend) : IDis
             throw;
         }
     }
+
+    private readonly record struct Pair(string Name, float[] Found, float[] Expected);
 
     private sealed record Step(SpikingModel Model, TrainingLoss Loss) : IDisposable
     {

@@ -48,7 +48,7 @@ public static class SpikingConversion
     {
         foreach (var parameter in ann.Parameters.All)
         {
-            if (Array.FindIndex(parameter.Value.ToArray(), value => !float.IsFinite(value)) is var index and >= 0)
+            if (Array.FindIndex(parameter.ToDense(), value => !float.IsFinite(value)) is var index and >= 0)
             {
                 throw new BadInputException(
                     $"Value {index} of {parameter.Name} is not finite, expected numbers. The ANN's training has diverged; " +
@@ -57,7 +57,7 @@ public static class SpikingConversion
         }
     }
 
-    /// <summary>A spiking network with the ANN's weights, masks, BatchNorm scales and shifts; biases 0, running statistics reset.</summary>
+    /// <summary>A spiking network with the ANN's weights, which of them exist, BatchNorm scales and shifts; biases 0, running statistics reset.</summary>
     private static SpikingModel CopyFrom(SpikingModel ann, NeuronModel neurons)
     {
         var snn = new SpikingModel(Conversion.toSpiking(neurons, ann.Network), ann.Backend);
@@ -70,11 +70,12 @@ public static class SpikingConversion
                 continue;
             }
 
-            snn.Backend.Copy(source.Value, parameter.Value, source.Value.Length);
-            if (source.Mask is { } mask)
+            if (source.Pattern is not null)
             {
-                snn.Parameters.SetMask(parameter.Name, mask.ToArray());
+                snn.Parameters.Prune(parameter.Name, source.Pattern);
             }
+
+            snn.Backend.Copy(source.Value, parameter.Value, source.Value.Length);
         }
 
         snn.Parameters.Changed();

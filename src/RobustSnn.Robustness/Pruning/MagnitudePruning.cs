@@ -1,24 +1,31 @@
+using System.Runtime.InteropServices;
+using RobustSnn.Engine;
 using RobustSnn.Model;
 
 namespace RobustSnn.Robustness;
 
-/// <summary>The weights of a prunable parameter, by its name.</summary>
-public readonly record struct PrunableWeights(string Name, float[] Values);
+/// <summary>The weights of a prunable parameter, by its name: the dense tensor.</summary>
+public readonly record struct PrunableWeights(string Name, float[] Values)
+{
+    /// <summary>Those of every prunable parameter of a network, in the order of its nodes.</summary>
+    public static IReadOnlyList<PrunableWeights> Of(SpikingModel model) =>
+        [.. model.Parameters.All.Where(each => each.Specification.Prunable).Select(each => new PrunableWeights(each.Name, each.ToDense()))];
+}
 
-/// <summary>1 where a weight is kept, 0 where it is pruned, in the order of the parameter's values.</summary>
-public readonly record struct WeightMask(string Name, float[] Values);
+/// <summary>Which weights of a prunable parameter are kept.</summary>
+public readonly record struct KeptWeights(string Name, SparsityPattern Pattern);
 
 /// <summary>Least-weight-magnitude pruning, LWM (METHODS 5): once, unstructured, with exact counts.</summary>
 public static class MagnitudePruning
 {
     /// <summary>Prunes the share <paramref name="sparsity"/> of each layer.</summary>
     /// <exception cref="BadInputException">A sparsity outside [0, 1), or a weight that is not finite.</exception>
-    public static IReadOnlyList<WeightMask> PerLayer(IReadOnlyList<PrunableWeights> layers, double sparsity) =>
+    public static IReadOnlyList<KeptWeights> PerLayer(IReadOnlyList<PrunableWeights> layers, double sparsity) =>
         [.. layers.Select(layer => OverAllLayers([layer], sparsity)[0])];
 
     /// <summary>Prunes the share <paramref name="sparsity"/> of all layers' weights together; a layer may lose more or less.</summary>
     /// <exception cref="BadInputException">A sparsity outside [0, 1), or a weight that is not finite.</exception>
-    public static IReadOnlyList<WeightMask> OverAllLayers(IReadOnlyList<PrunableWeights> layers, double sparsity)
+    public static IReadOnlyList<KeptWeights> OverAllLayers(IReadOnlyList<PrunableWeights> layers, double sparsity)
     {
         if (sparsity is not (>= 0 and < 1))
         {
@@ -27,22 +34,19 @@ public static class MagnitudePruning
 
         var magnitudes = Magnitudes(layers);
         var pruned = PrunedCount(magnitudes.Length, sparsity);
-        var masks = layers.Select(layer => new WeightMask(layer.Name, new float[layer.Values.Length])).ToArray();
-        if (pruned == 0)
-        {
-            Array.ForEach(masks, mask => Array.Fill(mask.Values, 1));
-            return masks;
-        }
-
         Array.Sort(magnitudes);
-        var threshold = magnitudes[pruned - 1];
+        var threshold = pruned == 0 ? 0 : magnitudes[pruned - 1];
         var ties = pruned - LessThan(magnitudes, threshold);
-        for (var layer = 0; layer < masks.Length; layer++)
-        {
-            ties = Mark(layers[layer].Values, threshold, ties, masks[layer].Values);
-        }
+        return [.. layers.Select(layer => new KeptWeights(layer.Name, Keep(layer.Values, threshold, ref ties)))];
+    }
 
-        return masks;
+    /// <summary>Keeps the weights of at least that magnitude, in every layer alike; a layer may lose all or none.</summary>
+    /// <exception cref="BadInputException">A weight that is not finite.</exception>
+    public static IReadOnlyList<KeptWeights> AtLeast(IReadOnlyList<PrunableWeights> layers, float magnitude)
+    {
+        RequireNumbers(layers);
+        var ties = 0;
+        return [.. layers.Select(layer => new KeptWeights(layer.Name, Keep(layer.Values, magnitude, ref ties)))];
     }
 
     /// <summary>How many of that many weights are pruned: the nearest whole number, half to even.</summary>
@@ -50,23 +54,20 @@ public static class MagnitudePruning
 
     private static float[] Magnitudes(IReadOnlyList<PrunableWeights> layers)
     {
-        var all = new float[layers.Sum(layer => layer.Values.Length)];
-        var next = 0;
+        RequireNumbers(layers);
+        return [.. layers.SelectMany(layer => layer.Values).Select(Math.Abs)];
+    }
+
+    private static void RequireNumbers(IReadOnlyList<PrunableWeights> layers)
+    {
         foreach (var layer in layers)
         {
-            for (var i = 0; i < layer.Values.Length; i++)
+            if (Array.FindIndex(layer.Values, value => !float.IsFinite(value)) is var index and >= 0)
             {
-                if (!float.IsFinite(layer.Values[i]))
-                {
-                    throw new BadInputException(
-                        $"Weight {i} of {layer.Name} is {layer.Values[i]}, expected a finite number. The network's training has diverged.");
-                }
-
-                all[next++] = Math.Abs(layer.Values[i]);
+                throw new BadInputException(
+                    $"Weight {index} of {layer.Name} is {layer.Values[index]}, expected a finite number. The network's training has diverged.");
             }
         }
-
-        return all;
     }
 
     private static int LessThan(float[] sorted, float threshold)
@@ -81,17 +82,23 @@ public static class MagnitudePruning
         return low;
     }
 
-    /// <summary>Prunes what is below the threshold, and of weights equal to it the first ones: as many as ties. Gives the ties left.</summary>
-    private static int Mark(float[] weights, float threshold, int ties, float[] mask)
+    /// <summary>Prunes what is below the threshold, and of weights equal to it the first ones: as many as ties. Leaves the ties left.</summary>
+    private static SparsityPattern Keep(float[] weights, float threshold, ref int ties)
     {
+        var kept = new List<int>();
         for (var i = 0; i < weights.Length; i++)
         {
             var magnitude = Math.Abs(weights[i]);
-            var prunedTie = magnitude == threshold && ties > 0;
-            ties -= prunedTie ? 1 : 0;
-            mask[i] = magnitude < threshold || prunedTie ? 0 : 1;
+            if (magnitude == threshold && ties > 0)
+            {
+                ties--;
+            }
+            else if (magnitude >= threshold)
+            {
+                kept.Add(i);
+            }
         }
 
-        return ties;
+        return new SparsityPattern(weights.Length, CollectionsMarshal.AsSpan(kept));
     }
 }

@@ -29,7 +29,14 @@ public static class Backends
     [
         Cpu(1),
         Cpu(2),
+        .. Widths,
     ];
+
+    /// <summary>The CPU with each of its vector widths.</summary>
+    public static IEnumerable<BackendUnderTest> Widths => Enum.GetValues<VectorWidth>().Select(width => new BackendUnderTest(
+        $"cpu({width})",
+        () => new CpuBackend(2, width),
+        () => VectorWidths.Available.Contains(width) ? null : $"this machine has no {width.Name()}"));
 
     public static BackendUnderTest Cpu(int threads) => new($"cpu({threads})", () => new CpuBackend(threads), () => null);
 }

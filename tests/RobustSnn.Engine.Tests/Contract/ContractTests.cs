@@ -10,9 +10,10 @@ public static class ContractTests
 {
     private static readonly ContractCase[] Cases =
     [
-        .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
+        .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. SparseConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
         .. ConvolveNeuronCases.All,
         .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. AttackCases.All, .. ReductionCases.All,
+        .. BitCases.All, .. NormNeuronCases.All,
     ];
 
     private static IEnumerable<TestCaseData> OnEveryFastBackend =>

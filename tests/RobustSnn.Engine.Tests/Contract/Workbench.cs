@@ -15,6 +15,7 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
 
     private readonly Random random = new(StableHash(seed));
     private readonly List<Operand> operands = [];
+    private readonly List<BitOperand> bitOperands = [];
     private readonly Dictionary<string, double[]> results = [];
     private readonly List<IDisposable> connections = [];
 
@@ -34,6 +35,9 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
 
     /// <summary>A gradient that the operation reads.</summary>
     public Activation InputGradient(ActivationShape shape, int samples, Func<float>? draw = null) => Lay(null, shape, samples, Use.SpareZero, draw);
+
+    /// <summary>A gradient that the operation reads and may write over.</summary>
+    public Activation UsedGradient(ActivationShape shape, int samples, Func<float>? draw = null) => Lay("", shape, samples, Use.SpareUsed, draw);
 
     /// <summary>A gradient that the operation writes, adds to or changes in place: it holds drawn values before.</summary>
     public Activation OutputGradient(string name, ActivationShape shape, int samples, GradientTarget target) =>
@@ -64,6 +68,8 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
     {
         var outputs = new Dictionary<string, double[]>(results);
         var damage = new List<string>();
+        foreach (var operand in bitOperands)
+            operand.Finish(outputs, damage);
         foreach (var operand in operands)
         {
             var after = operand.Buffer.ToArray();
@@ -77,7 +83,7 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
                     damage.Add($"{operand.Name ?? "an input"}[{i}] ({use}): was {operand.Before[i]}, is {after[i]}");
             }
 
-            if (operand.Name is not null)
+            if (!string.IsNullOrEmpty(operand.Name))
                 outputs.Add(operand.Name, [.. written]);
         }
 
@@ -90,17 +96,26 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
             connection.Dispose();
         foreach (var operand in operands)
             operand.Buffer.Dispose();
+        foreach (var operand in bitOperands)
+            operand.Buffer.Dispose();
     }
 
     private static bool IsDamaged(Use use, bool isOutput, float before, float after) => use switch
     {
-        Use.Spare when isOutput => false,
+        Use.Spare or Use.SpareUsed when isOutput => false,
         Use.SpareZero or Use.SpareToZero when isOutput => after != 0,
         _ => BitConverter.SingleToUInt32Bits(after) != BitConverter.SingleToUInt32Bits(before),
     };
 
     private Activation Lay(string? name, ActivationShape shape, int samples, Use spare, Func<float>? draw)
     {
+        if (shape.IsBits)
+        {
+            var bits = new BitOperand(name, shape, samples, Backend, random);
+            bitOperands.Add(bits);
+            return new Activation(shape, bits.Buffer);
+        }
+
         var use = new Use[shape.Length];
         Array.Fill(use, Use.Border);
         for (var block = 0; block < shape.Lanes.Blocks; block++)
@@ -168,6 +183,9 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
 
         /// <summary>The same in a gradient that is written anew: holds anything and becomes zero.</summary>
         SpareToZero,
+
+        /// <summary>The same in a gradient that is used up: holds zero and may hold anything afterwards.</summary>
+        SpareUsed,
 
         /// <summary>Zero round the map: read, never written.</summary>
         Border,

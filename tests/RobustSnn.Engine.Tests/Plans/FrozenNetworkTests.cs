@@ -84,7 +84,7 @@ public sealed class FrozenNetworkTests
         using var frozen = new FrozenNetwork(model, 1, 1);
         foreach (var weight in model.Parameters.All.Where(parameter => parameter.Specification.Prunable))
         {
-            Assert.That(frozen.Model.Parameters[weight.Name].Mask!.ToArray(), Is.EqualTo(weight.Mask!.ToArray()), weight.Name);
+            Assert.That(frozen.Model.Parameters[weight.Name].Pattern!.Existing.ToArray(), Is.EqualTo(weight.Pattern!.Existing.ToArray()), weight.Name);
         }
     }
 
@@ -196,7 +196,8 @@ public sealed class FrozenNetworkTests
     private static void Prune(SpikingModel model, ParameterTensor weight, System.Random random)
     {
         weight.Value.Upload([.. weight.Value.ToArray().Select(value => 2 * value)]); // what is left makes up for what is gone
-        model.Parameters.SetMask(weight.Name, [.. Enumerable.Range(0, weight.Specification.Count).Select(_ => random.Next(4) == 0 ? 1f : 0f)]);
+        model.Parameters.Prune(weight.Name, new SparsityPattern(weight.Specification.Count,
+            [.. Enumerable.Range(0, weight.Specification.Count).Where(_ => random.Next(4) == 0)]));
     }
 
     private static float Draw(ParameterKind kind, System.Random random)

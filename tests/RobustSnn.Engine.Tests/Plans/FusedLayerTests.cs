@@ -28,6 +28,7 @@ public sealed class FusedLayerTests
         yield return Case("two neurons of one current", 0,
             [(Conv, [0]), (Operation.Neuron, [1]), (Operation.Neuron, [1]), (Operation.WeightedSum, [2, 3]), (Head, [4])]);
         yield return Case("BatchNorm between", 0, [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Head, [3])]);
+        yield return Case("BatchNorm before", 1, [(Operation.BatchNorm, [0]), (Conv, [1]), (Operation.Neuron, [2]), (Head, [3])]);
         yield return Case("pooling between", 0, [(Conv, [0]), (Operation.NewAveragePool(2), [1]), (Operation.Neuron, [2]), (Head, [3])]);
         yield return Case("dropout behind", 1, [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewDropout(0.5), [2]), (Head, [3])]);
         yield return Case("a neuron that gives the logits", 1, [(Head, [0]), (Operation.Neuron, [1])]);
@@ -117,7 +118,8 @@ public sealed class FusedLayerTests
             }
             else if (parameter.Specification.Prunable && isPruned)
             {
-                model.Parameters.SetMask(parameter.Name, [.. Enumerable.Range(0, parameter.Specification.Count).Select(_ => random.Next(2) == 0 ? 1f : 0f)]);
+                model.Parameters.Prune(parameter.Name, new SparsityPattern(parameter.Specification.Count,
+                    [.. Enumerable.Range(0, parameter.Specification.Count).Where(_ => random.Next(2) == 0)]));
             }
         }
 

@@ -112,7 +112,7 @@ public sealed class OddNetworkTests
         Assert.That(plan.Logits.ToArray(), Is.EqualTo(first));
     }
 
-    private static Network Build((Operation Operation, int[] Inputs)[] layers)
+    internal static Network Build((Operation Operation, int[] Inputs)[] layers)
     {
         var half = ListModule.OfSeq([0.5, 0.5, 0.5]);
         var nodes = layers.Select((layer, index) => new Node($"node{index + 1}", layer.Operation, ListModule.OfSeq(layer.Inputs)))

@@ -12,9 +12,9 @@ internal static class PlanBench
     private static readonly FSharpList<double> Half = ListModule.OfSeq([0.5, 0.5, 0.5]);
 
     /// <summary>A spiking network of that architecture with random weights and thresholds at which a good part of the neurons fire.</summary>
-    public static SpikingModel Model(IBackend backend, string architecture, Reset? reset = null, double leak = 1)
+    public static SpikingModel Model(IBackend backend, string architecture, Reset? reset = null, double leak = 1, int side = Side)
     {
-        var ann = Architectures.build(architecture, Classes, new Shape(3, Side, Side), Half, Half);
+        var ann = Architectures.build(architecture, Classes, new Shape(3, side, side), Half, Half);
         var model = new SpikingModel(Conversion.toSpiking(new NeuronModel(leak, reset ?? Reset.Hard), ann), backend);
         model.Initialise(3);
         foreach (var parameter in model.Parameters.All.Where(parameter => parameter.Specification.Kind.IsThreshold))

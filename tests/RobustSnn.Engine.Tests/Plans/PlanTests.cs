@@ -216,20 +216,4 @@ public sealed class PlanTests
         plan.Forward(1);
         Assert.That(threshold.Value.ToArray(), Is.EqualTo(new[] { SpikingModel.SmallestThreshold }));
     }
-
-    [Test]
-    public void Pruned_weights_stay_exactly_zero()
-    {
-        using var backend = new CpuBackend(1);
-        using var model = PlanBench.Model(backend, "vggmini");
-        var weights = model.Parameters["features.4.weight"];
-        var mask = new float[weights.Value.Length];
-        mask[3] = mask[100] = 1;
-        model.Parameters.SetMask("features.4.weight", mask);
-        using var plan = new Plan(model, 4, 2, PassMode.Training);
-        PlanBench.Train(plan, PlanBench.Images(4, 8), 4);
-        model.Parameters.SgdStep(0.1f, 0.9f, 1e-3f);
-        var values = weights.Value.ToArray();
-        Assert.That(Enumerable.Range(0, values.Length).Where(i => values[i] != 0), Is.EqualTo(new[] { 3, 100 }));
-    }
 }

@@ -98,7 +98,7 @@ internal sealed class ReferenceNetwork : IOperationVisitor<Activation>
 
     private Activation Input(int index) => values[Node.Inputs[index]];
 
-    private DeviceBuffer Parameter(string suffix) => Buffer(model.Parameters[$"{Node.Name}.{suffix}"].Value.ToArray());
+    private DeviceBuffer Parameter(string suffix) => Buffer(model.Parameters[$"{Node.Name}.{suffix}"].ToDense());
 
     private DeviceBuffer Constants(FSharpList<double> constants) => Buffer([.. constants.Select(value => (float)value)]);
 

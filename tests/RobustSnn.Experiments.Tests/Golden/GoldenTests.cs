@@ -7,7 +7,7 @@ namespace RobustSnn.Experiments.Tests.Golden;
 /// <summary>The reference's numbers, group by group: everything that a golden file contains must come out.</summary>
 public sealed class GoldenTests
 {
-    private readonly Dictionary<string, (IBackend Backend, ConformanceRunner Runner)> runners = [];
+    private readonly Dictionary<(string File, bool Sparse), (IBackend Backend, ConformanceRunner Runner)> runners = [];
 
     private static IEnumerable<TestCaseData> Groups()
     {
@@ -26,13 +26,18 @@ public sealed class GoldenTests
     }
 
     [TestCaseSource(nameof(Groups))]
-    public void It_agrees_with_the_reference(string file, string group)
+    public void It_agrees_with_the_reference(string file, string group) => Check(file, group, sparse: false);
+
+    [TestCaseSource(nameof(Groups))]
+    public void Pruned_it_agrees_with_zeros_in_dense_tensors(string file, string group) => Check(file, group, sparse: true);
+
+    private void Check(string file, string group, bool sparse)
     {
-        if (!runners.TryGetValue(file, out var entry))
+        if (!runners.TryGetValue((file, sparse), out var entry))
         {
             var backend = new CpuBackend();
-            entry = (backend, new ConformanceRunner(GoldenCases.All[file], backend));
-            runners.Add(file, entry);
+            entry = (backend, new ConformanceRunner(GoldenCases.All[file], backend, sparse ? new WeightCut() : null));
+            runners.Add((file, sparse), entry);
         }
 
         var row = entry.Runner.Check(group);

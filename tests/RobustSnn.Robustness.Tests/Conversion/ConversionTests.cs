@@ -17,7 +17,7 @@ public sealed class ConversionTests
         backend = Small.Backend();
         ann = Small.Ann(backend);
         var weights = ann.Parameters["features.4.weight"];
-        ann.Parameters.SetMask(weights.Name, MagnitudePruning.PerLayer([new(weights.Name, weights.Value.ToArray())], 0.5)[0].Values);
+        ann.Parameters.Prune(weights.Name, MagnitudePruning.PerLayer([new(weights.Name, weights.ToDense())], 0.5)[0].Pattern);
         ann.Parameters["features.1.running_mean"].Value.Upload(new float[8].Select((_, i) => i / 10f).ToArray());
         ann.Parameters.Changed();
     }
@@ -59,10 +59,12 @@ public sealed class ConversionTests
     }
 
     [Test]
-    public void The_mask_goes_along()
+    public void What_was_pruned_stays_pruned()
     {
         using var snn = Convert().Model;
-        Assert.That(snn.Parameters["features.4.weight"].Mask?.ToArray(), Is.EqualTo(ann.Parameters["features.4.weight"].Mask?.ToArray()));
+        var (source, converted) = (ann.Parameters["features.4.weight"], snn.Parameters["features.4.weight"]);
+        Assert.That(converted.Pattern?.Existing.ToArray(), Is.EqualTo(source.Pattern?.Existing.ToArray()));
+        Assert.That(converted.ToDense(), Is.EqualTo(source.ToDense()));
     }
 
     [Test]

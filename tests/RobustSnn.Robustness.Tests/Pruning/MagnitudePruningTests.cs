@@ -5,25 +5,25 @@ namespace RobustSnn.Robustness.Tests;
 
 public sealed class MagnitudePruningTests
 {
-    [TestCase(0.0, new[] { 1f, 1, 1, 1 })]
-    [TestCase(0.25, new[] { 1f, 0, 1, 1 })]
-    [TestCase(0.5, new[] { 0f, 0, 1, 1 }, TestName = "Of equal magnitudes the first goes first")]
-    [TestCase(0.75, new[] { 0f, 0, 0, 1 })]
-    public void The_smallest_magnitudes_go(double sparsity, float[] mask) =>
-        Assert.That(MagnitudePruning.PerLayer([new("a", [2f, -1, -2, 3])], sparsity)[0].Values, Is.EqualTo(mask));
+    [TestCase(0.0, new[] { 0, 1, 2, 3 })]
+    [TestCase(0.25, new[] { 0, 2, 3 })]
+    [TestCase(0.5, new[] { 2, 3 }, TestName = "Of equal magnitudes the first goes first")]
+    [TestCase(0.75, new[] { 3 })]
+    public void The_smallest_magnitudes_go(double sparsity, int[] kept) =>
+        Assert.That(MagnitudePruning.PerLayer([new("a", [2f, -1, -2, 3])], sparsity)[0].Pattern.Existing.ToArray(), Is.EqualTo(kept));
 
     [Test]
     public void Per_layer_takes_the_same_share_of_each()
     {
-        var masks = MagnitudePruning.PerLayer([new("small", [0.1f, 0.2f]), new("large", [1f, 2f])], 0.5);
-        Assert.That(masks.Select(mask => mask.Values), Is.EqualTo(new[] { new[] { 0f, 1 }, [0f, 1] }));
+        var layers = MagnitudePruning.PerLayer([new("small", [0.1f, 0.2f]), new("large", [1f, 2f])], 0.5);
+        Assert.That(layers.Select(layer => layer.Pattern.Existing.ToArray()), Is.EqualTo(new int[][] { [1], [1] }));
     }
 
     [Test]
     public void Over_all_layers_takes_the_smallest_wherever_they_are()
     {
-        var masks = MagnitudePruning.OverAllLayers([new("small", [0.1f, 0.2f]), new("large", [1f, 2f])], 0.5);
-        Assert.That(masks.Select(mask => mask.Values), Is.EqualTo(new[] { new[] { 0f, 0 }, [1f, 1] }));
+        var layers = MagnitudePruning.OverAllLayers([new("small", [0.1f, 0.2f]), new("large", [1f, 2f])], 0.5);
+        Assert.That(layers.Select(layer => layer.Pattern.Existing.ToArray()), Is.EqualTo(new int[][] { [], [0, 1] }));
     }
 
     [FsCheck.NUnit.Property]
@@ -32,18 +32,23 @@ public sealed class MagnitudePruningTests
         // Whole numbers, so that ties are common.
         var values = Array.ConvertAll(weights.Get, value => (float)(value % 5));
         var sparsity = percent % 100 / 100.0;
-        var mask = MagnitudePruning.OverAllLayers([new("a", values), new("b", values)], sparsity);
-        float[] Magnitudes(float marked) =>
+        var layers = MagnitudePruning.OverAllLayers([new("a", values), new("b", values)], sparsity);
+        float[] kept = [.. layers.SelectMany(layer => layer.Pattern.Compact(values)).Select(Math.Abs)];
+        float[] gone =
         [
-            .. mask.SelectMany(each => each.Values.Zip(values)).Where(pair => pair.First == marked).Select(pair => Math.Abs(pair.Second)),
+            .. layers.SelectMany(layer => values.Where((_, i) => layer.Pattern.Existing.BinarySearch(i) < 0)).Select(Math.Abs),
         ];
-
-        var (kept, gone) = (Magnitudes(1), Magnitudes(0));
         var total = 2 * values.Length;
         return gone.Length == (int)Math.Round(sparsity * total)
             && kept.Length + gone.Length == total
             && (gone.Length == 0 || kept.Length == 0 || gone.Max() <= kept.Min());
     }
+
+    [TestCase(2f, new[] { 0, 2, 3 })]
+    [TestCase(2.5f, new[] { 3 })]
+    [TestCase(9f, new int[0])]
+    public void A_cut_keeps_what_is_at_least_as_large(float cut, int[] kept) =>
+        Assert.That(MagnitudePruning.AtLeast([new("a", [2f, -1, -2, 3])], cut)[0].Pattern.Existing.ToArray(), Is.EqualTo(kept));
 
     [TestCase(-0.1)]
     [TestCase(1.0)]
@@ -57,4 +62,8 @@ public sealed class MagnitudePruningTests
         var refusal = Assert.Throws<BadInputException>(() => MagnitudePruning.PerLayer([new("features.0.weight", [1f, float.NaN])], 0.5));
         Assert.That(refusal?.Message, Does.Contain("features.0.weight"));
     }
+
+    [Test]
+    public void A_cut_refuses_a_weight_that_is_no_number() =>
+        Assert.Throws<BadInputException>(() => MagnitudePruning.AtLeast([new("a", [1f, float.NaN])], 0.5f));
 }

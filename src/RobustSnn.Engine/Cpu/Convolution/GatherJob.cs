@@ -24,15 +24,19 @@ internal readonly unsafe struct GatherJob : IJob
     private readonly int slots;
     private readonly int runs;
     private readonly int groups;
+    private readonly int firstBlock;
 
-    public GatherJob(PackedWeights weights, int gatherClass, Activation source, Activation target, float* bias, bool accumulate, int blocks)
+    /// <param name="source">Values of the source's blocks; those of the blocks asked for are enough.</param>
+    /// <param name="blocks">First block, and how many.</param>
+    public GatherJob(PackedWeights weights, int gatherClass, ActivationShape sourceShape, float* source, Activation target, float* bias,
+        bool accumulate, (int First, int Count) blocks)
     {
         this.weights = weights;
         this.gatherClass = gatherClass;
-        sourceShape = source.Shape;
+        this.sourceShape = sourceShape;
         targetShape = target.Shape;
-        this.source = ((NativeBuffer)source.Buffer).Pointer;
-        this.target = ((NativeBuffer)target.Buffer).Pointer;
+        this.source = source;
+        this.target = target.Floats();
         this.bias = bias;
         this.accumulate = accumulate;
         var c = weights.Classes[gatherClass];
@@ -41,7 +45,8 @@ internal readonly unsafe struct GatherJob : IJob
         var tiles = (slots + GatherTile.Vectors - 1) / GatherTile.Vectors;
         runs = (tiles + TilesInRun - 1) / TilesInRun;
         groups = (weights.TargetBlocks + BlocksInGroup - 1) / BlocksInGroup;
-        Pieces = blocks * runs * groups;
+        firstBlock = blocks.First;
+        Pieces = blocks.Count * runs * groups;
     }
 
     public int Pieces { get; }
@@ -49,7 +54,8 @@ internal readonly unsafe struct GatherJob : IJob
     public void Execute(int piece)
     {
         // groups vary slowest within a block, so that neighbouring pieces share weights
-        var (block, rest) = Math.DivRem(piece, runs * groups);
+        var (inOrder, rest) = Math.DivRem(piece, runs * groups);
+        var block = firstBlock + inOrder;
         var (group, run) = Math.DivRem(rest, runs);
         var c = weights.Classes[gatherClass];
         var taps = stackalloc int[Math.Max(1, c.Taps.Length)];
@@ -58,8 +64,8 @@ internal readonly unsafe struct GatherJob : IJob
             taps[i] = c.Taps[i].Row * sourceShape.RowStride + c.Taps[i].Column * sourceShape.PositionStride;
         }
 
-        var firstBlock = group * BlocksInGroup;
-        var lastBlock = Math.Min(firstBlock + BlocksInGroup, weights.TargetBlocks);
+        var firstTargets = group * BlocksInGroup;
+        var lastTargets = Math.Min(firstTargets + BlocksInGroup, weights.TargetBlocks);
         var firstSlot = run * TilesInRun * GatherTile.Vectors;
         var endSlot = Math.Min(firstSlot + TilesInRun * GatherTile.Vectors, slots);
         for (var chunk = 0; chunk < weights.Sources; chunk += PackedWeights.Chunk)
@@ -68,7 +74,7 @@ internal readonly unsafe struct GatherJob : IJob
             for (var slot = firstSlot; slot < endSlot; slot += GatherTile.Vectors)
             {
                 var place = Place(c, block, slot, chunk);
-                for (var targetBlock = firstBlock; targetBlock < lastBlock; targetBlock++)
+                for (var targetBlock = firstTargets; targetBlock < lastTargets; targetBlock++)
                 {
                     var first = targetBlock * GatherTile.Targets;
                     var shift = first * targetShape.Lanes.Width;

@@ -20,18 +20,20 @@ internal readonly unsafe struct WeightGradientJob : IJob
     private readonly float* weightGradient;
     private readonly float* biasGradient;
     private readonly int inputGroups;
-    private readonly int blocks;
+    private readonly (int First, int Count) blocks;
 
-    public WeightGradientJob(ConvolutionGeometry geometry, GatherClass gather, Activation input, Activation gradient, float* weightGradient,
-        float* biasGradient, int blocks)
+    /// <param name="input">Values of the input's blocks; those of the blocks asked for are enough.</param>
+    /// <param name="blocks">First block, and how many.</param>
+    public WeightGradientJob(ConvolutionGeometry geometry, GatherClass gather, ActivationShape inputShape, float* input, Activation gradient,
+        float* weightGradient, float* biasGradient, (int First, int Count) blocks)
     {
         this.geometry = geometry;
         this.gather = gather;
-        inputShape = input.Shape;
+        this.inputShape = inputShape;
         gradientShape = gradient.Shape;
         gather.CheckBorder(inputShape);
-        this.input = ((NativeBuffer)input.Buffer).Pointer;
-        this.gradient = ((NativeBuffer)gradient.Buffer).Pointer;
+        this.input = input;
+        this.gradient = gradient.Floats();
         this.weightGradient = weightGradient;
         this.biasGradient = biasGradient;
         this.blocks = blocks;
@@ -48,7 +50,7 @@ internal readonly unsafe struct WeightGradientJob : IJob
         var panel = Math.Clamp(PanelLanes / gradientShape.Lanes.Width, 1, positions);
         var gradientOffsets = stackalloc int[panel];
         var inputOffsets = stackalloc int[panel];
-        for (var block = 0; block < blocks; block++)
+        for (var block = blocks.First; block < blocks.First + blocks.Count; block++)
         {
             for (var first = 0; first < positions; first += panel)
             {

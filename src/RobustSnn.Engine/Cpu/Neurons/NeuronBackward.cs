@@ -16,7 +16,9 @@ internal readonly struct NeuronBackward<TSurrogate>(NeuronModel neuron, TSurroga
     private readonly bool soft = neuron.Reset.IsSoft;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Invoke(StepLanes membrane, StepLanes spikeGradient, StepLanes currentGradient, int steps, ref double sum)
+    public void Invoke<TMembrane, TGradient>(TMembrane membrane, TGradient spikeGradient, StepLanes currentGradient, int steps, ref double sum)
+        where TMembrane : struct, ILanes<TMembrane>
+        where TGradient : struct, ILanes<TGradient>
     {
         var v = Vector512.Create(threshold);
         var one = Vector512<float>.One;
@@ -67,7 +69,9 @@ internal readonly struct NeuronBackward<TSurrogate>(NeuronModel neuron, TSurroga
 internal readonly struct NeuronRateBackward(float threshold, bool accumulate) : IStepOperator
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Invoke(StepLanes membrane, StepLanes spikeGradient, StepLanes currentGradient, int steps, ref double sum)
+    public void Invoke<TMembrane, TGradient>(TMembrane membrane, TGradient spikeGradient, StepLanes currentGradient, int steps, ref double sum)
+        where TMembrane : struct, ILanes<TMembrane>
+        where TGradient : struct, ILanes<TGradient>
     {
         var v = Vector512.Create(threshold);
         var fired = Vector512<float>.Zero;

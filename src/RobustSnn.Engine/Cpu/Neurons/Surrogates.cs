@@ -8,6 +8,43 @@ internal interface ISurrogate
     Vector512<float> Derivative(Vector512<float> z);
 }
 
+/// <summary>What is run with a surrogate as a type, so that its arithmetic is compiled into the loop.</summary>
+internal interface ISurrogateUser
+{
+    void Use<TSurrogate>(TSurrogate surrogate)
+        where TSurrogate : struct, ISurrogate;
+}
+
+internal static class SurrogateKinds
+{
+    /// <exception cref="ArgumentOutOfRangeException">The kind is none.</exception>
+    public static void Hand<TUser>(this Surrogate surrogate, TUser user)
+        where TUser : struct, ISurrogateUser
+    {
+        var width = surrogate.Width;
+        switch (surrogate.Kind)
+        {
+            case SurrogateKind.PiecewiseLinear:
+                user.Use(new PiecewiseLinear(width));
+                break;
+            case SurrogateKind.Exponential:
+                user.Use(new Exponential(1, width));
+                break;
+            case SurrogateKind.DampedExponential:
+                user.Use(new Exponential(0.3f, width));
+                break;
+            case SurrogateKind.Rectangular:
+                user.Use(new Rectangular(width));
+                break;
+            case SurrogateKind.StraightThrough:
+                user.Use(default(StraightThrough));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(surrogate), surrogate, "not a surrogate");
+        }
+    }
+}
+
 internal readonly struct PiecewiseLinear(float width) : ISurrogate
 {
     public Vector512<float> Derivative(Vector512<float> z) =>

@@ -2,14 +2,15 @@ namespace RobustSnn.Engine;
 
 /// <summary>A convolution or linear layer.</summary>
 internal sealed class ConnectionStep(
-    Connection connection, Link input, Activation output, Activation? gradient, ParameterTensor weight, ParameterTensor? bias, bool trains)
+    SpikingModel model, int node, Link input, Activation output, Activation? gradient, ParameterTensor weight, ParameterTensor? bias, bool trains)
     : Step
 {
     public override void Forward(IBackend backend, in Pass pass) =>
-        backend.Convolve(connection, bias?.Value, input.Value, output, pass.Samples);
+        backend.Convolve(model.Connection(node), bias?.Value, input.Value, output, pass.Samples);
 
     public override void Backward(IBackend backend, in Pass pass)
     {
+        var connection = model.Connection(node);
         if (trains)
         {
             backend.ConvolveWeightGradient(connection, input.Value, gradient!, weight.Gradient!, bias?.Gradient, pass.Samples);

@@ -1,10 +1,8 @@
-using RobustSnn.Model;
-
 namespace RobustSnn.Engine;
 
 /// <summary>A convolution or linear layer and the spiking neurons that alone read it: the current between them is never stored.</summary>
 internal sealed class ConvolveNeuronStep(
-    Connection connection, ParameterTensor? bias, NeuronModel neuron, ParameterTensor threshold, Activation input, Activation output)
+    SpikingModel model, int layer, ParameterTensor? bias, ParameterTensor threshold, Activation input, Activation output)
     : SpikingStep(output)
 {
     /// <exception cref="InvalidOperationException">Always: only inference plans have such steps.</exception>
@@ -12,5 +10,5 @@ internal sealed class ConvolveNeuronStep(
         throw new InvalidOperationException("a layer and its neurons in one step have no backward pass");
 
     protected override void Fire(IBackend backend, in Pass pass) =>
-        backend.ConvolveNeuron(connection, bias?.Value, neuron, threshold.Value, input, Output, pass.Samples);
+        backend.ConvolveNeuron(model.Connection(layer), bias?.Value, model.Network.Neurons, threshold.Value, input, Output, pass.Samples);
 }

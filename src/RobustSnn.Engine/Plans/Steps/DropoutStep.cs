@@ -8,7 +8,11 @@ internal sealed class DropoutStep(Link input, Activation output, Activation? gra
 
     public override void Forward(IBackend backend, in Pass pass)
     {
-        if (!ReferenceEquals(input.Value, output))
+        if (input.Value.Shape.IsBits)
+        {
+            backend.Unpack(input.Value, output, pass.Samples);
+        }
+        else if (!ReferenceEquals(input.Value, output))
         {
             backend.Copy(input.Value.Buffer, output.Buffer, output.Buffer.Length);
         }

@@ -24,9 +24,6 @@ public static class BufferCases
         .. Lengths.Select(n => new ContractCase("ClampBelow", $"{n}", ContractCase.Exact, bench =>
             bench.Backend.ClampBelow(bench.OutputBuffer("target", n), 0.03f))),
 
-        .. Lengths.Select(n => new ContractCase("Multiply", $"{n}", ContractCase.Exact, bench =>
-            bench.Backend.Multiply(bench.OutputBuffer("target", n), bench.InputBuffer(n)))),
-
         .. from n in Lengths
            select new ContractCase("RandomFill", $"{n} of {n + 3}, uniform", ContractCase.Exact, bench =>
                bench.Backend.RandomFill(bench.OutputBuffer("target", n + 3, written: n), n, RandomKind.Uniform, Key)),

@@ -2,7 +2,7 @@ namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 public static class ConvolutionCases
 {
-    private static readonly (string Name, ConvolutionGeometry Geometry)[] Geometries =
+    internal static readonly (string Name, ConvolutionGeometry Geometry)[] Geometries =
     [
         Convolution(1, 1, 1, 1, kernel: 3, stride: 1, padding: 1),
         Convolution(3, 2, 2, 6, kernel: 3, stride: 1, padding: 1),
@@ -26,7 +26,7 @@ public static class ConvolutionCases
     /// <summary>Share of weights that are not zero: dense, pruned, and nearly nothing (a few centre taps stay).</summary>
     private static readonly double[] Densities = [1, 0.1, 0.01];
 
-    private static readonly LaneCase[] Lanes =
+    internal static readonly LaneCase[] Lanes =
     [
         new(0, 1, 1), new(4, 17, 3), new(0, 33, 20), new(1, 2, 2), new(8, 17, 17), new(0, 70, 65), new(3, 5, 5), new(5, 16, 11), new(4, 33, 20),
         new(8, 1, 1), new(0, 3, 3),
@@ -42,10 +42,7 @@ public static class ConvolutionCases
     private static IEnumerable<ContractCase> Operations(string name, ConvolutionGeometry geometry, double density, LaneCase lanes, bool flag,
         int margin)
     {
-        // As far as the convolution and its transpose read over the edge.
-        var border = geometry.OutputRows * geometry.OutputColumns == 1 && geometry.Padding == 0
-            ? 0
-            : Math.Max(geometry.Padding, geometry.KernelRows - 1 - geometry.Padding);
+        var border = Border(geometry);
         var input = new ActivationShape(geometry.Inputs, geometry.InputRows, geometry.InputColumns, border + margin, lanes.Layout);
         var output = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, border + margin, lanes.Layout);
         var description = $"{name}, {density:P0} of the weights, margin {margin}, {lanes}";
@@ -86,11 +83,16 @@ public static class ConvolutionCases
         });
     }
 
+    /// <summary>As far as the convolution and its transpose read over the edge.</summary>
+    internal static int Border(ConvolutionGeometry geometry) => geometry.OutputRows * geometry.OutputColumns == 1 && geometry.Padding == 0
+        ? 0
+        : Math.Max(geometry.Padding, geometry.KernelRows - 1 - geometry.Padding);
+
     private static Connection Connect(Workbench bench, ConvolutionGeometry geometry, double density) =>
         bench.Connect(geometry, bench.InputBuffer(geometry.WeightCount, i => Weight(bench, geometry, density, i)));
 
     /// <summary>A weight, 0 for most at a low density. A centre tap is never zero: it alone reaches a 1 × 1 map.</summary>
-    private static float Weight(Workbench bench, ConvolutionGeometry geometry, double density, int i) =>
+    internal static float Weight(Workbench bench, ConvolutionGeometry geometry, double density, int i) =>
         bench.Draw(0, 1) < density || i % geometry.Taps == geometry.Taps / 2 && i / geometry.Taps % 20 == 0 ? bench.Draw(-1, 1) : 0;
 
     private static string Accumulate(bool accumulate) => accumulate ? ", accumulating" : "";

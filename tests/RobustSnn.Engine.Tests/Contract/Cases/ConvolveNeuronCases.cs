@@ -36,20 +36,21 @@ public static class ConvolveNeuronCases
         let geometry = Geometries[k]
         from isStatic in new[] { false, true }
         from isPruned in new[] { true, false }
+        from storage in Enum.GetValues<Storage>()
         let model = Models[(i + k) % Models.Length]
         let bias = (i + k / 2) % 2 == 0
-        let name = $"{geometry.Name}, {(isPruned ? "pruned" : "dense")}, {lanes}, leak {model.Leak}, {model.Reset} reset"
+        let name = $"{geometry.Name}, {(isPruned ? "pruned" : "dense")}, {storage}, {lanes}, leak {model.Leak}, {model.Reset} reset"
             + $"{(isStatic ? ", static input" : "")}{(bias ? ", bias" : "")}"
         select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
-            Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, bias, margin: i % 2));
+            Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, storage, bias, margin: i % 2));
 
     private static void Run(Workbench bench, ConvolutionGeometry geometry, LaneCase lanes, NeuronModel model, bool isStatic, bool isPruned,
-        bool bias, int margin)
+        Storage storage, bool bias, int margin)
     {
         var layout = lanes.Layout;
         var input = new ActivationShape(geometry.Inputs, geometry.InputRows, geometry.InputColumns, geometry.Padding + margin,
-            isStatic ? layout.Static : layout);
-        var spikes = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, margin, layout);
+            isStatic ? layout.Static : layout, isStatic ? Storage.Floats : storage);
+        var spikes = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, margin, layout, storage);
         var pattern = isPruned ? Pattern(bench, geometry.WeightCount) : null;
         var weights = bench.InputBuffer(pattern?.Count ?? geometry.WeightCount, _ => OnGrid(bench, WeightGrid, -0.5, 0.75));
         bench.Backend.ConvolveNeuron(

@@ -9,7 +9,7 @@ namespace RobustSnn.Engine.Tests.Contract.Cases;
 public static class NeuronCases
 {
     private const float Grid = 64;
-    private const float Threshold = 0.5f + 0.5f / Grid;
+    internal const float Threshold = 0.5f + 0.5f / Grid;
 
     private static readonly NeuronModel[] Models =
         [new(1, Reset.Hard), new(1, Reset.Soft), new(0.9, Reset.Hard), new(0.9, Reset.Soft)];
@@ -105,7 +105,7 @@ public static class NeuronCases
     private static Activation SpikeGradient(Workbench bench, ShapeCase shape) =>
         bench.InputGradient(shape.Shape, shape.Samples, () => bench.Draw(-0.5, 1.5));
 
-    private static float OnGrid(Workbench bench, double low, double high) => MathF.Floor(bench.Draw(low, high) * Grid) / Grid;
+    internal static float OnGrid(Workbench bench, double low, double high) => MathF.Floor(bench.Draw(low, high) * Grid) / Grid;
 
     private static string Describe(NeuronModel model) => $"{model.Reset} reset, leak {model.Leak}";
 }

@@ -9,21 +9,14 @@ public static class TrainingCases
     public static IEnumerable<ContractCase> All =>
         from n in Lengths
         from settings in Settings
-        from masked in new[] { false, true }
         select new ContractCase("SgdStep",
-            $"{n}, rate {settings.Rate}, momentum {settings.Momentum}, decay {settings.Decay}{(masked ? ", masked" : "")}",
+            $"{n}, rate {settings.Rate}, momentum {settings.Momentum}, decay {settings.Decay}",
             ContractCase.Elementwise,
-            bench =>
-            {
-                // Every third weight is pruned, as its value and velocity are 0 and its gradient is not.
-                float Kept(int i) => masked && i % 3 == 1 ? 0 : 1;
-                bench.Backend.SgdStep(
-                    bench.OutputBuffer("value", n, i => Kept(i) * bench.Draw(-1, 1)),
-                    bench.InputBuffer(n),
-                    bench.OutputBuffer("velocity", n, i => Kept(i) * bench.Draw(-1, 1)),
-                    masked ? bench.InputBuffer(n, Kept) : null,
-                    settings.Rate,
-                    settings.Momentum,
-                    settings.Decay);
-            });
+            bench => bench.Backend.SgdStep(
+                bench.OutputBuffer("value", n),
+                bench.InputBuffer(n),
+                bench.OutputBuffer("velocity", n),
+                settings.Rate,
+                settings.Momentum,
+                settings.Decay));
 }

@@ -1,0 +1,40 @@
+using System.Runtime.Intrinsics;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>What a sparse kernel reads.</summary>
+/// <param name="isStatic">Whether it is the same at every timestep.</param>
+internal readonly unsafe struct Operand(OperandLayout layout, byte* data, bool isStatic)
+{
+    public readonly OperandLayout Layout = layout;
+    public readonly byte* Data = data;
+    public readonly bool IsStatic = isStatic;
+
+    public static Operand Of(Activation activation) => new(OperandLayout.Of(activation.Shape),
+        (byte*)((NativeBuffer)activation.Buffer).Pointer, activation.Shape.Lanes.Steps == 1);
+}
+
+/// <summary>Lays floats out by columns, border included; a piece is a row.</summary>
+internal readonly unsafe struct ByColumnsJob(Activation source, Operand target) : IJob
+{
+    private readonly ActivationShape shape = source.Shape;
+    private readonly float* from = source.Floats();
+
+    public void Execute(int piece)
+    {
+        var (block, line) = Math.DivRem(piece, shape.Rows + 2 * shape.Border);
+        var row = line - shape.Border;
+        for (var column = -shape.Border; column < shape.Columns + shape.Border; column++)
+        {
+            var x = from + shape.Offset(block, row, column);
+            var y = target.Data + target.Layout.Offset(block, row, column);
+            for (var channel = 0; channel < shape.Channels; channel++, x += shape.Lanes.Width, y += target.Layout.ChannelStride)
+            {
+                for (var lane = 0; lane < target.Layout.PositionLanes; lane += OperandLayout.FewLanes)
+                {
+                    Vector256.Load(x + lane).Store((float*)y + lane);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using System.Runtime.InteropServices;
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// A pruned layer: its list by outputs, and, from the first backward pass on, its list by inputs. Weights are used where they lie; those by
+/// inputs are copied once after every change.
+/// </summary>
+internal sealed unsafe class SparseConnection : Connection
+{
+    private const int ManyLanes = 64;
+    private const int UsesToPay = 24;
+
+    private readonly SparseRows forward;
+    private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
+    private NativeBuffer? byColumns;
+    private BackwardRows[]? backward;
+    private bool backwardStale = true;
+
+    public SparseConnection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern)
+        : base(geometry, weights, pattern) =>
+        forward = SparseRows.Of(GatherClass.Forward(geometry)[0], pattern, geometry, backward: false, out _);
+
+    /// <inheritdoc/>
+    public override long InferenceBytes => Weights.Length * sizeof(float) + forward.Bytes;
+
+    private float* Values => ((NativeBuffer)Weights).Pointer;
+
+    public void Invalidate() => backwardStale = true;
+
+    public void Convolve(Workers workers, VectorWidth width, float* bias, Activation input, Activation output, int samples) =>
+        Gather(workers, width, forward, Values, input, output, bias, false, samples);
+
+    public void InputGradient(Workers workers, VectorWidth width, Activation outputGradient, Activation inputGradient, bool accumulate,
+        int samples)
+    {
+        foreach (var rows in Backward())
+        {
+            Gather(workers, width, rows.List, rows.Values.Pointer, outputGradient, inputGradient, null, accumulate, samples);
+        }
+    }
+
+    /// <summary>
+    /// Whether <see cref="ConvolveNeuron"/> takes this input: bits, what is the same at every timestep, or one image. Other floats are better
+    /// read a chunk of channels at a time.
+    /// </summary>
+    public bool FiresFrom(Activation input) =>
+        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes)
+        && forward.Chunks <= forward.PanelChunks;
+
+    public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
+        Activation spikes, int samples)
+    {
+        var operand = Take(workers, forward, input, samples);
+        switch (operand.Layout.LaneCount(forward.Class, (int)width), operand.Layout.IsBits)
+        {
+            case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
+            case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
+            case (8, true): Run<Lanes256, BitOperand<Lanes256>>(); break;
+            case (8, false): Run<Lanes256, FloatOperand<Lanes256>>(); break;
+            case (_, true): Run<Lanes128, BitOperand<Lanes128>>(); break;
+            default: Run<Lanes128, FloatOperand<Lanes128>>(); break;
+        }
+
+        void Run<TLanes, TOperand>()
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            var job = new SparseNeuronJob<TLanes, TOperand>(forward, Values, Offsets(forward, operand.Layout), operand, spikes, bias, neuron, threshold,
+                input.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+
+    public void WeightGradient(Workers workers, VectorWidth width, Activation input, Activation outputGradient, float* weightGradient,
+        float* biasGradient, int samples)
+    {
+        var operand = Take(workers, forward, input, samples);
+        switch (operand.Layout.LaneCount(forward.Class, (int)width), operand.Layout.IsBits)
+        {
+            case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
+            case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
+            case (8, true): Run<Lanes256, BitOperand<Lanes256>>(); break;
+            case (8, false): Run<Lanes256, FloatOperand<Lanes256>>(); break;
+            case (_, true): Run<Lanes128, BitOperand<Lanes128>>(); break;
+            default: Run<Lanes128, FloatOperand<Lanes128>>(); break;
+        }
+
+        void Run<TLanes, TOperand>()
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            var job = new SparseWeightGradientJob<TLanes, TOperand>(forward, Offsets(forward, operand.Layout), operand, outputGradient, weightGradient,
+                biasGradient, input.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+
+    public override void Dispose()
+    {
+        forward.Dispose();
+        byColumns?.Dispose();
+        foreach (var rows in backward ?? [])
+        {
+            rows.List.Dispose();
+            rows.Values.Dispose();
+        }
+
+        foreach (var table in offsets.Values)
+        {
+            NativeMemory.AlignedFree((void*)table);
+        }
+    }
+
+    private void Gather(Workers workers, VectorWidth width, SparseRows rows, float* values, Activation source, Activation target, float* bias,
+        bool accumulate, int samples)
+    {
+        var operand = Take(workers, rows, source, samples);
+        switch (operand.Layout.LaneCount(rows.Class, (int)width), operand.Layout.IsBits)
+        {
+            case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
+            case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
+            case (8, true): Run<Lanes256, BitOperand<Lanes256>>(); break;
+            case (8, false): Run<Lanes256, FloatOperand<Lanes256>>(); break;
+            case (_, true): Run<Lanes128, BitOperand<Lanes128>>(); break;
+            default: Run<Lanes128, FloatOperand<Lanes128>>(); break;
+        }
+
+        void Run<TLanes, TOperand>()
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            var job = new SparseGatherJob<TLanes, TOperand>(rows, values, Offsets(rows, operand.Layout), operand, target, bias, accumulate,
+                source.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+
+    private BackwardRows[] Backward()
+    {
+        backward ??= [.. GatherClass.InputGradient(Geometry).Select(gather =>
+        {
+            var list = SparseRows.Of(gather, Pattern!, Geometry, backward: true, out var order);
+            return new BackwardRows(list, new NativeBuffer(list.Count), order);
+        })];
+        if (backwardStale)
+        {
+            foreach (var rows in backward)
+            {
+                rows.Refresh(Values);
+            }
+
+            backwardStale = false;
+        }
+
+        return backward;
+    }
+
+    /// <summary>
+    /// What a pass reads. Floats of few lanes are laid out by columns first, in memory that the connection keeps, where each value is used
+    /// often enough to pay for that: with few lanes, a tile spans many positions, and those lie far apart.
+    /// </summary>
+    private Operand Take(Workers workers, SparseRows rows, Activation source, int samples)
+    {
+        rows.Class.CheckBorder(source.Shape);
+        var lanes = source.Shape.Lanes;
+        var isFew = lanes.Lanes <= OperandLayout.FewLanes && lanes.Steps > 1;
+        if (source.Shape.IsBits || !(isFew || (lanes.Width <= ManyLanes / 2 && rows.Count >= UsesToPay * rows.Sources)))
+        {
+            return Operand.Of(source);
+        }
+
+        var layout = OperandLayout.ByColumns(source.Shape);
+        var floats = source.Shape.Lanes.Blocks * layout.BlockStride / sizeof(float) + BitLayout.Slack;
+        if (byColumns is null || byColumns.Length < floats)
+        {
+            byColumns?.Dispose();
+            byColumns = new NativeBuffer(floats);
+        }
+
+        var target = new Operand(layout, (byte*)byColumns.Pointer, lanes.Steps == 1);
+        workers.Run(source.Shape.Lanes.BlocksOf(samples) * (source.Shape.Rows + 2 * source.Shape.Border), new ByColumnsJob(source, target));
+        return target;
+    }
+
+    /// <summary>Byte offset of each column of a list in a layout; made at the first pass over it.</summary>
+    private int* Offsets(SparseRows rows, OperandLayout layout)
+    {
+        if (offsets.TryGetValue((rows, layout), out var known))
+        {
+            return (int*)known;
+        }
+
+        var taps = rows.Class.Taps;
+        var table = (int*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, rows.Sources * taps.Length) * sizeof(int), 64);
+        for (var channel = 0; channel < rows.Sources; channel++)
+        for (var tap = 0; tap < taps.Length; tap++)
+        {
+            table[channel * taps.Length + tap] =
+                channel * layout.ChannelStride + taps[tap].Row * layout.RowStride + taps[tap].Column * layout.ColumnStride;
+        }
+
+        offsets.Add((rows, layout), (nint)table);
+        return table;
+    }
+
+    /// <summary>The list of one class of the input gradient.</summary>
+    private sealed record BackwardRows(SparseRows List, NativeBuffer Values, int[] Order)
+    {
+        public void Refresh(float* weights)
+        {
+            for (var i = 0; i < Order.Length; i++)
+            {
+                Values.Pointer[i] = weights[Order[i]];
+            }
+        }
+    }
+}

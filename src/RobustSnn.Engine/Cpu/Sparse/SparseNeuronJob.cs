@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// A sparse layer and its neurons in one go, bits or a static image in, bits out: a tile's currents for all timesteps go from registers through
+/// L1 into the neurons, and never to memory. Pieces are (run of whole positions, group of rows).
+/// </summary>
+internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
+    where TLanes : struct, ILaneVector<TLanes>
+    where TOperand : struct, IOperand<TLanes>
+{
+    private const int PiecesWanted = 16;
+    private const int BatchFloats = 8 * TileSums.FullVectors * LaneLayout.VectorLanes; // 12 KiB: with the connections, in L1
+
+    private readonly SparseRows rows;
+    private readonly float* values;
+    private readonly int* offsets;
+    private readonly TileMap map;
+    private readonly byte* source;
+    private readonly byte* target;
+    private readonly BitLayout targetBits;
+    private readonly FiringTile neuron;
+    private readonly float* bias;
+    private readonly int cells;
+    private readonly int unitCells;
+    private readonly int rowFloats;
+    private readonly int batchRows;
+    private readonly int groupRows;
+    private readonly int groups;
+
+    public SparseNeuronJob(SparseRows rows, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel model,
+        float threshold, int blocks)
+    {
+        this.rows = rows;
+        this.values = values;
+        this.offsets = offsets;
+        this.bias = bias;
+        map = new TileMap(rows.Class, source.Layout, spikes.Shape, TLanes.Count, blocks);
+        this.source = source.Data;
+        target = spikes.Bits();
+        targetBits = spikes.Shape.Bits;
+        neuron = new FiringTile(model, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
+            source.IsStatic && spikes.Shape.Lanes.Steps > 1);
+        cells = map.Vectors / map.CellVectors;
+        unitCells = Math.Max(1, TileSums.FullVectors / map.CellVectors);
+        var unitVectors = unitCells * map.CellVectors;
+        rowFloats = (unitVectors + TileSums.FullVectors - 1) / TileSums.FullVectors * TileSums.FullVectors * TLanes.Count;
+        batchRows = Math.Max(1, BatchFloats / rowFloats);
+        var units = (cells + unitCells - 1) / unitCells;
+        groups = Math.Clamp(PiecesWanted / Math.Max(1, units), 1, (rows.Rows + batchRows - 1) / batchRows);
+        groupRows = (rows.Rows + groups - 1) / groups;
+        Pieces = units * groups;
+    }
+
+    public int Pieces { get; }
+
+    [SkipLocalsInit]
+    public void Execute(int piece)
+    {
+        var (unit, group) = Math.DivRem(piece, groups);
+        var firstCell = unit * unitCells;
+        var unitSize = Math.Min(unitCells, cells - firstCell);
+        var tileCount = (unitSize * map.CellVectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
+        var tiles = stackalloc Tile[tileCount];
+        for (var i = 0; i < tileCount; i++)
+        {
+            map.Fill(firstCell * map.CellVectors + i * TileSums.FullVectors, TileSums.FullVectors, ref tiles[i]);
+        }
+
+        var positionCount = unitSize * map.CellColumns;
+        var positions = stackalloc long[positionCount];
+        map.FillPositions(firstCell, unitSize, targetBits, positions);
+        var sums = stackalloc float[batchRows * rowFloats];
+        var firstRow = group * groupRows;
+        var endRow = Math.Min(firstRow + groupRows, rows.Rows);
+        for (var row = firstRow; row < endRow; row += batchRows)
+        {
+            var count = Math.Min(batchRows, endRow - row);
+            for (var i = 0; i < tileCount; i++)
+            {
+                Sum(in tiles[i], row, count, sums + i * TileSums.FullVectors * TLanes.Count);
+            }
+
+            for (var i = 0; i < count; i++)
+            {
+                neuron.Fire(sums + i * rowFloats, bias is null ? 0 : bias[row + i], target + (nint)(row + i) * targetBits.ChannelStride,
+                    positions, positionCount);
+            }
+        }
+    }
+
+    private void Sum(ref readonly Tile tile, int row, int count, float* sums)
+    {
+        var starts = rows.Starts + row * rows.Chunks;
+        var list = new ConnectionList(rows.Columns, values);
+        fixed (long* slots = tile.Source)
+        {
+            if (tile.Count > TileSums.SmallVectors)
+            {
+                TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, sums, rowFloats);
+            }
+            else
+            {
+                TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, sums, rowFloats);
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// The gradient of the existing weights, cut into groups of rows (output channels). A piece walks over all tiles and, of float inputs, over
+/// chunks of channels, while the group's share of the output's gradient stays in cache.
+/// </summary>
+/// <remarks>Each weight's sum runs over tiles in order, in one piece: it does not depend on threads.</remarks>
+internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
+    where TLanes : struct, ILaneVector<TLanes>
+    where TOperand : struct, IOperand<TLanes>
+{
+    private const int RowsInGroup = 8;
+
+    private readonly SparseRows rows;
+    private readonly int* offsets;
+    private readonly TileMap map;
+    private readonly byte* input;
+    private readonly float* gradient;
+    private readonly int gradientWidth;
+    private readonly float* weightGradient;
+    private readonly float* biasGradient;
+
+    public SparseWeightGradientJob(SparseRows rows, int* offsets, Operand input, Activation gradient, float* weightGradient,
+        float* biasGradient, int blocks)
+    {
+        this.rows = rows;
+        this.offsets = offsets;
+        map = new TileMap(rows.Class, input.Layout, gradient.Shape, TLanes.Count, blocks);
+        this.input = input.Data;
+        this.gradient = gradient.Floats();
+        gradientWidth = gradient.Shape.Lanes.Width;
+        this.weightGradient = weightGradient;
+        this.biasGradient = biasGradient;
+        Pieces = (rows.Rows + RowsInGroup - 1) / RowsInGroup;
+    }
+
+    public int Pieces { get; }
+
+    [SkipLocalsInit]
+    public void Execute(int piece)
+    {
+        var firstRow = piece * RowsInGroup;
+        var count = Math.Min(RowsInGroup, rows.Rows - firstRow);
+        var gradients = stackalloc float[RowsInGroup * TileSums.FullVectors * TLanes.Count];
+        var tile = default(Tile);
+        for (var first = 0; first < map.Vectors; first += TileSums.FullVectors)
+        {
+            var size = map.Vectors - first <= TileSums.SmallVectors ? TileSums.SmallVectors : TileSums.FullVectors;
+            map.Fill(first, size, ref tile);
+            for (var i = 0; i < count; i++)
+            {
+                Take(in tile, size, firstRow + i, gradients + i * size * TLanes.Count);
+            }
+
+            var step = TOperand.IsBits ? rows.PanelChunks : 1;
+            for (var chunk = 0; chunk < rows.Chunks; chunk += step)
+            {
+                var length = Math.Min(step, rows.Chunks - chunk);
+                var starts = rows.Starts + firstRow * rows.Chunks + chunk;
+                var columns = offsets + rows.PanelColumn(chunk);
+                if (size == TileSums.FullVectors)
+                {
+                    TileProducts.Full<TLanes, TOperand>(input, tile.Source, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
+                        weightGradient);
+                }
+                else
+                {
+                    TileProducts.Small<TLanes, TOperand>(input, tile.Source, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
+                        weightGradient);
+                }
+            }
+        }
+    }
+
+    /// <summary>Collects one row's gradients of a tile, 0 where a vector stands for nothing, and adds them to the bias's.</summary>
+    private void Take(ref readonly Tile tile, int size, int row, float* to)
+    {
+        var from = gradient + (nint)row * gradientWidth;
+        var sum = TLanes.Zero;
+        for (var i = 0; i < size; i++, to += TLanes.Count)
+        {
+            if (tile.Target[i] < 0)
+            {
+                TLanes.Zero.Store(to);
+                continue;
+            }
+
+            TLanes.Load(from + tile.Target[i]).Store(to);
+            if (map.SpansColumns)
+            {
+                var half = new Span<float>(to + TLanes.Count / 2, TLanes.Count / 2);
+                half.Clear();
+                if (tile.Second[i] >= 0)
+                {
+                    new ReadOnlySpan<float>(from + tile.Second[i], half.Length).CopyTo(half);
+                }
+            }
+
+            sum = TLanes.Add(sum, TLanes.Load(to));
+        }
+
+        if (biasGradient is not null)
+        {
+            biasGradient[row] += TLanes.Sum(sum, TLanes.Zero, TLanes.Zero, TLanes.Zero);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>The lane vectors of one tile: where each reads and where its result belongs.</summary>
+internal unsafe struct Tile
+{
+    /// <summary>Vectors that stand for something; the others repeat the first ones' sources.</summary>
+    public int Count;
+
+    /// <summary>Byte offset of each vector's source, first channel, at the base of the taps; for bits, of the word of every second one.</summary>
+    public fixed long Source[TileSums.FullVectors];
+
+    /// <summary>Float offset of each vector's target, first channel; −1 where there is none.</summary>
+    public fixed long Target[TileSums.FullVectors];
+
+    /// <summary>For a vector of two columns of 8 lanes: the target of its upper half; else −1.</summary>
+    public fixed long Second[TileSums.FullVectors];
+}
+
+/// <summary>
+/// Numbers the lane vectors of a gather, [block][row][cell][vector], and fills tiles with runs of them. A cell is a position, or the
+/// neighbouring columns that share a vector or a word; those behind a row's end stand for nothing.
+/// </summary>
+internal readonly unsafe struct TileMap
+{
+    private readonly GatherClass gather;
+    private readonly OperandLayout source;
+    private readonly ActivationShape target;
+    private readonly int width;
+    private readonly int cellsInRow;
+
+    /// <param name="gather">Which targets read which sources.</param>
+    /// <param name="source">Layout of what is read.</param>
+    /// <param name="target">Layout of the result, as floats.</param>
+    /// <param name="laneCount">Floats of a vector.</param>
+    /// <param name="blocks">Lane blocks in use.</param>
+    public TileMap(GatherClass gather, OperandLayout source, ActivationShape target, int laneCount, int blocks)
+    {
+        this.gather = gather;
+        this.source = source;
+        this.target = target;
+        width = laneCount;
+        var granule = source.IsBits ? 2 * laneCount : laneCount;
+        CellColumns = Math.Max(1, granule / source.PositionLanes);
+        var lanes = source.IsBits ? source.PositionLanes : Math.Min(source.PositionLanes, (source.Lanes + laneCount - 1) / laneCount * laneCount);
+        CellVectors = Math.Max(granule, lanes) / laneCount;
+        cellsInRow = (gather.Columns + CellColumns - 1) / CellColumns;
+        Vectors = blocks * gather.Rows * cellsInRow * CellVectors;
+    }
+
+    /// <summary>Vectors in all.</summary>
+    public int Vectors { get; }
+
+    /// <summary>Vectors of a cell.</summary>
+    public int CellVectors { get; }
+
+    /// <summary>Columns of a cell.</summary>
+    public int CellColumns { get; }
+
+    /// <summary>Whether a vector holds two columns of 8 lanes.</summary>
+    public bool SpansColumns => width > source.PositionLanes;
+
+    /// <summary>Fills a tile with vectors <paramref name="first"/> …, <paramref name="size"/> of them or as many as there are.</summary>
+    public void Fill(int first, int size, ref Tile tile)
+    {
+        tile.Count = Math.Min(size, Vectors - first);
+        var (cell, vector) = Math.DivRem(first, CellVectors);
+        var (line, cellInRow) = Math.DivRem(cell, cellsInRow);
+        var (block, row) = Math.DivRem(line, gather.Rows);
+        for (var i = 0; i < size; i++)
+        {
+            if (i >= tile.Count)
+            {
+                tile.Source[i] = tile.Source[tile.Count > 1 ? i & 1 : 0]; // any place that may be read; of bits, words are at even vectors
+                tile.Target[i] = tile.Second[i] = -1;
+                continue;
+            }
+
+            Place(block, row, cellInRow * CellColumns, vector, i, ref tile);
+            if (++vector < CellVectors)
+            {
+                continue;
+            }
+
+            vector = 0;
+            if (++cellInRow == cellsInRow)
+            {
+                cellInRow = 0;
+                if (++row == gather.Rows)
+                {
+                    row = 0;
+                    block++;
+                }
+            }
+        }
+    }
+
+    /// <summary>Byte offsets of the positions of cells in a target of bits, first channel; −1 behind a row's end.</summary>
+    public void FillPositions(int firstCell, int cells, BitLayout bits, long* positions)
+    {
+        for (var i = 0; i < cells; i++)
+        {
+            var (line, cellInRow) = Math.DivRem(firstCell + i, cellsInRow);
+            var (block, row) = Math.DivRem(line, gather.Rows);
+            for (var column = cellInRow * CellColumns; column < (cellInRow + 1) * CellColumns; column++)
+            {
+                *positions++ = column < gather.Columns ? bits.Offset(block, row, column) : -1;
+            }
+        }
+    }
+
+    private void Place(int block, int row, int column, int vector, int i, ref Tile tile)
+    {
+        var within = source.IsBits ? vector / 2 * (2 * width / 8) : vector * width * sizeof(float);
+        tile.Source[i] = source.Offset(block, row * gather.SourceRowStep, column * gather.SourceColumnStep) + within;
+        var (columns, lane) = Math.DivRem(vector * width, source.PositionLanes);
+        column += columns;
+        tile.Target[i] = column < gather.Columns && lane < target.Lanes.Width ? Target(block, row, column) + lane : -1;
+        tile.Second[i] = SpansColumns && column + 1 < gather.Columns ? Target(block, row, column + 1) : -1;
+    }
+
+    private long Target(int block, int row, int column) =>
+        target.Offset(block, gather.FirstRow + row * gather.TargetRowStep, gather.FirstColumn + column * gather.TargetColumnStep);
+}

@@ -1,0 +1,151 @@
+using RobustSnn.Engine;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Files;
+
+/// <summary>
+/// A pruned tensor NAME in a file. Three tensors hold it, and nothing of what was pruned:
+/// NAME.values, F32 [n], its n existing elements; NAME.indices, I32 [n], where they are in the dense tensor, whose elements count row by
+/// row from 0, strictly ascending; NAME.shape, I32 [rank], the dense tensor's dimensions, outermost first.
+/// </summary>
+/// <remarks>In PyTorch: dense = zeros(shape); dense.view(-1)[indices.long()] = values.</remarks>
+public sealed class SparseTensor
+{
+    /// <summary>Behind the tensor's name: its existing elements.</summary>
+    public const string ValuesSuffix = ".values";
+
+    private const string IndicesSuffix = ".indices";
+    private const string ShapeSuffix = ".shape";
+
+    private static readonly string[] Suffixes = [ValuesSuffix, IndicesSuffix, ShapeSuffix];
+
+    /// <param name="dimensions">Of the dense tensor.</param>
+    /// <param name="pattern">Which of its elements exist.</param>
+    /// <param name="values">The existing elements, in the pattern's order; kept, not copied.</param>
+    /// <exception cref="ArgumentException">Pattern, dimensions and values do not belong together.</exception>
+    public SparseTensor(string name, IReadOnlyList<int> dimensions, SparsityPattern pattern, float[] values)
+    {
+        if (values.Length != pattern.Count || dimensions.Aggregate(1L, (count, size) => count * size) != pattern.DenseCount)
+        {
+            throw new ArgumentException(
+                $"tensor {name}: {values.Length} values for {pattern.Count} of {pattern.DenseCount} elements of [{string.Join(", ", dimensions)}]",
+                nameof(values));
+        }
+
+        Name = name;
+        Dimensions = [.. dimensions];
+        Pattern = pattern;
+        Values = values;
+    }
+
+    /// <summary>The dense tensor's name, as in PyTorch's state_dict.</summary>
+    public string Name { get; }
+
+    /// <summary>The dense tensor's sizes, outermost first.</summary>
+    public IReadOnlyList<int> Dimensions { get; }
+
+    /// <summary>Which elements exist.</summary>
+    public SparsityPattern Pattern { get; }
+
+    /// <summary>The existing elements, in the pattern's order.</summary>
+    public float[] Values { get; }
+
+    /// <summary>What a file holds of it.</summary>
+    public IReadOnlyList<HostTensor> Parts =>
+    [
+        HostTensor.FromFloats(Name + ValuesSuffix, [Values.Length], Values),
+        HostTensor.FromInts(Name + IndicesSuffix, [Pattern.Count], Pattern.Existing),
+        HostTensor.FromInts(Name + ShapeSuffix, [Dimensions.Count], [.. Dimensions]),
+    ];
+
+    /// <summary>The sparse tensor of that name in a file; null where the file has no part of it.</summary>
+    /// <exception cref="BadInputException">
+    /// A part is missing or of another type, the dense tensor is there, too, or values, indices and shape do not belong together.
+    /// </exception>
+    public static SparseTensor? Find(TensorFile file, string name)
+    {
+        if (!Array.Exists(Suffixes, suffix => file.TryGet(name + suffix, out _)))
+        {
+            return null;
+        }
+
+        if (file.TryGet(name, out _))
+        {
+            throw new BadInputException($"{file.FilePath}: tensor '{name}' is there twice, dense and sparse; remove one");
+        }
+
+        var values = Part(file, name, ValuesSuffix, ElementType.F32).ToFloats();
+        var indices = Integers(file, name, IndicesSuffix);
+        var dimensions = Integers(file, name, ShapeSuffix);
+        if (indices.Length != values.Length)
+        {
+            throw new BadInputException(
+                $"{file.FilePath}: sparse tensor '{name}': expected as many indices as values, found {indices.Length} and {values.Length}");
+        }
+
+        var count = Count(file, name, dimensions);
+        CheckAscending(file, name, indices, count);
+        return new SparseTensor(name, dimensions, new SparsityPattern(count, indices), values);
+    }
+
+    /// <summary>The sparse tensors of a file, all of whose parts are there, in its order.</summary>
+    /// <exception cref="BadInputException">One is damaged; see <see cref="Find"/>.</exception>
+    public static IReadOnlyList<SparseTensor> All(TensorFile file) =>
+    [
+        .. file.Tensors.Where(tensor => tensor.Name.EndsWith(ValuesSuffix, StringComparison.Ordinal))
+            .Select(tensor => tensor.Name[..^ValuesSuffix.Length])
+            .Where(name => Array.TrueForAll(Suffixes, suffix => file.TryGet(name + suffix, out _)))
+            .Select(name => Find(file, name)).OfType<SparseTensor>(),
+    ];
+
+    private static HostTensor Part(TensorFile file, string name, string suffix, ElementType type)
+    {
+        if (!file.TryGet(name + suffix, out var part))
+        {
+            throw new BadInputException($"{file.FilePath}: sparse tensor '{name}': expected '{name}{suffix}', which is not there");
+        }
+
+        return part.ElementType == type && part.Dimensions.Count == 1
+            ? part
+            : throw new BadInputException(
+                $"{file.FilePath}: sparse tensor '{name}': expected '{name}{suffix}' of {type} in one dimension, found {part}");
+    }
+
+    private static int[] Integers(TensorFile file, string name, string suffix) =>
+        Array.ConvertAll(Part(file, name, suffix, ElementType.I32).ToLongs(), value => (int)value);
+
+    private static int Count(TensorFile file, string name, int[] dimensions)
+    {
+        var count = 1L;
+        foreach (var size in dimensions)
+        {
+            count *= size;
+            if (size < 0 || count > int.MaxValue)
+            {
+                throw new BadInputException(
+                    $"{file.FilePath}: sparse tensor '{name}': expected sizes from 0 with fewer than 2^31 elements in all, found "
+                    + $"[{string.Join(", ", dimensions)}]");
+            }
+        }
+
+        return (int)count;
+    }
+
+    private static void CheckAscending(TensorFile file, string name, int[] indices, int count)
+    {
+        for (var i = 0; i < indices.Length; i++)
+        {
+            if (indices[i] < 0 || indices[i] >= count)
+            {
+                throw new BadInputException(
+                    $"{file.FilePath}: sparse tensor '{name}': expected indices from 0 to below its {count} elements, found {indices[i]} at {i}");
+            }
+
+            if (i > 0 && indices[i] <= indices[i - 1])
+            {
+                throw new BadInputException(
+                    $"{file.FilePath}: sparse tensor '{name}': expected ascending indices, found {indices[i]} after {indices[i - 1]} at {i}");
+            }
+        }
+    }
+}
