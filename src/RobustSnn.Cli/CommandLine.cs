@@ -86,6 +86,7 @@ public static class CommandLine
         {
             RunCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
+            InferCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ConformanceCommand.Create(terminal, cancellation),

@@ -9,8 +9,8 @@ namespace RobustSnn.Engine;
 /// <remarks>
 /// <c>samples</c> is the number of samples of the batch in use: the first ones. Lane blocks behind them are not read, and operations on activations do not write them;
 /// lanes behind them in the last block may hold anything finite, and no reduction counts them, but in gradients they are zero: every
-/// backward operation leaves them so, and may rely on it. Spikes may be bits (<see cref="Storage.Bits"/>): <see cref="Neuron"/> and
-/// <see cref="NormNeuron"/> write them, with 0 in every lane of no sample in use, and <see cref="Unpack"/>, <see cref="Convolve"/> and
+/// backward operation leaves them so, and may rely on it. Spikes may be bits (<see cref="Storage.Bits"/>): <see cref="Neuron"/>,
+/// <see cref="ConvolveNeuron"/> and <see cref="NormNeuron"/> write them, with 0 in every lane of no sample in use, and <see cref="Unpack"/>, <see cref="Convolve"/>, <see cref="ConvolveNeuron"/> and
 /// <see cref="ConvolveWeightGradient"/> (as input), <see cref="AveragePool"/>, <see cref="WeightedSum"/>,
 /// <see cref="WeightedSumCoefficientGradient"/> and <see cref="Sum"/> read them; anything else given bits throws an ArgumentException. Gradients of parameters are added to what their buffers hold. "In place" means that two arguments may be the same activation.
 /// </remarks>
@@ -102,6 +102,15 @@ public interface IBackend : IDisposable
     /// </summary>
     /// <param name="threshold">v_th, one float.</param>
     void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples);
+
+    /// <summary>
+    /// <see cref="Convolve"/> and <see cref="Neuron"/> in one, for inference: spikes of a layer straight from its input, which may be static
+    /// while the spikes have T steps. Neither currents nor membranes are kept.
+    /// </summary>
+    /// <param name="bias">One an output channel.</param>
+    /// <param name="threshold">v_th, one float.</param>
+    void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
+        Activation spikes, int samples);
 
     /// <summary>
     /// Backward through time, through the reset and into v_th, with the surrogate for the spike's derivative. A static current gets the

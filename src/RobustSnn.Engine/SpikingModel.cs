@@ -91,6 +91,10 @@ public sealed class SpikingModel : IDisposable
         Parameters.Dispose();
     }
 
+    /// <summary>Whether a node has weights of which some do not exist.</summary>
+    internal bool IsPruned(int node) =>
+        $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Pattern is not null;
+
     /// <summary>Has the weights of a convolution or linear node in the backend's form from now on, once for all plans.</summary>
     internal void Connect(int node, ConvolutionGeometry geometry)
     {

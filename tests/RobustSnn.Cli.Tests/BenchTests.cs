@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
 
@@ -30,7 +31,59 @@ public sealed class BenchTests
     }
 
     [Test]
+    public void Every_layer_fires_at_the_rate_that_is_wanted([Values("0.1", "0.3,0.2,0.1,0.15")] string rates, [Values("0", "0.9")] string sparsity)
+    {
+        JsonElement report = Rates("vggmini", rates, sparsity);
+        double[] wanted = [.. rates.Split(',').Select(rate => double.Parse(rate, CultureInfo.InvariantCulture))];
+        JsonElement[] layers = [.. report.GetProperty("spike_rates").EnumerateArray()];
+        Assert.That(layers.Select(layer => layer.GetProperty("target").GetDouble()),
+            Is.EqualTo(wanted.Length == 1 ? Enumerable.Repeat(wanted[0], 4) : wanted));
+        foreach (JsonElement layer in layers)
+        {
+            // The images that are timed are others than those of the calibration, and the last layer has 24 neurons.
+            double tolerance = layer.GetProperty("neurons").GetInt32() > 100 ? 0.02 : 0.08;
+            Assert.That(layer.GetProperty("rate").GetDouble(), Is.EqualTo(layer.GetProperty("target").GetDouble()).Within(tolerance), layer.ToString());
+        }
+    }
+
+    [TestCase("vggmini")]
+    [TestCase("vggsmall")]
+    public void The_profile_averages_13_percent_and_falls_with_depth(string architecture)
+    {
+        JsonElement report = Rates(architecture, "p2", "0.9");
+        JsonElement[] layers = [.. report.GetProperty("spike_rates").EnumerateArray()];
+        double neurons = layers.Sum(layer => layer.GetProperty("neurons").GetDouble());
+        double mean = layers.Sum(layer => layer.GetProperty("target").GetDouble() * layer.GetProperty("neurons").GetDouble()) / neurons;
+        Assert.That(mean, Is.EqualTo(0.13).Within(1e-9));
+        Assert.That(report.GetProperty("spike_rate").GetDouble(), Is.InRange(0.12, 0.14));
+        Assert.That(layers[..3].Select(layer => layer.GetProperty("target").GetDouble()), Is.Ordered.Descending);
+        Assert.That(layers[3].GetProperty("target").GetDouble(), Is.GreaterThan(layers[2].GetProperty("target").GetDouble()), "the last rises a little");
+    }
+
+    [Test]
+    public void Without_a_rate_nothing_is_calibrated_or_told()
+    {
+        Outcome outcome = Shell.Run([.. Small, "--phase", "infer", "--timesteps", "2", "--json"]);
+        Assert.That(outcome.Output, Does.Not.Contain("spike_rate"));
+    }
+
+    [Test]
+    public void Rates_are_a_table()
+    {
+        Outcome outcome = Shell.Run([.. Small, "--phase", "infer", "--timesteps", "2", "--spike-rate", "0.1"]);
+        Assert.That(outcome.Output, Does.Match(@"(?m)^[\d.]+ % of neuron-steps fire$").And.Match(@"(?m)^features\.6 +4,096 +10\.0 % +[\d.]+ %$"));
+    }
+
+    [Test]
     public void More_steps_need_more_memory() => Assert.That(PeakBytes("32"), Is.GreaterThan(PeakBytes("2")));
+
+    private static JsonElement Rates(string architecture, string rates, string sparsity)
+    {
+        Outcome outcome = Shell.Run("bench", "--architecture", architecture, "--batch", "4", "--repeat", "1", "--phase", "infer", "--timesteps", "4",
+            "--sparsity", sparsity, "--spike-rate", rates, "--json");
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        return JsonDocument.Parse(outcome.Output).RootElement;
+    }
 
     private static long PeakBytes(string timesteps) => JsonDocument
         .Parse(Shell.Run([.. Small, "--phase", "bptt", "--timesteps", timesteps, "--json"]).Output)

@@ -8,17 +8,24 @@ namespace RobustSnn.Cli.Commands;
 /// <param name="Timesteps">T of the spiking phases.</param>
 /// <param name="Batch">Images a pass.</param>
 /// <param name="Sparsity">Share of each layer's weights that is pruned.</param>
-internal readonly record struct BenchSetup(string Architecture, int Timesteps, int Batch, double Sparsity);
+/// <param name="SpikeRate">As <see cref="SpikeRates.Parse"/>; null leaves thresholds at 1.</param>
+internal readonly record struct BenchSetup(string Architecture, int Timesteps, int Batch, double Sparsity, string? SpikeRate);
+
+/// <summary>How often a layer's neurons fire: spikes a neuron and step.</summary>
+/// <param name="Target">What was asked for.</param>
+/// <param name="Rate">On the images that are timed.</param>
+internal readonly record struct BenchRate(string Layer, int Neurons, double Target, double Rate);
 
 /// <param name="ImagesPerSecond">Of the median run.</param>
 /// <param name="PeakBytes">Activations, gradients and images of the plans that the phase runs.</param>
 internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes);
 
-/// <summary>A network with random weights, random images and labels to time passes on. All thresholds are 1.</summary>
+/// <summary>A network with random weights, random images and labels to time passes on. Thresholds are 1 where no spike rates are wanted.</summary>
 internal sealed class Bench : IDisposable
 {
     private const int Classes = 10;
     private const int Seed = 0;
+    private const int CalibrationImages = 16;
     private const float Beta = 2;
     private const float Epsilon = 2f / 255;
 
@@ -30,7 +37,7 @@ internal sealed class Bench : IDisposable
     private readonly float[] images;
     private readonly int[] labels;
 
-    /// <exception cref="BadInputException">There is no such architecture, or the sparsity is none.</exception>
+    /// <exception cref="BadInputException">There is no such architecture, or the sparsity or the spike rates are none.</exception>
     public Bench(BenchSetup setup, IBackend backend)
     {
         this.setup = setup;
@@ -43,14 +50,13 @@ internal sealed class Bench : IDisposable
             Prune();
         }
 
-        images = new float[setup.Batch * Input.Count];
-        foreach (ref float pixel in images.AsSpan())
-        {
-            pixel = random.NextSingle();
-        }
-
+        images = DrawImages(random, setup.Batch);
         labels = [.. Enumerable.Range(0, setup.Batch).Select(_ => random.Next(Classes))];
+        Rates = setup.SpikeRate is { } rates ? Calibrate(rates, DrawImages(random, CalibrationImages)) : [];
     }
+
+    /// <summary>Of the spiking layers, in the order of the network; empty where no rates are wanted.</summary>
+    public IReadOnlyList<BenchRate> Rates { get; }
 
     /// <summary>Times a phase: once to warm up, then <paramref name="repeat"/> times.</summary>
     public BenchTiming Run(BenchPhase phase, int repeat, CancellationToken cancellation)
@@ -72,9 +78,9 @@ internal sealed class Bench : IDisposable
 
     private BenchTiming Infer(int timesteps, int repeat, CancellationToken cancellation)
     {
-        using var plan = new Plan(model, setup.Batch, timesteps, PassMode.Inference);
-        plan.Pixels.Upload(images);
-        return new BenchTiming(Time(() => plan.Forward(setup.Batch), repeat, cancellation), plan.PeakBytes);
+        using var frozen = new FrozenNetwork(model, setup.Batch, timesteps);
+        var logits = new float[setup.Batch * Classes];
+        return new BenchTiming(Time(() => frozen.Run(images, logits), repeat, cancellation), frozen.PeakBytes);
     }
 
     private BenchTiming Step(TrainingObjective objective, Adversary? adversary, int timesteps, int repeat, CancellationToken cancellation)
@@ -103,6 +109,33 @@ internal sealed class Bench : IDisposable
         Array.Sort(seconds);
         double median = (seconds[(repeat - 1) / 2] + seconds[repeat / 2]) / 2;
         return setup.Batch / median;
+    }
+
+    private static float[] DrawImages(Random random, int count)
+    {
+        var drawn = new float[count * Input.Count];
+        foreach (ref float pixel in drawn.AsSpan())
+        {
+            pixel = random.NextSingle();
+        }
+
+        return drawn;
+    }
+
+    /// <summary>Calibrates on images of their own and measures on those that are timed.</summary>
+    private BenchRate[] Calibrate(string rates, float[] calibration)
+    {
+        int[] neurons = [.. Graph.neurons(model.Network).Select(node => model.Shapes[node].Count)];
+        double[] targets = SpikeRates.Parse(rates, neurons);
+        RateCalibration.Run(model, calibration, setup.Timesteps, targets);
+        using var frozen = new FrozenNetwork(model, setup.Batch, setup.Timesteps);
+        var spikes = new double[frozen.Layers.Count];
+        frozen.Run(images, new float[setup.Batch * Classes], spikes);
+        return
+        [
+            .. frozen.Layers.Select((layer, i) => new BenchRate(
+                layer.Name, layer.Neurons, targets[i], spikes[i] / ((double)setup.Batch * setup.Timesteps * layer.Neurons))),
+        ];
     }
 
     /// <summary>

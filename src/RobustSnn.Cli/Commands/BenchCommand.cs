@@ -27,21 +27,28 @@ internal static class BenchCommand
         var timesteps = CommonOptions.Whole("--timesteps", "T", "Steps an image; the ann phases have none.", 1, 8);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 32);
         var sparsity = new Option<double>("--sparsity") { Description = "Share of each layer's weights that is pruned.", HelpName = "SHARE" };
+        var rate = new Option<string?>("--spike-rate")
+        {
+            Description = $"Set thresholds so that layers fire in that share of neuron-steps: one rate, one for each spiking layer, or {SpikeRates.Profile} "
+                + "for rates that fall with depth and average 13 %. All thresholds are 1 where left out.",
+            HelpName = "R|LIST",
+        };
         var threads = CommonOptions.Threads();
         var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs after one to warm up; their median counts.", 1, 3);
         var json = CommonOptions.Json();
         var command = new Command(
             "bench",
             "Times inference and training steps on random 32 × 32 images with random weights.\n"
-            + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9")
+            + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9 --spike-rate p2")
         {
-            architecture, phases, timesteps, batch, sparsity, threads, repeat, json,
+            architecture, phases, timesteps, batch, sparsity, rate, threads, repeat, json,
         };
         command.SetAction(parsed =>
         {
             using var backend = new CpuBackend(parsed.GetValue(threads));
             var setup = new BenchSetup(
-                parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity));
+                parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity),
+                parsed.GetValue(rate));
             using var bench = new Bench(setup, backend);
             var report = new SortedDictionary<string, object>(StringComparer.Ordinal)
             {
@@ -53,6 +60,12 @@ internal static class BenchCommand
                 ["threads"] = backend.Threads,
                 ["timesteps"] = setup.Timesteps,
             };
+            if (bench.Rates.Count > 0)
+            {
+                report["spike_rate"] = Math.Round(MeanRate(bench.Rates), 4);
+                report["spike_rates"] = bench.Rates;
+            }
+
             var rows = new List<IReadOnlyList<string>>();
             foreach (BenchPhase phase in (parsed.GetValue(phases) ?? Enum.GetValues<BenchPhase>()).Distinct())
             {
@@ -72,10 +85,29 @@ internal static class BenchCommand
             terminal.Output.WriteLine(
                 $"{setup.Architecture}, T = {setup.Timesteps}, batch {setup.Batch}, sparsity {Format.Percent(setup.Sparsity)}, {backend.Name}");
             terminal.WriteTable(["phase", "images_per_s", "peak_bytes"], rows);
+            if (bench.Rates.Count > 0)
+            {
+                WriteRates(terminal, bench.Rates);
+            }
+
             return ExitCode.Success;
         });
         return command;
     }
+
+    private static void WriteRates(Terminal terminal, IReadOnlyList<BenchRate> rates)
+    {
+        terminal.Output.WriteLine($"{Format.Percent(MeanRate(rates))} of neuron-steps fire");
+        terminal.WriteTable(
+            ["layer", "neurons", "wanted", "spike rate"],
+            [
+                .. rates.Select(rate => (IReadOnlyList<string>)
+                    [rate.Layer, Format.Count(rate.Neurons), Format.Percent(rate.Target), Format.Percent(rate.Rate)]),
+            ]);
+    }
+
+    private static double MeanRate(IReadOnlyList<BenchRate> rates) =>
+        rates.Sum(rate => rate.Rate * rate.Neurons) / rates.Sum(rate => (double)rate.Neurons);
 
     private static BenchPhase[] Phases(ArgumentResult result)
     {

@@ -6,7 +6,7 @@ namespace RobustSnn.Cli.Commands;
 /// <summary>A piece of work to time.</summary>
 internal enum BenchPhase
 {
-    /// <summary>The spiking network forward, in evaluation mode.</summary>
+    /// <summary>The spiking network forward, frozen, from images to logits.</summary>
     Infer,
 
     /// <summary>A natural training step through time: forward and backward of the cross-entropy, SGD.</summary>

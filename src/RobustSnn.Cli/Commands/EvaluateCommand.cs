@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Engine.Cpu;
-using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
-using RobustSnn.Model;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
@@ -13,9 +10,6 @@ namespace RobustSnn.Cli.Commands;
 /// <summary><c>rsnn evaluate</c>: accuracy of a network, clean and under attack.</summary>
 internal static class EvaluateCommand
 {
-    // Of the presets: which images a part of a data set is, and the attacks' draws.
-    private const ulong Seed = 1;
-
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
@@ -48,17 +42,11 @@ internal static class EvaluateCommand
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)
             {
-                if (RunningStatistics.AreReset(loaded.Model))
-                {
-                    throw new BadInputException(
-                        $"{path}: expected a trained network, found one whose BatchNorm statistics conversion has reset; finetuning estimates "
-                        + "them. Evaluate the finetuned checkpoint; the run's own table has a row for the network as converted");
-                }
-
-                ImageSamples images = TestImages(path, loaded, parsed.GetValue(data), parsed.GetValue(samples));
+                TestImages.RequireEvaluable(path, loaded.Model);
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples));
                 var options = new EvaluationOptions(
                     parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count),
-                    (float)parsed.GetValue(epsilon).Value, Seed);
+                    (float)parsed.GetValue(epsilon).Value, TestImages.Seed);
                 using var evaluation = new Evaluation(loaded.Model, options);
                 EvaluationResult result = EvaluationReport.Watch(
                     terminal, progress => evaluation.Run(images, [chosen], progress, cancellation));
@@ -73,30 +61,5 @@ internal static class EvaluateCommand
             }
         });
         return command;
-    }
-
-    private static ImageSamples TestImages(string path, LoadedModel loaded, string? data, int? samples)
-    {
-        // Only test images are wanted: those to train on are drawn, too, so let them be few.
-        Shapes10Settings shapes = Shapes10Settings.Default with { TrainCount = 1 };
-        DataSet set = DataSource.OpenFor(
-            data, loaded.Info.DataSet, shapes with { TestCount = Math.Max(samples ?? 0, shapes.TestCount) });
-        Network network = loaded.Model.Network;
-        if (!set.Test.ImageShape.Equals(network.Input) || set.Test.Classes != network.Classes)
-        {
-            throw new BadInputException(
-                $"{path}: the network expects {network.Input} images of {network.Classes} classes, found {set.Test.ImageShape} of "
-                + $"{set.Test.Classes} in {set.Test.Name}. Give the data set that it was trained on by --data.");
-        }
-
-        if (samples > set.Test.Count)
-        {
-            throw new BadInputException($"--samples: expected at most the {set.Test.Count} images of {set.Test.Name}, found {samples}");
-        }
-
-        ImmutableArray<int> indices = samples is { } count && count < set.Test.Count
-            ? DataSplit.Stratified(set.Test, count, Seed).Validation
-            : [.. Enumerable.Range(0, set.Test.Count)];
-        return new ImageSamples(set.Test, indices);
     }
 }

@@ -4,15 +4,72 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
+    private readonly Dictionary<ActivationShape, Activation> currents = []; // all in the same memory: they live for one operation
+    private NativeBuffer currentData = new(0);
+
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         Activation spikes, int samples)
     {
         if (connection is SparseConnection sparse && spikes.Shape.IsBits && sparse.FiresFrom(input))
         {
             sparse.ConvolveNeuron(workers, Vectors, PointerOrNull(bias), neuron, Pointer(threshold)[0], input, spikes, samples);
+            ClearSpare(spikes, samples);
             return;
         }
 
-        throw new NotSupportedException();
+        var current = Current(spikes.Shape with { Border = 0, Lanes = input.Shape.Lanes, Storage = Storage.Floats });
+        Convolve(connection, bias, input, current, samples);
+        Neuron(neuron, current, threshold, null, spikes, samples);
+    }
+
+    /// <summary>Neurons of no sample in use have fired with the others: their bits become 0 again.</summary>
+    private void ClearSpare(Activation spikes, int samples)
+    {
+        var last = spikes.Shape.Lanes.BlocksOf(samples) - 1;
+        var used = spikes.Shape.Lanes.SamplesOf(last, samples);
+        if (used < spikes.Shape.Lanes.BlockSamples)
+        {
+            workers.Run(spikes.Shape.Rows, new ClearSpareJob(spikes, last, used));
+        }
+    }
+
+    /// <summary>Memory for currents of a shape; kept for the next pass, so that only the first allocates.</summary>
+    private Activation Current(ActivationShape shape)
+    {
+        if (currentData.Length < shape.Length)
+        {
+            currents.Clear();
+            currentData.Dispose();
+            currentData = new NativeBuffer(shape.Length);
+        }
+
+        if (!currents.TryGetValue(shape, out var current))
+        {
+            current = new Activation(shape, currentData);
+            currents.Add(shape, current);
+        }
+
+        return current;
+    }
+
+    /// <summary>Pieces are rows of the block.</summary>
+    private readonly struct ClearSpareJob(Activation spikes, int block, int used) : IJob
+    {
+        private readonly BitLayout bits = spikes.Shape.Bits;
+        private readonly byte* data = spikes.Bits();
+
+        public void Execute(int row)
+        {
+            var mask = stackalloc byte[bits.PositionBytes];
+            LaneMask.WriteBits(bits.Lanes, used, mask, bits.PositionBytes);
+            for (var channel = 0; channel < bits.Channels; channel++)
+            {
+                var position = data + bits.Offset(block, row, 0) + (long)channel * bits.ChannelStride;
+                for (var i = 0; i < bits.Columns * bits.PositionBytes; i++)
+                {
+                    position[i] &= mask[i % bits.PositionBytes];
+                }
+            }
+        }
     }
 }

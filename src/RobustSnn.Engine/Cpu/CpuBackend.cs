@@ -44,6 +44,7 @@ public sealed unsafe partial class CpuBackend : IBackend
     {
         workers.Dispose();
         scratch.Dispose();
+        currentData.Dispose();
     }
 
     private static float* Pointer(DeviceBuffer buffer) => ((NativeBuffer)buffer).Pointer;

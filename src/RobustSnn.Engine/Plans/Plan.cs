@@ -117,6 +117,23 @@ public sealed class Plan : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the batch statistics of the last forward pass the running ones, so that inference on this batch computes what that pass did.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The mode is not BatchStatistics, or there was no forward pass.</exception>
+    public void AdoptStatistics()
+    {
+        if (Mode != PassMode.BatchStatistics || !hasForward)
+        {
+            throw new InvalidOperationException(Mode == PassMode.BatchStatistics ? "AdoptStatistics without a Forward" : $"mode {Mode} has no batch statistics to adopt");
+        }
+
+        foreach (var step in steps.OfType<BatchNormStep>())
+        {
+            step.AdoptStatistics(Model.Backend);
+        }
+    }
+
     /// <summary>Runs all that comes before a neuron node, so that <see cref="Current"/> can be read.</summary>
     public void ForwardToNeuron(int node, int samples)
     {
@@ -130,7 +147,7 @@ public sealed class Plan : IDisposable
     public Activation Current(int node) => Neuron(node) is NeuronStep neuron
         ? neuron.Current
         : throw new InvalidOperationException(
-            $"node {node} ({graph.Nodes[node].Name}): a plan in mode {Mode} does not store currents behind a BatchNorm, one in mode {PassMode.BatchStatistics} does");
+            $"node {node} ({graph.Nodes[node].Name}): a plan in mode {Mode} does not store its current, one in mode {PassMode.BatchStatistics} does");
 
     /// <summary>The scores of the last forward pass at every timestep: (steps, samples, classes).</summary>
     public float[] ScoresByStep() => scores.ToHost(pass.Samples);

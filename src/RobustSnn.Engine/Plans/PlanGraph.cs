@@ -4,7 +4,7 @@ namespace RobustSnn.Engine;
 
 /// <summary>
 /// A network as one mode runs it: nodes that do nothing in it (dropout outside training) are read through, a BatchNorm that only a
-/// spiking neuron reads is part of the neuron, and every value has its layout on the device.
+/// spiking neuron reads is part of the neuron, in inference a pruned layer too, and every value has its layout on the device.
 /// </summary>
 internal sealed class PlanGraph
 {
@@ -18,6 +18,7 @@ internal sealed class PlanGraph
         active = Array.ConvertAll(Nodes, node => mode == PassMode.Training || !node.Operation.IsDropout);
         Inputs = Array.ConvertAll(Nodes, node => node.Inputs.Select(ReadThrough).ToArray());
         Last = ReadThrough(Nodes.Length - 1);
+        Layers = FuseLayers(model);
         Norms = FuseNorms();
 
         var lanes = LaneLayout.Choose(batch, timesteps);
@@ -28,7 +29,7 @@ internal sealed class PlanGraph
         for (var n = 0; n < Nodes.Length; n++)
         {
             var shape = model.Shapes[n];
-            var own = Nodes[n].Operation.IsLinear ? 0 : n == 0 ? border : Shapes[Inputs[n][0]].Border;
+            var own = Nodes[n].Operation.IsLinear ? 0 : n == 0 ? border : Shapes[Layers[n] >= 0 ? Layers[n] : Inputs[n][0]].Border;
             Shapes[n] = new ActivationShape(shape.Channels, shape.Rows, shape.Columns, own,
                 isStatic[n] ? lanes.Static : lanes);
             if (active[n])
@@ -55,7 +56,7 @@ internal sealed class PlanGraph
 
     public int Timesteps { get; }
 
-    /// <summary>The nodes that each node reads, nodes that do nothing and fused BatchNorms left out.</summary>
+    /// <summary>The nodes that each node reads, nodes that do nothing and those fused with a neuron left out.</summary>
     public int[][] Inputs { get; }
 
     /// <summary>How often each node's value is read.</summary>
@@ -63,6 +64,9 @@ internal sealed class PlanGraph
 
     /// <summary>Layout of each node's value.</summary>
     public ActivationShape[] Shapes { get; }
+
+    /// <summary>The convolution or linear layer that is part of each neuron, or −1.</summary>
+    public int[] Layers { get; }
 
     /// <summary>The BatchNorm that is part of each neuron, or −1.</summary>
     public int[] Norms { get; }
@@ -89,7 +93,7 @@ internal sealed class PlanGraph
     {
         var input = Inputs[node][0];
         var isNeeded = HasBackward && (Norms[node] >= 0 || (IsRelu(input) && !Nodes[node].Operation.IsDropout));
-        return Reads[input] == 1 && shape == Shapes[input] && !isNeeded;
+        return Reads[input] == 1 && shape == Shapes[input] && !isNeeded && Layers[node] < 0;
     }
 
     /// <summary>Whether the backward pass looks at what a node read.</summary>
@@ -104,6 +108,28 @@ internal sealed class PlanGraph
     public bool HasBackward => Mode is PassMode.InputGradient or PassMode.Training;
 
     /// <summary>
+    /// Takes each pruned layer that nothing but a spiking neuron reads out of the graph: backends make such spikes straight from what the
+    /// layer reads, and the currents, the largest values of a pass, are never stored.
+    /// </summary>
+    private int[] FuseLayers(SpikingModel model)
+    {
+        var layers = new int[Nodes.Length];
+        Array.Fill(layers, -1);
+        for (var n = 0; n < Nodes.Length && Mode == PassMode.Inference; n++)
+        {
+            var layer = Nodes[n].Inputs.IsEmpty ? n : Nodes[n].Inputs.Head;
+            if (Spikes(n) && model.IsPruned(layer) && layer != Last && Readers(layer).Take(2).Count() == 1)
+            {
+                layers[n] = layer;
+                active[layer] = false;
+                Inputs[n] = Inputs[layer];
+            }
+        }
+
+        return layers;
+    }
+
+    /// <summary>
     /// Takes each BatchNorm that nothing but a spiking neuron reads out of the graph: the two run as one, and what lies between them is
     /// never stored. Where only statistics are asked for, the current between them is what is asked for.
     /// </summary>
@@ -113,7 +139,7 @@ internal sealed class PlanGraph
         Array.Fill(norms, -1);
         for (var n = 0; n < Nodes.Length; n++)
         {
-            if (!Spikes(n) || Mode == PassMode.BatchStatistics)
+            if (!Spikes(n) || Layers[n] >= 0 || Mode == PassMode.BatchStatistics)
             {
                 continue;
             }

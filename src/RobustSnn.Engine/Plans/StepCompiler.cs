@@ -43,6 +43,11 @@ internal sealed class StepCompiler(
             return Relu();
         }
 
+        if (graph.Layers[node] >= 0)
+        {
+            return Compile(graph.Layers[node]);
+        }
+
         return graph.Norms[node] < 0
             ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient,
                 memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]], Parameter("v_th"), graph.Mode == PassMode.Training)
@@ -84,11 +89,15 @@ internal sealed class StepCompiler(
             memory.Accumulate[node][index]);
     }
 
-    private ConnectionStep Connection(ConvolutionGeometry geometry, bool bias)
+    /// <summary>The step of a layer, or of a layer and the neuron that it is part of.</summary>
+    private Step Connection(ConvolutionGeometry geometry, bool bias)
     {
         model.Connect(node, geometry);
-        return new ConnectionStep(model, node, Link(0), Output, Gradient, Parameter("weight"), bias ? Parameter("bias") : null,
-            graph.Mode == PassMode.Training);
+        var summand = bias ? Parameter("bias") : null;
+        var neuron = Array.IndexOf(graph.Layers, node);
+        return neuron < 0
+            ? new ConnectionStep(model, node, Link(0), Output, Gradient, Parameter("weight"), summand, graph.Mode == PassMode.Training)
+            : new ConvolveNeuronStep(model, node, summand, Parameter(neuron, "v_th"), Input(0), activations[memory.Output[neuron]]);
     }
 
     private DeviceBuffer Constants(FSharpList<double> values)

@@ -11,23 +11,11 @@ public sealed partial class ReferenceBackend
     /// <summary>y[t,b,o,r,q] = bias[o] + Σ over i,k,l of w[o,i,k,l]·x[t,b,i, r·s − p + k, q·s − p + l]</summary>
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
     {
-        var g = connection.Geometry;
         var w = (ReferenceConnection)connection;
         var x = HostActivation.Reading(input, samples);
         var y = new HostActivation(output);
         foreach (var at in y.Sites(samples))
-        {
-            double sum = bias is null ? 0 : HostBuffer.Of(bias)[at.Channel];
-            for (var i = 0; i < g.Inputs; i++)
-            for (var k = 0; k < g.KernelRows; k++)
-            for (var l = 0; l < g.KernelColumns; l++)
-            {
-                sum += (double)w[at.Channel, i, k, l]
-                    * x[at.Step, at.Sample, i, at.Row * g.StrideRows - g.Padding + k, at.Column * g.StrideColumns - g.Padding + l];
-            }
-
-            y[at] = (float)sum;
-        }
+            y[at] = Current(w, bias, x, at);
     }
 
     /// <summary>dx[t,b,i,r',q'] (+)= Σ over o,k,l of w[o,i,k,l]·dy[t,b,o,r,q] where r·s − p + k = r' and q·s − p + l = q'</summary>
@@ -79,6 +67,22 @@ public sealed partial class ReferenceBackend
         Add(connection.Pattern is { } pattern ? [.. pattern.Existing.ToArray().Select(index => dw[index])] : dw, weightGradient);
         if (biasGradient is not null)
             Add(dbias, biasGradient);
+    }
+
+    /// <summary>One value of a convolution's output.</summary>
+    private static float Current(ReferenceConnection w, DeviceBuffer? bias, HostActivation x, Site at)
+    {
+        var g = w.Geometry;
+        double sum = bias is null ? 0 : HostBuffer.Of(bias)[at.Channel];
+        for (var i = 0; i < g.Inputs; i++)
+        for (var k = 0; k < g.KernelRows; k++)
+        for (var l = 0; l < g.KernelColumns; l++)
+        {
+            sum += (double)w[at.Channel, i, k, l]
+                * x[at.Step, at.Sample, i, at.Row * g.StrideRows - g.Padding + k, at.Column * g.StrideColumns - g.Padding + l];
+        }
+
+        return (float)sum;
     }
 
     /// <summary>The output position that a stride takes to <paramref name="strided"/>, if there is one.</summary>

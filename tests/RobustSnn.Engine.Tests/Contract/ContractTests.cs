@@ -11,6 +11,7 @@ public static class ContractTests
     private static readonly ContractCase[] Cases =
     [
         .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. SparseConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
+        .. ConvolveNeuronCases.All,
         .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. AttackCases.All, .. ReductionCases.All,
         .. BitCases.All, .. NormNeuronCases.All,
     ];

@@ -10,6 +10,9 @@ internal sealed class BatchNormStep(Link input, Activation output, Activation? g
         backend.BatchNorm(input.Value, n.Scale, n.Shift, n.Mean, n.Variance, n.Epsilon, output, pass.Samples);
     }
 
+    /// <summary>Makes the batch's statistics, where they are used, the running ones.</summary>
+    public void AdoptStatistics(IBackend backend) => statistics.Adopt(backend);
+
     public override void Backward(IBackend backend, in Pass pass)
     {
         var n = statistics.Normalisation;

@@ -8,7 +8,7 @@ internal sealed class NormStatistics(
     ParameterTensor scale, ParameterTensor shift, ParameterTensor runningMean, ParameterTensor runningVariance,
     (DeviceBuffer Mean, DeviceBuffer Variance)? batch, bool updates, int timesteps)
 {
-    private const float Epsilon = 1e-5f;
+    public const float Epsilon = 1e-5f;
     private const float Momentum = 0.1f;
 
     public bool AreTheBatchs => batch is not null;
@@ -35,6 +35,16 @@ internal sealed class NormStatistics(
             var count = (double)samples * timesteps * input.Shape.Rows * input.Shape.Columns;
             backend.Blend(runningMean.Value, 1 - Momentum, Momentum, mean);
             backend.Blend(runningVariance.Value, 1 - Momentum, (float)(Momentum * count / Math.Max(1, count - 1)), variance);
+        }
+    }
+
+    /// <summary>Makes the batch's statistics, where they are used, the running ones.</summary>
+    public void Adopt(IBackend backend)
+    {
+        if (batch is var (mean, variance))
+        {
+            backend.Copy(mean, runningMean.Value, mean.Length);
+            backend.Copy(variance, runningVariance.Value, variance.Length);
         }
     }
 }

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using RobustSnn.Engine;
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+using RobustSnn.Robustness;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary>What a checkpoint's network is run on.</summary>
+internal static class TestImages
+{
+    /// <summary>Of the presets: which images a part of a data set is, and the attacks' draws.</summary>
+    public const ulong Seed = 1;
+
+    /// <exception cref="BadInputException">The network's BatchNorm statistics are those that conversion leaves: none.</exception>
+    public static void RequireEvaluable(string path, SpikingModel model)
+    {
+        if (RunningStatistics.AreReset(model))
+        {
+            throw new BadInputException(
+                $"{path}: expected a trained network, found one whose BatchNorm statistics conversion has reset; finetuning estimates "
+                + "them. Evaluate the finetuned checkpoint; the run's own table has a row for the network as converted");
+        }
+    }
+
+    /// <summary>Test images of the network's own data set or of another, all or some, evenly over the classes.</summary>
+    /// <param name="path">The checkpoint, for messages.</param>
+    /// <param name="data">As <see cref="DataSource.OpenFor"/>.</param>
+    /// <param name="samples">How many; null for all.</param>
+    /// <exception cref="BadInputException">There is no such data set, it does not fit the network, or has fewer images.</exception>
+    public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples)
+    {
+        // Only test images are wanted: those to train on are drawn, too, so let them be few.
+        Shapes10Settings shapes = Shapes10Settings.Default with { TrainCount = 1 };
+        DataSet set = DataSource.OpenFor(
+            data, loaded.Info.DataSet, shapes with { TestCount = Math.Max(samples ?? 0, shapes.TestCount) });
+        Network network = loaded.Model.Network;
+        if (!set.Test.ImageShape.Equals(network.Input) || set.Test.Classes != network.Classes)
+        {
+            throw new BadInputException(
+                $"{path}: the network expects {network.Input} images of {network.Classes} classes, found {set.Test.ImageShape} of "
+                + $"{set.Test.Classes} in {set.Test.Name}. Give the data set that it was trained on by --data.");
+        }
+
+        if (samples > set.Test.Count)
+        {
+            throw new BadInputException($"--samples: expected at most the {set.Test.Count} images of {set.Test.Name}, found {samples}");
+        }
+
+        ImmutableArray<int> indices = samples is { } count && count < set.Test.Count
+            ? DataSplit.Stratified(set.Test, count, Seed).Validation
+            : [.. Enumerable.Range(0, set.Test.Count)];
+        return new ImageSamples(set.Test, indices);
+    }
+}

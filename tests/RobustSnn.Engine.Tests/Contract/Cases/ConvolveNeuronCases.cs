@@ -1,0 +1,71 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine.Tests.Contract.Cases;
+
+/// <summary>
+/// Inputs, weights and biases are few multiples of powers of two and leaks are powers of two: sums are exact in any order, so that every
+/// spike must agree.
+/// </summary>
+public static class ConvolveNeuronCases
+{
+    private const float InputGrid = 64;
+    private const float WeightGrid = 16;
+    private const float Threshold = 0.5f + 0.5f / (InputGrid * WeightGrid); // between two sums
+
+    private static readonly (string Name, ConvolutionGeometry Geometry)[] Geometries =
+    [
+        ("kernel 3, padding 1", ConvolutionGeometry.Convolution(5, 6, 5, 7, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 3, stride 2, padding 1", ConvolutionGeometry.Convolution(6, 5, 8, 9, kernel: 3, stride: 2, padding: 1)),
+        ("kernel 1", ConvolutionGeometry.Convolution(17, 3, 4, 6, kernel: 1, stride: 1, padding: 0)),
+        ("linear", ConvolutionGeometry.Linear(13, 2, 2, 21)),
+    ];
+
+    private static readonly NeuronModel[] Models = [new(1, Reset.Hard), new(1, Reset.Soft), new(0.5, Reset.Hard), new(0.5, Reset.Soft)];
+
+    private static readonly LaneCase[] Lanes =
+    [
+        .. from timesteps in new[] { 1, 4, 8, 10 }
+           from batch in new[] { 1, 3, 16, 33 }
+           select new LaneCase(timesteps, batch, batch == 33 ? 33 - timesteps : batch),
+    ];
+
+    public static IEnumerable<ContractCase> All =>
+        from i in Enumerable.Range(0, Lanes.Length)
+        let lanes = Lanes[i]
+        from k in Enumerable.Range(0, Geometries.Length)
+        let geometry = Geometries[k]
+        from isStatic in new[] { false, true }
+        from isPruned in new[] { true, false }
+        from storage in Enum.GetValues<Storage>()
+        let model = Models[(i + k) % Models.Length]
+        let bias = (i + k / 2) % 2 == 0
+        let name = $"{geometry.Name}, {(isPruned ? "pruned" : "dense")}, {storage}, {lanes}, leak {model.Leak}, {model.Reset} reset"
+            + $"{(isStatic ? ", static input" : "")}{(bias ? ", bias" : "")}"
+        select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
+            Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, storage, bias, margin: i % 2));
+
+    private static void Run(Workbench bench, ConvolutionGeometry geometry, LaneCase lanes, NeuronModel model, bool isStatic, bool isPruned,
+        Storage storage, bool bias, int margin)
+    {
+        var layout = lanes.Layout;
+        var input = new ActivationShape(geometry.Inputs, geometry.InputRows, geometry.InputColumns, geometry.Padding + margin,
+            isStatic ? layout.Static : layout, isStatic ? Storage.Floats : storage);
+        var spikes = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, margin, layout, storage);
+        var pattern = isPruned ? Pattern(bench, geometry.WeightCount) : null;
+        var weights = bench.InputBuffer(pattern?.Count ?? geometry.WeightCount, _ => OnGrid(bench, WeightGrid, -0.5, 0.75));
+        bench.Backend.ConvolveNeuron(
+            bench.Connect(geometry, weights, pattern),
+            bias ? bench.InputBuffer(geometry.Outputs, _ => OnGrid(bench, InputGrid, -0.5, 0.5)) : null,
+            model,
+            bench.Parameters(Threshold),
+            bench.Input(input, lanes.Samples, isStatic ? () => OnGrid(bench, InputGrid, -0.5, 1) : () => bench.Draw(0, 1) < 0.25f ? 1 : 0),
+            bench.Output("spikes", spikes, lanes.Samples),
+            lanes.Samples);
+    }
+
+    /// <summary>About a fifth of the weights; every 20th of them, so that no layer is empty.</summary>
+    private static SparsityPattern Pattern(Workbench bench, int count) =>
+        new(count, [.. Enumerable.Range(0, count).Where(i => i % 20 == 7 || bench.Draw(0, 1) < 0.15f)]);
+
+    private static float OnGrid(Workbench bench, float grid, double low, double high) => MathF.Floor(bench.Draw(low, high) * grid) / grid;
+}

@@ -1,0 +1,122 @@
+using Microsoft.FSharp.Collections;
+using RobustSnn.Engine.Reference;
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine.Tests.Plans;
+
+/// <summary>What a layer of neurons did.</summary>
+/// <param name="Spikes">Over all steps and samples.</param>
+/// <param name="Close">Neuron-steps whose membrane lies within <see cref="ReferenceNetwork.Margin"/> of the threshold: rounding may turn them.</param>
+internal readonly record struct LayerSpikes(string Layer, double Spikes, int Close);
+
+/// <summary>
+/// Evaluates a network node by node with the reference's operations, and knows nothing of plans, shared buffers or fused steps: what those
+/// must not change.
+/// </summary>
+internal sealed class ReferenceNetwork : IOperationVisitor<Activation>
+{
+    public const float Margin = 1e-5f;
+
+    private const float Epsilon = 1e-5f; // PyTorch's
+
+    private readonly ReferenceBackend backend = new();
+    private readonly SpikingModel model;
+    private readonly int timesteps;
+    private readonly int samples;
+    private readonly DeviceBuffer pixels;
+    private readonly bool[] isStatic;
+    private readonly List<Activation> values = [];
+    private readonly List<LayerSpikes> layers = [];
+
+    /// <param name="model">On any backend.</param>
+    public ReferenceNetwork(SpikingModel model, float[] images, int timesteps)
+    {
+        this.model = model;
+        this.timesteps = timesteps;
+        samples = images.Length / model.PixelCount;
+        pixels = Buffer(images);
+        isStatic = [.. Graph.isStatic(model.Network)];
+        foreach (var node in model.Network.Nodes)
+        {
+            values.Add(node.Operation.Accept(this));
+        }
+
+        using var logits = backend.Allocate(samples * model.Network.Classes);
+        backend.Readout(values[^1], logits, samples);
+        Logits = logits.ToArray();
+        values.Clear();
+    }
+
+    /// <summary>(sample, class)</summary>
+    public float[] Logits { get; }
+
+    /// <summary>In the order of the network; none with T = 0.</summary>
+    public IReadOnlyList<LayerSpikes> Layers => layers;
+
+    private Node Node => model.Network.Nodes[values.Count];
+
+    public Activation Normalise(FSharpList<double> mean, FSharpList<double> deviation) =>
+        New(output => backend.Normalise(pixels, Constants(mean), Constants(deviation), output, samples));
+
+    public Activation Convolution(Convolution settings)
+    {
+        var shape = Input(0).Shape;
+        return Connect(ConvolutionGeometry.Convolution(shape.Channels, shape.Rows, shape.Columns, settings.Outputs, settings.Kernel,
+            settings.Stride, settings.Padding), settings.Bias);
+    }
+
+    public Activation Linear(int outputs, bool bias)
+    {
+        var shape = Input(0).Shape;
+        return Connect(ConvolutionGeometry.Linear(shape.Channels, shape.Rows, shape.Columns, outputs), bias);
+    }
+
+    public Activation BatchNorm() => New(output => backend.BatchNorm(Input(0), Parameter("weight"), Parameter("bias"),
+        Parameter("running_mean"), Parameter("running_var"), Epsilon, output, samples));
+
+    public Activation Relu() => New(output => backend.Relu(Input(0), output, samples));
+
+    public Activation Neuron() => timesteps == 0 ? Relu() : New(spikes =>
+    {
+        var membrane = Empty(spikes.Shape);
+        var threshold = Parameter("v_th").ToArray()[0];
+        backend.Neuron(model.Network.Neurons, Input(0), Buffer([threshold]), membrane, spikes, samples);
+        layers.Add(new LayerSpikes(Node.Name, backend.Sum(spikes, samples),
+            membrane.ToHost(samples).Count(u => Math.Abs(u - threshold) < Margin)));
+    });
+
+    public Activation AveragePool(int size) => New(output => backend.AveragePool(Input(0), output, samples));
+
+    public Activation GlobalAveragePool() => New(output => backend.AveragePool(Input(0), output, samples));
+
+    public Activation WeightedSum() => New(output => backend.WeightedSum(Input(0), Input(1), Parameter("comb"), output, samples));
+
+    public Activation Dropout(double rate) => Input(0);
+
+    private Activation Connect(ConvolutionGeometry geometry, bool bias) => New(output =>
+        backend.Convolve(backend.Connect(geometry, Parameter("weight")), bias ? Parameter("bias") : null, Input(0), output, samples));
+
+    private Activation Input(int index) => values[Node.Inputs[index]];
+
+    private DeviceBuffer Parameter(string suffix) => Buffer(model.Parameters[$"{Node.Name}.{suffix}"].ToDense());
+
+    private DeviceBuffer Constants(FSharpList<double> constants) => Buffer([.. constants.Select(value => (float)value)]);
+
+    private DeviceBuffer Buffer(float[] content)
+    {
+        var buffer = backend.Allocate(content.Length);
+        buffer.Upload(content);
+        return buffer;
+    }
+
+    private Activation Empty(ActivationShape shape) => new(shape, backend.Allocate(shape.Length));
+
+    private Activation New(Action<Activation> compute)
+    {
+        var shape = model.Shapes[values.Count];
+        var lanes = LaneLayout.Choose(samples, timesteps);
+        var output = Empty(new ActivationShape(shape.Channels, shape.Rows, shape.Columns, 2, isStatic[values.Count] ? lanes.Static : lanes));
+        compute(output);
+        return output;
+    }
+}
