@@ -29,6 +29,9 @@ internal sealed class Bench : IDisposable
     private const float Beta = 2;
     private const float Epsilon = 2f / 255;
 
+    /// <summary>Before timing: the runtime compiles what runs often a second time, with all optimisations.</summary>
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+
     private static readonly Shape Input = new(3, 32, 32);
     private static readonly SgdSettings Sgd = new(LearningRate: 1e-3f, Momentum: 0.9f, WeightDecay: 1e-4f);
 
@@ -58,7 +61,7 @@ internal sealed class Bench : IDisposable
     /// <summary>Of the spiking layers, in the order of the network; empty where no rates are wanted.</summary>
     public IReadOnlyList<BenchRate> Rates { get; }
 
-    /// <summary>Times a phase: once to warm up, then <paramref name="repeat"/> times.</summary>
+    /// <summary>Times a phase: for a second to warm up, then <paramref name="repeat"/> times.</summary>
     public BenchTiming Run(BenchPhase phase, int repeat, CancellationToken cancellation)
     {
         int timesteps = BenchPhases.IsAnn(phase) ? 0 : setup.Timesteps;
@@ -96,7 +99,11 @@ internal sealed class Bench : IDisposable
     /// <summary>Images a second of the median run.</summary>
     private double Time(Action work, int repeat, CancellationToken cancellation)
     {
-        work();
+        for (long start = Stopwatch.GetTimestamp(), runs = 0; runs == 0 || Stopwatch.GetElapsedTime(start) < WarmUp; runs++)
+        {
+            work();
+        }
+
         var seconds = new double[repeat];
         for (int i = 0; i < repeat; i++)
         {

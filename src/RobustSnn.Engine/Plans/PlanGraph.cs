@@ -166,7 +166,7 @@ internal sealed class PlanGraph
     private bool ReadersTakeBits(int node) => Readers(node).All(reader =>
     {
         var operation = Nodes[reader].Operation;
-        return operation.IsConvolution || operation.IsLinear || operation.IsAveragePool || operation.IsGlobalAveragePool
+        return Layers[reader] >= 0 || operation.IsConvolution || operation.IsLinear || operation.IsAveragePool || operation.IsGlobalAveragePool
             || operation.IsWeightedSum || operation.IsDropout; // which unpacks
     });
 

@@ -33,6 +33,7 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
     public static bool Takes(Activation spikeGradient) => spikeGradient.Shape.Lanes.BlockSamples == Vector;
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
     {
         var (block, row) = Math.DivRem(piece, shape.Rows);
@@ -40,8 +41,10 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
         var ds = gradients + gradientShape.Offset(block, row, 0);
         var dx = to + targetShape.Offset(block, row, 0);
         var steps = gradientShape.Lanes.Steps;
-        var membranes = stackalloc float[steps * Vector];
-        var lines = stackalloc float[2 * shape.Channels * Vector]; // the row's sums of each channel and lane
+        var membranesMemory = stackalloc float[steps * Vector + Lanes.AlignmentFloats];
+        var membranes = Lanes.Align(membranesMemory);
+        var linesMemory = stackalloc float[2 * shape.Channels * Vector + Lanes.AlignmentFloats];
+        var lines = Lanes.Align(linesMemory); // the row's sums of each channel and lane
         new Span<float>(lines, 2 * shape.Channels * Vector).Clear();
         var thresholdSum = 0.0;
         for (var column = 0; column < shape.Columns; column++)

@@ -4,8 +4,17 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples) =>
-        Fire(new NeuronDynamics(neuron, Pointer(threshold)[0]), default(PlainCurrent), current, membrane, spikes, samples);
+    public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
+    {
+        if (FullBlockFireJob.Takes(spikes))
+        {
+            workers.Run(Pieces(current, samples), new FullBlockFireJob(neuron, Pointer(threshold)[0], null, current, membrane, spikes, samples));
+        }
+        else
+        {
+            Fire(new NeuronDynamics(neuron, Pointer(threshold)[0]), default(PlainCurrent), current, membrane, spikes, samples);
+        }
+    }
 
     public void NeuronGradient(NeuronModel neuron, Surrogate surrogate, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples) =>

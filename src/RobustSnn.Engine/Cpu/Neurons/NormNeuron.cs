@@ -13,7 +13,7 @@ public sealed unsafe partial class CpuBackend
         WriteFactors(normalisation, input.Shape.Channels, factors);
         if (FullBlockFireJob.Takes(spikes))
         {
-            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, Pointer(threshold)[0], factors, input, spikes, samples));
+            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, Pointer(threshold)[0], factors, input, null, spikes, samples));
             return;
         }
 

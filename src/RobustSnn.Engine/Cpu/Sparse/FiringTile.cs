@@ -16,6 +16,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     private readonly bool soft = model.Reset.IsSoft;
     private readonly int steps = lanes.Steps;
     private readonly int samples = lanes.BlockSamples;
+    private readonly bool isStatic = isStatic;
     private readonly int stepFloats = isStatic ? 0 : lanes.BlockSamples;
 
     /// <param name="currents">[position][lane].</param>
@@ -23,6 +24,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     /// <param name="target">The channel's bits.</param>
     /// <param name="positions">Byte offset of each position from there; −1 for one that stands for nothing.</param>
     /// <param name="count">Positions.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fire(float* currents, float bias, byte* target, long* positions, int count)
     {
         if (samples == LaneLayout.VectorLanes)
@@ -31,7 +33,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             {
                 if (positions[i] >= 0)
                 {
-                    FireSamples(currents + i * positionFloats, bias, (ushort*)(target + positions[i]));
+                    FireVector(currents + i * positionFloats, stepFloats, bias, (ushort*)(target + positions[i]));
                 }
             }
 
@@ -45,66 +47,49 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         }
     }
 
-    /// <summary>One step of 16 neurons: which fire, and what the membrane is after the reset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint Step(ref Vector512<float> u, Vector512<float> current)
+    private void FireVector(float* currents, int stride, float bias, ushort* target)
     {
         var v = Vector512.Create(threshold);
-        u = u * leak + current;
-        var fires = Vector512.GreaterThanOrEqual(u, v);
-        u = Vector512.ConditionalSelect(fires, soft ? u - v : Vector512<float>.Zero, u);
-        return (uint)fires.ExtractMostSignificantBits();
-    }
-
-    /// <summary>16 samples at one position: each step's bits are two bytes.</summary>
-    private void FireSamples(float* currents, float bias, ushort* target)
-    {
-        var u = Vector512<float>.Zero;
         var constant = Vector512.Create(bias);
-        for (var t = 0; t < steps; t++)
+        if (soft || leak != 1)
         {
-            target[t] = (ushort)Step(ref u, Vector512.Load(currents + t * stepFloats) + constant);
+            FiringLoop.General(currents, stride, Vector512<float>.One, constant, v, leak, soft, null, target, steps, ushort.MaxValue);
+        }
+        else
+        {
+            FiringLoop.HardReset(currents, stride, Vector512<float>.One, constant, v, target, steps, ushort.MaxValue);
         }
     }
 
     /// <summary>Fewer samples: neurons of several positions step together, and their bits are put together afterwards.</summary>
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FirePairs(float* currents, float bias, byte* target, long* positions, int first, int count)
     {
-        var spikes = stackalloc uint[(steps + 7) / 8 * 8];
-        var u = Vector512<float>.Zero;
-        var constant = Vector512.Create(bias);
-        if (samples == 1 && steps == Transpose.Size && positionFloats == Transpose.Size && count == LaneLayout.VectorLanes && Transpose.IsFast)
+        var spikes = stackalloc ushort[(steps + 7) / 8 * 8];
+        var distinct = isStatic ? 1 : steps;
+        var byStepMemory = stackalloc float[distinct * LaneLayout.VectorLanes + Lanes.AlignmentFloats];
+        var byStep = Lanes.Align(byStepMemory);
+        if (samples == 1 && distinct == Transpose.Size && positionFloats == Transpose.Size && count == LaneLayout.VectorLanes && Transpose.IsFast)
         {
-            var current = stackalloc float[Transpose.Size * LaneLayout.VectorLanes];
-            Transpose.Floats(currents + first * positionFloats, current);
-            Transpose.Floats(currents + (first + Transpose.Size) * positionFloats, current + Transpose.Size);
-            for (var t = 0; t < Transpose.Size; t++)
-            {
-                spikes[t] = Step(ref u, Vector512.Load(current + t * LaneLayout.VectorLanes) + constant);
-            }
+            Transpose.Floats(currents + first * positionFloats, byStep);
+            Transpose.Floats(currents + (first + Transpose.Size) * positionFloats, byStep + Transpose.Size);
         }
         else
         {
-            var current = stackalloc float[LaneLayout.VectorLanes];
-            var places = stackalloc int[LaneLayout.VectorLanes];
             for (var i = 0; i < LaneLayout.VectorLanes; i++)
             {
                 var (position, sample) = Math.DivRem(first + Math.Min(i, count - 1), samples);
-                places[i] = position * positionFloats + sample;
-            }
-
-            for (var t = 0; t < steps; t++)
-            {
-                for (var i = 0; i < LaneLayout.VectorLanes; i++)
+                var from = currents + position * positionFloats + sample;
+                for (var t = 0; t < distinct; t++)
                 {
-                    current[i] = currents[places[i] + t * stepFloats];
+                    byStep[t * LaneLayout.VectorLanes + i] = from[t * stepFloats];
                 }
-
-                spikes[t] = Step(ref u, Vector512.Load(current) + constant);
             }
         }
 
+        FireVector(byStep, isStatic ? 0 : LaneLayout.VectorLanes, bias, spikes);
         if (samples == 1)
         {
             PutOneSample(spikes, target, positions + first, count);
@@ -125,7 +110,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     }
 
     /// <summary>One sample: a position's bits are its steps, eight a byte.</summary>
-    private void PutOneSample(uint* spikes, byte* target, long* positions, int count)
+    private void PutOneSample(ushort* spikes, byte* target, long* positions, int count)
     {
         for (var t = steps; t < (steps + 7) / 8 * 8; t++)
         {
@@ -136,6 +121,12 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         for (var half = 0; half < count; half += 8)
         {
             var bytes = Transpose.Bits(spikes + t, half);
+            if (steps <= 8 && half + 8 <= count && positions[half] >= 0 && positions[half + 7] == positions[half] + 7)
+            {
+                *(ulong*)(target + positions[half]) = bytes; // neighbouring columns
+                continue;
+            }
+
             for (var i = half; i < Math.Min(count, half + 8); i++, bytes >>= 8)
             {
                 if (positions[i] >= 0)
@@ -147,13 +138,13 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     }
 
     /// <summary>Writes the bits of samples <paramref name="sample"/> … of one position; those of others stay.</summary>
-    private void PutSamples(uint* spikes, int first, int count, int sample, byte* position)
+    private void PutSamples(ushort* spikes, int first, int count, int sample, byte* position)
     {
         var mask = (1u << count) - 1;
         for (var t = 0; t < steps; t++)
         {
             var (index, shift) = Math.DivRem(t * samples + sample, 8);
-            var bits = ((spikes[t] >> first) & mask) << shift;
+            var bits = (((uint)spikes[t] >> first) & mask) << shift;
             var cleared = ~(mask << shift);
             position[index] = (byte)((position[index] & cleared) | bits);
             if (shift + count > 8)

@@ -5,6 +5,12 @@ namespace RobustSnn.Engine.Cpu;
 /// <summary>What the vector widths share.</summary>
 internal static unsafe class Lanes
 {
+    /// <summary>Floats to allocate on the stack beyond those wanted, for <see cref="Align"/>.</summary>
+    public const int AlignmentFloats = 16;
+
+    /// <summary>The first address of a cache line from here on: a vector that crosses a line's end costs two accesses.</summary>
+    public static float* Align(float* memory) => (float*)(((nint)memory + 63) & ~(nint)63);
+
     /// <summary>1 &lt;&lt; i for i &lt; 2·count, for the life of the program: a constant that the JIT cannot see stays in a register.</summary>
     public static uint* Selectors(int count)
     {

@@ -88,7 +88,8 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
             return;
         }
 
-        var sums = stackalloc float[RowsInBatch * TileSums.FullVectors * TLanes.Count];
+        var sumsMemory = stackalloc float[RowsInBatch * TileSums.FullVectors * TLanes.Count + Lanes.AlignmentFloats];
+        var sums = Lanes.Align(sumsMemory);
         var sumOffsets = stackalloc long[TileSums.FullVectors];
         for (var i = 0; i < size; i++)
         {

@@ -72,7 +72,8 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         var positionCount = unitSize * map.CellColumns;
         var positions = stackalloc long[positionCount];
         map.FillPositions(firstCell, unitSize, targetBits, positions);
-        var sums = stackalloc float[batchRows * rowFloats];
+        var sumsMemory = stackalloc float[batchRows * rowFloats + Lanes.AlignmentFloats];
+        var sums = Lanes.Align(sumsMemory);
         var firstRow = group * groupRows;
         var endRow = Math.Min(firstRow + groupRows, rows.Rows);
         for (var row = firstRow; row < endRow; row += batchRows)

@@ -47,7 +47,8 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
     {
         var firstRow = piece * groupRows;
         var count = Math.Min(groupRows, rows.Rows - firstRow);
-        var copy = stackalloc float[groupRows * TileSums.FullVectors * TLanes.Count];
+        var copyMemory = stackalloc float[groupRows * TileSums.FullVectors * TLanes.Count + Lanes.AlignmentFloats];
+        var copy = Lanes.Align(copyMemory);
         var copyOffsets = stackalloc long[TileSums.FullVectors];
         for (var i = 0; i < TileSums.FullVectors; i++)
         {

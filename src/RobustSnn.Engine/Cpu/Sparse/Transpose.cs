@@ -45,12 +45,12 @@ internal static unsafe class Transpose
     }
 
     /// <summary>Byte i of the result holds, in bit j, bit (first + i) of word j; i and j below 8.</summary>
-    public static ulong Bits(uint* words, int first)
+    public static ulong Bits(ushort* words, int first)
     {
         var x = 0ul;
         for (var j = 0; j < Size; j++)
         {
-            x |= (ulong)((words[j] >> first) & 0xff) << (8 * j);
+            x |= (ulong)(((uint)words[j] >> first) & 0xff) << (8 * j);
         }
 
         // swaps the off-diagonal quarters of ever larger squares (Hacker's Delight, 7-3)
