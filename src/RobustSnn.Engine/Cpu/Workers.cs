@@ -9,7 +9,8 @@ internal interface IJob
 }
 
 /// <summary>
-/// A few threads that run the pieces of a job and otherwise sleep. Pieces are handed out in order to whoever is free; because no piece
+/// A few threads that run the pieces of a job and otherwise sleep, after having looked out for the next one for a moment: waking up takes
+/// longer than a small layer of one image. Pieces are handed out in order to whoever is free; because no piece
 /// depends on who runs it, results do not depend on the number of threads. Running a job allocates nothing.
 /// </summary>
 internal sealed unsafe class Workers : IDisposable
@@ -17,10 +18,14 @@ internal sealed unsafe class Workers : IDisposable
     private const int SpinsBeforeSleep = 2000;
 
     private readonly Thread[] threads;
-    private readonly SemaphoreSlim wake = new(0);
+    private const int LooksBeforeSleep = 200;
+    private const int SpinsBetweenLooks = 20;
+
+    private readonly object gate = new();
     private readonly ManualResetEventSlim finished = new(true, SpinsBeforeSleep);
     private delegate*<void*, int, void> run;
     private void* job;
+    private int generation;
     private int pieces;
     private int next;
     private int busy;
@@ -69,7 +74,7 @@ internal sealed unsafe class Workers : IDisposable
         busy = threads.Length;
         failure = null;
         finished.Reset();
-        wake.Release(threads.Length);
+        Announce();
         Take();
         finished.Wait();
         if (failure is { } exception)
@@ -86,24 +91,53 @@ internal sealed unsafe class Workers : IDisposable
         }
 
         stopping = true;
-        wake.Release(Math.Max(1, threads.Length));
+        Announce();
         foreach (var thread in threads)
         {
             thread.Join();
         }
 
-        wake.Dispose();
         finished.Dispose();
     }
 
     private static void Invoke<TJob>(void* job, int piece)
         where TJob : struct, IJob => Unsafe.AsRef<TJob>(job).Execute(piece);
 
+    /// <summary>Tells the threads that there is a job, or the end.</summary>
+    private void Announce()
+    {
+        lock (gate)
+        {
+            generation++;
+            Monitor.PulseAll(gate);
+        }
+    }
+
+    /// <summary>Waits for a generation after the one that was seen last.</summary>
+    private int Await(int seen)
+    {
+        for (var look = 0; look < LooksBeforeSleep && Volatile.Read(ref generation) == seen; look++)
+        {
+            Thread.SpinWait(SpinsBetweenLooks);
+        }
+
+        lock (gate)
+        {
+            while (generation == seen)
+            {
+                Monitor.Wait(gate);
+            }
+
+            return generation;
+        }
+    }
+
     private void Serve()
     {
+        var seen = 0;
         while (true)
         {
-            wake.Wait();
+            seen = Await(seen);
             if (stopping)
             {
                 return;

@@ -80,7 +80,8 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         {
             for (var i = 0; i < LaneLayout.VectorLanes; i++)
             {
-                var (position, sample) = Math.DivRem(first + Math.Min(i, count - 1), samples);
+                var pair = first + Math.Min(i, count - 1);
+                var (position, sample) = samples == 1 ? (pair, 0) : Math.DivRem(pair, samples);
                 var from = currents + position * positionFloats + sample;
                 for (var t = 0; t < distinct; t++)
                 {

@@ -25,6 +25,12 @@ internal sealed unsafe class SparseConnection : Connection
     /// <inheritdoc/>
     public override long InferenceBytes => Weights.Length * sizeof(float) + forward.Bytes;
 
+    /// <summary>
+    /// Share of active inputs below which events are faster: on maps of few positions, where tiles are half empty and half of what they read
+    /// is border, nearly always.
+    /// </summary>
+    private double EventShare => (Geometry.OutputRows * Geometry.OutputColumns) <= 4 ? 0.4 : 0.1;
+
     private float* Values => ((NativeBuffer)Weights).Pointer;
 
     public void Invalidate() => backwardStale = true;
@@ -52,49 +58,27 @@ internal sealed unsafe class SparseConnection : Connection
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         Activation spikes, int samples)
     {
-        var operand = Take(workers, forward, input, samples);
-        switch (operand.Layout.LaneCount(forward.Class, (int)width), operand.Layout.IsBits)
+        if (SparseScatterJob.Takes(Geometry, input, spikes) && SparseScatterJob.CountActive(input) < EventShare * input.Shape.Count)
         {
-            case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
-            case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
-            case (8, true): Run<Lanes256, BitOperand<Lanes256>>(); break;
-            case (8, false): Run<Lanes256, FloatOperand<Lanes256>>(); break;
-            case (_, true): Run<Lanes128, BitOperand<Lanes128>>(); break;
-            default: Run<Lanes128, FloatOperand<Lanes128>>(); break;
+            var byInputs = Backward()[0];
+            var scatter = new SparseScatterJob(byInputs.List, byInputs.Values.Pointer, Geometry, input, spikes, bias, neuron, threshold);
+            workers.Run(scatter.Pieces, scatter);
+            return;
         }
 
-        void Run<TLanes, TOperand>()
-            where TLanes : struct, ILaneVector<TLanes>
-            where TOperand : struct, IOperand<TLanes>
-        {
-            var job = new SparseNeuronJob<TLanes, TOperand>(forward, Values, Offsets(forward, operand.Layout), operand, spikes, bias, neuron, threshold,
-                input.Shape.Lanes.BlocksOf(samples));
-            workers.Run(job.Pieces, job);
-        }
+        var operand = Take(workers, forward, input, samples);
+        SparsePass.Run(
+            new FirePass(forward, Values, Offsets(forward, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
+            operand.Layout, forward.Class, width, workers);
     }
 
     public void WeightGradient(Workers workers, VectorWidth width, Activation input, Activation outputGradient, float* weightGradient,
         float* biasGradient, int samples)
     {
         var operand = Take(workers, forward, input, samples);
-        switch (operand.Layout.LaneCount(forward.Class, (int)width), operand.Layout.IsBits)
-        {
-            case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
-            case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
-            case (8, true): Run<Lanes256, BitOperand<Lanes256>>(); break;
-            case (8, false): Run<Lanes256, FloatOperand<Lanes256>>(); break;
-            case (_, true): Run<Lanes128, BitOperand<Lanes128>>(); break;
-            default: Run<Lanes128, FloatOperand<Lanes128>>(); break;
-        }
-
-        void Run<TLanes, TOperand>()
-            where TLanes : struct, ILaneVector<TLanes>
-            where TOperand : struct, IOperand<TLanes>
-        {
-            var job = new SparseWeightGradientJob<TLanes, TOperand>(forward, Offsets(forward, operand.Layout), operand, outputGradient, weightGradient,
-                biasGradient, input.Shape.Lanes.BlocksOf(samples));
-            workers.Run(job.Pieces, job);
-        }
+        SparsePass.Run(
+            new WeightGradientPass(forward, Offsets(forward, operand.Layout), operand, outputGradient, weightGradient, biasGradient, samples),
+            operand.Layout, forward.Class, width, workers);
     }
 
     public override void Dispose()
@@ -117,24 +101,9 @@ internal sealed unsafe class SparseConnection : Connection
         bool accumulate, int samples)
     {
         var operand = Take(workers, rows, source, samples);
-        switch (operand.Layout.LaneCount(rows.Class, (int)width), operand.Layout.IsBits)
-        {
-            case (16, true): Run<Lanes512, BitOperand<Lanes512>>(); break;
-            case (16, false): Run<Lanes512, FloatOperand<Lanes512>>(); break;
-            case (8, true): Run<Lanes256, BitOperand<Lanes256>>(); break;
-            case (8, false): Run<Lanes256, FloatOperand<Lanes256>>(); break;
-            case (_, true): Run<Lanes128, BitOperand<Lanes128>>(); break;
-            default: Run<Lanes128, FloatOperand<Lanes128>>(); break;
-        }
-
-        void Run<TLanes, TOperand>()
-            where TLanes : struct, ILaneVector<TLanes>
-            where TOperand : struct, IOperand<TLanes>
-        {
-            var job = new SparseGatherJob<TLanes, TOperand>(rows, values, Offsets(rows, operand.Layout), operand, target, bias, accumulate,
-                source.Shape.Lanes.BlocksOf(samples));
-            workers.Run(job.Pieces, job);
-        }
+        SparsePass.Run(
+            new GatherPass(rows, values, Offsets(rows, operand.Layout), operand, target, bias, accumulate, samples),
+            operand.Layout, rows.Class, width, workers);
     }
 
     private BackwardRows[] Backward()
@@ -203,6 +172,47 @@ internal sealed unsafe class SparseConnection : Connection
 
         offsets.Add((rows, layout), (nint)table);
         return table;
+    }
+
+    private readonly struct GatherPass(
+        SparseRows rows, float* values, int* offsets, Operand source, Activation target, float* bias, bool accumulate, int samples) : ISparsePass
+    {
+        public void Run<TLanes, TOperand>(Workers workers)
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            var job = new SparseGatherJob<TLanes, TOperand>(rows, values, offsets, source, target, bias, accumulate,
+                target.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+
+    private readonly struct FirePass(
+        SparseRows rows, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel neuron, float threshold,
+        int samples) : ISparsePass
+    {
+        public void Run<TLanes, TOperand>(Workers workers)
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            var job = new SparseNeuronJob<TLanes, TOperand>(rows, values, offsets, source, spikes, bias, neuron, threshold,
+                spikes.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+
+    private readonly struct WeightGradientPass(
+        SparseRows rows, int* offsets, Operand input, Activation outputGradient, float* weightGradient, float* biasGradient, int samples)
+        : ISparsePass
+    {
+        public void Run<TLanes, TOperand>(Workers workers)
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            var job = new SparseWeightGradientJob<TLanes, TOperand>(rows, offsets, input, outputGradient, weightGradient, biasGradient,
+                outputGradient.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
     }
 
     /// <summary>The list of one class of the input gradient.</summary>

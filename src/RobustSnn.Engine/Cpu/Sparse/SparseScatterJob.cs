@@ -1,0 +1,141 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// A sparse layer and its neurons for one image, driven by events: every input neuron that fires at all adds its weights to the currents of
+/// those that it connects to, all timesteps (at most 8, the lanes of a vector) at once; one that is silent costs nothing. Pieces are chunks of
+/// outputs, whose currents stay in L1 or L2.
+/// </summary>
+/// <remarks>
+/// An addition costs a load and a store here, twice what <see cref="SparseNeuronJob{TLanes, TOperand}"/> pays, which cannot skip anything, and
+/// on small maps pays for half empty tiles and for what reaches over the edge.
+/// </remarks>
+/// <param name="rows">Connections by input channel.</param>
+/// <param name="values">Their weights.</param>
+internal readonly unsafe struct SparseScatterJob(
+    SparseRows rows, float* values, ConvolutionGeometry geometry, Activation input, Activation spikes, float* bias, NeuronModel neuron,
+    float threshold) : IJob
+{
+    private const int Lanes8 = OperandLayout.FewLanes;
+
+    private readonly BitLayout source = input.Shape.Bits;
+    private readonly byte* bits = input.Bits();
+    private readonly BitLayout target = spikes.Shape.Bits;
+    private readonly byte* to = spikes.Bits();
+    private readonly FiringTile firing = new(neuron, threshold, spikes.Shape.Lanes, Lanes8, false);
+    private readonly int reach = Math.Max(geometry.Padding, geometry.KernelRows - 1 - geometry.Padding);
+
+    /// <summary>Pieces of the job.</summary>
+    public int Pieces => rows.Chunks;
+
+    /// <summary>Floats of one output channel's currents, with a frame for what reaches over the edge.</summary>
+    private int Plane => (geometry.OutputRows + 2 * reach) * Line;
+
+    private int Line => (geometry.OutputColumns + 2 * reach) * Lanes8;
+
+    /// <summary>Whether a layer's shapes allow it: one image of at most 8 steps, stride 1, currents that fit into half of an L2 cache.</summary>
+    public static bool Takes(ConvolutionGeometry g, Activation input, Activation spikes)
+    {
+        var frame = 2 * Math.Max(g.Padding, g.KernelRows - 1 - g.Padding);
+        return input.Shape.IsBits && input.Shape.Bits.PositionBytes == 1 && input.Shape.Lanes == spikes.Shape.Lanes
+            && input.Shape.Lanes.Batch == 1 && g.StrideRows == 1 && g.StrideColumns == 1 && g.KernelRows == g.KernelColumns
+            && (g.OutputRows + frame) * (g.OutputColumns + frame) * SparseRows.ChunkChannels * Lanes8 <= MostFloats;
+    }
+
+    /// <summary>Input neurons that fire at all.</summary>
+    public static int CountActive(Activation input)
+    {
+        var layout = input.Shape.Bits;
+        var start = input.Bits();
+        var active = 0;
+        for (var row = 0; row < layout.Rows; row++)
+        {
+            var line = new ReadOnlySpan<byte>(start + layout.Offset(0, row, -layout.Border), layout.RowStride); // borders are silent
+            active += line.Length - System.MemoryExtensions.Count(line, (byte)0);
+        }
+
+        return active;
+    }
+
+    private const int MostFloats = 1 << 16;
+
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Execute(int chunk)
+    {
+        var first = chunk * SparseRows.ChunkChannels;
+        var outputs = Math.Min(SparseRows.ChunkChannels, geometry.Outputs - first);
+        var memory = stackalloc float[outputs * Plane + Lanes.AlignmentFloats];
+        var currents = Lanes.Align(memory);
+        new Span<float>(currents, outputs * Plane).Clear();
+        var taps = rows.Class.Taps;
+        var offsets = stackalloc int[outputs * taps.Length];
+        for (var i = 0; i < outputs * taps.Length; i++)
+        {
+            var tap = taps[i % taps.Length];
+            offsets[i] = i / taps.Length * Plane + (tap.Row + reach) * Line + (tap.Column + reach) * Lanes8;
+        }
+
+        Scatter(currents, offsets, chunk, first * taps.Length - rows.PanelColumn(chunk));
+        Fire(currents, first, outputs);
+    }
+
+    /// <summary>Adds the weights of every active input neuron.</summary>
+    private void Scatter(float* currents, int* offsets, int chunk, int firstColumn)
+    {
+        var lanes = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        offsets -= firstColumn;
+        for (var channel = 0; channel < rows.Rows; channel++)
+        {
+            var start = rows.Starts[channel * rows.Chunks + chunk];
+            var end = rows.Starts[channel * rows.Chunks + chunk + 1];
+            for (var row = 0; row < geometry.InputRows && start < end; row++)
+            {
+                var line = bits + source.Offset(0, row, 0) + (nint)channel * source.ChannelStride;
+                for (var column = 0; column < geometry.InputColumns; column++)
+                {
+                    if (line[column] == 0)
+                    {
+                        continue;
+                    }
+
+                    var fires = Vector256.Equals(Vector256.Create((int)line[column]) & lanes, lanes).AsSingle();
+                    var at = currents + row * Line + column * Lanes8;
+                    for (var j = start; j < end; j++)
+                    {
+                        var sum = at + offsets[rows.Columns[j]];
+                        (Vector256.Load(sum) + (Vector256.Create(values[j]) & fires)).Store(sum);
+                    }
+                }
+            }
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Fire(float* currents, int first, int outputs)
+    {
+        var positions = geometry.OutputRows * geometry.OutputColumns;
+        var places = stackalloc long[positions];
+        for (var i = 0; i < positions; i++)
+        {
+            places[i] = target.Offset(0, i / geometry.OutputColumns, i % geometry.OutputColumns);
+        }
+
+        var inside = stackalloc float[positions * Lanes8 + Lanes.AlignmentFloats];
+        inside = Lanes.Align(inside);
+        var rowFloats = geometry.OutputColumns * Lanes8;
+        for (var output = 0; output < outputs; output++)
+        {
+            for (var row = 0; row < geometry.OutputRows; row++)
+            {
+                new ReadOnlySpan<float>(currents + output * Plane + (row + reach) * Line + reach * Lanes8, rowFloats)
+                    .CopyTo(new Span<float>(inside + row * rowFloats, rowFloats));
+            }
+
+            firing.Fire(inside, bias is null ? 0 : bias[first + output], to + (nint)(first + output) * target.ChannelStride, places, positions);
+        }
+    }
+}
