@@ -81,6 +81,25 @@ public sealed class SpikingModel : IDisposable
         Parameters.Changed();
     }
 
+    /// <summary>Of the pruned layers that plans have been compiled for so far: weights that exist, and bytes that inference reads for them.</summary>
+    public (long Connections, long Bytes) PrunedMemory
+    {
+        get
+        {
+            var (count, bytes) = (0L, 0L);
+            foreach (var connected in connections)
+            {
+                if (connected?.Connection is { Pattern: { } pattern } connection)
+                {
+                    count += pattern.Count;
+                    bytes += connection.InferenceBytes;
+                }
+            }
+
+            return (count, bytes);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var connection in connections)

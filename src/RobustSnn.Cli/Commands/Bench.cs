@@ -18,7 +18,12 @@ internal readonly record struct BenchRate(string Layer, int Neurons, double Targ
 
 /// <param name="ImagesPerSecond">Of the median run.</param>
 /// <param name="PeakBytes">Activations, gradients and images of the plans that the phase runs.</param>
-internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes);
+/// <param name="BytesPerConnection">What inference reads of a pruned layer, for each weight that exists; 0 where nothing is pruned.</param>
+internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes, double BytesPerConnection)
+{
+    public static BenchTiming Of(double imagesPerSecond, long peakBytes, SpikingModel model) =>
+        new(imagesPerSecond, peakBytes, (double)model.PrunedMemory.Bytes / Math.Max(1, model.PrunedMemory.Connections));
+}
 
 /// <summary>A network with random weights, random images and labels to time passes on. Thresholds are 1 where no spike rates are wanted.</summary>
 internal sealed class Bench : IDisposable
@@ -83,7 +88,7 @@ internal sealed class Bench : IDisposable
     {
         using var frozen = new FrozenNetwork(model, setup.Batch, timesteps);
         var logits = new float[setup.Batch * Classes];
-        return new BenchTiming(Time(() => frozen.Run(images, logits), repeat, cancellation), frozen.PeakBytes);
+        return BenchTiming.Of(Time(() => frozen.Run(images, logits), repeat, cancellation), frozen.PeakBytes, frozen.Model);
     }
 
     private BenchTiming Step(TrainingObjective objective, Adversary? adversary, int timesteps, int repeat, CancellationToken cancellation)
@@ -93,7 +98,8 @@ internal sealed class Bench : IDisposable
         double imagesPerSecond = Time(() => step.Run(images, labels, Sgd, new RandomKey(Seed, number++)), repeat, cancellation);
         long training = Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
         long attack = adversary is null ? 0 : Plan.Measure(model, setup.Batch, timesteps, PassMode.InputGradient);
-        return new BenchTiming(imagesPerSecond, attack + training * (objective.UsesClean && objective.UsesAdversarial ? 2 : 1));
+        long bytes = attack + training * (objective.UsesClean && objective.UsesAdversarial ? 2 : 1);
+        return BenchTiming.Of(imagesPerSecond, bytes, model);
     }
 
     /// <summary>Images a second of the median run.</summary>

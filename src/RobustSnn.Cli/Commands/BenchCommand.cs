@@ -67,13 +67,18 @@ internal static class BenchCommand
             }
 
             var rows = new List<IReadOnlyList<string>>();
-            foreach (BenchPhase phase in (parsed.GetValue(phases) ?? Enum.GetValues<BenchPhase>()).Distinct())
+            foreach (BenchPhase phase in (parsed.GetValue(phases) is { Length: > 0 } chosen ? chosen : Enum.GetValues<BenchPhase>()).Distinct())
             {
                 BenchTiming timing = bench.Run(phase, parsed.GetValue(repeat), cancellation);
                 string name = BenchPhases.NameOf(phase);
                 report[$"{name}_images_per_s"] = Math.Round(timing.ImagesPerSecond, 2);
                 report[$"{name}_peak_bytes"] = timing.PeakBytes;
-                rows.Add([name, Format.Number(timing.ImagesPerSecond, "0.00"), Format.Number(timing.PeakBytes, "0")]);
+                report[$"{name}_bytes_per_connection"] = Math.Round(timing.BytesPerConnection, 3);
+                rows.Add(
+                [
+                    name, Format.Number(timing.ImagesPerSecond, "0.00"), Format.Number(timing.PeakBytes, "0"),
+                    timing.BytesPerConnection > 0 ? Format.Number(timing.BytesPerConnection, "0.00") : "–",
+                ]);
             }
 
             if (parsed.GetValue(json))
@@ -84,7 +89,7 @@ internal static class BenchCommand
 
             terminal.Output.WriteLine(
                 $"{setup.Architecture}, T = {setup.Timesteps}, batch {setup.Batch}, sparsity {Format.Percent(setup.Sparsity)}, {backend.Name}");
-            terminal.WriteTable(["phase", "images_per_s", "peak_bytes"], rows);
+            terminal.WriteTable(["phase", "images_per_s", "peak_bytes", "bytes_per_connection"], rows);
             if (bench.Rates.Count > 0)
             {
                 WriteRates(terminal, bench.Rates);

@@ -141,12 +141,20 @@ public sealed class PlanTests
         Assert.That(plan.PeakBytes, Is.EqualTo(announced).And.GreaterThan(0));
     }
 
-    [TestCase(0)]
-    [TestCase(4)]
-    public void A_training_step_allocates_nothing(int timesteps)
+    [TestCase(0, false)]
+    [TestCase(4, false)]
+    [TestCase(0, true)]
+    [TestCase(4, true)]
+    public void A_training_step_allocates_nothing(int timesteps, bool isPruned)
     {
         using var backend = new CpuBackend(1);
         using var model = PlanBench.Model(backend, "resnet20");
+        foreach (var parameter in model.Parameters.All.Where(parameter => isPruned && parameter.Specification.Prunable))
+        {
+            var kept = Enumerable.Range(0, parameter.Specification.Count).Where(i => i % 10 == 3);
+            model.Parameters.Prune(parameter.Name, new SparsityPattern(parameter.Specification.Count, [.. kept]));
+        }
+
         using var plan = new Plan(model, 4, timesteps, PassMode.Training);
         plan.Pixels.Upload(PlanBench.Images(4, 7));
         Step();

@@ -29,7 +29,31 @@ public static class ConvolveNeuronCases
            select new LaneCase(timesteps, batch, batch == 33 ? 33 - timesteps : batch),
     ];
 
-    public static IEnumerable<ContractCase> All =>
+    /// <summary>Small maps, some with more outputs than a chunk has.</summary>
+    private static readonly (string Name, ConvolutionGeometry Geometry)[] SmallMaps =
+    [
+        ("kernel 3 on 1×1", ConvolutionGeometry.Convolution(9, 1, 1, 5, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 3 on 2×2", ConvolutionGeometry.Convolution(7, 2, 2, 70, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 3 on 4×5", ConvolutionGeometry.Convolution(6, 4, 5, 9, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 5 on 3×2", ConvolutionGeometry.Convolution(5, 3, 2, 66, kernel: 5, stride: 1, padding: 2)),
+        ("kernel 3 without padding", ConvolutionGeometry.Convolution(6, 4, 4, 7, kernel: 3, stride: 1, padding: 0)),
+        ("linear", ConvolutionGeometry.Linear(40, 1, 1, 130)),
+    ];
+
+    public static IEnumerable<ContractCase> All => Everywhere.Concat(Events);
+
+    /// <summary>One image of whose inputs few, or nearly none, fire: silence is skipped.</summary>
+    private static IEnumerable<ContractCase> Events =>
+        from k in Enumerable.Range(0, SmallMaps.Length)
+        from timesteps in new[] { 1, 3, 8 }
+        from rate in new[] { 0.02f, 0.005f }
+        let map = SmallMaps[k]
+        let model = Models[(k + timesteps) % Models.Length]
+        let name = $"events, {map.Name}, T {timesteps}, rate {rate}, leak {model.Leak}, {model.Reset} reset"
+        select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
+            Run(bench, map.Geometry, new LaneCase(timesteps, 1, 1), model, false, true, Storage.Bits, true, margin: 2 + k % 2, rate));
+
+    private static IEnumerable<ContractCase> Everywhere =>
         from i in Enumerable.Range(0, Lanes.Length)
         let lanes = Lanes[i]
         from k in Enumerable.Range(0, Geometries.Length)
@@ -45,7 +69,7 @@ public static class ConvolveNeuronCases
             Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, storage, bias, margin: i % 2));
 
     private static void Run(Workbench bench, ConvolutionGeometry geometry, LaneCase lanes, NeuronModel model, bool isStatic, bool isPruned,
-        Storage storage, bool bias, int margin)
+        Storage storage, bool bias, int margin, float rate = 0.25f)
     {
         var layout = lanes.Layout;
         var input = new ActivationShape(geometry.Inputs, geometry.InputRows, geometry.InputColumns, geometry.Padding + margin,
@@ -55,10 +79,10 @@ public static class ConvolveNeuronCases
         var weights = bench.InputBuffer(pattern?.Count ?? geometry.WeightCount, _ => OnGrid(bench, WeightGrid, -0.5, 0.75));
         bench.Backend.ConvolveNeuron(
             bench.Connect(geometry, weights, pattern),
-            bias ? bench.InputBuffer(geometry.Outputs, _ => OnGrid(bench, InputGrid, -0.5, 0.5)) : null,
+            bias ? bench.InputBuffer(geometry.Outputs, _ => OnGrid(bench, InputGrid, rate < 0.25f ? 0.2 : -0.5, rate < 0.25f ? 0.6 : 0.5)) : null,
             model,
             bench.Parameters(Threshold),
-            bench.Input(input, lanes.Samples, isStatic ? () => OnGrid(bench, InputGrid, -0.5, 1) : () => bench.Draw(0, 1) < 0.25f ? 1 : 0),
+            bench.Input(input, lanes.Samples, isStatic ? () => OnGrid(bench, InputGrid, -0.5, 1) : () => bench.Draw(0, 1) < rate ? 1 : 0),
             bench.Output("spikes", spikes, lanes.Samples),
             lanes.Samples);
     }
