@@ -19,6 +19,18 @@ public sealed class ProcessTests
         Assert.That(error, Does.Contain("nowhere.safetensors"));
     }
 
+    [TestCase("128", ExitCode.Success, "128-bit vectors")]
+    [TestCase("", ExitCode.Success, "cpu: ")]
+    [TestCase("100", ExitCode.BadInput, "RSNN_VECTOR_BITS")]
+    public void Vectors_can_be_forced(string bits, int exitCode, string said)
+    {
+        using Process process = Start([("RSNN_VECTOR_BITS", bits)], "devices");
+        string text = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        Assert.That(process.WaitForExit(Limit), Is.True);
+        Assert.That(process.ExitCode, Is.EqualTo(exitCode), text);
+        Assert.That(text, Does.Contain(said));
+    }
+
     [Test]
     public void A_signal_interrupts_a_run_that_can_go_on()
     {
@@ -42,13 +54,20 @@ public sealed class ProcessTests
         Assert.That(error, Does.Contain("--resume"));
     }
 
-    private static Process Start(params string[] arguments)
+    private static Process Start(params string[] arguments) => Start([], arguments);
+
+    private static Process Start((string Name, string Value)[] environment, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
         start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
         }
 
         return Process.Start(start)!;
