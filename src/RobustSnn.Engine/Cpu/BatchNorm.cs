@@ -113,7 +113,9 @@ public sealed unsafe partial class CpuBackend
         private readonly ActivationShape shape = input.Shape;
         private readonly float* data = input.Floats();
 
-        public float Origin(int channel) => data[shape.Offset(0, 0, 0) + channel * shape.Lanes.Width];
+        private readonly float* first = input.Floats() + input.Shape.Offset(0, 0, 0);
+
+        public float Origin(int channel) => first[channel * shape.Lanes.Width];
 
         public void Execute(int piece)
         {
@@ -121,25 +123,33 @@ public sealed unsafe partial class CpuBackend
             var width = shape.Lanes.Width;
             var mask = stackalloc float[width];
             LaneMask.Write(shape.Lanes, block, samples, mask);
-            var start = data + shape.Offset(block, row, 0);
-            for (var channel = 0; channel < shape.Channels; channel++)
+            var memory = stackalloc float[2 * shape.Channels * LaneLayout.VectorLanes + Lanes.AlignmentFloats];
+            var sums = Lanes.Align(memory); // of each channel and lane: the row is read in the order that it lies in
+            new Span<float>(sums, 2 * shape.Channels * LaneLayout.VectorLanes).Clear();
+            var x = data + shape.Offset(block, row, 0);
+            for (var column = 0; column < shape.Columns; column++)
             {
-                var origin = Vector512.Create(Origin(channel));
-                var sum = Vector512<float>.Zero;
-                var squares = Vector512<float>.Zero;
-                for (var column = 0; column < shape.Columns; column++)
+                var at = sums;
+                for (var channel = 0; channel < shape.Channels; channel++, x += width, at += 2 * LaneLayout.VectorLanes)
                 {
-                    var x = start + column * shape.PositionStride + channel * width;
+                    var origin = Vector512.Create(Origin(channel));
+                    var sum = Vector512.Load(at);
+                    var squares = Vector512.Load(at + LaneLayout.VectorLanes);
                     for (var lane = 0; lane < width; lane += LaneLayout.VectorLanes)
                     {
                         var d = (Vector512.Load(x + lane) - origin) * Vector512.Load(mask + lane);
                         sum += d;
                         squares = Vector512.MultiplyAddEstimate(d, d, squares);
                     }
-                }
 
-                partial[2L * (piece * shape.Channels + channel)] = Vector512.Sum(sum);
-                partial[2L * (piece * shape.Channels + channel) + 1] = Vector512.Sum(squares);
+                    sum.Store(at);
+                    squares.Store(at + LaneLayout.VectorLanes);
+                }
+            }
+
+            for (var i = 0; i < 2 * shape.Channels; i++)
+            {
+                partial[2L * piece * shape.Channels + i] = Vector512.Sum(Vector512.Load(sums + i * LaneLayout.VectorLanes));
             }
         }
     }
@@ -188,24 +198,32 @@ public sealed unsafe partial class CpuBackend
             var width = shape.Lanes.Width;
             var x = data + shape.Offset(block, row, 0);
             var dy = gradients + gradientShape.Offset(block, row, 0);
-            for (var channel = 0; channel < shape.Channels; channel++)
+            var memory = stackalloc float[2 * shape.Channels * LaneLayout.VectorLanes + Lanes.AlignmentFloats];
+            var sums = Lanes.Align(memory);
+            new Span<float>(sums, 2 * shape.Channels * LaneLayout.VectorLanes).Clear();
+            for (var column = 0; column < shape.Columns; column++)
             {
-                var centre = Vector512.Create(mean[channel]);
-                var sum = Vector512<float>.Zero;
-                var product = Vector512<float>.Zero;
-                for (var column = 0; column < shape.Columns; column++)
+                var at = sums;
+                for (var channel = 0; channel < shape.Channels; channel++, x += width, dy += width, at += 2 * LaneLayout.VectorLanes)
                 {
-                    var at = column * shape.PositionStride + channel * width;
+                    var centre = Vector512.Create(mean[channel]);
+                    var sum = Vector512.Load(at);
+                    var product = Vector512.Load(at + LaneLayout.VectorLanes);
                     for (var lane = 0; lane < width; lane += LaneLayout.VectorLanes)
                     {
-                        var d = Vector512.Load(dy + at + lane);
+                        var d = Vector512.Load(dy + lane);
                         sum += d;
-                        product = Vector512.MultiplyAddEstimate(d, Vector512.Load(x + at + lane) - centre, product);
+                        product = Vector512.MultiplyAddEstimate(d, Vector512.Load(x + lane) - centre, product);
                     }
-                }
 
-                partial[2L * (piece * shape.Channels + channel)] = Vector512.Sum(sum);
-                partial[2L * (piece * shape.Channels + channel) + 1] = Vector512.Sum(product);
+                    sum.Store(at);
+                    product.Store(at + LaneLayout.VectorLanes);
+                }
+            }
+
+            for (var i = 0; i < 2 * shape.Channels; i++)
+            {
+                partial[2L * piece * shape.Channels + i] = Vector512.Sum(Vector512.Load(sums + i * LaneLayout.VectorLanes));
             }
         }
     }
