@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
-"""Times rsnn against a PyTorch script doing the same work, phase by phase in turn, and prints a table of images a second.
+"""Times rsnn against a PyTorch script doing the same work, phase by phase in turn, and prints a table of images a second and of the most
+memory that each process held.
 
-    benchmarks/side_by_side.py RSNN PEER.py [--sparsity 0.9] [--repeat 5] [--threads 2] [--batch 32] [--phases infer,bptt]
+    benchmarks/side_by_side.py RSNN PEER.py [--sparsity 0.9] [--repeat 5] [--threads 2] [--batch 32] [--phases infer,bptt] [--spike-rate p2]
 
 RSNN is the published program. PEER.py takes --phases, --threads, --batch, --timesteps, --sparsity and --repeat and prints one JSON object
 with PHASE_images_per_s; it runs under /usr/bin/python3, which has Debian's python3-torch.
 """
 import argparse
 import json
+import os
 import subprocess
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -16,16 +18,24 @@ parser.add_argument("peer")
 parser.add_argument("--phases", default="ann_infer,ann_step,infer,bptt,trades")
 for name, default in (("threads", 2), ("batch", 32), ("timesteps", 8), ("repeat", 5), ("sparsity", 0.0)):
     parser.add_argument("--" + name, type=type(default), default=default)
+parser.add_argument("--spike-rate", default="", help="of rsnn's spiking phases; what is pruned or silent makes no difference to PyTorch")
 options = parser.parse_args()
 shared = [part for name in ("threads", "batch", "timesteps", "repeat", "sparsity") for part in ("--" + name, str(getattr(options, name)))]
 
 
-def images_per_second(command, phase):
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)[phase + "_images_per_s"]
+def measure(command, phase):
+    """Images a second, and the process's peak resident memory in MiB."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    answer = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{command[0]} failed: {answer}")
+    return json.loads(answer)[phase + "_images_per_s"], usage.ru_maxrss / 1024
 
 
-print("| phase | rsnn, images/s | PyTorch, images/s | ratio |\n|---|---|---|---|", flush=True)
+print("| phase | rsnn, images/s | PyTorch, images/s | ratio | rsnn, MiB | PyTorch, MiB | ratio |\n|---|---|---|---|---|---|---|", flush=True)
 for phase in options.phases.split(","):
-    ours = images_per_second([options.rsnn, "bench", "--architecture", "vgg16", "--phase", phase, "--json", *shared], phase)
-    theirs = images_per_second(["/usr/bin/python3", options.peer, "--phases", phase, *shared], phase)
-    print(f"| {phase} | {ours:.2f} | {theirs:.2f} | {ours / theirs:.2f}× |", flush=True)
+    rates = ["--spike-rate", options.spike_rate] if options.spike_rate and not phase.startswith("ann") else []
+    ours, memory = measure([options.rsnn, "bench", "--architecture", "vgg16", "--phase", phase, "--json", *shared, *rates], phase)
+    theirs, peer_memory = measure(["/usr/bin/python3", options.peer, "--phases", phase, *shared], phase)
+    print(f"| {phase} | {ours:.2f} | {theirs:.2f} | {ours / theirs:.2f}× | {memory:.0f} | {peer_memory:.0f} | {memory / peer_memory:.2f} |", flush=True)
