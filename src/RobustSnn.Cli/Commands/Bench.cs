@@ -61,6 +61,9 @@ internal sealed class Bench : IDisposable
         images = DrawImages(random, setup.Batch);
         labels = [.. Enumerable.Range(0, setup.Batch).Select(_ => random.Next(Classes))];
         Rates = setup.SpikeRate is { } rates ? Calibrate(rates, DrawImages(random, CalibrationImages)) : [];
+
+        // the dense weights that were drawn and pruned are not a phase's memory
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
     }
 
     /// <summary>Of the spiking layers, in the order of the network; empty where no rates are wanted.</summary>

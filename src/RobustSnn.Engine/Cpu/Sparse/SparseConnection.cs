@@ -11,6 +11,7 @@ internal sealed unsafe class SparseConnection : Connection
 {
     private const int ManyLanes = 64;
     private const int UsesToPay = 24;
+    private const int EventConnections = 16;
 
     private readonly SparseRows forward;
     private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
@@ -26,10 +27,12 @@ internal sealed unsafe class SparseConnection : Connection
     public override long InferenceBytes => Weights.Length * sizeof(float) + forward.Bytes;
 
     /// <summary>
-    /// Share of active inputs below which events are faster: on maps of few positions, where tiles are half empty and half of what they read
-    /// is border, nearly always.
+    /// Share of active inputs below which events are faster: on maps of up to 2 × 2, where tiles are half empty and half of what they read is
+    /// border, nearly always; on larger ones where nearly everything is silent. Each active input has to find several connections in a chunk.
     /// </summary>
-    private double EventShare => (Geometry.OutputRows * Geometry.OutputColumns) <= 4 ? 0.4 : 0.1;
+    private double EventShare => Pattern!.Count < EventConnections * Geometry.Inputs * ((Geometry.Outputs - 1) / SparseRows.ChunkChannels + 1)
+        ? 0
+        : Geometry.OutputRows * Geometry.OutputColumns <= 4 ? 0.7 : 0.16;
 
     private float* Values => ((NativeBuffer)Weights).Pointer;
 
@@ -48,11 +51,11 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>
-    /// Whether <see cref="ConvolveNeuron"/> takes this input: bits, what is the same at every timestep, or one image. Other floats are better
-    /// read a chunk of channels at a time.
+    /// Whether <see cref="ConvolveNeuron"/> takes this input: bits, what is the same at every timestep, one image, or few channels. Other floats
+    /// are better read a chunk of channels at a time.
     /// </summary>
     public bool FiresFrom(Activation input) =>
-        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes)
+        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes || forward.Chunks == 1)
         && forward.Chunks <= forward.PanelChunks;
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,

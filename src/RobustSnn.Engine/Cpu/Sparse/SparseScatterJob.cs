@@ -21,8 +21,8 @@ internal readonly unsafe struct SparseScatterJob(
 {
     private const int Lanes8 = OperandLayout.FewLanes;
 
-    private readonly BitLayout source = input.Shape.Bits;
-    private readonly byte* bits = input.Bits();
+    private readonly OperandLayout source = OperandLayout.Of(input.Shape);
+    private readonly byte* data = Operand.Of(input).Data;
     private readonly BitLayout target = spikes.Shape.Bits;
     private readonly byte* to = spikes.Bits();
     private readonly FiringTile firing = new(neuron, threshold, spikes.Shape.Lanes, Lanes8, false);
@@ -40,25 +40,32 @@ internal readonly unsafe struct SparseScatterJob(
     public static bool Takes(ConvolutionGeometry g, Activation input, Activation spikes)
     {
         var frame = 2 * Math.Max(g.Padding, g.KernelRows - 1 - g.Padding);
-        return input.Shape.IsBits && input.Shape.Bits.PositionBytes == 1 && input.Shape.Lanes == spikes.Shape.Lanes
-            && input.Shape.Lanes.Batch == 1 && g.StrideRows == 1 && g.StrideColumns == 1 && g.KernelRows == g.KernelColumns
+        return input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { Batch: 1, Lanes: <= Lanes8 } && g.StrideRows == 1 && g.StrideColumns == 1 && g.KernelRows == g.KernelColumns
             && (g.OutputRows + frame) * (g.OutputColumns + frame) * SparseRows.ChunkChannels * Lanes8 <= MostFloats;
     }
 
-    /// <summary>Input neurons that fire at all.</summary>
+    /// <summary>Inputs that are not 0 in all timesteps.</summary>
     public static int CountActive(Activation input)
     {
-        var layout = input.Shape.Bits;
-        var start = input.Bits();
+        var layout = OperandLayout.Of(input.Shape);
+        var data = Operand.Of(input).Data;
         var active = 0;
-        for (var row = 0; row < layout.Rows; row++)
+        for (var row = 0; row < input.Shape.Rows; row++)
+        for (var channel = 0; channel < input.Shape.Channels; channel++)
         {
-            var line = new ReadOnlySpan<byte>(start + layout.Offset(0, row, -layout.Border), layout.RowStride); // borders are silent
-            active += line.Length - System.MemoryExtensions.Count(line, (byte)0);
+            var at = data + layout.Offset(0, row, 0) + (nint)channel * layout.ChannelStride;
+            for (var column = 0; column < input.Shape.Columns; column++, at += layout.ColumnStride)
+            {
+                active += IsSilent(layout, at) ? 0 : 1;
+            }
         }
 
         return active;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsSilent(OperandLayout layout, byte* at) =>
+        layout.IsBits ? *at == 0 : Vector256.EqualsAll(Vector256.Load((float*)at), Vector256<float>.Zero);
 
     private const int MostFloats = 1 << 16;
 
@@ -87,6 +94,7 @@ internal readonly unsafe struct SparseScatterJob(
     private void Scatter(float* currents, int* offsets, int chunk, int firstColumn)
     {
         var lanes = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        var (columns, weights) = ((nint)rows.Columns, (nint)values); // out of memory, which the stores below may seem to change
         offsets -= firstColumn;
         for (var channel = 0; channel < rows.Rows; channel++)
         {
@@ -94,20 +102,22 @@ internal readonly unsafe struct SparseScatterJob(
             var end = rows.Starts[channel * rows.Chunks + chunk + 1];
             for (var row = 0; row < geometry.InputRows && start < end; row++)
             {
-                var line = bits + source.Offset(0, row, 0) + (nint)channel * source.ChannelStride;
-                for (var column = 0; column < geometry.InputColumns; column++)
+                var from = data + source.Offset(0, row, 0) + (nint)channel * source.ChannelStride;
+                for (var column = 0; column < geometry.InputColumns; column++, from += source.ColumnStride)
                 {
-                    if (line[column] == 0)
+                    if (IsSilent(source, from))
                     {
                         continue;
                     }
 
-                    var fires = Vector256.Equals(Vector256.Create((int)line[column]) & lanes, lanes).AsSingle();
+                    var x = source.IsBits
+                        ? Vector256.Equals(Vector256.Create((int)*from) & lanes, lanes).AsSingle() & Vector256<float>.One
+                        : Vector256.Load((float*)from);
                     var at = currents + row * Line + column * Lanes8;
                     for (var j = start; j < end; j++)
                     {
-                        var sum = at + offsets[rows.Columns[j]];
-                        (Vector256.Load(sum) + (Vector256.Create(values[j]) & fires)).Store(sum);
+                        var sum = at + offsets[((ushort*)columns)[j]];
+                        Vector256.MultiplyAddEstimate(x, Vector256.Create(((float*)weights)[j]), Vector256.Load(sum)).Store(sum);
                     }
                 }
             }
