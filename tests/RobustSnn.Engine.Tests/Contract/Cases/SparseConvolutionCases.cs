@@ -33,7 +33,7 @@ public static class SparseConvolutionCases
         var border = ConvolutionCases.Border(geometry);
         var layout = isStatic ? lanes.Layout.Static : lanes.Layout;
         var input = new ActivationShape(geometry.Inputs, geometry.InputRows, geometry.InputColumns, border, layout);
-        var read = lanes.Timesteps > 0 && !isStatic && !flag ? input with { Storage = Storage.Bits } : input;
+        var read = lanes.Timesteps > 0 && !isStatic && !flag && geometry.Inputs > 1 ? input with { Storage = Storage.Bits } : input;
         var output = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, border, layout);
         var description = $"sparse {name}, {density:P0} of the weights, {lanes}{(isStatic ? ", static" : "")}{(read.IsBits ? ", bits" : "")}";
 
