@@ -35,7 +35,7 @@ internal sealed class Bench : IDisposable
     private const float Epsilon = 2f / 255;
 
     /// <summary>Before timing: the runtime compiles what runs often a second time, with all optimisations.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     private static readonly Shape Input = new(3, 32, 32);
     private static readonly SgdSettings Sgd = new(LearningRate: 1e-3f, Momentum: 0.9f, WeightDecay: 1e-4f);
@@ -69,7 +69,7 @@ internal sealed class Bench : IDisposable
     /// <summary>Of the spiking layers, in the order of the network; empty where no rates are wanted.</summary>
     public IReadOnlyList<BenchRate> Rates { get; }
 
-    /// <summary>Times a phase: for a second to warm up, then <paramref name="repeat"/> times.</summary>
+    /// <summary>Times a phase: for some seconds to warm up, then <paramref name="repeat"/> times.</summary>
     public BenchTiming Run(BenchPhase phase, int repeat, CancellationToken cancellation)
     {
         int timesteps = BenchPhases.IsAnn(phase) ? 0 : setup.Timesteps;

@@ -34,7 +34,7 @@ internal static class BenchCommand
             HelpName = "R|LIST",
         };
         var threads = CommonOptions.Threads();
-        var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs after a second to warm up; their median counts.", 1, 3);
+        var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs after three seconds to warm up; their median counts.", 1, 3);
         var json = CommonOptions.Json();
         var command = new Command(
             "bench",
