@@ -12,6 +12,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     where TOperand : struct, IOperand<TLanes>
 {
     private const int PiecesWanted = 16;
+    private const int MostTiles = 4; // of a unit: its sums stay in L1
     private const int BatchFloats = 8 * TileSums.FullVectors * LaneLayout.VectorLanes; // 12 KiB: with the connections, in L1
 
     private readonly SparseRows rows;
@@ -44,7 +45,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         neuron = new FiringTile(model, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
             source.IsStatic && spikes.Shape.Lanes.Steps > 1);
         cells = map.Vectors / map.CellVectors;
-        unitCells = Math.Max(1, TileSums.FullVectors / map.CellVectors);
+        unitCells = CellsOfUnit(map.CellVectors);
         var unitVectors = unitCells * map.CellVectors;
         rowFloats = (unitVectors + TileSums.FullVectors - 1) / TileSums.FullVectors * TileSums.FullVectors * TLanes.Count;
         batchRows = Math.Max(1, BatchFloats / rowFloats);
@@ -55,6 +56,25 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     }
 
     public int Pieces { get; }
+
+    /// <summary>As few whole cells as fill their tiles best: 3 positions of 8 vectors, one tile; 3 of 16, two.</summary>
+    private static int CellsOfUnit(int cellVectors)
+    {
+        var best = Math.Max(1, TileSums.FullVectors / cellVectors);
+        for (var cells = best + 1; cells * cellVectors <= MostTiles * TileSums.FullVectors; cells++)
+        {
+            best = Filled(cells) > Filled(best) ? cells : best;
+        }
+
+        return best;
+
+        double Filled(int cells)
+        {
+            var vectors = cells * cellVectors;
+            var tiles = (vectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
+            return (double)vectors / (tiles * TileSums.FullVectors);
+        }
+    }
 
     [SkipLocalsInit]
     public void Execute(int piece)
