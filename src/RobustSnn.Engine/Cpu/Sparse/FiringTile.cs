@@ -122,7 +122,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         for (var half = 0; half < count; half += 8)
         {
             var bytes = Transpose.Bits(spikes + t, half);
-            if (steps <= 8 && half + 8 <= count && positions[half] >= 0 && positions[half + 7] == positions[half] + 7)
+            if (steps <= 8 && half + 8 <= count && AreNeighbours(positions + half))
             {
                 *(ulong*)(target + positions[half]) = bytes; // neighbouring columns
                 continue;
@@ -136,6 +136,20 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
                 }
             }
         }
+    }
+
+    /// <summary>Whether eight positions lie side by side: a row may end among them, and the next one begin where they would.</summary>
+    private static bool AreNeighbours(long* positions)
+    {
+        for (var i = 1; i < Transpose.Size; i++)
+        {
+            if (positions[i] != positions[0] + i)
+            {
+                return false;
+            }
+        }
+
+        return positions[0] >= 0;
     }
 
     /// <summary>Writes the bits of samples <paramref name="sample"/> … of one position; those of others stay.</summary>
