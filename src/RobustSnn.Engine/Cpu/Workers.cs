@@ -9,23 +9,20 @@ internal interface IJob
 }
 
 /// <summary>
-/// A few threads that run the pieces of a job and otherwise sleep, after having looked out for the next one for a moment: waking up takes
+/// A few threads that run the pieces of a job. Between jobs they look out for the next one for a while before they sleep: waking up takes
 /// longer than a small layer of one image. Pieces are handed out in order to whoever is free; because no piece
 /// depends on who runs it, results do not depend on the number of threads. Running a job allocates nothing.
 /// </summary>
 internal sealed unsafe class Workers : IDisposable
 {
-    private const int SpinsBeforeSleep = 2000;
+    private const int LooksBeforeSleep = 4000; // some 100 to 200 microseconds
 
     private readonly Thread[] threads;
-    private const int LooksBeforeSleep = 200;
-    private const int SpinsBetweenLooks = 20;
-
     private readonly object gate = new();
-    private readonly ManualResetEventSlim finished = new(true, SpinsBeforeSleep);
     private delegate*<void*, int, void> run;
     private void* job;
     private int generation;
+    private int sleeping;
     private int pieces;
     private int next;
     private int busy;
@@ -73,10 +70,14 @@ internal sealed unsafe class Workers : IDisposable
         next = 0;
         busy = threads.Length;
         failure = null;
-        finished.Reset();
         Announce();
         Take();
-        finished.Wait();
+        var wait = new SpinWait();
+        while (Volatile.Read(ref busy) > 0)
+        {
+            wait.SpinOnce(sleep1Threshold: -1);
+        }
+
         if (failure is { } exception)
         {
             throw new InvalidOperationException($"a worker failed: {exception.Message}", exception);
@@ -96,8 +97,6 @@ internal sealed unsafe class Workers : IDisposable
         {
             thread.Join();
         }
-
-        finished.Dispose();
     }
 
     private static void Invoke<TJob>(void* job, int piece)
@@ -106,10 +105,13 @@ internal sealed unsafe class Workers : IDisposable
     /// <summary>Tells the threads that there is a job, or the end.</summary>
     private void Announce()
     {
-        lock (gate)
+        Interlocked.Increment(ref generation);
+        if (Volatile.Read(ref sleeping) > 0) // whoever falls asleep after this looks at the generation once more
         {
-            generation++;
-            Monitor.PulseAll(gate);
+            lock (gate)
+            {
+                Monitor.PulseAll(gate);
+            }
         }
     }
 
@@ -118,18 +120,24 @@ internal sealed unsafe class Workers : IDisposable
     {
         for (var look = 0; look < LooksBeforeSleep && Volatile.Read(ref generation) == seen; look++)
         {
-            Thread.SpinWait(SpinsBetweenLooks);
+            Thread.SpinWait(1);
         }
 
-        lock (gate)
+        if (Volatile.Read(ref generation) == seen)
         {
-            while (generation == seen)
+            lock (gate)
             {
-                Monitor.Wait(gate);
-            }
+                Interlocked.Increment(ref sleeping);
+                while (Volatile.Read(ref generation) == seen)
+                {
+                    Monitor.Wait(gate);
+                }
 
-            return generation;
+                Interlocked.Decrement(ref sleeping);
+            }
         }
+
+        return Volatile.Read(ref generation);
     }
 
     private void Serve()
@@ -144,10 +152,7 @@ internal sealed unsafe class Workers : IDisposable
             }
 
             Take();
-            if (Interlocked.Decrement(ref busy) == 0)
-            {
-                finished.Set();
-            }
+            Interlocked.Decrement(ref busy);
         }
     }
 

@@ -19,31 +19,49 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     private readonly bool isStatic = isStatic;
     private readonly int stepFloats = isStatic ? 0 : lanes.BlockSamples;
 
-    /// <param name="currents">[position][lane].</param>
+    private readonly bool isOctet = FiringOctet.IsSupported && lanes is { BlockSamples: 1, Steps: <= FiringOctet.MostSteps }
+        && positionFloats == (isStatic ? 1 : FiringOctet.MostSteps);
+
+    /// <param name="currents">[position][lane]; readable up to a multiple of eight positions.</param>
     /// <param name="bias">Added to every current.</param>
     /// <param name="target">The channel's bits.</param>
-    /// <param name="positions">Byte offset of each position from there; −1 for one that stands for nothing.</param>
-    /// <param name="count">Positions.</param>
+    /// <param name="positions">Where they belong, from there.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fire(float* currents, float bias, byte* target, long* positions, int count)
+    public void Fire(float* currents, float bias, byte* target, TilePositions positions)
     {
         if (samples == LaneLayout.VectorLanes)
         {
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < positions.Count; i++)
             {
-                if (positions[i] >= 0)
+                if (positions.Offsets[i] >= 0)
                 {
-                    FireVector(currents + i * positionFloats, stepFloats, bias, (ushort*)(target + positions[i]));
+                    FireVector(currents + i * positionFloats, stepFloats, bias, (ushort*)(target + positions.Offsets[i]));
                 }
             }
-
-            return;
         }
-
-        var pairs = count * samples; // (position, sample), 16 at a time
-        for (var first = 0; first < pairs; first += LaneLayout.VectorLanes)
+        else if (isOctet)
         {
-            FirePairs(currents, bias, target, positions, first, Math.Min(LaneLayout.VectorLanes, pairs - first));
+            switch (soft, leak)
+            {
+                case (true, _):
+                    FireOctets<SoftReset>(currents, bias, target, positions);
+                    break;
+                case (false, 1):
+                    FireOctets<HardReset>(currents, bias, target, positions);
+                    break;
+                default:
+                    FireOctets<LeakyHardReset>(currents, bias, target, positions);
+                    break;
+            }
+        }
+        else
+        {
+            var together = LaneLayout.VectorLanes / samples;
+            for (var first = 0; first < positions.Count; first += together)
+            {
+                FireTogether(currents + first * positionFloats, bias, target, positions.Offsets + first,
+                    Math.Min(together, positions.Count - first));
+            }
         }
     }
 
@@ -62,110 +80,70 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         }
     }
 
-    /// <summary>Fewer samples: neurons of several positions step together, and their bits are put together afterwards.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FireOctets<TRule>(float* currents, float bias, byte* target, TilePositions positions)
+        where TRule : struct, IMembraneRule
+    {
+        var octet = new FiringOctet<TRule>(bias, threshold, leak, steps);
+        for (var first = 0; first < positions.Count; first += FiringOctet.Size)
+        {
+            var from = currents + first * positionFloats;
+            positions.Put(isStatic ? octet.FireStatic(from) : octet.Fire(from), target, first);
+        }
+    }
+
+    /// <summary>Few samples: the neurons of as many positions as fill a vector step together.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FirePairs(float* currents, float bias, byte* target, long* positions, int first, int count)
+    private void FireTogether(float* currents, float bias, byte* target, long* positions, int count)
     {
-        var spikes = stackalloc ushort[(steps + 7) / 8 * 8];
+        var spikes = stackalloc ushort[steps];
         var distinct = isStatic ? 1 : steps;
         var byStepMemory = stackalloc float[distinct * LaneLayout.VectorLanes + Lanes.AlignmentFloats];
         var byStep = Lanes.Align(byStepMemory);
-        if (samples == 1 && distinct == Transpose.Size && positionFloats == Transpose.Size && count == LaneLayout.VectorLanes && Transpose.IsFast)
+        for (var i = 0; i < count; i++)
         {
-            Transpose.Floats(currents + first * positionFloats, byStep);
-            Transpose.Floats(currents + (first + Transpose.Size) * positionFloats, byStep + Transpose.Size);
-        }
-        else
-        {
-            for (var i = 0; i < LaneLayout.VectorLanes; i++)
+            for (var t = 0; t < distinct; t++)
             {
-                var pair = first + Math.Min(i, count - 1);
-                var (position, sample) = samples == 1 ? (pair, 0) : Math.DivRem(pair, samples);
-                var from = currents + position * positionFloats + sample;
-                for (var t = 0; t < distinct; t++)
+                var from = currents + i * positionFloats + t * stepFloats;
+                var to = byStep + t * LaneLayout.VectorLanes + i * samples;
+                for (var sample = 0; sample < samples; sample++)
                 {
-                    byStep[t * LaneLayout.VectorLanes + i] = from[t * stepFloats];
+                    to[sample] = from[sample];
                 }
             }
         }
 
         FireVector(byStep, isStatic ? 0 : LaneLayout.VectorLanes, bias, spikes);
-        if (samples == 1)
+        for (var i = 0; i < count; i++)
         {
-            PutOneSample(spikes, target, positions + first, count);
-            return;
-        }
-
-        for (var i = 0; i < count;)
-        {
-            var (position, sample) = Math.DivRem(first + i, samples);
-            var end = Math.Min(count, i + samples - sample);
-            if (positions[position] >= 0)
+            if (positions[i] >= 0)
             {
-                PutSamples(spikes, i, end - i, sample, target + positions[position]);
-            }
-
-            i = end;
-        }
-    }
-
-    /// <summary>One sample: a position's bits are its steps, eight a byte.</summary>
-    private void PutOneSample(ushort* spikes, byte* target, long* positions, int count)
-    {
-        for (var t = steps; t < (steps + 7) / 8 * 8; t++)
-        {
-            spikes[t] = 0;
-        }
-
-        for (var t = 0; t < steps; t += 8)
-        for (var half = 0; half < count; half += 8)
-        {
-            var bytes = Transpose.Bits(spikes + t, half);
-            if (steps <= 8 && half + 8 <= count && AreNeighbours(positions + half))
-            {
-                *(ulong*)(target + positions[half]) = bytes; // neighbouring columns
-                continue;
-            }
-
-            for (var i = half; i < Math.Min(count, half + 8); i++, bytes >>= 8)
-            {
-                if (positions[i] >= 0)
-                {
-                    target[positions[i] + t / 8] = (byte)bytes;
-                }
+                PutSteps(spikes, i * samples, target + positions[i]);
             }
         }
     }
 
-    /// <summary>Whether eight positions lie side by side: a row may end among them, and the next one begin where they would.</summary>
-    private static bool AreNeighbours(long* positions)
+    /// <summary>Writes a position's bits, [step][sample] without gaps, from bit <paramref name="first"/> on of each step's spikes.</summary>
+    private void PutSteps(ushort* spikes, int first, byte* position)
     {
-        for (var i = 1; i < Transpose.Size; i++)
-        {
-            if (positions[i] != positions[0] + i)
-            {
-                return false;
-            }
-        }
-
-        return positions[0] >= 0;
-    }
-
-    /// <summary>Writes the bits of samples <paramref name="sample"/> … of one position; those of others stay.</summary>
-    private void PutSamples(ushort* spikes, int first, int count, int sample, byte* position)
-    {
-        var mask = (1u << count) - 1;
+        const int InWord = 32;
+        var (word, filled) = (0ul, 0);
         for (var t = 0; t < steps; t++)
         {
-            var (index, shift) = Math.DivRem(t * samples + sample, 8);
-            var bits = (((uint)spikes[t] >> first) & mask) << shift;
-            var cleared = ~(mask << shift);
-            position[index] = (byte)((position[index] & cleared) | bits);
-            if (shift + count > 8)
+            word |= (ulong)(((uint)spikes[t] >> first) & LaneBits.Lowest(samples)) << filled;
+            filled += samples;
+            if (filled >= InWord)
             {
-                position[index + 1] = (byte)((position[index + 1] & (cleared >> 8)) | (bits >> 8));
+                *(uint*)position = (uint)word;
+                position += sizeof(uint);
+                (word, filled) = (word >> InWord, filled - InWord);
             }
+        }
+
+        for (; filled > 0; filled -= LaneBits.InByte, word >>= LaneBits.InByte)
+        {
+            *position++ = (byte)word;
         }
     }
 }

@@ -30,6 +30,12 @@ internal readonly unsafe struct ByColumnsJob(Activation source, Operand target) 
             var y = target.Data + target.Layout.Offset(block, row, column);
             for (var channel = 0; channel < shape.Channels; channel++, x += shape.Lanes.Width, y += target.Layout.ChannelStride)
             {
+                if (target.Layout.PositionLanes == 1)
+                {
+                    *(float*)y = *x;
+                    continue;
+                }
+
                 for (var lane = 0; lane < target.Layout.PositionLanes; lane += OperandLayout.FewLanes)
                 {
                     Vector256.Load(x + lane).Store((float*)y + lane);

@@ -28,11 +28,13 @@ internal readonly record struct OperandLayout(
 
     /// <summary>
     /// Floats laid out like bits, [block][row][channel][column][lane], so that a tile's vectors lie side by side; of at most 8 lanes (one
-    /// image's timesteps), two columns fill a vector that would be half empty.
+    /// image's timesteps), two columns fill a vector that would be half empty, and of one lane sixteen.
     /// </summary>
-    public static OperandLayout ByColumns(ActivationShape shape)
+    /// <param name="shape">What is laid out.</param>
+    /// <param name="isDense">Whether one lane is to have no room for others; who writes floats needs it.</param>
+    public static OperandLayout ByColumns(ActivationShape shape, bool isDense)
     {
-        var lanes = shape.Lanes.Lanes <= FewLanes ? FewLanes : shape.Lanes.Width;
+        var lanes = isDense && shape.Lanes.Lanes == 1 ? 1 : shape.Lanes.Lanes <= FewLanes ? FewLanes : shape.Lanes.Width;
         var column = lanes * sizeof(float);
         var channel = (shape.Columns + 2 * shape.Border) * column;
         var row = shape.Channels * channel;

@@ -69,7 +69,10 @@ internal sealed unsafe class SparseConnection : Connection
             return;
         }
 
-        var operand = Take(workers, forward, input, samples);
+        var isOneImage = !input.Shape.IsBits && input.Shape.Lanes.Lanes == 1 && forward.Class.SourceColumnStep == 1;
+        var operand = isOneImage
+            ? ByColumns(workers, input, OperandLayout.ByColumns(input.Shape, isDense: true), samples)
+            : Take(workers, forward, input, samples);
         SparsePass.Run(
             new FirePass(forward, Values, Offsets(forward, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
             operand.Layout, forward.Class, width, workers);
@@ -143,7 +146,12 @@ internal sealed unsafe class SparseConnection : Connection
             return Operand.Of(source);
         }
 
-        var layout = OperandLayout.ByColumns(source.Shape);
+        return ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples);
+    }
+
+    private Operand ByColumns(Workers workers, Activation source, OperandLayout layout, int samples)
+    {
+        var lanes = source.Shape.Lanes;
         var floats = source.Shape.Lanes.Blocks * layout.BlockStride / sizeof(float) + BitLayout.Slack;
         if (byColumns is null || byColumns.Length < floats)
         {

@@ -90,8 +90,9 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         }
 
         var positionCount = unitSize * map.CellColumns;
-        var positions = stackalloc long[positionCount];
-        map.FillPositions(firstCell, unitSize, targetBits, positions);
+        var offsets = stackalloc long[positionCount];
+        map.FillPositions(firstCell, unitSize, targetBits, offsets);
+        var positions = new TilePositions(offsets, positionCount);
         var sumsMemory = stackalloc float[batchRows * rowFloats + Lanes.AlignmentFloats];
         var sums = Lanes.Align(sumsMemory);
         var firstRow = group * groupRows;
@@ -107,7 +108,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
             for (var i = 0; i < count; i++)
             {
                 neuron.Fire(sums + i * rowFloats, bias is null ? 0 : bias[row + i], target + (nint)(row + i) * targetBits.ChannelStride,
-                    positions, positionCount);
+                    positions);
             }
         }
     }
@@ -128,6 +129,10 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
             if (tile.Count > TileSums.SmallVectors)
             {
                 TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
+            }
+            else if (tile.Count <= TileSums.NarrowVectors)
+            {
+                TileSums.Narrow<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
             }
             else
             {

@@ -134,7 +134,7 @@ internal readonly unsafe struct SparseScatterJob(
             places[i] = target.Offset(0, i / geometry.OutputColumns, i % geometry.OutputColumns);
         }
 
-        var inside = stackalloc float[positions * Lanes8 + Lanes.AlignmentFloats];
+        var inside = stackalloc float[(positions + FiringOctet.Size) * Lanes8 + Lanes.AlignmentFloats];
         inside = Lanes.Align(inside);
         var rowFloats = geometry.OutputColumns * Lanes8;
         for (var output = 0; output < outputs; output++)
@@ -145,7 +145,8 @@ internal readonly unsafe struct SparseScatterJob(
                     .CopyTo(new Span<float>(inside + row * rowFloats, rowFloats));
             }
 
-            firing.Fire(inside, bias is null ? 0 : bias[first + output], to + (nint)(first + output) * target.ChannelStride, places, positions);
+            firing.Fire(inside, bias is null ? 0 : bias[first + output], to + (nint)(first + output) * target.ChannelStride,
+                new TilePositions(places, positions));
         }
     }
 }

@@ -32,6 +32,9 @@ internal static unsafe class TileSums
     public const int FullVectors = 24;
 
     /// <summary>Vectors of a small tile.</summary>
+    /// <summary>Vectors of a narrow tile.</summary>
+    public const int NarrowVectors = 4;
+
     public const int SmallVectors = 8;
 
     /// <summary>Sums of a full tile for a run of rows.</summary>
@@ -212,6 +215,62 @@ internal static unsafe class TileSums
             b2.Store(to + targets[5]);
             a3.Store(to + targets[6]);
             b3.Store(to + targets[7]);
+        }
+    }
+
+    /// <summary>The same for a tile of a sixth, two connections at a time: maps of up to 2 × 2 positions of one image.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Narrow<TLanes, TOperand>(
+        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int length, int rows, TileTarget target)
+        where TLanes : struct, ILaneVector<TLanes>
+        where TOperand : struct, IOperand<TLanes>
+    {
+        var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
+        var to = target.Data;
+        var targets = target.Offsets;
+        for (var row = 0; row < rows; row++, starts += stride, to += target.RowStride)
+        {
+            TLanes a0, b0, a1, b1;
+            if (target.Accumulate)
+            {
+                a0 = TLanes.Load(to + targets[0]);
+                b0 = TLanes.Load(to + targets[1]);
+                a1 = TLanes.Load(to + targets[2]);
+                b1 = TLanes.Load(to + targets[3]);
+            }
+            else
+            {
+                a0 = b0 = a1 = b1 = TLanes.Broadcast(target.Bias is null ? 0 : target.Bias[row]);
+            }
+
+            TLanes c0 = TLanes.Zero, d0 = TLanes.Zero;
+            TLanes c1 = TLanes.Zero, d1 = TLanes.Zero;
+            var end = starts[length];
+            var j = starts[0];
+            for (; j + 1 < end; j += 2)
+            {
+                var p = source + offsets[list.Columns[j]];
+                var w = TLanes.Broadcast(list.Values[j]);
+                TOperand.Add(p, slots + 0, w, in bits, ref a0, ref b0);
+                TOperand.Add(p, slots + 2, w, in bits, ref a1, ref b1);
+                var q = source + offsets[list.Columns[j + 1]];
+                var x = TLanes.Broadcast(list.Values[j + 1]);
+                TOperand.Add(q, slots + 0, x, in bits, ref c0, ref d0);
+                TOperand.Add(q, slots + 2, x, in bits, ref c1, ref d1);
+            }
+
+            if (j < end)
+            {
+                var p = source + offsets[list.Columns[j]];
+                var w = TLanes.Broadcast(list.Values[j]);
+                TOperand.Add(p, slots + 0, w, in bits, ref a0, ref b0);
+                TOperand.Add(p, slots + 2, w, in bits, ref a1, ref b1);
+            }
+
+            TLanes.Add(a0, c0).Store(to + targets[0]);
+            TLanes.Add(b0, d0).Store(to + targets[1]);
+            TLanes.Add(a1, c1).Store(to + targets[2]);
+            TLanes.Add(b1, d1).Store(to + targets[3]);
         }
     }
 }

@@ -1,0 +1,79 @@
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>Where the bits of a tile's positions belong.</summary>
+internal readonly unsafe struct TilePositions
+{
+    /// <summary>Byte offset of each position from the channel's first byte; −1 for one that stands for nothing.</summary>
+    public readonly long* Offsets;
+
+    /// <summary>Positions.</summary>
+    public readonly int Count;
+
+    private readonly int run;
+
+    public TilePositions(long* offsets, int count)
+    {
+        Offsets = offsets;
+        Count = count;
+        run = FiringOctet.Size;
+        while (run > 1 && !ComesInRuns())
+        {
+            run /= 2;
+        }
+    }
+
+    /// <summary>Writes a byte at each of eight positions from <paramref name="first"/> on.</summary>
+    public void Put(ulong bytes, byte* target, int first)
+    {
+        var offsets = Offsets + first;
+        if (run == FiringOctet.Size)
+        {
+            if (offsets[0] >= 0)
+            {
+                *(ulong*)(target + offsets[0]) = bytes;
+            }
+
+            return;
+        }
+
+        var count = Math.Min(FiringOctet.Size, Count - first);
+        for (var i = 0; i < count; i += run)
+        {
+            if (offsets[i] >= 0)
+            {
+                PutRun(bytes >> (LaneBits.InByte * i), target + offsets[i]);
+            }
+        }
+    }
+
+    private void PutRun(ulong bytes, byte* target)
+    {
+        switch (run)
+        {
+            case 4:
+                *(uint*)target = (uint)bytes;
+                break;
+            case 2:
+                *(ushort*)target = (ushort)bytes;
+                break;
+            default:
+                *target = (byte)bytes;
+                break;
+        }
+    }
+
+    /// <summary>Whether each run's positions are side by side, or none of them stands for something: a row may end within.</summary>
+    private bool ComesInRuns()
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            var start = Offsets[i - i % run];
+            if (Offsets[i] != (start < 0 ? -1 : start + i % run))
+            {
+                return false;
+            }
+        }
+
+        return Count % run == 0;
+    }
+}
