@@ -107,6 +107,8 @@ public interface IBackend : IDisposable
     /// <see cref="Convolve"/> and <see cref="Neuron"/> in one, for inference: spikes of a layer straight from its input, which may be static
     /// while the spikes have T steps. Neither currents nor membranes are kept.
     /// </summary>
+    /// <param name="input">What the layer reads; or bits on a map that is larger than the layer's: it reads their means over windows,
+    /// which <see cref="AveragePool"/> gives, and they are not kept either.</param>
     /// <param name="bias">One an output channel.</param>
     /// <param name="threshold">v_th, one float.</param>
     void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,

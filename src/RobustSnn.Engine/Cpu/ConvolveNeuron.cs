@@ -4,12 +4,19 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    private readonly Dictionary<ActivationShape, Activation> currents = []; // all in the same memory: they live for one operation
-    private NativeBuffer currentData = new(0);
+    private readonly ScratchActivations pools = new();
+    private readonly ScratchActivations currents = new();
 
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         Activation spikes, int samples)
     {
+        if (connection.Geometry.Pools(input.Shape) && !(connection is SparseConnection pooling && pooling.PoolsAndFiresFrom(input)))
+        {
+            var pooled = pools.Of(connection.Geometry.Pooled(input.Shape));
+            AveragePool(input, pooled, samples);
+            input = pooled;
+        }
+
         if (connection is SparseConnection sparse && spikes.Shape.IsBits && sparse.FiresFrom(input))
         {
             sparse.ConvolveNeuron(workers, Vectors, PointerOrNull(bias), neuron, Pointer(threshold)[0], input, spikes, samples);
@@ -17,7 +24,7 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        var current = Current(spikes.Shape with { Border = 0, Lanes = input.Shape.Lanes, Storage = Storage.Floats });
+        var current = currents.Of(spikes.Shape with { Border = 0, Lanes = input.Shape.Lanes, Storage = Storage.Floats });
         Convolve(connection, bias, input, current, samples);
         Neuron(neuron, current, threshold, null, spikes, samples);
     }
@@ -31,25 +38,6 @@ public sealed unsafe partial class CpuBackend
         {
             workers.Run(spikes.Shape.Rows, new ClearSpareJob(spikes, last, used));
         }
-    }
-
-    /// <summary>Memory for currents of a shape; kept for the next pass, so that only the first allocates.</summary>
-    private Activation Current(ActivationShape shape)
-    {
-        if (currentData.Length < shape.Length)
-        {
-            currents.Clear();
-            currentData.Dispose();
-            currentData = new NativeBuffer(shape.Length);
-        }
-
-        if (!currents.TryGetValue(shape, out var current))
-        {
-            current = new Activation(shape, currentData);
-            currents.Add(shape, current);
-        }
-
-        return current;
     }
 
     /// <summary>Pieces are rows of the block.</summary>

@@ -44,7 +44,8 @@ public sealed unsafe partial class CpuBackend : IBackend
     {
         workers.Dispose();
         scratch.Dispose();
-        currentData.Dispose();
+        pools.Dispose();
+        currents.Dispose();
     }
 
     private static float* Pointer(DeviceBuffer buffer) => ((NativeBuffer)buffer).Pointer;

@@ -8,10 +8,14 @@ namespace RobustSnn.Engine;
 /// </summary>
 internal sealed class PlanGraph
 {
+    private const int FewLanes = 8;
+
     private readonly bool[] active;
+    private readonly LaneLayout lanes;
 
     public PlanGraph(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
+        lanes = LaneLayout.Choose(batch, timesteps);
         Nodes = [.. model.Network.Nodes];
         Mode = mode;
         Timesteps = timesteps;
@@ -21,7 +25,6 @@ internal sealed class PlanGraph
         Layers = FuseLayers(model);
         Norms = FuseNorms();
 
-        var lanes = LaneLayout.Choose(batch, timesteps);
         var isStatic = Graph.isStatic(model.Network).ToArray();
         var border = Nodes.Max(node => node.Operation.Accept(BorderNeeded.Instance));
         Shapes = new ActivationShape[Nodes.Length];
@@ -123,10 +126,26 @@ internal sealed class PlanGraph
                 layers[n] = layer;
                 active[layer] = false;
                 Inputs[n] = Inputs[layer];
+                FusePool(n);
             }
         }
 
         return layers;
+    }
+
+    /// <summary>
+    /// Takes the pool that only such a layer reads out as well, where lanes are few: what the pool reads is bits, and far smaller than what
+    /// it gives. With many lanes backends read each mean often, and better where it lies.
+    /// </summary>
+    private void FusePool(int neuron)
+    {
+        var pool = Inputs[neuron][0];
+        if (lanes.Lanes <= FewLanes && Nodes[pool].Operation.IsAveragePool && Readers(pool).Take(2).Count() == 1
+            && Spikes(Inputs[pool][0]) && Readers(Inputs[pool][0]).Take(2).Count() == 1)
+        {
+            active[pool] = false;
+            Inputs[neuron] = Inputs[pool];
+        }
     }
 
     /// <summary>

@@ -21,14 +21,14 @@ internal sealed class StepCompiler(
 
     public Step Convolution(Convolution settings)
     {
-        var shape = Input(0).Shape;
+        var shape = InputShape;
         return Connection(ConvolutionGeometry.Convolution(shape.Channels, shape.Rows, shape.Columns, settings.Outputs, settings.Kernel,
             settings.Stride, settings.Padding), settings.Bias);
     }
 
     public Step Linear(int outputs, bool bias)
     {
-        var shape = Input(0).Shape;
+        var shape = InputShape;
         return Connection(ConvolutionGeometry.Linear(shape.Channels, shape.Rows, shape.Columns, outputs), bias);
     }
 
@@ -67,7 +67,11 @@ internal sealed class StepCompiler(
 
     private Activation? Gradient => memory.Gradient[node] < 0 ? null : activations[memory.Gradient[node]];
 
-    private Activation Input(int index) => activations[memory.Output[graph.Inputs[node][index]]];
+    private ActivationShape InputShape => graph.Shapes[graph.Inputs[node][0]];
+
+    private Activation Input(int index) => Input(node, index);
+
+    private Activation Input(int reader, int index) => activations[memory.Output[graph.Inputs[reader][index]]];
 
     private ParameterTensor Parameter(string suffix) => Parameter(node, suffix);
 
@@ -97,7 +101,7 @@ internal sealed class StepCompiler(
         var neuron = Array.IndexOf(graph.Layers, node);
         return neuron < 0
             ? new ConnectionStep(model, node, Link(0), Output, Gradient, Parameter("weight"), summand, graph.Mode == PassMode.Training)
-            : new ConvolveNeuronStep(model, node, summand, Parameter(neuron, "v_th"), Input(0), activations[memory.Output[neuron]]);
+            : new ConvolveNeuronStep(model, node, summand, Parameter(neuron, "v_th"), Input(neuron, 0), activations[memory.Output[neuron]]);
     }
 
     private DeviceBuffer Constants(FSharpList<double> values)

@@ -9,6 +9,16 @@ public sealed partial class ReferenceBackend
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         Activation spikes, int samples)
     {
+        if (connection.Geometry.Pools(input.Shape))
+        {
+            var shape = connection.Geometry.Pooled(input.Shape);
+            using var memory = Allocate(shape.Length);
+            var pooled = new Activation(shape, memory);
+            AveragePool(input, pooled, samples);
+            ConvolveNeuron(connection, bias, neuron, threshold, pooled, spikes, samples);
+            return;
+        }
+
         if (spikes.Shape.IsBits)
         {
             var floats = HostActivation.Zero(spikes.Shape);

@@ -12,10 +12,12 @@ internal sealed unsafe class SparseConnection : Connection
     private const int ManyLanes = 64;
     private const int UsesToPay = 24;
     private const int EventConnections = 16;
+    private const double EventShare = 0.16; // of active inputs, below which events are faster
 
     private readonly SparseRows forward;
     private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
-    private NativeBuffer? byColumns;
+    private NativeBuffer laidOut = new(0); // what a pass reads, where it does not read it as it lies
+    private Unfolding? unfolding;
     private BackwardRows[]? backward;
     private bool backwardStale = true;
 
@@ -26,13 +28,9 @@ internal sealed unsafe class SparseConnection : Connection
     /// <inheritdoc/>
     public override long InferenceBytes => Weights.Length * sizeof(float) + forward.Bytes;
 
-    /// <summary>
-    /// Share of active inputs below which events are faster: on maps of up to 2 × 2, where tiles are half empty and half of what they read is
-    /// border, nearly always; on larger ones where nearly everything is silent. Each active input has to find several connections in a chunk.
-    /// </summary>
-    private double EventShare => Pattern!.Count < EventConnections * Geometry.Inputs * ((Geometry.Outputs - 1) / SparseRows.ChunkChannels + 1)
-        ? 0
-        : Geometry.OutputRows * Geometry.OutputColumns <= 4 ? 0.7 : 0.16;
+    /// <summary>Whether each active input finds enough connections in a chunk for events to pay.</summary>
+    private bool HasEvents =>
+        Pattern!.Count >= EventConnections * Geometry.Inputs * ((Geometry.Outputs - 1) / SparseRows.ChunkChannels + 1);
 
     private float* Values => ((NativeBuffer)Weights).Pointer;
 
@@ -58,10 +56,15 @@ internal sealed unsafe class SparseConnection : Connection
         (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes || forward.Chunks == 1)
         && forward.Chunks <= forward.PanelChunks;
 
+    /// <summary>Whether it also takes means over windows of this input.</summary>
+    public bool PoolsAndFiresFrom(Activation input) => input.Shape.IsBits && input.Shape.Lanes.Lanes <= OperandLayout.FewLanes
+        && forward.Chunks <= forward.PanelChunks;
+
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         Activation spikes, int samples)
     {
-        if (SparseScatterJob.Takes(Geometry, input, spikes) && SparseScatterJob.CountActive(input) < EventShare * input.Shape.Count)
+        if (HasEvents && !Geometry.Pools(input.Shape) && SparseScatterJob.Takes(Geometry, input, spikes)
+            && SparseScatterJob.CountActive(input) < EventShare * input.Shape.Count)
         {
             var byInputs = Backward()[0];
             var scatter = new SparseScatterJob(byInputs.List, byInputs.Values.Pointer, Geometry, input, spikes, bias, neuron, threshold);
@@ -69,13 +72,10 @@ internal sealed unsafe class SparseConnection : Connection
             return;
         }
 
-        var isOneImage = !input.Shape.IsBits && input.Shape.Lanes.Lanes == 1 && forward.Class.SourceColumnStep == 1;
-        var operand = isOneImage
-            ? ByColumns(workers, input, OperandLayout.ByColumns(input.Shape, isDense: true), samples)
-            : Take(workers, forward, input, samples);
+        var (gather, operand) = TakeForNeurons(workers, input, samples);
         SparsePass.Run(
-            new FirePass(forward, Values, Offsets(forward, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
-            operand.Layout, forward.Class, width, workers);
+            new FirePass(forward, gather, Values, Offsets(forward, gather, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
+            operand.Layout, gather, width, workers);
     }
 
     public void WeightGradient(Workers workers, VectorWidth width, Activation input, Activation outputGradient, float* weightGradient,
@@ -83,14 +83,14 @@ internal sealed unsafe class SparseConnection : Connection
     {
         var operand = Take(workers, forward, input, samples);
         SparsePass.Run(
-            new WeightGradientPass(forward, Offsets(forward, operand.Layout), operand, outputGradient, weightGradient, biasGradient, samples),
+            new WeightGradientPass(forward, Offsets(forward, forward.Class, operand.Layout), operand, outputGradient, weightGradient, biasGradient, samples),
             operand.Layout, forward.Class, width, workers);
     }
 
     public override void Dispose()
     {
         forward.Dispose();
-        byColumns?.Dispose();
+        laidOut.Dispose();
         foreach (var rows in backward ?? [])
         {
             rows.List.Dispose();
@@ -108,7 +108,7 @@ internal sealed unsafe class SparseConnection : Connection
     {
         var operand = Take(workers, rows, source, samples);
         SparsePass.Run(
-            new GatherPass(rows, values, Offsets(rows, operand.Layout), operand, target, bias, accumulate, samples),
+            new GatherPass(rows, values, Offsets(rows, rows.Class, operand.Layout), operand, target, bias, accumulate, samples),
             operand.Layout, rows.Class, width, workers);
     }
 
@@ -141,38 +141,70 @@ internal sealed unsafe class SparseConnection : Connection
         rows.Class.CheckBorder(source.Shape);
         var lanes = source.Shape.Lanes;
         var isFew = lanes.Lanes <= OperandLayout.FewLanes && lanes.Steps > 1;
-        if (source.Shape.IsBits || !(isFew || (lanes.Width <= ManyLanes / 2 && rows.Count >= UsesToPay * rows.Sources)))
+        return source.Shape.IsBits || !(isFew || (lanes.Width <= ManyLanes / 2 && rows.Count >= UsesToPay * rows.Sources))
+            ? Operand.Of(source)
+            : ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples);
+    }
+
+    /// <summary>The same for a pass whose sums are not stored as floats: what it reads may have the positions of a map side by side.</summary>
+    private (GatherClass Gather, Operand Operand) TakeForNeurons(Workers workers, Activation source, int samples)
+    {
+        if (Geometry.Pools(source.Shape))
         {
-            return Operand.Of(source);
+            var pooled = Geometry.Pooled(source.Shape);
+            forward.Class.CheckBorder(pooled);
+            var means = Reserve(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
+            workers.Run(pooled.Rows + 2 * pooled.Border, new PoolByColumnsJob(source, pooled, means));
+            return (forward.Class, means);
         }
 
-        return ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples);
+        forward.Class.CheckBorder(source.Shape);
+        if (Unfolding.Pays(forward.Class, source.Shape))
+        {
+            unfolding ??= new Unfolding(forward.Class, Geometry.Inputs);
+            Reserve(unfolding.Words + BitLayout.Slack);
+            var job = new Unfolding.Job(unfolding, source, (uint*)laidOut.Pointer);
+            workers.Run(job.Pieces, job);
+            return (unfolding.Class, new Operand(unfolding.Layout, (byte*)laidOut.Pointer, isStatic: false));
+        }
+
+        var isOneImage = !source.Shape.IsBits && source.Shape.Lanes.Lanes == 1 && forward.Class.SourceColumnStep == 1;
+        return (forward.Class, isOneImage
+            ? ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: true), samples)
+            : Take(workers, forward, source, samples));
     }
 
     private Operand ByColumns(Workers workers, Activation source, OperandLayout layout, int samples)
     {
-        var lanes = source.Shape.Lanes;
-        var floats = source.Shape.Lanes.Blocks * layout.BlockStride / sizeof(float) + BitLayout.Slack;
-        if (byColumns is null || byColumns.Length < floats)
-        {
-            byColumns?.Dispose();
-            byColumns = new NativeBuffer(floats);
-        }
-
-        var target = new Operand(layout, (byte*)byColumns.Pointer, lanes.Steps == 1);
+        var target = Reserve(layout, source.Shape.Lanes);
         workers.Run(source.Shape.Lanes.BlocksOf(samples) * (source.Shape.Rows + 2 * source.Shape.Border), new ByColumnsJob(source, target));
         return target;
     }
 
+    private Operand Reserve(OperandLayout layout, LaneLayout lanes)
+    {
+        Reserve(lanes.Blocks * layout.BlockStride / sizeof(float) + BitLayout.Slack);
+        return new Operand(layout, (byte*)laidOut.Pointer, lanes.Steps == 1);
+    }
+
+    private void Reserve(long floats)
+    {
+        if (laidOut.Length < floats)
+        {
+            laidOut.Dispose();
+            laidOut = new NativeBuffer(floats);
+        }
+    }
+
     /// <summary>Byte offset of each column of a list in a layout; made at the first pass over it.</summary>
-    private int* Offsets(SparseRows rows, OperandLayout layout)
+    private int* Offsets(SparseRows rows, GatherClass gather, OperandLayout layout)
     {
         if (offsets.TryGetValue((rows, layout), out var known))
         {
             return (int*)known;
         }
 
-        var taps = rows.Class.Taps;
+        var taps = gather.Taps;
         var table = (int*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, rows.Sources * taps.Length) * sizeof(int), 64);
         for (var channel = 0; channel < rows.Sources; channel++)
         for (var tap = 0; tap < taps.Length; tap++)
@@ -199,14 +231,14 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     private readonly struct FirePass(
-        SparseRows rows, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel neuron, float threshold,
+        SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel neuron, float threshold,
         int samples) : ISparsePass
     {
         public void Run<TLanes, TOperand>(Workers workers)
             where TLanes : struct, ILaneVector<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
-            var job = new SparseNeuronJob<TLanes, TOperand>(rows, values, offsets, source, spikes, bias, neuron, threshold,
+            var job = new SparseNeuronJob<TLanes, TOperand>(rows, gather, values, offsets, source, spikes, bias, neuron, threshold,
                 spikes.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
         }

@@ -31,14 +31,14 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     private readonly int groupRows;
     private readonly int groups;
 
-    public SparseNeuronJob(SparseRows rows, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel model,
+    public SparseNeuronJob(SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel model,
         float threshold, int blocks)
     {
         this.rows = rows;
         this.values = values;
         this.offsets = offsets;
         this.bias = bias;
-        map = new TileMap(rows.Class, source.Layout, spikes.Shape, TLanes.Count, blocks);
+        map = new TileMap(gather, source.Layout, spikes.Shape, TLanes.Count, blocks);
         this.source = source.Data;
         target = spikes.Bits();
         targetBits = spikes.Shape.Bits;
@@ -130,9 +130,9 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
             {
                 TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
             }
-            else if (tile.Count <= TileSums.NarrowVectors)
+            else if (tile.Count <= 2)
             {
-                TileSums.Narrow<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
+                TileSums.Pair<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
             }
             else
             {

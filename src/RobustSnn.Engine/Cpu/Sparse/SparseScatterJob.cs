@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Model;
@@ -51,13 +52,38 @@ internal readonly unsafe struct SparseScatterJob(
         var data = Operand.Of(input).Data;
         var active = 0;
         for (var row = 0; row < input.Shape.Rows; row++)
-        for (var channel = 0; channel < input.Shape.Channels; channel++)
         {
-            var at = data + layout.Offset(0, row, 0) + (nint)channel * layout.ChannelStride;
-            for (var column = 0; column < input.Shape.Columns; column++, at += layout.ColumnStride)
-            {
-                active += IsSilent(layout, at) ? 0 : 1;
-            }
+            var at = data + layout.Offset(0, row, -input.Shape.Border);
+            active += layout.IsBits ? CountBytes(at, layout.RowStride) : CountPositions(at, layout.RowStride, layout.ChannelStride);
+        }
+
+        return active;
+    }
+
+    /// <summary>Bytes that are not 0: bits of a position are a byte, the border's are 0.</summary>
+    private static int CountBytes(byte* at, int length)
+    {
+        var zeros = 0;
+        var i = 0;
+        for (; i + Vector512<byte>.Count <= length; i += Vector512<byte>.Count)
+        {
+            zeros += BitOperations.PopCount(Vector512.Equals(Vector512.Load(at + i), Vector512<byte>.Zero).ExtractMostSignificantBits());
+        }
+
+        for (; i < length; i++)
+        {
+            zeros += at[i] == 0 ? 1 : 0;
+        }
+
+        return length - zeros;
+    }
+
+    private static int CountPositions(byte* at, int length, int stride)
+    {
+        var active = 0;
+        for (var end = at + length; at < end; at += stride)
+        {
+            active += Vector256.EqualsAll(Vector256.Load((float*)at), Vector256<float>.Zero) ? 0 : 1;
         }
 
         return active;

@@ -107,7 +107,8 @@ internal readonly unsafe struct TileMap
             var (block, row) = Math.DivRem(line, gather.Rows);
             for (var column = cellInRow * CellColumns; column < (cellInRow + 1) * CellColumns; column++)
             {
-                *positions++ = column < gather.Columns ? bits.Offset(block, row, column) : -1;
+                var (bitRow, bitColumn) = Math.DivRem(row * gather.Columns + column, bits.Columns); // the gather's own, or it is of one row
+                *positions++ = column < gather.Columns ? bits.Offset(block, bitRow, bitColumn) : -1;
             }
         }
     }

@@ -32,9 +32,6 @@ internal static unsafe class TileSums
     public const int FullVectors = 24;
 
     /// <summary>Vectors of a small tile.</summary>
-    /// <summary>Vectors of a narrow tile.</summary>
-    public const int NarrowVectors = 4;
-
     public const int SmallVectors = 8;
 
     /// <summary>Sums of a full tile for a run of rows.</summary>
@@ -218,9 +215,9 @@ internal static unsafe class TileSums
         }
     }
 
-    /// <summary>The same for a tile of a sixth, two connections at a time: maps of up to 2 × 2 positions of one image.</summary>
+    /// <summary>The same for two vectors, four connections at a time: a map of few positions, a linear layer, of one image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Narrow<TLanes, TOperand>(
+    public static void Pair<TLanes, TOperand>(
         byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int length, int rows, TileTarget target)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
@@ -230,47 +227,27 @@ internal static unsafe class TileSums
         var targets = target.Offsets;
         for (var row = 0; row < rows; row++, starts += stride, to += target.RowStride)
         {
-            TLanes a0, b0, a1, b1;
-            if (target.Accumulate)
-            {
-                a0 = TLanes.Load(to + targets[0]);
-                b0 = TLanes.Load(to + targets[1]);
-                a1 = TLanes.Load(to + targets[2]);
-                b1 = TLanes.Load(to + targets[3]);
-            }
-            else
-            {
-                a0 = b0 = a1 = b1 = TLanes.Broadcast(target.Bias is null ? 0 : target.Bias[row]);
-            }
-
-            TLanes c0 = TLanes.Zero, d0 = TLanes.Zero;
-            TLanes c1 = TLanes.Zero, d1 = TLanes.Zero;
+            TLanes a0 = TLanes.Zero, b0 = TLanes.Zero;
+            TLanes a1 = TLanes.Zero, b1 = TLanes.Zero;
+            TLanes a2 = TLanes.Zero, b2 = TLanes.Zero;
+            TLanes a3 = TLanes.Zero, b3 = TLanes.Zero;
             var end = starts[length];
             var j = starts[0];
-            for (; j + 1 < end; j += 2)
+            for (; j + 3 < end; j += 4)
             {
-                var p = source + offsets[list.Columns[j]];
-                var w = TLanes.Broadcast(list.Values[j]);
-                TOperand.Add(p, slots + 0, w, in bits, ref a0, ref b0);
-                TOperand.Add(p, slots + 2, w, in bits, ref a1, ref b1);
-                var q = source + offsets[list.Columns[j + 1]];
-                var x = TLanes.Broadcast(list.Values[j + 1]);
-                TOperand.Add(q, slots + 0, x, in bits, ref c0, ref d0);
-                TOperand.Add(q, slots + 2, x, in bits, ref c1, ref d1);
+                TOperand.Add(source + offsets[list.Columns[j]], slots, TLanes.Broadcast(list.Values[j]), in bits, ref a0, ref b0);
+                TOperand.Add(source + offsets[list.Columns[j + 1]], slots, TLanes.Broadcast(list.Values[j + 1]), in bits, ref a1, ref b1);
+                TOperand.Add(source + offsets[list.Columns[j + 2]], slots, TLanes.Broadcast(list.Values[j + 2]), in bits, ref a2, ref b2);
+                TOperand.Add(source + offsets[list.Columns[j + 3]], slots, TLanes.Broadcast(list.Values[j + 3]), in bits, ref a3, ref b3);
             }
 
-            if (j < end)
+            for (; j < end; j++)
             {
-                var p = source + offsets[list.Columns[j]];
-                var w = TLanes.Broadcast(list.Values[j]);
-                TOperand.Add(p, slots + 0, w, in bits, ref a0, ref b0);
-                TOperand.Add(p, slots + 2, w, in bits, ref a1, ref b1);
+                TOperand.Add(source + offsets[list.Columns[j]], slots, TLanes.Broadcast(list.Values[j]), in bits, ref a0, ref b0);
             }
 
-            TLanes.Add(a0, c0).Store(to + targets[0]);
-            TLanes.Add(b0, d0).Store(to + targets[1]);
-            TLanes.Add(a1, c1).Store(to + targets[2]);
-            TLanes.Add(b1, d1).Store(to + targets[3]);
+            TLanes.Add(TLanes.Add(a0, a1), TLanes.Add(a2, a3)).Store(to + targets[0]);
+            TLanes.Add(TLanes.Add(b0, b1), TLanes.Add(b2, b3)).Store(to + targets[1]);
         }
     }
 }

@@ -41,7 +41,31 @@ public static class ConvolveNeuronCases
         ("kernel 3 to one channel of 10 columns", ConvolutionGeometry.Convolution(12, 3, 10, 1, kernel: 3, stride: 1, padding: 1)),
     ];
 
-    public static IEnumerable<ContractCase> All => Everywhere.Concat(Events);
+    public static IEnumerable<ContractCase> All => [.. Everywhere, .. Events, .. Pooled, .. OneAfterAnother];
+
+    /// <summary>A larger map of bits, of which the layer reads means over windows.</summary>
+    private static IEnumerable<ContractCase> Pooled =>
+        from k in Enumerable.Range(0, Geometries.Length)
+        let geometry = Geometries[k]
+        from lanes in new LaneCase[] { new(8, 1, 1), new(3, 1, 1), new(2, 4, 3), new(8, 3, 3), new(4, 33, 20) }
+        from isPruned in new[] { true, false }
+        from window in new[] { 2, 4 }
+        let model = Models[(k + lanes.Batch) % Models.Length]
+        let name = $"means over {window}×{window}, {geometry.Name}, {(isPruned ? "pruned" : "dense")}, {lanes}, leak {model.Leak}, {model.Reset} reset"
+        select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
+            Run(bench, geometry.Geometry, lanes, model, false, isPruned, Storage.Bits, true, margin: k % 2, window: window));
+
+    /// <summary>A small map after a large one: what one operation leaves behind does not reach the next, nor its border.</summary>
+    private static IEnumerable<ContractCase> OneAfterAnother =>
+        from isPruned in new[] { true, false }
+        from lanes in new LaneCase[] { new(8, 1, 1), new(8, 16, 16) }
+        select new ContractCase("ConvolveNeuron", $"means on 12×12, then on 4×3, {(isPruned ? "pruned" : "dense")}, {lanes}", ContractCase.Exact, bench =>
+        {
+            Run(bench, ConvolutionGeometry.Convolution(4, 12, 12, 5, kernel: 3, stride: 1, padding: 1), lanes, Models[0], false, isPruned,
+                Storage.Bits, true, margin: 0, window: 2, output: "first");
+            Run(bench, ConvolutionGeometry.Convolution(4, 4, 3, 5, kernel: 3, stride: 1, padding: 1), lanes, Models[0], false, isPruned,
+                Storage.Bits, true, margin: 0, window: 2);
+        });
 
     /// <summary>One image of whose inputs many, few, or nearly none fire: silence is skipped.</summary>
     private static IEnumerable<ContractCase> Events =>
@@ -71,10 +95,10 @@ public static class ConvolveNeuronCases
             Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, storage, bias, margin: i % 2));
 
     private static void Run(Workbench bench, ConvolutionGeometry geometry, LaneCase lanes, NeuronModel model, bool isStatic, bool isPruned,
-        Storage storage, bool bias, int margin, float rate = 0.25f)
+        Storage storage, bool bias, int margin, float rate = 0.25f, int window = 1, string output = "spikes")
     {
         var layout = lanes.Layout;
-        var input = new ActivationShape(geometry.Inputs, geometry.InputRows, geometry.InputColumns, geometry.Padding + margin,
+        var input = new ActivationShape(geometry.Inputs, window * geometry.InputRows, window * geometry.InputColumns, geometry.Padding + margin,
             isStatic ? layout.Static : layout, isStatic ? Storage.Floats : storage);
         var spikes = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, margin, layout, storage);
         var pattern = isPruned ? Pattern(bench, geometry.WeightCount) : null;
@@ -85,7 +109,7 @@ public static class ConvolveNeuronCases
             model,
             bench.Parameters(Threshold),
             bench.Input(input, lanes.Samples, isStatic ? () => OnGrid(bench, InputGrid, -0.5, 1) : () => bench.Draw(0, 1) < rate ? 1 : 0),
-            bench.Output("spikes", spikes, lanes.Samples),
+            bench.Output(output, spikes, lanes.Samples),
             lanes.Samples);
     }
 

@@ -1,0 +1,40 @@
+using System.Runtime.InteropServices;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// Activations that live for one operation, all in the same memory. It is kept for the next pass, so that only the first allocates. Values
+/// are left from the last operation, borders are zero.
+/// </summary>
+internal sealed unsafe class ScratchActivations : IDisposable
+{
+    private readonly Dictionary<ActivationShape, Activation> byShape = [];
+    private NativeBuffer data = new(0);
+    private ActivationShape last;
+
+    public Activation Of(ActivationShape shape)
+    {
+        if (data.Length < shape.Length)
+        {
+            byShape.Clear();
+            data.Dispose();
+            data = new NativeBuffer(shape.Length);
+        }
+
+        if (!byShape.TryGetValue(shape, out var activation))
+        {
+            activation = new Activation(shape, data);
+            byShape.Add(shape, activation);
+        }
+
+        if (shape != last && shape.Border > 0)
+        {
+            NativeMemory.Clear(data.Pointer, (nuint)shape.Length * sizeof(float));
+        }
+
+        last = shape;
+        return activation;
+    }
+
+    public void Dispose() => data.Dispose();
+}

@@ -1,0 +1,73 @@
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// The spikes of a small map, unfolded: for every (channel, tap) one 32-bit word, a byte for each position of the target, that holds what the
+/// position sees through the tap. A connection then is two additions of whole vectors, where the rows of the map would fill each a part of one.
+/// </summary>
+internal sealed class Unfolding
+{
+    private const int MostPositions = 4;
+    private const int PieceChannels = 128;
+
+    private readonly GatherClass gather;
+
+    /// <param name="gather">Which targets read which sources.</param>
+    /// <param name="sources">Source channels.</param>
+    public Unfolding(GatherClass gather, int sources)
+    {
+        this.gather = gather;
+        var taps = gather.Taps.Length;
+        Class = new GatherClass(0, 0, 1, 1, 1, 1, 1, gather.Rows * gather.Columns,
+            [.. gather.Taps.Select((tap, i) => new Tap(tap.Kernel, i, 0))]);
+        Layout = new OperandLayout(true, OperandLayout.FewLanes, OperandLayout.FewLanes, taps * sizeof(uint), 1, sizeof(uint), 0, 0);
+        Words = sources * taps;
+    }
+
+    /// <summary>The layer on what is unfolded: a map of one row.</summary>
+    public GatherClass Class { get; }
+
+    /// <summary>Of the words, a tap being a row.</summary>
+    public OperandLayout Layout { get; }
+
+    public int Words { get; }
+
+    /// <summary>Whether a layer's map is small enough, and has more than one position.</summary>
+    public static bool Pays(GatherClass gather, ActivationShape input) =>
+        input.IsBits && input.Lanes.Lanes <= OperandLayout.FewLanes && gather.Rows * gather.Columns is > 1 and <= MostPositions;
+
+    /// <summary>Unfolds spikes; a piece is a run of channels.</summary>
+    public readonly unsafe struct Job(Unfolding unfolding, Activation source, uint* target) : IJob
+    {
+        private readonly GatherClass gather = unfolding.gather;
+        private readonly OperandLayout layout = OperandLayout.Of(source.Shape);
+        private readonly byte* data = source.Bits();
+
+        public int Pieces => (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
+
+        public void Execute(int piece)
+        {
+            var end = Math.Min(source.Shape.Channels, (piece + 1) * PieceChannels);
+            for (var channel = piece * PieceChannels; channel < end; channel++)
+            {
+                Unfold(channel);
+            }
+        }
+
+        private void Unfold(int channel)
+        {
+            var taps = gather.Taps;
+            for (var i = 0; i < taps.Length; i++)
+            {
+                var from = data + channel * layout.ChannelStride + layout.Offset(0, taps[i].Row, taps[i].Column);
+                var (word, shift) = (0u, 0);
+                for (var row = 0; row < gather.Rows; row++)
+                for (var column = 0; column < gather.Columns; column++, shift += LaneBits.InByte)
+                {
+                    word |= (uint)from[row * gather.SourceRowStep * layout.RowStride + column * gather.SourceColumnStep] << shift;
+                }
+
+                target[channel * taps.Length + i] = word;
+            }
+        }
+    }
+}
