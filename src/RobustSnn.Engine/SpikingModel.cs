@@ -149,8 +149,8 @@ public sealed class SpikingModel : IDisposable
         {
             if (connected is { IsStale: true } stale)
             {
-                stale.Connection.Dispose();
                 connected = new Connected(stale.Weight, Backend.Connect(stale.Connection.Geometry, stale.Weight.Value, stale.Weight.Pattern));
+                stale.Connection.Dispose();
             }
             else if (connected is { } current)
             {

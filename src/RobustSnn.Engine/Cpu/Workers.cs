@@ -17,6 +17,8 @@ internal sealed unsafe class Workers : IDisposable
 {
     private const int LooksBeforeSleep = 4000; // some 100 to 200 microseconds
 
+    private const int StackBytes = 8 << 20; // as the calling thread usually has: pieces keep a row of channels' partial results there
+
     private readonly Thread[] threads;
     private readonly object gate = new();
     private delegate*<void*, int, void> run;
@@ -36,7 +38,7 @@ internal sealed unsafe class Workers : IDisposable
         threads = new Thread[count - 1];
         for (var i = 0; i < threads.Length; i++)
         {
-            threads[i] = new Thread(Serve) { IsBackground = true, Name = $"engine worker {i + 1}" };
+            threads[i] = new Thread(Serve, StackBytes) { IsBackground = true, Name = $"engine worker {i + 1}" };
             threads[i].Start();
         }
     }

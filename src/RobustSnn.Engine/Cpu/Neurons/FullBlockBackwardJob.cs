@@ -29,9 +29,6 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
     private readonly float* gradients = spikeGradient.Floats();
     private readonly float* to = target.Floats();
 
-    /// <summary>Whether the job can do it: 16 samples a block.</summary>
-    public static bool Takes(Activation spikeGradient) => spikeGradient.Shape.Lanes.BlockSamples == Vector;
-
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)

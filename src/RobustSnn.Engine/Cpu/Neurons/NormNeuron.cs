@@ -25,7 +25,7 @@ public sealed unsafe partial class CpuBackend
     {
         var channels = input.Shape.Channels;
         var pieces = Pieces(input, samples);
-        var work = NormNeuronWork(pieces, spikeGradient.Shape.Lanes.Steps);
+        var work = NormNeuronWork(pieces, spikeGradient, gradient);
         var memory = (float*)Scratch((work + 3L * channels) / FloatsInDouble + 1);
         var currentFactors = memory + work;
         var slopes = currentFactors + 2 * channels;
@@ -45,7 +45,7 @@ public sealed unsafe partial class CpuBackend
     {
         var channels = input.Shape.Channels;
         var pieces = Pieces(input, samples);
-        var work = NormNeuronWork(pieces, spikeGradient.Shape.Lanes.Steps);
+        var work = NormNeuronWork(pieces, spikeGradient, gradient);
         var partial = 2L * pieces * channels;
         var memory = Scratch(work / FloatsInDouble + partial + pieces + 2L * channels);
         var sums = memory + work / FloatsInDouble;
@@ -64,8 +64,11 @@ public sealed unsafe partial class CpuBackend
             inputGradient, accumulate, scaleGradient, shiftGradient, sums, pieces, factors, samples);
     }
 
-    /// <summary>Floats of the membranes and current gradients of one vector of samples, for each piece.</summary>
-    private static long NormNeuronWork(int pieces, int steps) => 2L * pieces * steps * LaneLayout.VectorLanes;
+    /// <summary>Floats of the membranes and current gradients of one vector of samples, for each piece; full blocks keep theirs on the stack.</summary>
+    private static long NormNeuronWork(int pieces, Activation spikeGradient, NeuronGradient gradient) =>
+        IsFullBlock(spikeGradient) && !gradient.ThroughRate ? 0 : 2L * pieces * spikeGradient.Shape.Lanes.Steps * LaneLayout.VectorLanes;
+
+    private static bool IsFullBlock(Activation spikeGradient) => spikeGradient.Shape.Lanes.BlockSamples == LaneLayout.VectorLanes;
 
     private static void Backward(NormNeuronPass pass, NeuronGradient gradient)
     {
@@ -79,7 +82,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    /// <summary>One run of <see cref="NormNeuronBackwardJob{TOperator}"/>: all but its operator.</summary>
+    /// <summary>One backward run, of <see cref="FullBlockBackwardJob{TSurrogate}"/> or <see cref="NormNeuronBackwardJob{TOperator}"/>: all but its surrogate.</summary>
     private readonly struct NormNeuronPass(
         CpuBackend backend, Normalisation normalisation, NeuronModel neuron, Activation input, float threshold, Activation spikeGradient,
         Activation target, bool accumulate, float* currentFactors, float* slopes, double* sums, double* thresholdSums, float* work, int pieces)
@@ -88,7 +91,7 @@ public sealed unsafe partial class CpuBackend
         public void Use<TSurrogate>(TSurrogate surrogate)
             where TSurrogate : struct, ISurrogate
         {
-            if (FullBlockBackwardJob<TSurrogate>.Takes(spikeGradient))
+            if (IsFullBlock(spikeGradient))
             {
                 backend.workers.Run(pieces, new FullBlockBackwardJob<TSurrogate>(neuron, surrogate, threshold, currentFactors,
                     Pointer(normalisation.Mean), input, spikeGradient, target, accumulate, slopes, sums, thresholdSums));

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu;
 
@@ -13,35 +14,39 @@ internal readonly unsafe struct ConnectionList(ushort* columns, float* values)
 
 /// <summary>
 /// The existing weights of one class of a gather, by target channel: a row is a target channel, a column a (source channel, tap), ascending.
-/// Rows are cut into chunks of source channels, so that a loop over one chunk reads no more than a cache holds.
 /// </summary>
 /// <remarks>
-/// 2 bytes a connection for its column, besides 4 for its weight, and a few a row for where its chunks begin. A column counts from the first
-/// column of its panel: as many chunks as 16 bits can number (one panel up to 7,281 channels of a 3 × 3 kernel).
+/// 2 bytes a connection for its column, besides 4 for its weight, and 4 a row for where it begins. A column counts from the first column of
+/// its panel: as many source channels as 16 bits can number the columns of (one panel up to 7,281 channels of a 3 × 3 kernel).
 /// </remarks>
 internal sealed unsafe class SparseRows : IDisposable
 {
-    /// <summary>Source channels of a chunk: with 3 × 5 positions of 128 lanes, half of an L2 cache of 1 MiB.</summary>
-    public const int ChunkChannels = 64;
+    /// <summary>Source channels of a chunk, if their columns can be numbered: with 3 × 5 positions of 128 lanes, half of an L2 cache of 1 MiB.</summary>
+    public const int MostChunkChannels = 64;
 
-    private const int PanelColumns = 1 << 16;
+    private const int MostPanelColumns = 1 << 16;
+
+    private readonly int* starts;
+    private int* chunkStarts;
 
     private SparseRows(GatherClass gather, int rows, int sources, int count)
     {
         Class = gather;
         Rows = rows;
         Sources = sources;
-        Chunks = (sources + ChunkChannels - 1) / ChunkChannels;
-        var chunkColumns = ChunkChannels * Math.Max(1, gather.Taps.Length);
-        if (chunkColumns > PanelColumns)
+        Count = count;
+        if (Taps > MostPanelColumns)
         {
-            throw new ArgumentException($"a kernel of {gather.Taps.Length} elements is too large for a sparse layer");
+            throw new BadInputException(
+                $"a pruned layer: expected a kernel of at most {MostPanelColumns:N0} elements, found {gather.Taps.Length:N0}; do not prune this layer");
         }
 
-        PanelChunks = PanelColumns / chunkColumns;
-        Count = count;
-        Columns = (ushort*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, count * sizeof(ushort)), 64);
-        Starts = (int*)NativeMemory.AlignedAlloc((nuint)((rows * Chunks + 1) * sizeof(int)), 64);
+        ChunkChannels = Math.Min(MostChunkChannels, MostPanelColumns / Taps);
+        Chunks = (sources + ChunkChannels - 1) / ChunkChannels;
+        PanelChunks = MostPanelColumns / (ChunkChannels * Taps);
+        Panels = (Chunks + PanelChunks - 1) / PanelChunks;
+        Columns = (ushort*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, (long)count * sizeof(ushort)), 64);
+        starts = (int*)NativeMemory.AlignedAlloc(((nuint)rows * (nuint)Panels + 1) * sizeof(int), 64);
     }
 
     /// <summary>Which targets read which sources.</summary>
@@ -53,11 +58,14 @@ internal sealed unsafe class SparseRows : IDisposable
     /// <summary>Source channels.</summary>
     public int Sources { get; }
 
+    /// <summary>Source channels of a chunk.</summary>
+    public int ChunkChannels { get; }
+
     /// <summary>Chunks of a row.</summary>
     public int Chunks { get; }
 
-    /// <summary>Chunks of a panel.</summary>
-    public int PanelChunks { get; }
+    /// <summary>Panels of a row.</summary>
+    public int Panels { get; }
 
     /// <summary>Connections.</summary>
     public int Count { get; }
@@ -65,14 +73,21 @@ internal sealed unsafe class SparseRows : IDisposable
     /// <summary>Column of each connection, from the first of its panel.</summary>
     public ushort* Columns { get; }
 
-    /// <summary>Where chunk c of row r begins: [r · Chunks + c]; it ends where the next begins.</summary>
-    public int* Starts { get; }
-
     /// <summary>Bytes of the list.</summary>
-    public long Bytes => (long)Count * sizeof(ushort) + (Rows * Chunks + 1) * sizeof(int);
+    public long Bytes => (long)Count * sizeof(ushort) + StartsOf(Panels) * sizeof(int) + (chunkStarts is null ? 0 : StartsOf(Chunks) * sizeof(int));
 
-    /// <summary>First column of a chunk's panel.</summary>
-    public int PanelColumn(int chunk) => chunk / PanelChunks * PanelChunks * ChunkChannels * Class.Taps.Length;
+    private int Taps => Math.Max(1, Class.Taps.Length);
+
+    private int PanelChunks { get; }
+
+    /// <summary>Rows from end to end, or as long as a panel is.</summary>
+    public Sweeps Whole => new(starts, Panels, PanelChunks * ChunkChannels * Taps, 1);
+
+    /// <summary>
+    /// Rows cut into chunks of source channels, so that a sweep reads no more than a cache holds. Where they begin is looked up at the first
+    /// call: inference from bits has no use for it.
+    /// </summary>
+    public Sweeps InChunks => new(chunkStarts is null ? chunkStarts = FindChunks() : chunkStarts, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
 
     /// <summary>The list of a class.</summary>
     /// <param name="gather">The class.</param>
@@ -80,6 +95,7 @@ internal sealed unsafe class SparseRows : IDisposable
     /// <param name="geometry">Of the weights.</param>
     /// <param name="backward">Whether targets are the layer's inputs.</param>
     /// <param name="order">Of each connection of the list, which weight of the pattern it is.</param>
+    /// <exception cref="BadInputException">The kernel has more elements than 16 bits can number.</exception>
     public static SparseRows Of(GatherClass gather, SparsityPattern pattern, ConvolutionGeometry geometry, bool backward, out int[] order)
     {
         var tapOf = new int[geometry.Taps];
@@ -114,25 +130,71 @@ internal sealed unsafe class SparseRows : IDisposable
     public void Dispose()
     {
         NativeMemory.AlignedFree(Columns);
-        NativeMemory.AlignedFree(Starts);
+        NativeMemory.AlignedFree(starts);
+        NativeMemory.AlignedFree(chunkStarts);
     }
+
+    private long StartsOf(int parts) => (long)Rows * parts + 1;
 
     private void Fill(List<(long Place, int Weight)> places, int[] order)
     {
-        var taps = Math.Max(1, Class.Taps.Length);
+        var panelChannels = PanelChunks * ChunkChannels;
         var next = 0;
         for (var row = 0; row < Rows; row++)
-        for (var chunk = 0; chunk < Chunks; chunk++)
+        for (var panel = 0; panel < Panels; panel++)
         {
-            Starts[row * Chunks + chunk] = next;
-            var end = ((long)row * Sources + Math.Min(Sources, (chunk + 1) * ChunkChannels)) * taps;
+            starts[row * Panels + panel] = next;
+            var first = ((long)row * Sources + panel * panelChannels) * Taps;
+            var end = ((long)row * Sources + Math.Min(Sources, (panel + 1) * panelChannels)) * Taps;
             for (; next < places.Count && places[next].Place < end; next++)
             {
                 order[next] = places[next].Weight;
-                Columns[next] = (ushort)(places[next].Place - (long)row * Sources * taps - PanelColumn(chunk));
+                Columns[next] = (ushort)(places[next].Place - first);
             }
         }
 
-        Starts[Rows * Chunks] = next;
+        starts[Rows * Panels] = next;
     }
+
+    private int* FindChunks()
+    {
+        var found = (int*)NativeMemory.AlignedAlloc((nuint)StartsOf(Chunks) * sizeof(int), 64);
+        for (var row = 0; row < Rows; row++)
+        for (var chunk = 0; chunk < Chunks; chunk++)
+        {
+            var (panel, chunkInPanel) = Math.DivRem(chunk, PanelChunks);
+            var next = chunkInPanel == 0 ? starts[row * Panels + panel] : found[row * Chunks + chunk - 1];
+            var before = chunkInPanel * ChunkChannels * Taps;
+            while (next < starts[row * Panels + panel + 1] && Columns[next] < before)
+            {
+                next++;
+            }
+
+            found[row * Chunks + chunk] = next;
+        }
+
+        found[Rows * Chunks] = Count;
+        return found;
+    }
+}
+
+/// <summary>How a list is walked: one part of all rows after the other.</summary>
+/// <param name="starts">Where part p of row r begins: [r · parts + p]; it ends where the next begins.</param>
+/// <param name="parts">Parts of a row.</param>
+/// <param name="panelColumns">Columns of a panel.</param>
+/// <param name="panelParts">Parts of a panel.</param>
+internal readonly unsafe struct Sweeps(int* starts, int parts, int panelColumns, int panelParts)
+{
+    /// <summary>Parts of a row, and entries of <see cref="Starts"/> from a row to the next.</summary>
+    public readonly int Parts = parts;
+
+    private readonly int* starts = starts;
+    private readonly int panelColumns = panelColumns;
+    private readonly int panelParts = panelParts;
+
+    /// <summary>Where a row's part begins, and one entry further ends; and every <see cref="Parts"/> entries the next row's.</summary>
+    public int* Starts(int row, int part) => starts + (nint)row * Parts + part;
+
+    /// <summary>The column that those of a part count from.</summary>
+    public int FirstColumn(int part) => part / panelParts * panelColumns;
 }

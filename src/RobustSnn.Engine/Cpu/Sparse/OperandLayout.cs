@@ -21,9 +21,9 @@ internal readonly record struct OperandLayout(
                 bits.BlockStride, bits.Offset(0, 0, 0));
         }
 
-        return new OperandLayout(false, shape.Lanes.Width, shape.Lanes.Lanes, sizeof(float) * shape.Lanes.Width,
-            sizeof(float) * shape.PositionStride, sizeof(float) * shape.RowStride, sizeof(float) * shape.BlockStride,
-            sizeof(float) * shape.Offset(0, 0, 0));
+        return checked(new OperandLayout(false, shape.Lanes.Width, shape.Lanes.Lanes, sizeof(float) * shape.Lanes.Width,
+            sizeof(float) * shape.PositionStride, sizeof(float) * shape.RowStride, sizeof(float) * (long)shape.BlockStride,
+            sizeof(float) * (long)shape.Offset(0, 0, 0)));
     }
 
     /// <summary>

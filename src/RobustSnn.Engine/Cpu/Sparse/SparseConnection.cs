@@ -4,8 +4,8 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>
-/// A pruned layer: its list by outputs, and, from the first backward pass on, its list by inputs. Weights are used where they lie; those by
-/// inputs are copied once after every change.
+/// A pruned layer: its list by outputs, and, from the first backward pass or the first quiet image on, its list by inputs. Weights are used
+/// where they lie; those by inputs are copied once after every change.
 /// </summary>
 internal sealed unsafe class SparseConnection : Connection
 {
@@ -20,17 +20,19 @@ internal sealed unsafe class SparseConnection : Connection
     private Unfolding? unfolding;
     private BackwardRows[]? backward;
     private bool backwardStale = true;
+    private bool hasHadEvents;
 
     public SparseConnection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern)
         : base(geometry, weights, pattern) =>
         forward = SparseRows.Of(GatherClass.Forward(geometry)[0], pattern, geometry, backward: false, out _);
 
     /// <inheritdoc/>
-    public override long InferenceBytes => Weights.Length * sizeof(float) + forward.Bytes;
+    public override long InferenceBytes =>
+        Weights.Length * sizeof(float) + forward.Bytes + (hasHadEvents ? Backward()[0].List.Bytes + Backward()[0].List.Count * sizeof(float) : 0);
 
     /// <summary>Whether each active input finds enough connections in a chunk for events to pay.</summary>
     private bool HasEvents =>
-        Pattern!.Count >= EventConnections * Geometry.Inputs * ((Geometry.Outputs - 1) / SparseRows.ChunkChannels + 1);
+        Pattern!.Count >= EventConnections * Geometry.Inputs * ((Geometry.Outputs - 1) / SparseRows.MostChunkChannels + 1);
 
     private float* Values => ((NativeBuffer)Weights).Pointer;
 
@@ -54,11 +56,11 @@ internal sealed unsafe class SparseConnection : Connection
     /// </summary>
     public bool FiresFrom(Activation input) =>
         (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes || forward.Chunks == 1)
-        && forward.Chunks <= forward.PanelChunks;
+        && forward.Panels == 1;
 
     /// <summary>Whether it also takes means over windows of this input.</summary>
     public bool PoolsAndFiresFrom(Activation input) => input.Shape.IsBits && input.Shape.Lanes.Lanes <= OperandLayout.FewLanes
-        && forward.Chunks <= forward.PanelChunks;
+        && forward.Panels == 1;
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         Activation spikes, int samples)
@@ -66,6 +68,7 @@ internal sealed unsafe class SparseConnection : Connection
         if (HasEvents && !Geometry.Pools(input.Shape) && SparseScatterJob.Takes(Geometry, input, spikes)
             && SparseScatterJob.CountActive(input) < EventShare * input.Shape.Count)
         {
+            hasHadEvents = true;
             var byInputs = Backward()[0];
             var scatter = new SparseScatterJob(byInputs.List, byInputs.Values.Pointer, Geometry, input, spikes, bias, neuron, threshold);
             workers.Run(scatter.Pieces, scatter);
@@ -209,8 +212,8 @@ internal sealed unsafe class SparseConnection : Connection
         for (var channel = 0; channel < rows.Sources; channel++)
         for (var tap = 0; tap < taps.Length; tap++)
         {
-            table[channel * taps.Length + tap] =
-                channel * layout.ChannelStride + taps[tap].Row * layout.RowStride + taps[tap].Column * layout.ColumnStride;
+            table[channel * taps.Length + tap] = checked(
+                channel * layout.ChannelStride + taps[tap].Row * layout.RowStride + taps[tap].Column * layout.ColumnStride);
         }
 
         offsets.Add((rows, layout), (nint)table);

@@ -14,6 +14,7 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
     private const int PiecesWanted = 16;
 
     private readonly SparseRows rows;
+    private readonly Sweeps sweeps;
     private readonly float* values;
     private readonly int* offsets;
     private readonly TileMap map;
@@ -31,6 +32,7 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
         int blocks)
     {
         this.rows = rows;
+        sweeps = TOperand.IsBits ? rows.Whole : rows.InChunks;
         this.values = values;
         this.offsets = offsets;
         this.bias = bias;
@@ -47,9 +49,6 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
     }
 
     public int Pieces { get; }
-
-    /// <summary>Chunks that are read together: all that a panel numbers, of bits; of floats one.</summary>
-    private int ChunkStep => TOperand.IsBits ? rows.PanelChunks : 1;
 
     [SkipLocalsInit]
     public void Execute(int piece)
@@ -78,10 +77,10 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
         map.Fill(first, size, ref tile);
         if (tile.IsWhole && spareLanes == 0)
         {
-            for (var chunk = 0; chunk < rows.Chunks; chunk += ChunkStep)
+            for (var part = 0; part < sweeps.Parts; part++)
             {
-                var adds = accumulate || chunk > 0;
-                Sum(in tile, size, chunk, firstRow, endRow - firstRow,
+                var adds = accumulate || part > 0;
+                Sum(in tile, size, part, firstRow, endRow - firstRow,
                     new TileTarget(target + (nint)firstRow * targetWidth, tile.Target, targetWidth, bias is null ? null : bias + firstRow, adds));
             }
 
@@ -96,35 +95,34 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
             sumOffsets[i] = i * TLanes.Count;
         }
 
-        for (var chunk = 0; chunk < rows.Chunks; chunk += ChunkStep)
+        for (var part = 0; part < sweeps.Parts; part++)
         {
             for (var row = firstRow; row < endRow; row += RowsInBatch)
             {
                 var count = Math.Min(RowsInBatch, endRow - row);
-                Sum(in tile, size, chunk, row, count, new TileTarget(sums, sumOffsets, size * TLanes.Count, null, false));
+                Sum(in tile, size, part, row, count, new TileTarget(sums, sumOffsets, size * TLanes.Count, null, false));
                 for (var i = 0; i < count; i++)
                 {
-                    Put(in tile, first, row + i, sums + i * size * TLanes.Count, accumulate || chunk > 0);
+                    Put(in tile, first, row + i, sums + i * size * TLanes.Count, accumulate || part > 0);
                 }
             }
         }
     }
 
-    private void Sum(ref readonly Tile tile, int size, int chunk, int row, int count, TileTarget to)
+    private void Sum(ref readonly Tile tile, int size, int part, int row, int count, TileTarget to)
     {
-        var starts = rows.Starts + row * rows.Chunks + chunk;
-        var length = Math.Min(ChunkStep, rows.Chunks - chunk);
+        var starts = sweeps.Starts(row, part);
         var list = new ConnectionList(rows.Columns, values);
-        var columns = offsets + rows.PanelColumn(chunk);
+        var columns = offsets + sweeps.FirstColumn(part);
         fixed (long* slots = tile.Source)
         {
             if (size == TileSums.FullVectors)
             {
-                TileSums.Full<TLanes, TOperand>(source, slots, columns, list, starts, rows.Chunks, length, count, to);
+                TileSums.Full<TLanes, TOperand>(source, slots, columns, list, starts, sweeps.Parts, count, to);
             }
             else
             {
-                TileSums.Small<TLanes, TOperand>(source, slots, columns, list, starts, rows.Chunks, length, count, to);
+                TileSums.Small<TLanes, TOperand>(source, slots, columns, list, starts, sweeps.Parts, count, to);
             }
         }
     }

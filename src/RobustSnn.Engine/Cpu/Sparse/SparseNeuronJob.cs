@@ -4,7 +4,7 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>
-/// A sparse layer and its neurons in one go, bits or a static image in, bits out: a tile's currents for all timesteps go from registers through
+/// A sparse layer and its neurons in one go, bits out: a tile's currents for all timesteps go from registers through
 /// L1 into the neurons, and never to memory. Pieces are (run of whole positions, group of rows).
 /// </summary>
 internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
@@ -115,7 +115,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
 
     private void Sum(ref readonly Tile tile, int row, int count, float* sums)
     {
-        var starts = rows.Starts + row * rows.Chunks;
+        var starts = rows.Whole.Starts(row, 0);
         var list = new ConnectionList(rows.Columns, values);
         var offsetsInRow = stackalloc long[TileSums.FullVectors];
         for (var i = 0; i < TileSums.FullVectors; i++)
@@ -128,15 +128,15 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         {
             if (tile.Count > TileSums.SmallVectors)
             {
-                TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
+                TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, target);
             }
             else if (tile.Count <= 2)
             {
-                TileSums.Pair<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
+                TileSums.Pair<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, target);
             }
             else
             {
-                TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, rows.Chunks, rows.Chunks, count, target);
+                TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, target);
             }
         }
     }

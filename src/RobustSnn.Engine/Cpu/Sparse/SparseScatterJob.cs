@@ -22,6 +22,7 @@ internal readonly unsafe struct SparseScatterJob(
 {
     private const int Lanes8 = OperandLayout.FewLanes;
 
+    private readonly Sweeps sweeps = rows.InChunks;
     private readonly OperandLayout source = OperandLayout.Of(input.Shape);
     private readonly byte* data = Operand.Of(input).Data;
     private readonly BitLayout target = spikes.Shape.Bits;
@@ -42,7 +43,7 @@ internal readonly unsafe struct SparseScatterJob(
     {
         var frame = 2 * Math.Max(g.Padding, g.KernelRows - 1 - g.Padding);
         return input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { Batch: 1, Lanes: <= Lanes8 } && g.StrideRows == 1 && g.StrideColumns == 1 && g.KernelRows == g.KernelColumns
-            && (g.OutputRows + frame) * (g.OutputColumns + frame) * SparseRows.ChunkChannels * Lanes8 <= MostFloats;
+            && (g.OutputRows + frame) * (g.OutputColumns + frame) * SparseRows.MostChunkChannels * Lanes8 <= MostFloats;
     }
 
     /// <summary>Inputs that are not 0 in all timesteps.</summary>
@@ -99,8 +100,8 @@ internal readonly unsafe struct SparseScatterJob(
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int chunk)
     {
-        var first = chunk * SparseRows.ChunkChannels;
-        var outputs = Math.Min(SparseRows.ChunkChannels, geometry.Outputs - first);
+        var first = chunk * rows.ChunkChannels;
+        var outputs = Math.Min(rows.ChunkChannels, geometry.Outputs - first);
         var memory = stackalloc float[outputs * Plane + Lanes.AlignmentFloats];
         var currents = Lanes.Align(memory);
         new Span<float>(currents, outputs * Plane).Clear();
@@ -112,7 +113,7 @@ internal readonly unsafe struct SparseScatterJob(
             offsets[i] = i / taps.Length * Plane + (tap.Row + reach) * Line + (tap.Column + reach) * Lanes8;
         }
 
-        Scatter(currents, offsets, chunk, first * taps.Length - rows.PanelColumn(chunk));
+        Scatter(currents, offsets, chunk, first * taps.Length - sweeps.FirstColumn(chunk));
         Fire(currents, first, outputs);
     }
 
@@ -124,8 +125,8 @@ internal readonly unsafe struct SparseScatterJob(
         offsets -= firstColumn;
         for (var channel = 0; channel < rows.Rows; channel++)
         {
-            var start = rows.Starts[channel * rows.Chunks + chunk];
-            var end = rows.Starts[channel * rows.Chunks + chunk + 1];
+            var start = sweeps.Starts(channel, chunk)[0];
+            var end = sweeps.Starts(channel, chunk)[1];
             for (var row = 0; row < geometry.InputRows && start < end; row++)
             {
                 var from = data + source.Offset(0, row, 0) + (nint)channel * source.ChannelStride;

@@ -16,6 +16,7 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
     private const int PiecesWanted = 4;
 
     private readonly SparseRows rows;
+    private readonly Sweeps sweeps;
     private readonly int* offsets;
     private readonly TileMap map;
     private readonly byte* input;
@@ -29,6 +30,7 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
         float* biasGradient, int blocks)
     {
         this.rows = rows;
+        sweeps = TOperand.IsBits ? rows.Whole : rows.InChunks;
         this.offsets = offsets;
         map = new TileMap(rows.Class, input.Layout, gradient.Shape, TLanes.Count, blocks);
         this.input = input.Data;
@@ -77,22 +79,20 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
 
     private void AddProducts(ref readonly Tile tile, int size, int firstRow, int count, float* gradients, long* targets, int stride)
     {
-        var step = TOperand.IsBits ? rows.PanelChunks : 1;
         fixed (long* slots = tile.Source)
         {
-            for (var chunk = 0; chunk < rows.Chunks; chunk += step)
+            for (var part = 0; part < sweeps.Parts; part++)
             {
-                var length = Math.Min(step, rows.Chunks - chunk);
-                var starts = rows.Starts + firstRow * rows.Chunks + chunk;
-                var columns = offsets + rows.PanelColumn(chunk);
+                var starts = sweeps.Starts(firstRow, part);
+                var columns = offsets + sweeps.FirstColumn(part);
                 if (size == TileSums.FullVectors)
                 {
-                    TileProducts.Full<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
+                    TileProducts.Full<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, sweeps.Parts, count, gradients,
                         targets, stride, weightGradient);
                 }
                 else
                 {
-                    TileProducts.Small<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, rows.Chunks, length, count, gradients,
+                    TileProducts.Small<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, sweeps.Parts, count, gradients,
                         targets, stride, weightGradient);
                 }
             }

@@ -13,9 +13,8 @@ internal static unsafe class TileProducts
     /// <param name="slots">Byte offset of each vector; of every second one, the word that holds both's bits.</param>
     /// <param name="offsets">Byte offset of each column.</param>
     /// <param name="columns">Column of each connection.</param>
-    /// <param name="starts">Where each row's run begins, and <paramref name="length"/> entries further, where it ends.</param>
+    /// <param name="starts">Where each row's run begins, and one entry further, where it ends.</param>
     /// <param name="stride">Entries of <paramref name="starts"/> from one row to the next.</param>
-    /// <param name="length">See <paramref name="starts"/>.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="gradient">Gradient of the layer's output, first row.</param>
     /// <param name="targets">Float offset of each vector in it.</param>
@@ -23,7 +22,7 @@ internal static unsafe class TileProducts
     /// <param name="weightGradients">Of each connection.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Full<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradient, long* targets,
+        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int rows, float* gradient, long* targets,
         int gradientStride, float* weightGradients)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
@@ -31,7 +30,7 @@ internal static unsafe class TileProducts
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
         for (var row = 0; row < rows; row++, starts += stride, gradient += gradientStride)
         {
-            var end = starts[length];
+            var end = starts[1];
             if (starts[0] == end)
             {
                 continue;
@@ -73,7 +72,7 @@ internal static unsafe class TileProducts
     /// <summary>The same for a tile of a third of the size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Small<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int length, int rows, float* gradient, long* targets,
+        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int rows, float* gradient, long* targets,
         int gradientStride, float* weightGradients)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
@@ -81,7 +80,7 @@ internal static unsafe class TileProducts
         var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
         for (var row = 0; row < rows; row++, starts += stride, gradient += gradientStride)
         {
-            var end = starts[length];
+            var end = starts[1];
             if (starts[0] == end)
             {
                 continue;

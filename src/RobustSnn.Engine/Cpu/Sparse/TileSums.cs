@@ -39,14 +39,13 @@ internal static unsafe class TileSums
     /// <param name="slots">Byte offset of each vector; of every second one, the word that holds both's bits.</param>
     /// <param name="offsets">Byte offset of each column.</param>
     /// <param name="list">The connections.</param>
-    /// <param name="starts">Where each row's run begins, and <paramref name="length"/> entries further, where it ends.</param>
+    /// <param name="starts">Where each row's run begins, and one entry further, where it ends.</param>
     /// <param name="stride">Entries of <paramref name="starts"/> from one row to the next.</param>
-    /// <param name="length">See <paramref name="starts"/>.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="target">Where the sums go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Full<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int length, int rows, TileTarget target)
+        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
@@ -111,7 +110,7 @@ internal static unsafe class TileSums
                 a11 = b11 = start;
             }
 
-            var end = starts[length];
+            var end = starts[1];
             for (var j = starts[0]; j < end; j++)
             {
                 var p = source + offsets[list.Columns[j]];
@@ -160,7 +159,7 @@ internal static unsafe class TileSums
     /// <summary>The same for a tile of a third of the size: small maps, and what full tiles leave over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Small<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int length, int rows, TileTarget target)
+        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
@@ -193,7 +192,7 @@ internal static unsafe class TileSums
                 a3 = b3 = start;
             }
 
-            var end = starts[length];
+            var end = starts[1];
             for (var j = starts[0]; j < end; j++)
             {
                 var p = source + offsets[list.Columns[j]];
@@ -218,7 +217,7 @@ internal static unsafe class TileSums
     /// <summary>The same for two vectors, four connections at a time: a map of few positions, a linear layer, of one image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pair<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int length, int rows, TileTarget target)
+        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
@@ -231,7 +230,7 @@ internal static unsafe class TileSums
             TLanes a1 = TLanes.Zero, b1 = TLanes.Zero;
             TLanes a2 = TLanes.Zero, b2 = TLanes.Zero;
             TLanes a3 = TLanes.Zero, b3 = TLanes.Zero;
-            var end = starts[length];
+            var end = starts[1];
             var j = starts[0];
             for (; j + 3 < end; j += 4)
             {
