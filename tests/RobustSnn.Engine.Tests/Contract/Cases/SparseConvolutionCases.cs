@@ -6,10 +6,11 @@ public static class SparseConvolutionCases
     /// <summary>Share of weights that exist: some, few, all of them; and none but a few centre taps.</summary>
     private static readonly double[] Densities = [0.3, 0.05, 1, 0];
 
-    /// <summary>Wide rows (more columns than 16 bits count), and several chunks of channels.</summary>
+    /// <summary>Wide rows (more columns than 16 bits count, for 64 channels as well), and several chunks of channels.</summary>
     private static readonly (string, ConvolutionGeometry)[] Wide =
     [
         ("linear 70000×1×1 to 3", ConvolutionGeometry.Linear(70000, 1, 1, 3)),
+        ("linear 30×48×48 to 2", ConvolutionGeometry.Linear(30, 48, 48, 2)),
         ("140×2×3 to 9, kernel 3", ConvolutionGeometry.Convolution(140, 2, 3, 9, 3, 1, 1)),
         ("5×3×17 to 19, kernel 5", ConvolutionGeometry.Convolution(5, 3, 17, 19, 5, 1, 2)),
     ];
