@@ -10,14 +10,15 @@ public sealed unsafe partial class CpuBackend
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         Activation spikes, int samples)
     {
-        if (connection.Geometry.Pools(input.Shape) && !(connection is SparseConnection pooling && pooling.PoolsAndFiresFrom(input)))
+        var sparse = spikes.Shape.IsBits ? connection as SparseConnection : null;
+        if (connection.Geometry.Pools(input.Shape) && sparse?.FiresFromMeans(input) != true)
         {
             var pooled = pools.Of(connection.Geometry.Pooled(input.Shape));
             AveragePool(input, pooled, samples);
             input = pooled;
         }
 
-        if (connection is SparseConnection sparse && spikes.Shape.IsBits && sparse.FiresFrom(input))
+        if (sparse?.FiresFrom(input) == true)
         {
             sparse.ConvolveNeuron(workers, Vectors, PointerOrNull(bias), neuron, Pointer(threshold)[0], input, spikes, samples);
             ClearSpare(spikes, samples);

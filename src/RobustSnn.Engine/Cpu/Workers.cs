@@ -17,6 +17,7 @@ internal sealed unsafe class Workers : IDisposable
 {
     private const int LooksBeforeSleep = 4000; // some 100 to 200 microseconds
 
+    private const int LooksBeforeYield = 200;
     private const int StackBytes = 8 << 20; // as the calling thread usually has: pieces keep a row of channels' partial results there
 
     private readonly Thread[] threads;
@@ -122,7 +123,14 @@ internal sealed unsafe class Workers : IDisposable
     {
         for (var look = 0; look < LooksBeforeSleep && Volatile.Read(ref generation) == seen; look++)
         {
-            Thread.SpinWait(1);
+            if (look % LooksBeforeYield == LooksBeforeYield - 1)
+            {
+                Thread.Yield(); // where there are more threads than cores, the one with work goes first
+            }
+            else
+            {
+                Thread.SpinWait(1);
+            }
         }
 
         if (Volatile.Read(ref generation) == seen)

@@ -12,6 +12,9 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
     /// <summary>Floats of a 512-bit vector: the width of a block is a multiple of it.</summary>
     public const int VectorLanes = 16;
 
+    /// <summary>Lanes that fit into a byte of bits, and half a vector of floats: one image's timesteps.</summary>
+    public const int FewLanes = 8;
+
     private const int WidestAnnBlock = 4 * VectorLanes;
 
     /// <summary>Lanes of a block that stand for a (timestep, sample) pair.</summary>

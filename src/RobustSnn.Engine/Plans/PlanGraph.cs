@@ -8,8 +8,6 @@ namespace RobustSnn.Engine;
 /// </summary>
 internal sealed class PlanGraph
 {
-    private const int FewLanes = 8;
-
     private readonly bool[] active;
     private readonly LaneLayout lanes;
 
@@ -140,7 +138,7 @@ internal sealed class PlanGraph
     private void FusePool(int neuron)
     {
         var pool = Inputs[neuron][0];
-        if (lanes.Lanes <= FewLanes && Nodes[pool].Operation.IsAveragePool && Readers(pool).Take(2).Count() == 1
+        if (lanes.Lanes <= LaneLayout.FewLanes && Nodes[pool].Operation.IsAveragePool && Readers(pool).Take(2).Count() == 1
             && Spikes(Inputs[pool][0]) && Readers(Inputs[pool][0]).Take(2).Count() == 1)
         {
             active[pool] = false;

@@ -30,6 +30,12 @@ public sealed class FusedLayerTests
         yield return Case("BatchNorm between", 0, [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Head, [3])]);
         yield return Case("BatchNorm before", 1, [(Operation.BatchNorm, [0]), (Conv, [1]), (Operation.Neuron, [2]), (Head, [3])]);
         yield return Case("pooling between", 0, [(Conv, [0]), (Operation.NewAveragePool(2), [1]), (Operation.Neuron, [2]), (Head, [3])]);
+        yield return Case("a pool before a layer", 2,
+            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewAveragePool(2), [2]), (Conv, [3]), (Operation.Neuron, [4]), (Head, [5])]);
+        yield return Case("a pool before the neuron that gives the logits", 2,
+            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewAveragePool(2), [2]), (Head, [3]), (Operation.Neuron, [4])]);
+        yield return Case("a pool read twice", 2,
+            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewAveragePool(2), [2]), (Conv, [3]), (Operation.Neuron, [4]), (Operation.WeightedSum, [3, 5]), (Head, [6])]);
         yield return Case("dropout behind", 1, [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewDropout(0.5), [2]), (Head, [3])]);
         yield return Case("a neuron that gives the logits", 1, [(Head, [0]), (Operation.Neuron, [1])]);
         yield return Case("a layer that gives the logits", 0, [(Operation.NewDropout(0.5), [0]), (Head, [1]), (Operation.Neuron, [2]), (Operation.WeightedSum, [2, 2])]);

@@ -9,7 +9,10 @@ internal readonly record struct OperandLayout(
     bool IsBits, int PositionLanes, int Lanes, int ChannelStride, int ColumnStride, int RowStride, long BlockStride, long Origin)
 {
     /// <summary>Lanes for which <see cref="ByColumns"/> has room in a position of few.</summary>
-    public const int FewLanes = 8;
+    public const int FewLanes = LaneLayout.FewLanes;
+
+    /// <summary>Whether a position is one byte of bits, and there is one block.</summary>
+    public static bool IsByte(ActivationShape shape) => shape.IsBits && shape.Lanes is { Lanes: <= FewLanes, Blocks: 1 };
 
     /// <summary>An activation as it lies.</summary>
     public static OperandLayout Of(ActivationShape shape)
@@ -22,8 +25,8 @@ internal readonly record struct OperandLayout(
         }
 
         return checked(new OperandLayout(false, shape.Lanes.Width, shape.Lanes.Lanes, sizeof(float) * shape.Lanes.Width,
-            sizeof(float) * shape.PositionStride, sizeof(float) * shape.RowStride, sizeof(float) * (long)shape.BlockStride,
-            sizeof(float) * (long)shape.Offset(0, 0, 0)));
+            sizeof(float) * shape.PositionStride, sizeof(float) * shape.RowStride, sizeof(float) * shape.BlockStride,
+            sizeof(float) * shape.Offset(0, 0, 0)));
     }
 
     /// <summary>
@@ -35,11 +38,14 @@ internal readonly record struct OperandLayout(
     public static OperandLayout ByColumns(ActivationShape shape, bool isDense)
     {
         var lanes = isDense && shape.Lanes.Lanes == 1 ? 1 : shape.Lanes.Lanes <= FewLanes ? FewLanes : shape.Lanes.Width;
-        var column = lanes * sizeof(float);
-        var channel = (shape.Columns + 2 * shape.Border) * column;
-        var row = shape.Channels * channel;
-        return new OperandLayout(false, lanes, shape.Lanes.Lanes, channel, column, row, (long)(shape.Rows + 2 * shape.Border) * row,
-            (long)shape.Border * row + shape.Border * column);
+        checked
+        {
+            var column = lanes * sizeof(float);
+            var channel = (shape.Columns + 2 * shape.Border) * column;
+            var row = shape.Channels * channel;
+            return new OperandLayout(false, lanes, shape.Lanes.Lanes, channel, column, row, (long)(shape.Rows + 2 * shape.Border) * row,
+                (long)shape.Border * row + shape.Border * column);
+        }
     }
 
     /// <summary>Byte offset of lane 0 of channel 0 at a position.</summary>

@@ -9,7 +9,7 @@ namespace RobustSnn.Engine.Cpu;
 /// </summary>
 internal sealed unsafe class SparseConnection : Connection
 {
-    private const int ManyLanes = 64;
+    private const int WidestByColumns = 32;
     private const int UsesToPay = 24;
     private const int EventConnections = 16;
     private const double EventShare = 0.16; // of active inputs, below which events are faster
@@ -58,9 +58,8 @@ internal sealed unsafe class SparseConnection : Connection
         (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes || forward.Chunks == 1)
         && forward.Panels == 1;
 
-    /// <summary>Whether it also takes means over windows of this input.</summary>
-    public bool PoolsAndFiresFrom(Activation input) => input.Shape.IsBits && input.Shape.Lanes.Lanes <= OperandLayout.FewLanes
-        && forward.Panels == 1;
+    /// <summary>Whether it takes means over windows of this input, which <see cref="FiresFrom"/> then holds of as well.</summary>
+    public bool FiresFromMeans(Activation input) => OperandLayout.IsByte(input.Shape) && forward.Panels == 1;
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         Activation spikes, int samples)
@@ -136,15 +135,15 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>
-    /// What a pass reads. Floats of few lanes are laid out by columns first, in memory that the connection keeps, where each value is used
-    /// often enough to pay for that: with few lanes, a tile spans many positions, and those lie far apart.
+    /// What a pass reads. Floats of few lanes are laid out by columns first, in memory that the connection keeps: a tile then spans many
+    /// positions, and those lie far apart. With at most 8 lanes that always pays, with 32 where each value is used often.
     /// </summary>
     private Operand Take(Workers workers, SparseRows rows, Activation source, int samples)
     {
         rows.Class.CheckBorder(source.Shape);
         var lanes = source.Shape.Lanes;
         var isFew = lanes.Lanes <= OperandLayout.FewLanes && lanes.Steps > 1;
-        return source.Shape.IsBits || !(isFew || (lanes.Width <= ManyLanes / 2 && rows.Count >= UsesToPay * rows.Sources))
+        return source.Shape.IsBits || !(isFew || (lanes.Width <= WidestByColumns && rows.Count >= UsesToPay * rows.Sources))
             ? Operand.Of(source)
             : ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples);
     }

@@ -31,8 +31,8 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     private readonly int groupRows;
     private readonly int groups;
 
-    public SparseNeuronJob(SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel model,
-        float threshold, int blocks)
+    public SparseNeuronJob(SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias,
+        NeuronModel model, float threshold, int blocks)
     {
         this.rows = rows;
         this.values = values;
@@ -93,7 +93,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         var offsets = stackalloc long[positionCount];
         map.FillPositions(firstCell, unitSize, targetBits, offsets);
         var positions = new TilePositions(offsets, positionCount);
-        var sumsMemory = stackalloc float[batchRows * rowFloats + Lanes.AlignmentFloats];
+        var sumsMemory = stackalloc float[batchRows * rowFloats + FiringOctet.Size * FiringOctet.MostSteps + Lanes.AlignmentFloats];
         var sums = Lanes.Align(sumsMemory);
         var firstRow = group * groupRows;
         var endRow = Math.Min(firstRow + groupRows, rows.Rows);

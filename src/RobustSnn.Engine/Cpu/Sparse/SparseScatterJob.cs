@@ -21,6 +21,7 @@ internal readonly unsafe struct SparseScatterJob(
     float threshold) : IJob
 {
     private const int Lanes8 = OperandLayout.FewLanes;
+    private const int MostFloats = 1 << 16;
 
     private readonly Sweeps sweeps = rows.InChunks;
     private readonly OperandLayout source = OperandLayout.Of(input.Shape);
@@ -42,7 +43,8 @@ internal readonly unsafe struct SparseScatterJob(
     public static bool Takes(ConvolutionGeometry g, Activation input, Activation spikes)
     {
         var frame = 2 * Math.Max(g.Padding, g.KernelRows - 1 - g.Padding);
-        return input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { Batch: 1, Lanes: <= Lanes8 } && g.StrideRows == 1 && g.StrideColumns == 1 && g.KernelRows == g.KernelColumns
+        return input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { Batch: 1, Lanes: <= Lanes8 }
+            && g.StrideRows == 1 && g.StrideColumns == 1 && g.KernelRows == g.KernelColumns
             && (g.OutputRows + frame) * (g.OutputColumns + frame) * SparseRows.MostChunkChannels * Lanes8 <= MostFloats;
     }
 
@@ -93,8 +95,6 @@ internal readonly unsafe struct SparseScatterJob(
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsSilent(OperandLayout layout, byte* at) =>
         layout.IsBits ? *at == 0 : Vector256.EqualsAll(Vector256.Load((float*)at), Vector256<float>.Zero);
-
-    private const int MostFloats = 1 << 16;
 
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -161,6 +161,7 @@ internal readonly unsafe struct SparseScatterJob(
             places[i] = target.Offset(0, i / geometry.OutputColumns, i % geometry.OutputColumns);
         }
 
+        var tilePositions = new TilePositions(places, positions);
         var inside = stackalloc float[(positions + FiringOctet.Size) * Lanes8 + Lanes.AlignmentFloats];
         inside = Lanes.Align(inside);
         var rowFloats = geometry.OutputColumns * Lanes8;
@@ -173,7 +174,7 @@ internal readonly unsafe struct SparseScatterJob(
             }
 
             firing.Fire(inside, bias is null ? 0 : bias[first + output], to + (nint)(first + output) * target.ChannelStride,
-                new TilePositions(places, positions));
+                tilePositions);
         }
     }
 }

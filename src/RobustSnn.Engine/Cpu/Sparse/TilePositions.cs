@@ -65,15 +65,21 @@ internal readonly unsafe struct TilePositions
     /// <summary>Whether each run's positions are side by side, or none of them stands for something: a row may end within.</summary>
     private bool ComesInRuns()
     {
+        if (Count % run != 0)
+        {
+            return false;
+        }
+
         for (var i = 0; i < Count; i++)
         {
-            var start = Offsets[i - i % run];
-            if (Offsets[i] != (start < 0 ? -1 : start + i % run))
+            var within = i & (run - 1);
+            var start = Offsets[i - within];
+            if (Offsets[i] != (start < 0 ? -1 : start + within))
             {
                 return false;
             }
         }
 
-        return Count % run == 0;
+        return true;
     }
 }

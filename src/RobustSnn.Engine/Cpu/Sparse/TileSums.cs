@@ -214,7 +214,10 @@ internal static unsafe class TileSums
         }
     }
 
-    /// <summary>The same for two vectors, four connections at a time: a map of few positions, a linear layer, of one image.</summary>
+    /// <summary>
+    /// The same for two vectors, four connections at a time, with sums that begin at 0 whatever the target says: a map of few positions, or a
+    /// linear layer, of one image.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pair<TLanes, TOperand>(
         byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)

@@ -33,7 +33,7 @@ internal sealed class Unfolding
 
     /// <summary>Whether a layer's map is small enough, and has more than one position.</summary>
     public static bool Pays(GatherClass gather, ActivationShape input) =>
-        input.IsBits && input.Lanes.Lanes <= OperandLayout.FewLanes && gather.Rows * gather.Columns is > 1 and <= MostPositions;
+        OperandLayout.IsByte(input) && gather.Rows * gather.Columns is > 1 and <= MostPositions;
 
     /// <summary>Unfolds spikes; a piece is a run of channels.</summary>
     public readonly unsafe struct Job(Unfolding unfolding, Activation source, uint* target) : IJob

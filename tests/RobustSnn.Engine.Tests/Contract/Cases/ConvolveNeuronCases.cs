@@ -50,10 +50,11 @@ public static class ConvolveNeuronCases
         from lanes in new LaneCase[] { new(8, 1, 1), new(3, 1, 1), new(2, 4, 3), new(8, 3, 3), new(4, 33, 20) }
         from isPruned in new[] { true, false }
         from window in new[] { 2, 4 }
+        from toStorage in Enum.GetValues<Storage>()
         let model = Models[(k + lanes.Batch) % Models.Length]
-        let name = $"means over {window}×{window}, {geometry.Name}, {(isPruned ? "pruned" : "dense")}, {lanes}, leak {model.Leak}, {model.Reset} reset"
+        let name = $"means over {window}×{window}, {geometry.Name}, {(isPruned ? "pruned" : "dense")}, to {toStorage}, {lanes}, leak {model.Leak}, {model.Reset} reset"
         select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
-            Run(bench, geometry.Geometry, lanes, model, false, isPruned, Storage.Bits, true, margin: k % 2, window: window));
+            Run(bench, geometry.Geometry, lanes, model, false, isPruned, Storage.Bits, true, margin: k % 2, window: window, toStorage: toStorage));
 
     /// <summary>A small map after a large one: what one operation leaves behind does not reach the next, nor its border.</summary>
     private static IEnumerable<ContractCase> OneAfterAnother =>
@@ -95,12 +96,12 @@ public static class ConvolveNeuronCases
             Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, storage, bias, margin: i % 2));
 
     private static void Run(Workbench bench, ConvolutionGeometry geometry, LaneCase lanes, NeuronModel model, bool isStatic, bool isPruned,
-        Storage storage, bool bias, int margin, float rate = 0.25f, int window = 1, string output = "spikes")
+        Storage storage, bool bias, int margin, float rate = 0.25f, int window = 1, string output = "spikes", Storage? toStorage = null)
     {
         var layout = lanes.Layout;
         var input = new ActivationShape(geometry.Inputs, window * geometry.InputRows, window * geometry.InputColumns, geometry.Padding + margin,
             isStatic ? layout.Static : layout, isStatic ? Storage.Floats : storage);
-        var spikes = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, margin, layout, storage);
+        var spikes = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, margin, layout, toStorage ?? storage);
         var pattern = isPruned ? Pattern(bench, geometry.WeightCount) : null;
         var weights = bench.InputBuffer(pattern?.Count ?? geometry.WeightCount, _ => OnGrid(bench, WeightGrid, -0.5, 0.75));
         bench.Backend.ConvolveNeuron(

@@ -10,7 +10,7 @@ public static class SparseConvolutionCases
     private static readonly (string, ConvolutionGeometry)[] Wide =
     [
         ("linear 70000×1×1 to 3", ConvolutionGeometry.Linear(70000, 1, 1, 3)),
-        ("linear 30×48×48 to 2", ConvolutionGeometry.Linear(30, 48, 48, 2)),
+        ("linear 2×40×40 to 3", ConvolutionGeometry.Linear(2, 40, 40, 3)),
         ("140×2×3 to 9, kernel 3", ConvolutionGeometry.Convolution(140, 2, 3, 9, 3, 1, 1)),
         ("5×3×17 to 19, kernel 5", ConvolutionGeometry.Convolution(5, 3, 17, 19, 5, 1, 2)),
     ];
