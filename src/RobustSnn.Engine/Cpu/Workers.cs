@@ -75,10 +75,9 @@ internal sealed unsafe class Workers : IDisposable
         failure = null;
         Announce();
         Take();
-        var wait = new SpinWait();
-        while (Volatile.Read(ref busy) > 0)
+        for (var look = 1; Volatile.Read(ref busy) > 0; look++)
         {
-            wait.SpinOnce(sleep1Threshold: -1);
+            SpinOrYield(look);
         }
 
         if (failure is { } exception)
@@ -118,19 +117,25 @@ internal sealed unsafe class Workers : IDisposable
         }
     }
 
+    /// <summary>A moment between two looks, now and then a longer one: where there are more threads than cores, those with work go first.</summary>
+    private static void SpinOrYield(int look)
+    {
+        if (look % LooksBeforeYield == 0)
+        {
+            Thread.Yield();
+        }
+        else
+        {
+            Thread.SpinWait(1);
+        }
+    }
+
     /// <summary>Waits for a generation after the one that was seen last.</summary>
     private int Await(int seen)
     {
-        for (var look = 0; look < LooksBeforeSleep && Volatile.Read(ref generation) == seen; look++)
+        for (var look = 1; look <= LooksBeforeSleep && Volatile.Read(ref generation) == seen; look++)
         {
-            if (look % LooksBeforeYield == LooksBeforeYield - 1)
-            {
-                Thread.Yield(); // where there are more threads than cores, the one with work goes first
-            }
-            else
-            {
-                Thread.SpinWait(1);
-            }
+            SpinOrYield(look);
         }
 
         if (Volatile.Read(ref generation) == seen)

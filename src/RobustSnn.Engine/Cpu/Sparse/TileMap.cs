@@ -27,7 +27,11 @@ internal readonly unsafe struct TileMap
 {
     private readonly GatherClass gather;
     private readonly OperandLayout source;
-    private readonly ActivationShape target;
+    private readonly int targetWidth;
+    private readonly long origin; // of the targets, and how far from one to the next, in floats
+    private readonly long blockStride;
+    private readonly long rowStride;
+    private readonly long columnStride;
     private readonly int width;
     private readonly int cellsInRow;
 
@@ -40,7 +44,11 @@ internal readonly unsafe struct TileMap
     {
         this.gather = gather;
         this.source = source;
-        this.target = target;
+        targetWidth = target.Lanes.Width;
+        origin = target.Offset(0, gather.FirstRow, gather.FirstColumn);
+        blockStride = target.BlockStride;
+        rowStride = (long)gather.TargetRowStep * target.RowStride;
+        columnStride = (long)gather.TargetColumnStep * target.PositionStride;
         width = laneCount;
         var granule = source.IsBits ? 2 * laneCount : laneCount;
         CellColumns = Math.Max(1, granule / source.PositionLanes);
@@ -101,14 +109,18 @@ internal readonly unsafe struct TileMap
     /// <summary>Byte offsets of the positions of cells in a target of bits, first channel; −1 behind a row's end.</summary>
     public void FillPositions(int firstCell, int cells, BitLayout bits, long* positions)
     {
+        var (bytes, isPlain) = (bits.PositionBytes, bits.Columns == gather.Columns);
         for (var i = 0; i < cells; i++)
         {
             var (line, cellInRow) = Math.DivRem(firstCell + i, cellsInRow);
             var (block, row) = Math.DivRem(line, gather.Rows);
-            for (var column = cellInRow * CellColumns; column < (cellInRow + 1) * CellColumns; column++)
+            var first = cellInRow * CellColumns;
+            var start = bits.Offset(block, row, first);
+            for (var column = first; column < first + CellColumns; column++, start += bytes)
             {
-                var (bitRow, bitColumn) = Math.DivRem(row * gather.Columns + column, bits.Columns); // the gather's own, or it is of one row
-                *positions++ = column < gather.Columns ? bits.Offset(block, bitRow, bitColumn) : -1;
+                *positions++ = column >= gather.Columns ? -1
+                    : isPlain ? start
+                    : bits.Offset(block, column / bits.Columns, column % bits.Columns); // unfolded: a row for the whole map
             }
         }
     }
@@ -119,11 +131,11 @@ internal readonly unsafe struct TileMap
         tile.Source[i] = source.Offset(block, row * gather.SourceRowStep, column * gather.SourceColumnStep) + within;
         var (columns, lane) = Math.DivRem(vector * width, source.PositionLanes);
         column += columns;
-        tile.Target[i] = column < gather.Columns && lane < target.Lanes.Width ? Target(block, row, column) + lane : -1;
+        tile.Target[i] = column < gather.Columns && lane < targetWidth ? Target(block, row, column) + lane : -1;
         tile.IsWhole &= tile.Target[i] >= 0;
         tile.Second[i] = SpansColumns && column + 1 < gather.Columns ? Target(block, row, column + 1) : -1;
     }
 
     private long Target(int block, int row, int column) =>
-        target.Offset(block, gather.FirstRow + row * gather.TargetRowStep, gather.FirstColumn + column * gather.TargetColumnStep);
+        origin + block * blockStride + row * rowStride + column * columnStride;
 }
