@@ -109,7 +109,8 @@ internal static class FiringOctet
     /// <summary>Positions.</summary>
     public const int Size = 8;
 
-    public const int MostSteps = 8;
+    /// <summary>Timesteps: a bit each of a position's byte.</summary>
+    public const int MostSteps = LaneLayout.FewLanes;
 
     /// <summary>Whether this machine has the shuffles.</summary>
     public static bool IsSupported => Avx2.IsSupported;

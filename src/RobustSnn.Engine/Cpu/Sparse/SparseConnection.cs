@@ -28,7 +28,8 @@ internal sealed unsafe class SparseConnection : Connection
 
     /// <inheritdoc/>
     public override long InferenceBytes =>
-        Weights.Length * sizeof(float) + forward.Bytes + (hasHadEvents ? Backward()[0].List.Bytes + Backward()[0].List.Count * sizeof(float) : 0);
+        Weights.Length * sizeof(float) + forward.Bytes
+        + (hasHadEvents && backward is [var byInputs, ..] ? byInputs.List.Bytes + byInputs.Values.Length * sizeof(float) : 0);
 
     /// <summary>Whether each active input finds enough connections in a chunk for events to pay.</summary>
     private bool HasEvents =>
@@ -85,7 +86,8 @@ internal sealed unsafe class SparseConnection : Connection
     {
         var operand = Take(workers, forward, input, samples);
         SparsePass.Run(
-            new WeightGradientPass(forward, Offsets(forward, forward.Class, operand.Layout), operand, outputGradient, weightGradient, biasGradient, samples),
+            new WeightGradientPass(forward, Offsets(forward, forward.Class, operand.Layout), operand, outputGradient, weightGradient,
+                biasGradient, samples),
             operand.Layout, forward.Class, width, workers);
     }
 
@@ -233,8 +235,8 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     private readonly struct FirePass(
-        SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel neuron, float threshold,
-        int samples) : ISparsePass
+        SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel neuron,
+        float threshold, int samples) : ISparsePass
     {
         public void Run<TLanes, TOperand>(Workers workers)
             where TLanes : struct, ILaneVector<TLanes>
