@@ -9,10 +9,9 @@ namespace RobustSnn.Engine.Cpu;
 /// turned round in registers they lie by timestep, and what fires gathers as one byte a position.
 /// </summary>
 /// <typeparam name="TRule">What a neuron does with its membrane.</typeparam>
-internal readonly unsafe struct FiringOctet<TRule>(float bias, float threshold, float leak, int steps)
+internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak, int steps)
     where TRule : struct, IMembraneRule
 {
-    private readonly Vector256<float> bias = Vector256.Create(bias);
     private readonly Vector256<float> threshold = Vector256.Create(threshold);
     private readonly float leak = leak;
     private readonly int steps = steps;
@@ -82,7 +81,7 @@ internal readonly unsafe struct FiringOctet<TRule>(float bias, float threshold, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Neurons Step(Neurons before, Vector256<float> current, int bit)
     {
-        var u = TRule.Charge(before.Membranes, leak, current + bias);
+        var u = TRule.Charge(before.Membranes, leak, current);
         var fires = Vector256.GreaterThanOrEqual(u, threshold);
         return new Neurons(TRule.Reset(u, fires, threshold), before.Spikes | (fires.AsInt32() & Vector256.Create(bit)));
     }

@@ -23,11 +23,10 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         && positionFloats == (isStatic ? 1 : FiringOctet.MostSteps);
 
     /// <param name="currents">[position][lane]; readable up to a multiple of eight positions.</param>
-    /// <param name="bias">Added to every current.</param>
     /// <param name="target">The channel's bits.</param>
     /// <param name="positions">Where they belong, from there.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fire(float* currents, float bias, byte* target, TilePositions positions)
+    public void Fire(float* currents, byte* target, TilePositions positions)
     {
         if (samples == LaneLayout.VectorLanes)
         {
@@ -35,7 +34,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             {
                 if (positions.Offsets[i] >= 0)
                 {
-                    FireVector(currents + i * positionFloats, stepFloats, bias, (ushort*)(target + positions.Offsets[i]));
+                    FireVector(currents + i * positionFloats, stepFloats, (ushort*)(target + positions.Offsets[i]));
                 }
             }
         }
@@ -44,13 +43,13 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             switch (soft, leak)
             {
                 case (true, _):
-                    FireOctets<SoftReset>(currents, bias, target, positions);
+                    FireOctets<SoftReset>(currents, target, positions);
                     break;
                 case (false, 1):
-                    FireOctets<HardReset>(currents, bias, target, positions);
+                    FireOctets<HardReset>(currents, target, positions);
                     break;
                 default:
-                    FireOctets<LeakyHardReset>(currents, bias, target, positions);
+                    FireOctets<LeakyHardReset>(currents, target, positions);
                     break;
             }
         }
@@ -59,32 +58,32 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             var together = LaneLayout.VectorLanes / samples;
             for (var first = 0; first < positions.Count; first += together)
             {
-                FireTogether(currents + first * positionFloats, bias, target, positions.Offsets + first,
+                FireTogether(currents + first * positionFloats, target, positions.Offsets + first,
                     Math.Min(together, positions.Count - first));
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FireVector(float* currents, int stride, float bias, ushort* target)
+    private void FireVector(float* currents, int stride, ushort* target)
     {
         var v = Vector512.Create(threshold);
-        var constant = Vector512.Create(bias);
+        var zero = Vector512<float>.Zero;
         if (soft || leak != 1)
         {
-            FiringLoop.General(currents, stride, Vector512<float>.One, constant, v, leak, soft, null, target, steps, ushort.MaxValue);
+            FiringLoop.General(currents, stride, Vector512<float>.One, zero, v, leak, soft, null, target, steps, ushort.MaxValue);
         }
         else
         {
-            FiringLoop.HardReset(currents, stride, Vector512<float>.One, constant, v, target, steps, ushort.MaxValue);
+            FiringLoop.HardReset(currents, stride, Vector512<float>.One, zero, v, target, steps, ushort.MaxValue);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireOctets<TRule>(float* currents, float bias, byte* target, TilePositions positions)
+    private void FireOctets<TRule>(float* currents, byte* target, TilePositions positions)
         where TRule : struct, IMembraneRule
     {
-        var octet = new FiringOctet<TRule>(bias, threshold, leak, steps);
+        var octet = new FiringOctet<TRule>(threshold, leak, steps);
         for (var first = 0; first < positions.Count; first += FiringOctet.Size)
         {
             var from = currents + first * positionFloats;
@@ -95,7 +94,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     /// <summary>Few samples: the neurons of as many positions as fill a vector step together.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireTogether(float* currents, float bias, byte* target, long* positions, int count)
+    private void FireTogether(float* currents, byte* target, long* positions, int count)
     {
         var spikes = stackalloc ushort[steps];
         var distinct = isStatic ? 1 : steps;
@@ -114,7 +113,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             }
         }
 
-        FireVector(byStep, isStatic ? 0 : LaneLayout.VectorLanes, bias, spikes);
+        FireVector(byStep, isStatic ? 0 : LaneLayout.VectorLanes, spikes);
         for (var i = 0; i < count; i++)
         {
             if (positions[i] >= 0)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RobustSnn.Engine.Cpu;
 
@@ -11,6 +12,8 @@ internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationSh
     private readonly int windowRows = source.Shape.Rows / pooled.Rows;
     private readonly int windowColumns = source.Shape.Columns / pooled.Columns;
 
+    private readonly bool isTwoByTwo = Avx2.IsSupported && source.Shape.Rows == 2 * pooled.Rows && source.Shape.Columns == 2 * pooled.Columns;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
     {
@@ -19,15 +22,36 @@ internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationSh
         var (rowStride, channelStride, targetStride) = (bits.RowStride, bits.ChannelStride, target.Layout.ChannelStride);
         var x = from + bits.Offset(0, row * windowRows, 0);
         var y = target.Data + target.Layout.Offset(0, row, -pooled.Border);
-        var isInside = row >= 0 && row < pooled.Rows;
+        if (row < 0 || row >= pooled.Rows)
+        {
+            new Span<byte>(y, channels * targetStride).Clear();
+            return;
+        }
+
         var border = pooled.Border * OperandLayout.FewLanes;
         for (var channel = 0; channel < channels; channel++, x += channelStride, y += targetStride)
         {
-            new Span<byte>(y, targetStride).Clear();
-            if (isInside)
+            var line = (float*)y;
+            Clear(line, border);
+            if (isTwoByTwo)
             {
-                Pool(x, rowStride, (float*)y + border, columns);
+                PoolFours(x, rowStride, line + border, columns);
             }
+            else
+            {
+                Pool(x, rowStride, line + border, columns);
+            }
+
+            Clear(line + border + columns * OperandLayout.FewLanes, border);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Clear(float* at, int floats)
+    {
+        for (var i = 0; i < floats; i += OperandLayout.FewLanes)
+        {
+            Vector256<float>.Zero.Store(at + i);
         }
     }
 
@@ -46,6 +70,23 @@ internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationSh
                 sum -= Vector256.Equals(Vector256.Create((int)x[r * rowStride + c]) & lanes, lanes); // −1 where it fires
             }
 
+            (Vector256.ConvertToSingle(sum) * share).Store(y);
+        }
+    }
+
+    /// <summary>The same of windows of 2 × 2: a word's four bytes, whose bits of a timestep are added in one go.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PoolFours(byte* x, int rowStride, float* y, int columns)
+    {
+        var steps = Vector256.Create(0u, 1, 2, 3, 4, 5, 6, 7);
+        var lowest = Vector256.Create((byte)1);
+        var ones = Vector256.Create((short)1);
+        var share = Vector256.Create(0.25f);
+        for (var end = x + 2 * columns; x < end; x += 2, y += OperandLayout.FewLanes)
+        {
+            var window = Vector256.Create(*(ushort*)x | (uint)*(ushort*)(x + rowStride) << 16);
+            var fires = Avx2.ShiftRightLogicalVariable(window, steps).AsByte() & lowest;
+            var sum = Avx2.MultiplyAddAdjacent(Avx2.MultiplyAddAdjacent(fires, lowest.AsSByte()), ones);
             (Vector256.ConvertToSingle(sum) * share).Store(y);
         }
     }

@@ -4,43 +4,49 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>
-/// A pruned layer: its list by outputs, and, from the first backward pass or the first quiet image on, its list by inputs. Weights are used
-/// where they lie; those by inputs are copied once after every change.
+/// A pruned layer, its connections listed in the orders that its passes walk them: by outputs, by inputs for the input gradient, and by inputs
+/// and taps for events. A list is made at the first pass that asks for it. Weights by outputs are used where they lie; the others are copied
+/// once after every change.
 /// </summary>
 internal sealed unsafe class SparseConnection : Connection
 {
     private const int WidestByColumns = 32;
     private const int UsesToPay = 24;
-    private const int EventConnections = 16;
-    private const double EventShare = 0.16; // of active inputs, below which events are faster
+    private const int EventRun = 4; // connections of an input channel through a tap to a chunk; of fewer, events cost more than they save
+    private const int AlwaysEvents = 16; // positions of a map; with fewer, events are faster whatever the share of active inputs
+    private const double EventShare = 0.25; // of active inputs, below which they are faster on larger ones
 
-    private readonly SparseRows forward;
+    private readonly GatherClass gather;
     private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
     private NativeBuffer laidOut = new(0); // what a pass reads, where it does not read it as it lies
     private Unfolding? unfolding;
+    private SparseRows? forward;
     private BackwardRows[]? backward;
     private bool backwardStale = true;
-    private bool hasHadEvents;
+    private ScatterList? events;
+    private bool eventsStale = true;
 
     public SparseConnection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern)
-        : base(geometry, weights, pattern) =>
-        forward = SparseRows.Of(GatherClass.Forward(geometry)[0], pattern, geometry, backward: false, out _);
+        : base(geometry, weights, pattern)
+    {
+        SparseRows.Check(geometry);
+        gather = GatherClass.Forward(geometry)[0];
+    }
 
     /// <inheritdoc/>
     public override long InferenceBytes =>
-        Weights.Length * sizeof(float) + forward.Bytes
-        + (hasHadEvents && backward is [var byInputs, ..] ? byInputs.List.Bytes + byInputs.Values.Length * sizeof(float) : 0);
+        (forward is null ? 0 : Weights.Length * sizeof(float) + forward.Bytes) + (events?.Bytes ?? 0);
 
-    /// <summary>Whether each active input finds enough connections in a chunk for events to pay.</summary>
-    private bool HasEvents =>
-        Pattern!.Count >= EventConnections * Geometry.Inputs * ((Geometry.Outputs - 1) / SparseRows.MostChunkChannels + 1);
+    private SparseRows Forward => forward ??= SparseRows.Of(gather, Pattern!, Geometry, backward: false, out _);
+
+    private int Uses => Pattern!.Count / Geometry.Inputs;
 
     private float* Values => ((NativeBuffer)Weights).Pointer;
 
-    public void Invalidate() => backwardStale = true;
+    public void Invalidate() => backwardStale = eventsStale = true;
 
     public void Convolve(Workers workers, VectorWidth width, float* bias, Activation input, Activation output, int samples) =>
-        Gather(workers, width, forward, Values, input, output, bias, false, samples);
+        Gather(workers, width, Forward, Values, input, output, bias, false, samples);
 
     public void InputGradient(Workers workers, VectorWidth width, Activation outputGradient, Activation inputGradient, bool accumulate,
         int samples)
@@ -56,44 +62,42 @@ internal sealed unsafe class SparseConnection : Connection
     /// are better read a chunk of channels at a time.
     /// </summary>
     public bool FiresFrom(Activation input) =>
-        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes || forward.Chunks == 1)
-        && forward.Panels == 1;
+        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes
+            || Geometry.Inputs <= SparseRows.MostChunkChannels)
+        && SparseRows.IsOnePanel(Geometry);
 
     /// <summary>Whether it takes means over windows of this input, which <see cref="FiresFrom"/> then holds of as well.</summary>
-    public bool FiresFromMeans(Activation input) => OperandLayout.IsByte(input.Shape) && forward.Panels == 1;
+    public bool FiresFromMeans(Activation input) => OperandLayout.IsByte(input.Shape) && SparseRows.IsOnePanel(Geometry);
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         Activation spikes, int samples)
     {
-        if (HasEvents && !Geometry.Pools(input.Shape) && SparseScatterJob.Takes(Geometry, input, spikes)
-            && SparseScatterJob.CountActive(input) < EventShare * input.Shape.Count)
+        if (HasEvents(input, spikes, workers.Count))
         {
-            hasHadEvents = true;
-            var byInputs = Backward()[0];
-            var scatter = new SparseScatterJob(byInputs.List, byInputs.Values.Pointer, Geometry, input, spikes, bias, neuron, threshold);
-            workers.Run(scatter.Pieces, scatter);
+            var job = new SparseScatterJob(Events(workers.Count), TakeForEvents(workers, input), Geometry, spikes, bias, neuron, threshold);
+            workers.Run(job.Pieces, job);
             return;
         }
 
-        var (gather, operand) = TakeForNeurons(workers, input, samples);
+        var (reading, operand) = TakeForNeurons(workers, input, samples);
         SparsePass.Run(
-            new FirePass(forward, gather, Values, Offsets(forward, gather, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
-            operand.Layout, gather, width, workers);
+            new FirePass(Forward, reading, Values, Offsets(Forward, reading, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
+            operand.Layout, reading, width, workers);
     }
 
     public void WeightGradient(Workers workers, VectorWidth width, Activation input, Activation outputGradient, float* weightGradient,
         float* biasGradient, int samples)
     {
-        var operand = Take(workers, forward, input, samples);
+        var operand = Take(workers, gather, Uses, input, samples);
         SparsePass.Run(
-            new WeightGradientPass(forward, Offsets(forward, forward.Class, operand.Layout), operand, outputGradient, weightGradient,
-                biasGradient, samples),
-            operand.Layout, forward.Class, width, workers);
+            new WeightGradientPass(Forward, Offsets(Forward, gather, operand.Layout), operand, outputGradient, weightGradient, biasGradient, samples),
+            operand.Layout, gather, width, workers);
     }
 
     public override void Dispose()
     {
-        forward.Dispose();
+        forward?.Dispose();
+        events?.Dispose();
         laidOut.Dispose();
         foreach (var rows in backward ?? [])
         {
@@ -107,10 +111,29 @@ internal sealed unsafe class SparseConnection : Connection
         }
     }
 
+    /// <summary>Whether events are faster: one image of at most 8 steps, on a small map, or on a map of which little is active.</summary>
+    private bool HasEvents(Activation input, Activation spikes, int pieces) =>
+        input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { Batch: 1, Lanes: <= LaneLayout.FewLanes }
+        && ScatterList.Takes(Geometry) && ScatterList.RunOf(Geometry, Pattern!, pieces) >= EventRun
+        && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
+            || (input.Shape.IsBits && !Geometry.Pools(input.Shape) && SparseScatterJob.CountActive(input) < EventShare * input.Shape.Count));
+
+    private ScatterList Events(int pieces)
+    {
+        events ??= new ScatterList(Geometry, Pattern!, pieces);
+        if (eventsStale)
+        {
+            events.Fill(Values);
+            eventsStale = false;
+        }
+
+        return events;
+    }
+
     private void Gather(Workers workers, VectorWidth width, SparseRows rows, float* values, Activation source, Activation target, float* bias,
         bool accumulate, int samples)
     {
-        var operand = Take(workers, rows, source, samples);
+        var operand = Take(workers, rows.Class, rows.Count / rows.Sources, source, samples);
         SparsePass.Run(
             new GatherPass(rows, values, Offsets(rows, rows.Class, operand.Layout), operand, target, bias, accumulate, samples),
             operand.Layout, rows.Class, width, workers);
@@ -118,9 +141,9 @@ internal sealed unsafe class SparseConnection : Connection
 
     private BackwardRows[] Backward()
     {
-        backward ??= [.. GatherClass.InputGradient(Geometry).Select(gather =>
+        backward ??= [.. GatherClass.InputGradient(Geometry).Select(reading =>
         {
-            var list = SparseRows.Of(gather, Pattern!, Geometry, backward: true, out var order);
+            var list = SparseRows.Of(reading, Pattern!, Geometry, backward: true, out var order);
             return new BackwardRows(list, new NativeBuffer(list.Count), order);
         })];
         if (backwardStale)
@@ -140,42 +163,53 @@ internal sealed unsafe class SparseConnection : Connection
     /// What a pass reads. Floats of few lanes are laid out by columns first, in memory that the connection keeps: a tile then spans many
     /// positions, and those lie far apart. With at most 8 lanes that always pays, with 32 where each value is used often.
     /// </summary>
-    private Operand Take(Workers workers, SparseRows rows, Activation source, int samples)
+    /// <param name="reading">Which targets read which sources.</param>
+    /// <param name="uses">Connections of a source.</param>
+    private Operand Take(Workers workers, GatherClass reading, int uses, Activation source, int samples)
     {
-        rows.Class.CheckBorder(source.Shape);
+        reading.CheckBorder(source.Shape);
         var lanes = source.Shape.Lanes;
         var isFew = lanes.Lanes <= OperandLayout.FewLanes && lanes.Steps > 1;
-        return source.Shape.IsBits || !(isFew || (lanes.Width <= WidestByColumns && rows.Count >= UsesToPay * rows.Sources))
+        return source.Shape.IsBits || !(isFew || (lanes.Width <= WidestByColumns && uses >= UsesToPay))
             ? Operand.Of(source)
             : ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples);
     }
 
+    /// <summary>The same for events: positions of at most 8 lanes, next to each other or not.</summary>
+    private Operand TakeForEvents(Workers workers, Activation source) =>
+        Geometry.Pools(source.Shape) ? PoolByColumns(workers, source) : Operand.Of(source);
+
     /// <summary>The same for a pass whose sums are not stored as floats: what it reads may have the positions of a map side by side.</summary>
-    private (GatherClass Gather, Operand Operand) TakeForNeurons(Workers workers, Activation source, int samples)
+    private (GatherClass Reading, Operand Operand) TakeForNeurons(Workers workers, Activation source, int samples)
     {
         if (Geometry.Pools(source.Shape))
         {
-            var pooled = Geometry.Pooled(source.Shape);
-            forward.Class.CheckBorder(pooled);
-            var means = Reserve(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
-            workers.Run(pooled.Rows + 2 * pooled.Border, new PoolByColumnsJob(source, pooled, means));
-            return (forward.Class, means);
+            return (gather, PoolByColumns(workers, source));
         }
 
-        forward.Class.CheckBorder(source.Shape);
-        if (Unfolding.Pays(forward.Class, source.Shape))
+        gather.CheckBorder(source.Shape);
+        if (Unfolding.Pays(gather, source.Shape))
         {
-            unfolding ??= new Unfolding(forward.Class, Geometry.Inputs);
+            unfolding ??= new Unfolding(gather, Geometry.Inputs);
             Reserve(unfolding.Words + BitLayout.Slack);
-            var job = new Unfolding.Job(unfolding, source, (uint*)laidOut.Pointer);
+            var job = new Unfolding.Job(unfolding, source, Offsets(Forward, gather, OperandLayout.Of(source.Shape)), (uint*)laidOut.Pointer);
             workers.Run(job.Pieces, job);
             return (unfolding.Class, new Operand(unfolding.Layout, (byte*)laidOut.Pointer, isStatic: false));
         }
 
-        var isOneImage = !source.Shape.IsBits && source.Shape.Lanes.Lanes == 1 && forward.Class.SourceColumnStep == 1;
-        return (forward.Class, isOneImage
+        var isOneImage = !source.Shape.IsBits && source.Shape.Lanes.Lanes == 1 && gather.SourceColumnStep == 1;
+        return (gather, isOneImage
             ? ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: true), samples)
-            : Take(workers, forward, source, samples));
+            : Take(workers, gather, Uses, source, samples));
+    }
+
+    private Operand PoolByColumns(Workers workers, Activation source)
+    {
+        var pooled = Geometry.Pooled(source.Shape);
+        gather.CheckBorder(pooled);
+        var means = Reserve(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
+        workers.Run(pooled.Rows + 2 * pooled.Border, new PoolByColumnsJob(source, pooled, means));
+        return means;
     }
 
     private Operand ByColumns(Workers workers, Activation source, OperandLayout layout, int samples)
@@ -201,14 +235,14 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>Byte offset of each column of a list in a layout; made at the first pass over it.</summary>
-    private int* Offsets(SparseRows rows, GatherClass gather, OperandLayout layout)
+    private int* Offsets(SparseRows rows, GatherClass reading, OperandLayout layout)
     {
         if (offsets.TryGetValue((rows, layout), out var known))
         {
             return (int*)known;
         }
 
-        var taps = gather.Taps;
+        var taps = reading.Taps;
         var table = (int*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, rows.Sources * taps.Length) * sizeof(int), 64);
         for (var channel = 0; channel < rows.Sources; channel++)
         for (var tap = 0; tap < taps.Length; tap++)
@@ -235,14 +269,14 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     private readonly struct FirePass(
-        SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel neuron,
+        SparseRows rows, GatherClass reading, float* values, int* offsets, Operand source, Activation spikes, float* bias, NeuronModel neuron,
         float threshold, int samples) : ISparsePass
     {
         public void Run<TLanes, TOperand>(Workers workers)
             where TLanes : struct, ILaneVector<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
-            var job = new SparseNeuronJob<TLanes, TOperand>(rows, gather, values, offsets, source, spikes, bias, neuron, threshold,
+            var job = new SparseNeuronJob<TLanes, TOperand>(rows, reading, values, offsets, source, spikes, bias, neuron, threshold,
                 spikes.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
         }

@@ -107,8 +107,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
 
             for (var i = 0; i < count; i++)
             {
-                neuron.Fire(sums + i * rowFloats, bias is null ? 0 : bias[row + i], target + (nint)(row + i) * targetBits.ChannelStride,
-                    positions);
+                neuron.Fire(sums + i * rowFloats, target + (nint)(row + i) * targetBits.ChannelStride, positions);
             }
         }
     }
@@ -123,7 +122,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
             offsetsInRow[i] = i * TLanes.Count;
         }
 
-        var target = new TileTarget(sums, offsetsInRow, rowFloats, null, false);
+        var target = new TileTarget(sums, offsetsInRow, rowFloats, bias is null ? null : bias + row, false);
         fixed (long* slots = tile.Source)
         {
             if (tile.Count > TileSums.SmallVectors)

@@ -26,13 +26,7 @@ internal sealed unsafe class SparseRows : IDisposable
         Rows = rows;
         Sources = sources;
         Count = count;
-        if (Taps > MostPanelColumns)
-        {
-            throw new BadInputException(
-                $"a pruned layer: expected a kernel of at most {MostPanelColumns:N0} elements, found {gather.Taps.Length:N0}; do not prune this layer");
-        }
-
-        ChunkChannels = Math.Min(MostChunkChannels, MostPanelColumns / Taps);
+        ChunkChannels = ChannelsOfChunk(Taps);
         Chunks = (sources + ChunkChannels - 1) / ChunkChannels;
         PanelChunks = MostPanelColumns / (ChunkChannels * Taps);
         Panels = (Chunks + PanelChunks - 1) / PanelChunks;
@@ -81,13 +75,28 @@ internal sealed unsafe class SparseRows : IDisposable
 
     private int PanelChunks { get; }
 
+    /// <summary>Throws where a layer's kernel has more elements than 16 bits can number.</summary>
+    /// <exception cref="BadInputException">It has.</exception>
+    public static void Check(ConvolutionGeometry geometry)
+    {
+        if (geometry.Taps > MostPanelColumns)
+        {
+            throw new BadInputException(
+                $"a pruned layer: expected a kernel of at most {MostPanelColumns:N0} elements, found {geometry.Taps:N0}; do not prune this layer");
+        }
+    }
+
+    /// <summary>Whether the rows of a layer's list by outputs are one panel each.</summary>
+    public static bool IsOnePanel(ConvolutionGeometry geometry) =>
+        (geometry.Inputs + ChannelsOfChunk(geometry.Taps) - 1) / ChannelsOfChunk(geometry.Taps) * ChannelsOfChunk(geometry.Taps) * geometry.Taps
+        <= MostPanelColumns;
+
     /// <summary>The list of a class.</summary>
     /// <param name="gather">The class.</param>
     /// <param name="pattern">Weights (outputs, inputs, kernel) that exist.</param>
     /// <param name="geometry">Of the weights.</param>
     /// <param name="backward">Whether targets are the layer's inputs.</param>
     /// <param name="order">Of each connection of the list, which weight of the pattern it is.</param>
-    /// <exception cref="BadInputException">The kernel has more elements than 16 bits can number.</exception>
     public static SparseRows Of(GatherClass gather, SparsityPattern pattern, ConvolutionGeometry geometry, bool backward, out int[] order)
     {
         var tapOf = new int[geometry.Taps];
@@ -125,6 +134,8 @@ internal sealed unsafe class SparseRows : IDisposable
         NativeMemory.AlignedFree(starts);
         NativeMemory.AlignedFree(chunkStarts);
     }
+
+    private static int ChannelsOfChunk(int taps) => Math.Min(MostChunkChannels, MostPanelColumns / taps);
 
     private long StartsOf(int parts) => (long)Rows * parts + 1;
 

@@ -215,8 +215,8 @@ internal static unsafe class TileSums
     }
 
     /// <summary>
-    /// The same for two vectors, four connections at a time, with sums that begin at 0 whatever the target says: a map of few positions, or a
-    /// linear layer, of one image.
+    /// The same for two vectors, four connections at a time, with sums that do not accumulate: a map of few positions, or a linear layer, of one
+    /// image.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pair<TLanes, TOperand>(
@@ -229,7 +229,7 @@ internal static unsafe class TileSums
         var targets = target.Offsets;
         for (var row = 0; row < rows; row++, starts += stride, to += target.RowStride)
         {
-            TLanes a0 = TLanes.Zero, b0 = TLanes.Zero;
+            TLanes a0 = TLanes.Broadcast(target.Bias is null ? 0 : target.Bias[row]), b0 = a0;
             TLanes a1 = TLanes.Zero, b1 = TLanes.Zero;
             TLanes a2 = TLanes.Zero, b2 = TLanes.Zero;
             TLanes a3 = TLanes.Zero, b3 = TLanes.Zero;

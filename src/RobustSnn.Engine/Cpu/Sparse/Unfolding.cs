@@ -36,7 +36,8 @@ internal sealed class Unfolding
         OperandLayout.IsByte(input) && gather.Rows * gather.Columns is > 1 and <= MostPositions;
 
     /// <summary>Unfolds spikes; a piece is a run of channels.</summary>
-    public readonly unsafe struct Job(Unfolding unfolding, Activation source, uint* target) : IJob
+    /// <param name="offsets">Byte offset of each (channel, tap) in the source.</param>
+    public readonly unsafe struct Job(Unfolding unfolding, Activation source, int* offsets, uint* target) : IJob
     {
         private readonly GatherClass gather = unfolding.gather;
         private readonly OperandLayout layout = OperandLayout.Of(source.Shape);
@@ -46,28 +47,34 @@ internal sealed class Unfolding
 
         public void Execute(int piece)
         {
-            var end = Math.Min(source.Shape.Channels, (piece + 1) * PieceChannels);
-            for (var channel = piece * PieceChannels; channel < end; channel++)
+            var taps = gather.Taps.Length;
+            var (rows, columns, columnStep) = (gather.Rows, gather.Columns, gather.SourceColumnStep);
+            var rowStride = gather.SourceRowStep * layout.RowStride;
+            var used = uint.MaxValue >> (LaneBits.InByte * (MostPositions - columns));
+            var from = data + layout.Offset(0, 0, 0);
+            var end = Math.Min(source.Shape.Channels, (piece + 1) * PieceChannels) * taps;
+            for (var i = piece * PieceChannels * taps; i < end; i++)
             {
-                Unfold(channel);
+                var word = 0u;
+                var at = from + offsets[i];
+                for (var shift = 0; shift < rows * columns * LaneBits.InByte; shift += columns * LaneBits.InByte, at += rowStride)
+                {
+                    word |= (columnStep == 1 ? *(uint*)at & used : Gather(at, columns, columnStep)) << shift;
+                }
+
+                target[i] = word;
             }
         }
 
-        private void Unfold(int channel)
+        private static uint Gather(byte* at, int columns, int step)
         {
-            var taps = gather.Taps;
-            for (var i = 0; i < taps.Length; i++)
+            var word = 0u;
+            for (var column = 0; column < columns; column++)
             {
-                var from = data + channel * layout.ChannelStride + layout.Offset(0, taps[i].Row, taps[i].Column);
-                var (word, shift) = (0u, 0);
-                for (var row = 0; row < gather.Rows; row++)
-                for (var column = 0; column < gather.Columns; column++, shift += LaneBits.InByte)
-                {
-                    word |= (uint)from[row * gather.SourceRowStep * layout.RowStride + column * gather.SourceColumnStep] << shift;
-                }
-
-                target[channel * taps.Length + i] = word;
+                word |= (uint)at[column * step] << (column * LaneBits.InByte);
             }
+
+            return word;
         }
     }
 }

@@ -1,0 +1,65 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace RobustSnn.Engine.Cpu;
+
+/// <summary>
+/// Reads a small map of at most 8 lanes a position, channel by channel: where a neuron fires at all, and what it sends at each timestep, as
+/// floats. A map is at most 8 columns wide and has at most 64 positions.
+/// </summary>
+internal readonly unsafe struct ActivePositions(Operand source, int rows, int columns)
+{
+    private readonly OperandLayout layout = source.Layout;
+    private readonly byte* data = source.Data + source.Layout.Offset(0, 0, 0);
+    private readonly int rows = rows;
+    private readonly int columns = columns;
+
+    /// <summary>Bit p for each position p that is not 0 at all timesteps.</summary>
+    /// <param name="lanes">Receives what these send, [position][8 lanes].</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Read(int channel, float* lanes)
+    {
+        var active = 0ul;
+        var row = data + (nint)channel * layout.ChannelStride;
+        for (var first = 0; first < rows * columns; first += columns, row += layout.RowStride)
+        {
+            active |= (layout.IsBits ? ReadBits(row, lanes + first * LaneLayout.FewLanes) : ReadFloats(row, lanes + first * LaneLayout.FewLanes))
+                << first;
+        }
+
+        return active;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong ReadBits(byte* row, float* lanes)
+    {
+        var selectors = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
+        var bytes = *(ulong*)row & ulong.MaxValue >> (LaneBits.InByte * (sizeof(ulong) - columns));
+        var active = 0ul;
+        while (bytes != 0)
+        {
+            var column = BitOperations.TrailingZeroCount(bytes) / LaneBits.InByte;
+            var fires = Vector256.Equals(Vector256.Create((int)row[column]) & selectors, selectors).AsSingle();
+            (fires & Vector256<float>.One).Store(lanes + column * LaneLayout.FewLanes);
+            bytes &= ~((ulong)byte.MaxValue << (column * LaneBits.InByte));
+            active |= 1ul << column;
+        }
+
+        return active;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong ReadFloats(byte* row, float* lanes)
+    {
+        var active = 0ul;
+        for (var column = 0; column < columns; column++, row += layout.ColumnStride)
+        {
+            var x = Vector256.Load((float*)row);
+            x.Store(lanes + column * LaneLayout.FewLanes);
+            active |= Vector256.EqualsAll(x, Vector256<float>.Zero) ? 0 : 1ul << column;
+        }
+
+        return active;
+    }
+}
