@@ -14,7 +14,7 @@ internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak, 
 {
     private readonly Vector256<float> threshold = Vector256.Create(threshold);
     private readonly float leak = leak;
-    private readonly int steps = steps;
+    private readonly ulong used = ulong.MaxValue / byte.MaxValue * ((1ul << steps) - 1); // of every byte
 
     /// <summary>Bit t of byte i: whether neuron i fires at step t.</summary>
     /// <param name="currents">[position][8 timesteps].</param>
@@ -90,9 +90,13 @@ internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Bytes(Vector256<int> spikes)
     {
-        var used = spikes & Vector256.Create((1 << steps) - 1);
-        var words = Vector128.Narrow(used.GetLower(), used.GetUpper());
-        return Vector128.Narrow(words, words).AsUInt64().ToScalar();
+        if (Avx512F.VL.IsSupported)
+        {
+            return Avx512F.VL.ConvertToVector128Byte(spikes).AsUInt64().ToScalar() & used;
+        }
+
+        var words = Vector128.Narrow(spikes.GetLower(), spikes.GetUpper());
+        return Vector128.Narrow(words, words).AsUInt64().ToScalar() & used;
     }
 
     private readonly struct Neurons(Vector256<float> membranes, Vector256<int> spikes)

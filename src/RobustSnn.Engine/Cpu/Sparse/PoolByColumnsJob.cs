@@ -4,7 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RobustSnn.Engine.Cpu;
 
-/// <summary>Lays out by columns the means over windows of bits of at most 8 lanes, in one block. A piece is a row of the pooled map, border included.</summary>
+/// <summary>Lays out by columns the means over windows of bits of at most 8 lanes, in one block, inside a border that holds zeros already. A piece is
+/// a row of the pooled map.</summary>
 internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationShape pooled, Operand target) : IJob
 {
     private readonly BitLayout bits = source.Shape.Bits;
@@ -15,43 +16,22 @@ internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationSh
     private readonly bool isTwoByTwo = Avx2.IsSupported && source.Shape.Rows == 2 * pooled.Rows && source.Shape.Columns == 2 * pooled.Columns;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Execute(int piece)
+    public void Execute(int row)
     {
-        var row = piece - pooled.Border;
         var (channels, columns) = (pooled.Channels, pooled.Columns);
         var (rowStride, channelStride, targetStride) = (bits.RowStride, bits.ChannelStride, target.Layout.ChannelStride);
         var x = from + bits.Offset(0, row * windowRows, 0);
-        var y = target.Data + target.Layout.Offset(0, row, -pooled.Border);
-        if (row < 0 || row >= pooled.Rows)
-        {
-            new Span<byte>(y, channels * targetStride).Clear();
-            return;
-        }
-
-        var border = pooled.Border * OperandLayout.FewLanes;
+        var y = target.Data + target.Layout.Offset(0, row, 0);
         for (var channel = 0; channel < channels; channel++, x += channelStride, y += targetStride)
         {
-            var line = (float*)y;
-            Clear(line, border);
             if (isTwoByTwo)
             {
-                PoolFours(x, rowStride, line + border, columns);
+                PoolFours(x, rowStride, (float*)y, columns);
             }
             else
             {
-                Pool(x, rowStride, line + border, columns);
+                Pool(x, rowStride, (float*)y, columns);
             }
-
-            Clear(line + border + columns * OperandLayout.FewLanes, border);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Clear(float* at, int floats)
-    {
-        for (var i = 0; i < floats; i += OperandLayout.FewLanes)
-        {
-            Vector256<float>.Zero.Store(at + i);
         }
     }
 

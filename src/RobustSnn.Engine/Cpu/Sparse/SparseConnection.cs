@@ -18,7 +18,7 @@ internal sealed unsafe class SparseConnection : Connection
 
     private readonly GatherClass gather;
     private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
-    private NativeBuffer laidOut = new(0); // what a pass reads, where it does not read it as it lies
+    private readonly OperandScratch laidOut = new();
     private Unfolding? unfolding;
     private SparseRows? forward;
     private BackwardRows[]? backward;
@@ -191,10 +191,10 @@ internal sealed unsafe class SparseConnection : Connection
         if (Unfolding.Pays(gather, source.Shape))
         {
             unfolding ??= new Unfolding(gather, Geometry.Inputs);
-            Reserve(unfolding.Words + BitLayout.Slack);
-            var job = new Unfolding.Job(unfolding, source, Offsets(Forward, gather, OperandLayout.Of(source.Shape)), (uint*)laidOut.Pointer);
+            var words = laidOut.Reserve(unfolding.Layout, source.Shape.Lanes);
+            var job = new Unfolding.Job(unfolding, source, Offsets(Forward, gather, OperandLayout.Of(source.Shape)), (uint*)words.Data);
             workers.Run(job.Pieces, job);
-            return (unfolding.Class, new Operand(unfolding.Layout, (byte*)laidOut.Pointer, isStatic: false));
+            return (unfolding.Class, words);
         }
 
         var isOneImage = !source.Shape.IsBits && source.Shape.Lanes.Lanes == 1 && gather.SourceColumnStep == 1;
@@ -207,31 +207,16 @@ internal sealed unsafe class SparseConnection : Connection
     {
         var pooled = Geometry.Pooled(source.Shape);
         gather.CheckBorder(pooled);
-        var means = Reserve(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
-        workers.Run(pooled.Rows + 2 * pooled.Border, new PoolByColumnsJob(source, pooled, means));
+        var means = laidOut.ReserveFramed(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
+        workers.Run(pooled.Rows, new PoolByColumnsJob(source, pooled, means));
         return means;
     }
 
     private Operand ByColumns(Workers workers, Activation source, OperandLayout layout, int samples)
     {
-        var target = Reserve(layout, source.Shape.Lanes);
+        var target = laidOut.Reserve(layout, source.Shape.Lanes);
         workers.Run(source.Shape.Lanes.BlocksOf(samples) * (source.Shape.Rows + 2 * source.Shape.Border), new ByColumnsJob(source, target));
         return target;
-    }
-
-    private Operand Reserve(OperandLayout layout, LaneLayout lanes)
-    {
-        Reserve(lanes.Blocks * layout.BlockStride / sizeof(float) + BitLayout.Slack);
-        return new Operand(layout, (byte*)laidOut.Pointer, lanes.Steps == 1);
-    }
-
-    private void Reserve(long floats)
-    {
-        if (laidOut.Length < floats)
-        {
-            laidOut.Dispose();
-            laidOut = new NativeBuffer(floats);
-        }
     }
 
     /// <summary>Byte offset of each column of a list in a layout; made at the first pass over it.</summary>

@@ -82,11 +82,19 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         var (unit, group) = Math.DivRem(piece, groups);
         var firstCell = unit * unitCells;
         var unitSize = Math.Min(unitCells, cells - firstCell);
-        var tileCount = (unitSize * map.CellVectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
-        var tiles = stackalloc Tile[tileCount];
-        for (var i = 0; i < tileCount; i++)
+        var tiles = (unitSize * map.CellVectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
+        var sources = stackalloc long[MostTiles * TileSums.FullVectors];
+        var counts = stackalloc int[MostTiles];
+        for (var i = 0; i < tiles; i++)
         {
-            map.Fill(firstCell * map.CellVectors + i * TileSums.FullVectors, TileSums.FullVectors, ref tiles[i]);
+            counts[i] = map.FillSources(firstCell * map.CellVectors + i * TileSums.FullVectors, TileSums.FullVectors,
+                sources + i * TileSums.FullVectors);
+        }
+
+        var sumOffsets = stackalloc long[TileSums.FullVectors];
+        for (var i = 0; i < TileSums.FullVectors; i++)
+        {
+            sumOffsets[i] = i * TLanes.Count;
         }
 
         var positionCount = unitSize * map.CellColumns;
@@ -100,9 +108,11 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         for (var row = firstRow; row < endRow; row += batchRows)
         {
             var count = Math.Min(batchRows, endRow - row);
-            for (var i = 0; i < tileCount; i++)
+            for (var i = 0; i < tiles; i++)
             {
-                Sum(in tiles[i], row, count, sums + i * TileSums.FullVectors * TLanes.Count);
+                var to = new TileTarget(sums + i * TileSums.FullVectors * TLanes.Count, sumOffsets, rowFloats, bias is null ? null : bias + row,
+                    false);
+                Sum(sources + i * TileSums.FullVectors, counts[i], row, count, to);
             }
 
             for (var i = 0; i < count; i++)
@@ -112,31 +122,21 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         }
     }
 
-    private void Sum(ref readonly Tile tile, int row, int count, float* sums)
+    private void Sum(long* slots, int vectors, int row, int count, TileTarget to)
     {
         var starts = rows.Whole.Starts(row, 0);
         var list = new ConnectionList(rows.Columns, values);
-        var offsetsInRow = stackalloc long[TileSums.FullVectors];
-        for (var i = 0; i < TileSums.FullVectors; i++)
+        if (vectors > TileSums.SmallVectors)
         {
-            offsetsInRow[i] = i * TLanes.Count;
+            TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
         }
-
-        var target = new TileTarget(sums, offsetsInRow, rowFloats, bias is null ? null : bias + row, false);
-        fixed (long* slots = tile.Source)
+        else if (vectors <= 2)
         {
-            if (tile.Count > TileSums.SmallVectors)
-            {
-                TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, target);
-            }
-            else if (tile.Count <= 2)
-            {
-                TileSums.Pair<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, target);
-            }
-            else
-            {
-                TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, target);
-            }
+            TileSums.Pair<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
+        }
+        else
+        {
+            TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
         }
     }
 }

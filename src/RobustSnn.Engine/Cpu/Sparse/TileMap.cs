@@ -106,20 +106,55 @@ internal readonly unsafe struct TileMap
         }
     }
 
+    /// <summary>
+    /// Where vectors <paramref name="first"/> … read, <paramref name="size"/> of them or as many as there are; the rest repeat the first two.
+    /// </summary>
+    /// <param name="sources">Receives what <see cref="Tile.Source"/> holds.</param>
+    /// <returns>How many there are.</returns>
+    public int FillSources(int first, int size, long* sources)
+    {
+        var count = Math.Min(size, Vectors - first);
+        var (cell, vector) = Math.DivRem(first, CellVectors);
+        var (line, cellInRow) = Math.DivRem(cell, cellsInRow);
+        var step = source.IsBits ? 2 * width / LaneBits.InByte : width * sizeof(float); // of a word or vector
+        var cellStep = (long)CellColumns * gather.SourceColumnStep * source.ColumnStride;
+        for (var i = 0; i < count; cellInRow = 0, line++)
+        {
+            var (block, row) = Math.DivRem(line, gather.Rows);
+            var at = source.Offset(block, row * gather.SourceRowStep, 0) + cellInRow * cellStep;
+            for (; cellInRow < cellsInRow && i < count; cellInRow++, at += cellStep, vector = 0)
+            {
+                for (; vector < CellVectors && i < count; vector++, i++)
+                {
+                    sources[i] = at + (source.IsBits ? vector / 2 : vector) * step;
+                }
+            }
+        }
+
+        for (var i = count; i < size; i++)
+        {
+            sources[i] = sources[count > 1 ? i & 1 : 0]; // any place that may be read; of bits, words are at even vectors
+        }
+
+        return count;
+    }
+
     /// <summary>Byte offsets of the positions of cells in a target of bits, first channel; −1 behind a row's end.</summary>
     public void FillPositions(int firstCell, int cells, BitLayout bits, long* positions)
     {
         var (bytes, isPlain) = (bits.PositionBytes, bits.Columns == gather.Columns);
-        for (var i = 0; i < cells; i++)
+        var (line, cellInRow) = Math.DivRem(firstCell, cellsInRow);
+        for (var left = cells; left > 0; cellInRow = 0, line++)
         {
-            var (line, cellInRow) = Math.DivRem(firstCell + i, cellsInRow);
             var (block, row) = Math.DivRem(line, gather.Rows);
-            var first = cellInRow * CellColumns;
-            var start = bits.Offset(block, row, first);
-            for (var column = first; column < first + CellColumns; column++, start += bytes)
+            var column = cellInRow * CellColumns;
+            var end = Math.Min(cellsInRow, cellInRow + left) * CellColumns;
+            left -= end / CellColumns - cellInRow;
+            var start = bits.Offset(block, row, 0);
+            for (; column < end; column++)
             {
                 *positions++ = column >= gather.Columns ? -1
-                    : isPlain ? start
+                    : isPlain ? start + column * bytes
                     : bits.Offset(block, column / bits.Columns, column % bits.Columns); // unfolded: a row for the whole map
             }
         }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>Where the bits of a tile's positions belong.</summary>
@@ -23,19 +25,22 @@ internal readonly unsafe struct TilePositions
     }
 
     /// <summary>Writes a byte at each of eight positions from <paramref name="first"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Put(ulong bytes, byte* target, int first)
     {
-        var offsets = Offsets + first;
-        if (run == FiringOctet.Size)
+        if (run < FiringOctet.Size)
         {
-            if (offsets[0] >= 0)
-            {
-                *(ulong*)(target + offsets[0]) = bytes;
-            }
-
-            return;
+            PutRuns(bytes, target, first);
         }
+        else if (Offsets[first] >= 0)
+        {
+            *(ulong*)(target + Offsets[first]) = bytes;
+        }
+    }
 
+    private void PutRuns(ulong bytes, byte* target, int first)
+    {
+        var offsets = Offsets + first;
         var count = Math.Min(FiringOctet.Size, Count - first);
         for (var i = 0; i < count; i += run)
         {

@@ -19,8 +19,7 @@ internal sealed class Unfolding
         var taps = gather.Taps.Length;
         Class = new GatherClass(0, 0, 1, 1, 1, 1, 1, gather.Rows * gather.Columns,
             [.. gather.Taps.Select((tap, i) => new Tap(tap.Kernel, i, 0))]);
-        Layout = new OperandLayout(true, OperandLayout.FewLanes, OperandLayout.FewLanes, taps * sizeof(uint), 1, sizeof(uint), 0, 0);
-        Words = sources * taps;
+        Layout = new OperandLayout(true, OperandLayout.FewLanes, OperandLayout.FewLanes, taps * sizeof(uint), 1, sizeof(uint), sources * taps * sizeof(uint), 0);
     }
 
     /// <summary>The layer on what is unfolded: a map of one row.</summary>
@@ -28,8 +27,6 @@ internal sealed class Unfolding
 
     /// <summary>Of the words, a tap being a row.</summary>
     public OperandLayout Layout { get; }
-
-    public int Words { get; }
 
     /// <summary>Whether a layer's map is small enough, and has more than one position.</summary>
     public static bool Pays(GatherClass gather, ActivationShape input) =>

@@ -18,6 +18,7 @@ public static class ConvolveNeuronCases
         ("kernel 3, stride 2, padding 1", ConvolutionGeometry.Convolution(6, 5, 8, 9, kernel: 3, stride: 2, padding: 1)),
         ("kernel 1", ConvolutionGeometry.Convolution(17, 3, 4, 6, kernel: 1, stride: 1, padding: 0)),
         ("linear", ConvolutionGeometry.Linear(13, 2, 2, 21)),
+        ("kernel 3 on 2×2, many outputs", ConvolutionGeometry.Convolution(5, 2, 2, 60, kernel: 3, stride: 1, padding: 1)),
     ];
 
     private static readonly NeuronModel[] Models = [new(1, Reset.Hard), new(1, Reset.Soft), new(0.5, Reset.Hard), new(0.5, Reset.Soft)];
@@ -34,9 +35,14 @@ public static class ConvolveNeuronCases
     [
         ("kernel 3 on 1×1", ConvolutionGeometry.Convolution(9, 1, 1, 5, kernel: 3, stride: 1, padding: 1)),
         ("kernel 3 on 2×2", ConvolutionGeometry.Convolution(7, 2, 2, 70, kernel: 3, stride: 1, padding: 1)),
-        ("kernel 3 on 4×5", ConvolutionGeometry.Convolution(6, 4, 5, 9, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 3 on 2×2, many outputs", ConvolutionGeometry.Convolution(7, 2, 2, 777, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 3 on 4×4, few outputs", ConvolutionGeometry.Convolution(6, 4, 4, 9, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 3, stride 2 on 4×4", ConvolutionGeometry.Convolution(6, 4, 4, 60, kernel: 3, stride: 2, padding: 1)),
+        ("kernel 3 on 4×5", ConvolutionGeometry.Convolution(6, 4, 5, 69, kernel: 3, stride: 1, padding: 1)),
+        ("kernel 3 on 8×8", ConvolutionGeometry.Convolution(5, 8, 8, 150, kernel: 3, stride: 1, padding: 1)),
         ("kernel 5 on 3×2", ConvolutionGeometry.Convolution(5, 3, 2, 66, kernel: 5, stride: 1, padding: 2)),
-        ("kernel 3 without padding", ConvolutionGeometry.Convolution(6, 4, 4, 7, kernel: 3, stride: 1, padding: 0)),
+        ("kernel 3 without padding", ConvolutionGeometry.Convolution(6, 4, 4, 37, kernel: 3, stride: 1, padding: 0)),
+        ("linear over 2×2", ConvolutionGeometry.Linear(9, 2, 2, 90)),
         ("linear", ConvolutionGeometry.Linear(40, 1, 1, 130)),
         ("kernel 3 to one channel of 10 columns", ConvolutionGeometry.Convolution(12, 3, 10, 1, kernel: 3, stride: 1, padding: 1)),
     ];
