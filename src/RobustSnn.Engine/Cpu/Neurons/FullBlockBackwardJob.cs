@@ -38,32 +38,42 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
         var ds = gradients + gradientShape.Offset(block, row, 0);
         var dx = to + targetShape.Offset(block, row, 0);
         var steps = gradientShape.Lanes.Steps;
-        var membranesMemory = stackalloc float[steps * Vector + Lanes.AlignmentFloats];
+        var membranesMemory = stackalloc float[2 * steps * Vector + Lanes.AlignmentFloats];
         var membranes = Lanes.Align(membranesMemory);
-        var linesMemory = stackalloc float[2 * shape.Channels * Vector + Lanes.AlignmentFloats];
+        var nowhereMemory = stackalloc float[steps * Vector + Lanes.AlignmentFloats];
+        var nowhere = Lanes.Align(nowhereMemory);
+        var linesMemory = stackalloc float[2 * (shape.Channels + 1) * Vector + Lanes.AlignmentFloats];
         var lines = Lanes.Align(linesMemory); // the row's sums of each channel and lane
-        new Span<float>(lines, 2 * shape.Channels * Vector).Clear();
+        new Span<float>(lines, 2 * (shape.Channels + 1) * Vector).Clear();
         var thresholdSum = 0.0;
         for (var column = 0; column < shape.Columns; column++)
         {
             var byThreshold = Vector512<float>.Zero;
-            for (var channel = 0; channel < shape.Channels; channel++)
+            for (var channel = 0; channel < shape.Channels; channel += 2)
             {
+                var isPair = channel + 1 < shape.Channels; // else the second is the first once more, and what becomes of it is lost
+                var other = isPair ? channel + 1 : channel;
+                var first = new Chain(x + channel * shape.Lanes.Width, ds + channel * gradientShape.Lanes.Width,
+                    dx + channel * targetShape.Lanes.Width, membranes, lines + 2 * channel * Vector);
+                var second = new Chain(x + other * shape.Lanes.Width, ds + other * gradientShape.Lanes.Width,
+                    isPair ? dx + other * targetShape.Lanes.Width : nowhere, membranes + steps * Vector, lines + 2 * (channel + 1) * Vector);
+                var (byFirst, bySecond) = (Vector512<float>.Zero, Vector512<float>.Zero);
                 if (soft || leak != 1)
                 {
-                    Run(channel, soft, leak, x, ds, dx, membranes, lines + 2 * channel * Vector, steps, ref byThreshold);
+                    Run(in first, in second, channel, other, soft, leak, steps, ref byFirst, ref bySecond);
                 }
                 else
                 {
-                    Run(channel, false, 1, x, ds, dx, membranes, lines + 2 * channel * Vector, steps, ref byThreshold);
+                    Run(in first, in second, channel, other, false, 1, steps, ref byFirst, ref bySecond);
                 }
 
-                x += shape.Lanes.Width;
-                ds += gradientShape.Lanes.Width;
-                dx += targetShape.Lanes.Width;
+                byThreshold += isPair ? byFirst + bySecond : byFirst;
             }
 
             thresholdSum += Vector512.Sum(byThreshold);
+            x += shape.Channels * shape.Lanes.Width;
+            ds += shape.Channels * gradientShape.Lanes.Width;
+            dx += shape.Channels * targetShape.Lanes.Width;
         }
 
         if (slopes is null)
@@ -80,63 +90,114 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
         }
     }
 
+    /// <summary>Two channels side by side: each step waits for the one before, and one channel's waiting is the other's time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Run(int channel, bool soft, float leak, float* x, float* ds, float* dx, float* membranes, float* line, int steps,
-        ref Vector512<float> thresholdSum)
+    private void Run(in Chain a, in Chain b, int channelA, int channelB, bool soft, float leak, int steps, ref Vector512<float> thresholdSumA,
+        ref Vector512<float> thresholdSumB)
     {
-        var v = Vector512.Create(threshold);
-        var one = Vector512<float>.One;
         var isStatic = shape.Lanes.Steps == 1;
         var stride = isStatic ? 0 : Vector;
-        var factor = Vector512.Create(normFactors[2 * channel]);
-        var shift = Vector512.Create(normFactors[2 * channel + 1]);
-        var u = Vector512<float>.Zero;
-        for (var t = 0; t < steps; t++)
-        {
-            u = u * leak + Vector512.MultiplyAddEstimate(Vector512.Load(x + t * stride), factor, shift);
-            u.Store(membranes + t * Vector);
-            var fires = Vector512.GreaterThanOrEqual(u, v);
-            u = Vector512.ConditionalSelect(fires, soft ? u - v : Vector512<float>.Zero, u);
-        }
+        var v = Vector512.Create(threshold);
+        Charge(in a, channelA, in b, channelB, v, soft, leak, steps, stride);
 
-        var centre = Vector512.Create(mean[channel]);
-        var slope = Vector512.Create(slopes is null ? 1 : slopes[channel]);
-        var after = Vector512<float>.Zero;
-        var sum = Vector512<float>.Zero;
-        var product = Vector512<float>.Zero;
+        var centreA = Vector512.Create(mean[channelA]);
+        var centreB = Vector512.Create(mean[channelB]);
+        var slopeA = Vector512.Create(slopes is null ? 1 : slopes[channelA]);
+        var slopeB = Vector512.Create(slopes is null ? 1 : slopes[channelB]);
+        Vector512<float> afterA = default, sumA = default, productA = default;
+        Vector512<float> afterB = default, sumB = default, productB = default;
         for (var t = steps - 1; t >= 0; t--)
         {
-            u = Vector512.Load(membranes + t * Vector);
-            var h = surrogate.Derivative(u - v);
-            var hds = h * Vector512.Load(ds + t * Vector);
-            var fires = Vector512.GreaterThanOrEqual(u, v);
-            var byThreshold = soft ? v * h - Vector512.ConditionalSelect(fires, one, Vector512<float>.Zero) : u * h;
-            var stay = soft ? one - v * h : Vector512.ConditionalSelect(fires, Vector512<float>.Zero, one) - byThreshold;
-            var du = hds + after * stay;
-            thresholdSum += after * byThreshold - hds;
-            after = du * leak;
-            sum += du;
+            var duA = Step(in a, t, v, soft, leak, ref afterA, ref thresholdSumA);
+            var duB = Step(in b, t, v, soft, leak, ref afterB, ref thresholdSumB);
+            sumA += duA;
+            sumB += duB;
             if (!isStatic)
             {
-                product = Vector512.MultiplyAddEstimate(du, Vector512.Load(x + t * Vector) - centre, product);
-                Put(dx + t * Vector, du, slope);
+                productA = Vector512.MultiplyAddEstimate(duA, Vector512.Load(a.X + t * Vector) - centreA, productA);
+                productB = Vector512.MultiplyAddEstimate(duB, Vector512.Load(b.X + t * Vector) - centreB, productB);
+                Put(a.Dx + t * Vector, duA, slopeA);
+                Put(b.Dx + t * Vector, duB, slopeB);
             }
         }
 
         if (isStatic)
         {
-            product = sum * (Vector512.Load(x) - centre);
-            Put(dx, sum, slope);
+            productA = sumA * (Vector512.Load(a.X) - centreA);
+            productB = sumB * (Vector512.Load(b.X) - centreB);
+            Put(a.Dx, sumA, slopeA);
+            Put(b.Dx, sumB, slopeB);
         }
 
         if (slopes is null)
         {
-            (Vector512.Load(line) + sum).Store(line);
-            (Vector512.Load(line + Vector) + product).Store(line + Vector);
+            AddTo(a.Line, sumA, productA);
+            AddTo(b.Line, sumB, productB);
         }
+    }
+
+    /// <summary>The membranes of all steps, before the reset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Charge(in Chain a, int channelA, in Chain b, int channelB, Vector512<float> v, bool soft, float leak, int steps, int stride)
+    {
+        var factorA = Vector512.Create(normFactors[2 * channelA]);
+        var shiftA = Vector512.Create(normFactors[2 * channelA + 1]);
+        var factorB = Vector512.Create(normFactors[2 * channelB]);
+        var shiftB = Vector512.Create(normFactors[2 * channelB + 1]);
+        var ahead = 4 * gradientShape.Lanes.Width; // gradients are read backwards, which the processor does not foresee
+        var uA = Vector512<float>.Zero;
+        var uB = Vector512<float>.Zero;
+        for (var t = 0; t < steps; t++)
+        {
+            uA = uA * leak + Vector512.MultiplyAddEstimate(Vector512.Load(a.X + t * stride), factorA, shiftA);
+            uB = uB * leak + Vector512.MultiplyAddEstimate(Vector512.Load(b.X + t * stride), factorB, shiftB);
+            Prefetch.Line(a.Ds + ahead + t * Vector);
+            Prefetch.Line(b.Ds + ahead + t * Vector);
+            uA.Store(a.Membranes + t * Vector);
+            uB.Store(b.Membranes + t * Vector);
+            uA = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(uA, v), soft ? uA - v : Vector512<float>.Zero, uA);
+            uB = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(uB, v), soft ? uB - v : Vector512<float>.Zero, uB);
+        }
+    }
+
+    /// <summary>One step back.</summary>
+    /// <param name="after">dL/du' of this step, and on return of the one before.</param>
+    /// <returns>dL/du.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector512<float> Step(in Chain chain, int t, Vector512<float> v, bool soft, float leak, ref Vector512<float> after,
+        ref Vector512<float> thresholdSum)
+    {
+        var one = Vector512<float>.One;
+        var u = Vector512.Load(chain.Membranes + t * Vector);
+        var h = surrogate.Derivative(u - v);
+        var hds = h * Vector512.Load(chain.Ds + t * Vector);
+        var fires = Vector512.GreaterThanOrEqual(u, v);
+        var byThreshold = soft ? v * h - Vector512.ConditionalSelect(fires, one, Vector512<float>.Zero) : u * h;
+        var stay = soft ? one - v * h : Vector512.ConditionalSelect(fires, Vector512<float>.Zero, one) - byThreshold;
+        var du = hds + after * stay;
+        thresholdSum += after * byThreshold - hds;
+        after = du * leak;
+        return du;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Put(float* at, Vector512<float> gradient, Vector512<float> slope) =>
         (accumulate ? Vector512.MultiplyAddEstimate(gradient, slope, Vector512.Load(at)) : gradient * slope).Store(at);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddTo(float* line, Vector512<float> sum, Vector512<float> product)
+    {
+        (Vector512.Load(line) + sum).Store(line);
+        (Vector512.Load(line + Vector) + product).Store(line + Vector);
+    }
+
+    /// <summary>16 neurons of a channel at a position: 16 floats a step.</summary>
+    private readonly struct Chain(float* x, float* ds, float* dx, float* membranes, float* line)
+    {
+        public readonly float* X = x;
+        public readonly float* Ds = ds;
+        public readonly float* Dx = dx;
+        public readonly float* Membranes = membranes;
+        public readonly float* Line = line;
+    }
 }

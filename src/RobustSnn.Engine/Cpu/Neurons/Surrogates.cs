@@ -47,8 +47,11 @@ internal static class SurrogateKinds
 
 internal readonly struct PiecewiseLinear(float width) : ISurrogate
 {
+    private readonly float width = width;
+    private readonly float slope = 1f / (width * width);
+
     public Vector512<float> Derivative(Vector512<float> z) =>
-        Vector512.Max(Vector512.Create(width) - Vector512.Abs(z), Vector512<float>.Zero) * (1f / (width * width));
+        Vector512.Max(Vector512.Create(width) - Vector512.Abs(z), Vector512<float>.Zero) * slope;
 }
 
 internal readonly struct Exponential(float height, float width) : ISurrogate
