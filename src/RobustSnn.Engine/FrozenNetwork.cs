@@ -17,7 +17,7 @@ public sealed class FrozenNetwork : IDisposable
     private readonly int[] neurons;
 
     /// <param name="model">Stays as it is, and the caller's. Its backend must outlive this network.</param>
-    /// <param name="batch">Images computed at a time.</param>
+    /// <param name="batch">Images that will be handed over at a time. Where all spikes come from pruned layers, fewer are computed together.</param>
     /// <param name="timesteps">T; 0 runs every neuron as a ReLU: the ANN.</param>
     /// <exception cref="BadInputException">As <see cref="Plan"/>.</exception>
     public FrozenNetwork(SpikingModel model, int batch, int timesteps)
@@ -25,7 +25,8 @@ public sealed class FrozenNetwork : IDisposable
         Model = NormFolding.Fold(model);
         try
         {
-            plan = new Plan(Model, batch, timesteps, PassMode.Inference);
+            var together = Plan.IsByImage(Model, timesteps) ? Math.Min(batch, model.Backend.Parallelism) : batch;
+            plan = new Plan(Model, together, timesteps, PassMode.Inference);
         }
         catch
         {
@@ -33,6 +34,7 @@ public sealed class FrozenNetwork : IDisposable
             throw;
         }
 
+        Batch = batch;
         neurons = timesteps > 0 ? [.. Graph.neurons(Model.Network)] : [];
         Layers = [.. neurons.Select(node => new SpikingLayer(Model.Network.Nodes[node].Name, Model.Shapes[node].Count))];
     }
@@ -40,8 +42,8 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>The folded network. Its parameters may be looked at and not changed.</summary>
     public SpikingModel Model { get; }
 
-    /// <summary>Images computed at a time.</summary>
-    public int Batch => plan.Batch;
+    /// <summary>Images that a caller hands over at a time for the best throughput.</summary>
+    public int Batch { get; }
 
     /// <summary>T; 0 for the ANN.</summary>
     public int Timesteps => plan.Timesteps;
@@ -57,7 +59,7 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>Bytes of activations and images, as <see cref="Plan.PeakBytes"/>.</summary>
     public long PeakBytes => plan.PeakBytes;
 
-    /// <summary>Computes images, any number of them, a batch at a time.</summary>
+    /// <summary>Computes images, any number of them.</summary>
     /// <param name="images">(image, channel, row, column) in [0, 1].</param>
     /// <param name="logits">Receives (image, class).</param>
     /// <param name="spikes">
@@ -79,9 +81,9 @@ public sealed class FrozenNetwork : IDisposable
         }
 
         spikes.Clear();
-        for (var start = 0; start < count; start += Batch)
+        for (var start = 0; start < count; start += plan.Batch)
         {
-            var samples = Math.Min(Batch, count - start);
+            var samples = Math.Min(plan.Batch, count - start);
             plan.Pixels.Upload(images.Slice(start * PixelCount, samples * PixelCount));
             plan.Forward(samples, countSpikes: !spikes.IsEmpty);
             plan.Logits.Download(logits.Slice(start * Classes, samples * Classes));

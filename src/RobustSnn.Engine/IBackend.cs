@@ -19,6 +19,9 @@ public interface IBackend : IDisposable
     /// <summary>What it is and runs on, for people: e.g. "cpu (AVX-512, 2 threads)".</summary>
     string Name { get; }
 
+    /// <summary>How many pieces of work it does side by side: CPU threads.</summary>
+    int Parallelism { get; }
+
     /// <summary>New memory for <paramref name="length"/> floats, all zero.</summary>
     DeviceBuffer Allocate(long length);
 

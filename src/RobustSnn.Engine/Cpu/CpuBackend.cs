@@ -33,6 +33,8 @@ public sealed unsafe partial class CpuBackend : IBackend
     /// <summary>Threads in use.</summary>
     public int Threads => workers.Count;
 
+    int IBackend.Parallelism => Threads;
+
     /// <summary>Vectors of the sparse kernels.</summary>
     public VectorWidth Vectors { get; }
 

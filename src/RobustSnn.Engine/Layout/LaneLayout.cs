@@ -35,6 +35,9 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
     /// <summary>The layout of a value that is the same at every timestep: one lane a sample, the same blocks.</summary>
     public LaneLayout Static => this with { Steps = 1 };
 
+    /// <summary>A block for each image.</summary>
+    public static LaneLayout ByImage(int batch, int timesteps) => new(batch, timesteps, 1);
+
     /// <summary>Chooses the block size for a batch simulated for <paramref name="timesteps"/> steps (0: the ANN).</summary>
     /// <remarks>
     /// With time, 16 samples a block, so that no vector straddles two timesteps; without, up to 64 samples, so that a

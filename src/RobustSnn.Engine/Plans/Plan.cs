@@ -81,6 +81,9 @@ public sealed class Plan : IDisposable
     /// <summary>Bytes of the plan's activations, gradients and images.</summary>
     public long PeakBytes => Bytes(Model, Batch, memory, Mode);
 
+    /// <summary>Whether a plan for inference computes an image at a time on each part of the device; a larger batch then gains nothing.</summary>
+    internal static bool IsByImage(SpikingModel model, int timesteps) => new PlanGraph(model, 1, timesteps, PassMode.Inference).IsByImage;
+
     /// <summary>Bytes that such a plan will hold, without allocating it.</summary>
     public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode) =>
         Bytes(model, batch, new MemoryPlan(new PlanGraph(model, batch, timesteps, mode)), mode);

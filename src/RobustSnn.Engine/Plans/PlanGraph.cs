@@ -13,7 +13,6 @@ internal sealed class PlanGraph
 
     public PlanGraph(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
-        lanes = LaneLayout.Choose(batch, timesteps);
         Nodes = [.. model.Network.Nodes];
         Mode = mode;
         Timesteps = timesteps;
@@ -21,6 +20,10 @@ internal sealed class PlanGraph
         Inputs = Array.ConvertAll(Nodes, node => node.Inputs.Select(ReadThrough).ToArray());
         Last = ReadThrough(Nodes.Length - 1);
         Layers = FuseLayers(model);
+        var firing = Enumerable.Range(0, Nodes.Length).Where(Spikes).ToArray();
+        IsByImage = timesteps <= LaneLayout.FewLanes && firing.Length > 0 && firing.All(n => Layers[n] >= 0);
+        lanes = IsByImage ? LaneLayout.ByImage(batch, timesteps) : LaneLayout.Choose(batch, timesteps);
+        FusePools();
         Norms = FuseNorms();
 
         var isStatic = Graph.isStatic(model.Network).ToArray();
@@ -56,6 +59,12 @@ internal sealed class PlanGraph
     public PassMode Mode { get; }
 
     public int Timesteps { get; }
+
+    /// <summary>
+    /// Whether lanes are one image's timesteps: every spike is made by a pruned layer, which skips what one image leaves silent, as many
+    /// together never do.
+    /// </summary>
+    public bool IsByImage { get; }
 
     /// <summary>The nodes that each node reads, nodes that do nothing and those fused with a neuron left out.</summary>
     public int[][] Inputs { get; }
@@ -124,7 +133,6 @@ internal sealed class PlanGraph
                 layers[n] = layer;
                 active[layer] = false;
                 Inputs[n] = Inputs[layer];
-                FusePool(n);
             }
         }
 
@@ -132,17 +140,19 @@ internal sealed class PlanGraph
     }
 
     /// <summary>
-    /// Takes the pool that only such a layer reads out as well, where lanes are few: what the pool reads is bits, and far smaller than what
+    /// Takes each pool that only such a layer reads out as well, where lanes are few: what the pool reads is bits, and far smaller than what
     /// it gives. With many lanes backends read each mean often, and better where it lies.
     /// </summary>
-    private void FusePool(int neuron)
+    private void FusePools()
     {
-        var pool = Inputs[neuron][0];
-        if (lanes.Lanes <= LaneLayout.FewLanes && Nodes[pool].Operation.IsAveragePool && Readers(pool).Take(2).Count() == 1
-            && Spikes(Inputs[pool][0]) && Readers(Inputs[pool][0]).Take(2).Count() == 1)
+        for (var n = 0; n < Nodes.Length && lanes.Lanes <= LaneLayout.FewLanes; n++)
         {
-            active[pool] = false;
-            Inputs[neuron] = Inputs[pool];
+            if (Layers[n] >= 0 && Inputs[n][0] is var pool && Nodes[pool].Operation.IsAveragePool && Readers(pool).Take(2).Count() == 1
+                && Spikes(Inputs[pool][0]) && Readers(Inputs[pool][0]).Take(2).Count() == 1)
+            {
+                active[pool] = false;
+                Inputs[n] = Inputs[pool];
+            }
         }
     }
 

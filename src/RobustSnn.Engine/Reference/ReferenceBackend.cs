@@ -8,6 +8,8 @@ public sealed partial class ReferenceBackend : IBackend
 {
     public string Name => "reference (plain loops, double accumulation)";
 
+    public int Parallelism => 1;
+
     public DeviceBuffer Allocate(long length) => new HostBuffer(length);
 
     public void Dispose()

@@ -5,13 +5,13 @@ using System.Runtime.Intrinsics;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>
-/// Reads a small map of at most 8 lanes a position, channel by channel: where a neuron fires at all, and what it sends at each timestep, as
+/// Reads a block's small map of at most 8 lanes a position, channel by channel: where a neuron fires at all, and what it sends at each timestep, as
 /// floats. A map is at most 8 columns wide and has at most 64 positions.
 /// </summary>
-internal readonly unsafe struct ActivePositions(Operand source, int rows, int columns)
+internal readonly unsafe struct ActivePositions(Operand source, int block, int rows, int columns)
 {
     private readonly OperandLayout layout = source.Layout;
-    private readonly byte* data = source.Data + source.Layout.Offset(0, 0, 0);
+    private readonly byte* data = source.Data + source.Layout.Offset(block, 0, 0);
     private readonly int rows = rows;
     private readonly int columns = columns;
 

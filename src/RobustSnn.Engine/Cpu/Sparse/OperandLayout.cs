@@ -11,8 +11,8 @@ internal readonly record struct OperandLayout(
     /// <summary>Lanes for which <see cref="ByColumns"/> has room in a position of few.</summary>
     public const int FewLanes = LaneLayout.FewLanes;
 
-    /// <summary>Whether a position is one byte of bits, and there is one block.</summary>
-    public static bool IsByte(ActivationShape shape) => shape.IsBits && shape.Lanes is { Lanes: <= FewLanes, Blocks: 1 };
+    /// <summary>Whether a position is one byte of bits.</summary>
+    public static bool IsByte(ActivationShape shape) => shape.IsBits && shape.Lanes.Lanes <= FewLanes;
 
     /// <summary>An activation as it lies.</summary>
     public static OperandLayout Of(ActivationShape shape)

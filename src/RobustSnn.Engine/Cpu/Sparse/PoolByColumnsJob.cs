@@ -4,8 +4,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RobustSnn.Engine.Cpu;
 
-/// <summary>Lays out by columns the means over windows of bits of at most 8 lanes, in one block, inside a border that holds zeros already. A piece is
-/// a row of the pooled map.</summary>
+/// <summary>
+/// Lays out by columns the means over windows of bits of at most 8 lanes, inside a border that holds zeros already. A piece is a row of a block
+/// of the pooled map.
+/// </summary>
 internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationShape pooled, Operand target) : IJob
 {
     private readonly BitLayout bits = source.Shape.Bits;
@@ -16,12 +18,13 @@ internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationSh
     private readonly bool isTwoByTwo = Avx2.IsSupported && source.Shape.Rows == 2 * pooled.Rows && source.Shape.Columns == 2 * pooled.Columns;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Execute(int row)
+    public void Execute(int piece)
     {
+        var (block, row) = Math.DivRem(piece, pooled.Rows);
         var (channels, columns) = (pooled.Channels, pooled.Columns);
         var (rowStride, channelStride, targetStride) = (bits.RowStride, bits.ChannelStride, target.Layout.ChannelStride);
-        var x = from + bits.Offset(0, row * windowRows, 0);
-        var y = target.Data + target.Layout.Offset(0, row, 0);
+        var x = from + bits.Offset(block, row * windowRows, 0);
+        var y = target.Data + target.Layout.Offset(block, row, 0);
         for (var channel = 0; channel < channels; channel++, x += channelStride, y += targetStride)
         {
             if (isTwoByTwo)

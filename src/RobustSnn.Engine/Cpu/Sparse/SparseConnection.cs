@@ -72,9 +72,11 @@ internal sealed unsafe class SparseConnection : Connection
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         Activation spikes, int samples)
     {
-        if (HasEvents(input, spikes, workers.Count))
+        var blocks = input.Shape.Lanes.BlocksOf(samples);
+        if (HasEvents(input, spikes, workers.Count, blocks))
         {
-            var job = new SparseScatterJob(Events(workers.Count), TakeForEvents(workers, input), Geometry, spikes, bias, neuron, threshold);
+            var job = new SparseScatterJob(Events(workers.Count), TakeForEvents(workers, input, blocks), Geometry, spikes, bias, neuron, threshold,
+                blocks);
             workers.Run(job.Pieces, job);
             return;
         }
@@ -111,12 +113,12 @@ internal sealed unsafe class SparseConnection : Connection
         }
     }
 
-    /// <summary>Whether events are faster: one image of at most 8 steps, on a small map, or on a map of which little is active.</summary>
-    private bool HasEvents(Activation input, Activation spikes, int pieces) =>
-        input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { Batch: 1, Lanes: <= LaneLayout.FewLanes }
+    /// <summary>Whether events are faster: an image at a time, of at most 8 steps, on a small map, or on a map of which little is active.</summary>
+    private bool HasEvents(Activation input, Activation spikes, int pieces, int blocks) =>
+        input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { BlockSamples: 1, Lanes: <= LaneLayout.FewLanes }
         && ScatterList.Takes(Geometry) && ScatterList.RunOf(Geometry, Pattern!, pieces) >= EventRun
         && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
-            || (input.Shape.IsBits && !Geometry.Pools(input.Shape) && SparseScatterJob.CountActive(input) < EventShare * input.Shape.Count));
+            || (input.Shape.IsBits && !Geometry.Pools(input.Shape) && SparseScatterJob.CountActive(input, blocks) < EventShare * blocks * input.Shape.Count));
 
     private ScatterList Events(int pieces)
     {
@@ -176,15 +178,15 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>The same for events: positions of at most 8 lanes, next to each other or not.</summary>
-    private Operand TakeForEvents(Workers workers, Activation source) =>
-        Geometry.Pools(source.Shape) ? PoolByColumns(workers, source) : Operand.Of(source);
+    private Operand TakeForEvents(Workers workers, Activation source, int blocks) =>
+        Geometry.Pools(source.Shape) ? PoolByColumns(workers, source, blocks) : Operand.Of(source);
 
     /// <summary>The same for a pass whose sums are not stored as floats: what it reads may have the positions of a map side by side.</summary>
     private (GatherClass Reading, Operand Operand) TakeForNeurons(Workers workers, Activation source, int samples)
     {
         if (Geometry.Pools(source.Shape))
         {
-            return (gather, PoolByColumns(workers, source));
+            return (gather, PoolByColumns(workers, source, source.Shape.Lanes.BlocksOf(samples)));
         }
 
         gather.CheckBorder(source.Shape);
@@ -192,7 +194,8 @@ internal sealed unsafe class SparseConnection : Connection
         {
             unfolding ??= new Unfolding(gather, Geometry.Inputs);
             var words = laidOut.Reserve(unfolding.Layout, source.Shape.Lanes);
-            var job = new Unfolding.Job(unfolding, source, Offsets(Forward, gather, OperandLayout.Of(source.Shape)), (uint*)words.Data);
+            var job = new Unfolding.Job(unfolding, source, Offsets(Forward, gather, OperandLayout.Of(source.Shape)), words.Data,
+                source.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
             return (unfolding.Class, words);
         }
@@ -203,12 +206,12 @@ internal sealed unsafe class SparseConnection : Connection
             : Take(workers, gather, Uses, source, samples));
     }
 
-    private Operand PoolByColumns(Workers workers, Activation source)
+    private Operand PoolByColumns(Workers workers, Activation source, int blocks)
     {
         var pooled = Geometry.Pooled(source.Shape);
         gather.CheckBorder(pooled);
         var means = laidOut.ReserveFramed(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
-        workers.Run(pooled.Rows, new PoolByColumnsJob(source, pooled, means));
+        workers.Run(blocks * pooled.Rows, new PoolByColumnsJob(source, pooled, means));
         return means;
     }
 

@@ -126,7 +126,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     {
         var starts = rows.Whole.Starts(row, 0);
         var list = new ConnectionList(rows.Columns, values);
-        if (vectors > TileSums.SmallVectors)
+        if (vectors > 2 * TileSums.SmallVectors)
         {
             TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
         }
@@ -136,7 +136,11 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         }
         else
         {
-            TileSums.Small<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
+            for (var first = 0; first < vectors; first += TileSums.SmallVectors)
+            {
+                var part = new TileTarget(to.Data, to.Offsets + first, rowFloats, to.Bias, false);
+                TileSums.Small<TLanes, TOperand>(source, slots + first, offsets, list, starts, 1, count, part);
+            }
         }
     }
 }

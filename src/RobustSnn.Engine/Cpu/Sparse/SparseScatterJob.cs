@@ -6,24 +6,24 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>
-/// A sparse layer and its neurons for one image on a small map, driven by events: every input neuron that fires at all adds its weights to the
+/// A sparse layer and its neurons, an image at a time, on a small map, driven by events: every input neuron that fires at all adds its weights to the
 /// currents of those that it reaches, all timesteps (at most 8, the lanes of a vector) at once; one that is silent costs nothing. Pieces are
-/// chunks of outputs, whose currents stay in L1 or L2.
+/// chunks of an image's outputs, whose currents stay in L1 or L2.
 /// </summary>
 /// <remarks>
 /// The bound is one store of 8 lanes a cycle; measured are 2.2 cycles an addition with 100 connections of an input to a chunk and 3 with 20,
 /// where the processor does not foresee the end. <see cref="SparseNeuronJob{TLanes, TOperand}"/> pays 1.4 cycles for 16 lanes, fired or not.
 /// </remarks>
 internal readonly unsafe struct SparseScatterJob(
-    ScatterList list, Operand source, ConvolutionGeometry geometry, Activation spikes, float* bias, NeuronModel neuron, float threshold) : IJob
+    ScatterList list, Operand source, ConvolutionGeometry geometry, Activation spikes, float* bias, NeuronModel neuron, float threshold,
+    int blocks) : IJob
 {
-    private readonly ActivePositions inputs = new(source, geometry.InputRows, geometry.InputColumns);
     private readonly BitLayout target = spikes.Shape.Bits;
     private readonly byte* to = spikes.Bits();
     private readonly FiringTile firing = new(neuron, threshold, spikes.Shape.Lanes, LaneLayout.FewLanes, false);
 
     /// <summary>Pieces of the job.</summary>
-    public int Pieces => list.Chunks;
+    public int Pieces => list.Chunks * blocks;
 
     /// <summary>To how many positions a weight is added at a time.</summary>
     private interface ICount
@@ -31,23 +31,25 @@ internal readonly unsafe struct SparseScatterJob(
         static abstract int Positions { get; }
     }
 
-    /// <summary>Positions of spikes in one block that are not silent in all timesteps, over all channels.</summary>
-    public static int CountActive(Activation input)
+    /// <summary>Positions of spikes that are not silent in all timesteps, over all channels.</summary>
+    public static int CountActive(Activation input, int blocks)
     {
         var layout = input.Shape.Bits;
         var data = input.Bits();
         var active = 0;
+        for (var block = 0; block < blocks; block++)
         for (var row = 0; row < input.Shape.Rows; row++)
         {
-            active += CountBytes(data + layout.Offset(0, row, -input.Shape.Border), layout.RowStride);
+            active += CountBytes(data + layout.Offset(block, row, -input.Shape.Border), layout.RowStride);
         }
 
         return active;
     }
 
     [SkipLocalsInit]
-    public void Execute(int chunk)
+    public void Execute(int piece)
     {
+        var (block, chunk) = Math.DivRem(piece, list.Chunks);
         var first = chunk * list.ChunkOutputs;
         var outputs = Math.Min(list.ChunkOutputs, geometry.Outputs - first);
         var floats = outputs * list.Map.Plane;
@@ -61,10 +63,10 @@ internal readonly unsafe struct SparseScatterJob(
         fixed (ulong* reaching = list.Map.Reaching)
         fixed (int* reached = list.Map.Reached)
         {
-            Scatter(currents, list.Of(chunk), reaching, reached);
+            Scatter(new ActivePositions(source, block, geometry.InputRows, geometry.InputColumns), currents, list.Of(chunk), reaching, reached);
         }
 
-        Fire(currents, first, outputs);
+        Fire(currents, block, first, outputs);
     }
 
     /// <summary>Bytes that are not 0: bits of a position are a byte, the border's are 0.</summary>
@@ -88,7 +90,7 @@ internal readonly unsafe struct SparseScatterJob(
     /// <summary>Adds the weights of every active input neuron, in the order of channels and taps.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter(float* currents, ScatterRuns runs, ulong* reaching, int* reached)
+    private void Scatter(ActivePositions inputs, float* currents, ScatterRuns runs, ulong* reaching, int* reached)
     {
         var (channels, taps, plane) = (geometry.Inputs, geometry.Taps, (nint)list.Map.Plane);
         var memory = stackalloc float[ScatterMap.MostSources * LaneLayout.FewLanes + Lanes.AlignmentFloats];
@@ -189,13 +191,13 @@ internal readonly unsafe struct SparseScatterJob(
     }
 
     [SkipLocalsInit]
-    private void Fire(float* currents, int first, int outputs)
+    private void Fire(float* currents, int block, int first, int outputs)
     {
         var positions = list.Map.Targets;
         var places = stackalloc long[positions];
         for (var i = 0; i < positions; i++)
         {
-            places[i] = target.Offset(0, i / geometry.OutputColumns, i % geometry.OutputColumns);
+            places[i] = target.Offset(block, i / geometry.OutputColumns, i % geometry.OutputColumns);
         }
 
         var tile = new TilePositions(places, positions);

@@ -32,15 +32,19 @@ internal sealed class Unfolding
     public static bool Pays(GatherClass gather, ActivationShape input) =>
         OperandLayout.IsByte(input) && gather.Rows * gather.Columns is > 1 and <= MostPositions;
 
-    /// <summary>Unfolds spikes; a piece is a run of channels.</summary>
+    /// <summary>Unfolds spikes; a piece is a run of channels of a block.</summary>
     /// <param name="offsets">Byte offset of each (channel, tap) in the source.</param>
-    public readonly unsafe struct Job(Unfolding unfolding, Activation source, int* offsets, uint* target) : IJob
+    /// <param name="target">Laid out as <see cref="Layout"/> says.</param>
+    /// <param name="blocks">How many.</param>
+    public readonly unsafe struct Job(Unfolding unfolding, Activation source, int* offsets, byte* target, int blocks) : IJob
     {
         private readonly GatherClass gather = unfolding.gather;
         private readonly OperandLayout layout = OperandLayout.Of(source.Shape);
         private readonly byte* data = source.Bits();
 
-        public int Pieces => (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
+        private readonly int runs = (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
+
+        public int Pieces => blocks * runs;
 
         public void Execute(int piece)
         {
@@ -48,9 +52,11 @@ internal sealed class Unfolding
             var (rows, columns, columnStep) = (gather.Rows, gather.Columns, gather.SourceColumnStep);
             var rowStride = gather.SourceRowStep * layout.RowStride;
             var used = uint.MaxValue >> (LaneBits.InByte * (MostPositions - columns));
-            var from = data + layout.Offset(0, 0, 0);
-            var end = Math.Min(source.Shape.Channels, (piece + 1) * PieceChannels) * taps;
-            for (var i = piece * PieceChannels * taps; i < end; i++)
+            var (block, run) = Math.DivRem(piece, runs);
+            var from = data + layout.Offset(block, 0, 0);
+            var words = (uint*)(target + block * unfolding.Layout.BlockStride);
+            var end = Math.Min(source.Shape.Channels, (run + 1) * PieceChannels) * taps;
+            for (var i = run * PieceChannels * taps; i < end; i++)
             {
                 var word = 0u;
                 var at = from + offsets[i];
@@ -59,7 +65,7 @@ internal sealed class Unfolding
                     word |= (columnStep == 1 ? *(uint*)at & used : Gather(at, columns, columnStep)) << shift;
                 }
 
-                target[i] = word;
+                words[i] = word;
             }
         }
 

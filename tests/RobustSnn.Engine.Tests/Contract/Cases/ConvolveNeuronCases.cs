@@ -28,6 +28,7 @@ public static class ConvolveNeuronCases
         .. from timesteps in new[] { 1, 4, 8, 10 }
            from batch in new[] { 1, 3, 16, 33 }
            select new LaneCase(timesteps, batch, batch == 33 ? 33 - timesteps : batch),
+        new(8, 4, 3, ByImage: true), new(3, 2, 2, ByImage: true),
     ];
 
     /// <summary>Small maps, some with more outputs than a chunk has.</summary>
@@ -53,7 +54,7 @@ public static class ConvolveNeuronCases
     private static IEnumerable<ContractCase> Pooled =>
         from k in Enumerable.Range(0, Geometries.Length)
         let geometry = Geometries[k]
-        from lanes in new LaneCase[] { new(8, 1, 1), new(3, 1, 1), new(2, 4, 3), new(8, 3, 3), new(4, 33, 20) }
+        from lanes in new LaneCase[] { new(8, 1, 1), new(3, 1, 1), new(2, 4, 3), new(8, 3, 3), new(4, 33, 20), new(8, 3, 3, ByImage: true), new(3, 4, 3, ByImage: true) }
         from isPruned in new[] { true, false }
         from window in new[] { 2, 4 }
         from toStorage in Enum.GetValues<Storage>()
@@ -78,13 +79,14 @@ public static class ConvolveNeuronCases
     private static IEnumerable<ContractCase> Events =>
         from k in Enumerable.Range(0, SmallMaps.Length)
         from timesteps in new[] { 1, 3, 8 }
+        from images in new[] { 1, 3 }
         from rate in new[] { 0.4f, 0.02f, 0.005f }
         let map = SmallMaps[k]
         where rate < 0.1f || map.Geometry.OutputColumns > 1
         let model = Models[(k + timesteps) % Models.Length]
-        let name = $"events, {map.Name}, T {timesteps}, rate {rate}, leak {model.Leak}, {model.Reset} reset"
+        let name = $"events, {map.Name}, T {timesteps}, {images} images, rate {rate}, leak {model.Leak}, {model.Reset} reset"
         select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
-            Run(bench, map.Geometry, new LaneCase(timesteps, 1, 1), model, false, true, Storage.Bits, true, margin: k == SmallMaps.Length - 1 ? 1 : 2 + k % 2, rate));
+            Run(bench, map.Geometry, new LaneCase(timesteps, images, images, ByImage: true), model, false, true, Storage.Bits, true, margin: k == SmallMaps.Length - 1 ? 1 : 2 + k % 2, rate));
 
     private static IEnumerable<ContractCase> Everywhere =>
         from i in Enumerable.Range(0, Lanes.Length)

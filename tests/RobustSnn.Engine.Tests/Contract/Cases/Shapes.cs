@@ -1,11 +1,11 @@
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
-/// <summary>T (0: the ANN), the batch that the layout is for, and how many samples of it are in use.</summary>
-public readonly record struct LaneCase(int Timesteps, int Batch, int Samples)
+/// <summary>T (0: the ANN), the batch that the layout is for, how many samples of it are in use, and whether each is a block.</summary>
+public readonly record struct LaneCase(int Timesteps, int Batch, int Samples, bool ByImage = false)
 {
-    public LaneLayout Layout => LaneLayout.Choose(Batch, Timesteps);
+    public LaneLayout Layout => ByImage ? LaneLayout.ByImage(Batch, Timesteps) : LaneLayout.Choose(Batch, Timesteps);
 
-    public override string ToString() => $"T {Timesteps}, {Samples} of {Batch} samples";
+    public override string ToString() => $"T {Timesteps}, {Samples} of {Batch} samples{(ByImage ? ", each a block" : "")}";
 }
 
 /// <summary>An activation's map and its lanes.</summary>
@@ -37,6 +37,7 @@ public static class Shapes
         new(0, 1, 1), new(0, 3, 3), new(0, 5, 2), new(0, 16, 16), new(0, 17, 17), new(0, 33, 20), new(0, 70, 70), new(0, 70, 40), new(0, 70, 65),
         new(1, 2, 2), new(1, 17, 17), new(1, 33, 16), new(3, 5, 5), new(3, 33, 17), new(4, 1, 1), new(4, 16, 16), new(4, 17, 3), new(4, 33, 33),
         new(5, 3, 2), new(5, 16, 11), new(8, 1, 1), new(8, 2, 2), new(8, 17, 17), new(8, 33, 20), new(8, 70, 70), new(100, 3, 3),
+        new(4, 3, 3, ByImage: true), new(8, 4, 3, ByImage: true), new(3, 2, 1, ByImage: true),
     ];
 
     private static readonly (int Channels, int Rows, int Columns, int Border)[] Maps =
