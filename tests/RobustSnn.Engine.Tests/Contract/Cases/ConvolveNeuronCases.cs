@@ -48,7 +48,7 @@ public static class ConvolveNeuronCases
         ("kernel 3 to one channel of 10 columns", ConvolutionGeometry.Convolution(12, 3, 10, 1, kernel: 3, stride: 1, padding: 1)),
     ];
 
-    public static IEnumerable<ContractCase> All => [.. Everywhere, .. Events, .. Pooled, .. OneAfterAnother];
+    public static IEnumerable<ContractCase> All => [.. Everywhere, .. Events, .. Pooled, .. OneAfterAnother, .. OnOneConnection];
 
     /// <summary>A larger map of bits, of which the layer reads means over windows.</summary>
     private static IEnumerable<ContractCase> Pooled =>
@@ -73,6 +73,29 @@ public static class ConvolveNeuronCases
                 Storage.Bits, true, margin: 0, window: 2, output: "first");
             Run(bench, ConvolutionGeometry.Convolution(4, 4, 3, 5, kernel: 3, stride: 1, padding: 1), lanes, Models[0], false, isPruned,
                 Storage.Bits, true, margin: 0, window: 2);
+        });
+
+    /// <summary>One layer on spikes, on floats, and on means, for one image and for more, before and after its weights change.</summary>
+    private static IEnumerable<ContractCase> OnOneConnection =>
+        from map in SmallMaps
+        where map.Geometry.Outputs > 5 // of fewer, none may fire
+        from isStaleFirst in new[] { true, false }
+        select new ContractCase("Refresh", $"with neurons, {map.Name}{(isStaleFirst ? ", one image last" : "")}", ContractCase.Exact, bench =>
+        {
+            var pattern = Pattern(bench, map.Geometry.WeightCount);
+            var connection = bench.Connect(map.Geometry, bench.OutputBuffer("weights", pattern.Count, _ => OnGrid(bench, WeightGrid, -0.5, 0.75)), pattern);
+            LaneCase one = new(8, 1, 1);
+            LaneCase three = new(8, 3, 3, ByImage: true);
+            Run(bench, connection, one, Models[0], false, Storage.Bits, true, margin: 0, window: 2, output: "means");
+            Run(bench, connection, one, Models[0], false, Storage.Floats, true, margin: 0, output: "floats");
+            Run(bench, connection, one, Models[0], false, Storage.Bits, true, margin: 0, output: "bits");
+            connection.Weights.Upload([.. Enumerable.Range(0, pattern.Count).Select(_ => OnGrid(bench, WeightGrid, -0.5, 0.75))]);
+            bench.Backend.Refresh(connection);
+            foreach (var (i, lanes) in (isStaleFirst ? new[] { three, one } : [one, three]).Index())
+            {
+                Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 0, window: 2, output: $"means {i}");
+                Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 1, output: $"bits {i}");
+            }
         });
 
     /// <summary>One image of whose inputs many, few, or nearly none fire: silence is skipped.</summary>
@@ -106,14 +129,20 @@ public static class ConvolveNeuronCases
     private static void Run(Workbench bench, ConvolutionGeometry geometry, LaneCase lanes, NeuronModel model, bool isStatic, bool isPruned,
         Storage storage, bool bias, int margin, float rate = 0.25f, int window = 1, string output = "spikes", Storage? toStorage = null)
     {
-        var layout = lanes.Layout;
+        var pattern = isPruned ? Pattern(bench, geometry.WeightCount) : null;
+        var weights = bench.InputBuffer(pattern?.Count ?? geometry.WeightCount, _ => OnGrid(bench, WeightGrid, -0.5, 0.75));
+        Run(bench, bench.Connect(geometry, weights, pattern), lanes, model, isStatic, storage, bias, margin, rate, window, output, toStorage);
+    }
+
+    private static void Run(Workbench bench, Connection connection, LaneCase lanes, NeuronModel model, bool isStatic, Storage storage, bool bias,
+        int margin, float rate = 0.25f, int window = 1, string output = "spikes", Storage? toStorage = null)
+    {
+        var (geometry, layout) = (connection.Geometry, lanes.Layout);
         var input = new ActivationShape(geometry.Inputs, window * geometry.InputRows, window * geometry.InputColumns, geometry.Padding + margin,
             isStatic ? layout.Static : layout, isStatic ? Storage.Floats : storage);
         var spikes = new ActivationShape(geometry.Outputs, geometry.OutputRows, geometry.OutputColumns, margin, layout, toStorage ?? storage);
-        var pattern = isPruned ? Pattern(bench, geometry.WeightCount) : null;
-        var weights = bench.InputBuffer(pattern?.Count ?? geometry.WeightCount, _ => OnGrid(bench, WeightGrid, -0.5, 0.75));
         bench.Backend.ConvolveNeuron(
-            bench.Connect(geometry, weights, pattern),
+            connection,
             bias ? bench.InputBuffer(geometry.Outputs, _ => OnGrid(bench, InputGrid, rate < 0.25f ? 0.2 : -0.5, rate < 0.25f ? 0.6 : 0.5)) : null,
             model,
             bench.Parameters(Threshold),
