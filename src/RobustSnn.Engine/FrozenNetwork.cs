@@ -17,7 +17,7 @@ public sealed class FrozenNetwork : IDisposable
     private readonly int[] neurons;
 
     /// <param name="model">Stays as it is, and the caller's. Its backend must outlive this network.</param>
-    /// <param name="batch">Images that will be handed over at a time. Where all spikes come from pruned layers, fewer are computed together.</param>
+    /// <param name="batch">Images that will be handed over at a time. Where pruned layers make all spikes, fewer may be computed together.</param>
     /// <param name="timesteps">T; 0 runs every neuron as a ReLU: the ANN.</param>
     /// <exception cref="BadInputException">As <see cref="Plan"/>.</exception>
     public FrozenNetwork(SpikingModel model, int batch, int timesteps)
@@ -25,7 +25,7 @@ public sealed class FrozenNetwork : IDisposable
         Model = NormFolding.Fold(model);
         try
         {
-            var together = Plan.IsByImage(Model, timesteps) ? Math.Min(batch, model.Backend.Parallelism) : batch;
+            var together = Plan.IsByImage(Model, batch, timesteps) ? Math.Min(batch, model.Backend.Parallelism) : batch;
             plan = new Plan(Model, together, timesteps, PassMode.Inference);
         }
         catch

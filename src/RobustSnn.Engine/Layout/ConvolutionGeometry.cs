@@ -52,7 +52,7 @@ public abstract class Connection(ConvolutionGeometry geometry, DeviceBuffer weig
 
     public SparsityPattern? Pattern { get; } = pattern;
 
-    /// <summary>Bytes that a forward pass reads of the layer: weights, and where they connect.</summary>
+    /// <summary>Bytes that forward passes have read of the layer so far: weights, and where they connect.</summary>
     public virtual long InferenceBytes => Weights.Length * sizeof(float);
 
     public abstract void Dispose();

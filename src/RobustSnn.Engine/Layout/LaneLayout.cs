@@ -36,7 +36,19 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
     public LaneLayout Static => this with { Steps = 1 };
 
     /// <summary>A block for each image.</summary>
-    public static LaneLayout ByImage(int batch, int timesteps) => new(batch, timesteps, 1);
+    public static LaneLayout ByImage(int batch, int timesteps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(timesteps, 1);
+        return new LaneLayout(batch, timesteps, 1);
+    }
+
+    /// <summary>
+    /// Whether a block for each image is faster where layers skip what an image leaves silent: its timesteps fill the 8 lanes that each position
+    /// then has, or half of them while the batch fills no vector either.
+    /// </summary>
+    public static bool IsFasterByImage(int batch, int timesteps) =>
+        timesteps is > FewLanes - 2 and <= FewLanes || (timesteps is >= FewLanes / 2 and <= FewLanes && batch <= VectorLanes / 2);
 
     /// <summary>Chooses the block size for a batch simulated for <paramref name="timesteps"/> steps (0: the ANN).</summary>
     /// <remarks>

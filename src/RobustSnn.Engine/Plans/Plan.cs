@@ -3,7 +3,8 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine;
 
 /// <summary>
-/// A model compiled for one batch size, number of timesteps and mode: its buffers are allocated once, and passes over it allocate nothing.
+/// A model compiled for one batch size, number of timesteps and mode: its buffers are allocated once, and passes over it allocate
+/// nothing; backends may, in the first pass after weights changed, to bring them into the form that they multiply with.
 /// </summary>
 /// <remarks>
 /// Fill <see cref="Pixels"/>, run <see cref="Forward"/>, read <see cref="Logits"/>; for a gradient, fill <see cref="LogitGradient"/> and run
@@ -82,7 +83,8 @@ public sealed class Plan : IDisposable
     public long PeakBytes => Bytes(Model, Batch, memory, Mode);
 
     /// <summary>Whether a plan for inference computes an image at a time on each part of the device; a larger batch then gains nothing.</summary>
-    internal static bool IsByImage(SpikingModel model, int timesteps) => new PlanGraph(model, 1, timesteps, PassMode.Inference).IsByImage;
+    internal static bool IsByImage(SpikingModel model, int batch, int timesteps) =>
+        new PlanGraph(model, batch, timesteps, PassMode.Inference).IsByImage;
 
     /// <summary>Bytes that such a plan will hold, without allocating it.</summary>
     public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode) =>

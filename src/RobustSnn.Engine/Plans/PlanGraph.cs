@@ -21,7 +21,7 @@ internal sealed class PlanGraph
         Last = ReadThrough(Nodes.Length - 1);
         Layers = FuseLayers(model);
         var firing = Enumerable.Range(0, Nodes.Length).Where(Spikes).ToArray();
-        IsByImage = timesteps <= LaneLayout.FewLanes && firing.Length > 0 && firing.All(n => Layers[n] >= 0);
+        IsByImage = firing.Length > 0 && firing.All(n => Layers[n] >= 0) && LaneLayout.IsFasterByImage(batch, timesteps);
         lanes = IsByImage ? LaneLayout.ByImage(batch, timesteps) : LaneLayout.Choose(batch, timesteps);
         FusePools();
         Norms = FuseNorms();

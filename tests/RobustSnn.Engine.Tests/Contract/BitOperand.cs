@@ -8,7 +8,8 @@ namespace RobustSnn.Engine.Tests.Contract;
 /// </summary>
 internal sealed class BitOperand
 {
-    private const double Rate = 0.4;
+    /// <summary>Of what fires, where nothing else is asked for.</summary>
+    public const double Rate = 0.4;
 
     private readonly string? name;
     private readonly int samples;
@@ -16,7 +17,8 @@ internal sealed class BitOperand
     private readonly byte[] before;
 
     /// <param name="name">Null for what the operation only reads.</param>
-    public BitOperand(string? name, ActivationShape shape, int samples, IBackend backend, Random random)
+    /// <param name="draw">Whether a lane fires.</param>
+    public BitOperand(string? name, ActivationShape shape, int samples, IBackend backend, Func<bool> draw)
     {
         this.name = name;
         this.shape = shape;
@@ -27,7 +29,7 @@ internal sealed class BitOperand
         {
             foreach (var (index, mask, _) in Lanes(block))
             {
-                if (random.NextDouble() < Rate)
+                if (draw())
                     before[index] |= mask;
             }
         }

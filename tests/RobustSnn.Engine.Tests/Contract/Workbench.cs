@@ -111,7 +111,7 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
     {
         if (shape.IsBits)
         {
-            var bits = new BitOperand(name, shape, samples, Backend, random);
+            var bits = new BitOperand(name, shape, samples, Backend, draw is null ? () => random.NextDouble() < BitOperand.Rate : () => draw() != 0);
             bitOperands.Add(bits);
             return new Activation(shape, bits.Buffer);
         }

@@ -120,6 +120,33 @@ public sealed class FrozenNetworkTests
         Assert.That(together.Spikes, Is.EqualTo(Enumerable.Range(0, frozen.Layers.Count).Select(layer => alone.Sum(result => result.Spikes[layer]))));
     }
 
+    [TestCase(4)]
+    [TestCase(8)]
+    public void Threads_and_company_change_no_bit(int timesteps)
+    {
+        var images = PlanBench.Images(ManyImages, 18);
+        var found = new List<float[]>();
+        foreach (var threads in new[] { 1, 2, 3, 5 })
+        foreach (var batch in new[] { 1, 3, 8 })
+        {
+            using var backend = new CpuBackend(threads);
+            using var model = Model(backend, "vgg", true);
+            using var frozen = new FrozenNetwork(model, batch, timesteps);
+            found.Add(Run(frozen, images).Logits);
+        }
+
+        Assert.That(found, Is.All.EqualTo(found[0]));
+    }
+
+    [TestCase(4)]
+    [TestCase(8)]
+    public void A_batch_of_no_image_is_refused(int timesteps)
+    {
+        using var backend = new CpuBackend(1);
+        using var model = Model(backend, "vgg", true);
+        Assert.That(() => new FrozenNetwork(model, 0, timesteps), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
     [Test]
     public void No_images_have_no_spikes()
     {

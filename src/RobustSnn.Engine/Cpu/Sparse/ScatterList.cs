@@ -10,6 +10,8 @@ namespace RobustSnn.Engine.Cpu;
 /// <remarks>5 bytes a connection, its weight and the number of its output in the chunk, and 2 a (chunk, input channel, tap).</remarks>
 internal sealed unsafe class ScatterList : IDisposable
 {
+    private const int WorthwhileRun = 4; // connections of an input channel through a tap to a chunk
+
     private const int MostOutputs = 1 << 8; // of a chunk: a byte numbers them
     private const int MostRun = ushort.MaxValue; // of an input channel's connections to a chunk
     private const int MostCurrents = 1 << 16; // floats: a quarter of an L2 cache of 1 MiB
@@ -23,13 +25,13 @@ internal sealed unsafe class ScatterList : IDisposable
 
     /// <param name="geometry">One that it <see cref="Takes"/>.</param>
     /// <param name="pattern">Weights that exist.</param>
-    /// <param name="pieces">Chunks that there should be at least.</param>
+    /// <param name="pieces">Chunks that there should be, if runs stay long enough.</param>
     public ScatterList(ConvolutionGeometry geometry, SparsityPattern pattern, int pieces)
     {
         this.geometry = geometry;
         this.pattern = pattern;
         Map = new ScatterMap(geometry);
-        ChunkOutputs = ChunkOutputsOf(geometry, pieces);
+        ChunkOutputs = ChunkOutputsOf(geometry, pattern, pieces);
         Chunks = (geometry.Outputs + ChunkOutputs - 1) / ChunkOutputs;
         chunkStarts = new int[Chunks];
         outputs = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, pattern.Count), 64);
@@ -52,12 +54,13 @@ internal sealed unsafe class ScatterList : IDisposable
 
     private int ChunkRuns => geometry.Inputs * geometry.Taps;
 
-    /// <summary>Whether a layer's maps and kernel are small enough.</summary>
-    public static bool Takes(ConvolutionGeometry g) => ScatterMap.Takes(g) && g.Taps <= MostRun / MostOutputs;
-
-    /// <summary>Connections of an input channel through a tap to a chunk, on average.</summary>
-    public static double RunOf(ConvolutionGeometry g, SparsityPattern pattern, int pieces) =>
-        (double)pattern.Count / (g.Inputs * g.Taps * ((g.Outputs + ChunkOutputsOf(g, pieces) - 1) / ChunkOutputsOf(g, pieces)));
+    /// <summary>
+    /// Whether a layer's maps and kernel are small enough, and an input channel has enough connections through a tap: of fewer, events cost more
+    /// than they save.
+    /// </summary>
+    public static bool Takes(ConvolutionGeometry g, SparsityPattern pattern) =>
+        ScatterMap.Takes(g) && g.Taps <= MostRun / MostOutputs
+        && pattern.Count >= (long)WorthwhileRun * g.Inputs * g.Taps * Math.Max(1, g.Outputs / MostOutputs);
 
     /// <summary>The connections of a chunk, from its first on.</summary>
     public ScatterRuns Of(int chunk) =>
@@ -105,8 +108,13 @@ internal sealed unsafe class ScatterList : IDisposable
         values.Dispose();
     }
 
-    private static int ChunkOutputsOf(ConvolutionGeometry g, int pieces) =>
-        Math.Clamp((g.Outputs + pieces - 1) / pieces, 1, Math.Min(MostOutputs, MostCurrents / (g.OutputRows * g.OutputColumns * LaneLayout.FewLanes)));
+    /// <summary>As few outputs as make the wanted pieces, but enough for a run to be worth its beginning and end.</summary>
+    private static int ChunkOutputsOf(ConvolutionGeometry g, SparsityPattern pattern, int pieces)
+    {
+        var most = Math.Min(MostOutputs, MostCurrents / (g.OutputRows * g.OutputColumns * LaneLayout.FewLanes));
+        var worthwhile = Math.Min(most, Math.Ceiling(WorthwhileRun * (double)g.WeightCount / Math.Max(1, pattern.Count)));
+        return (int)Math.Clamp((g.Outputs + pieces - 1) / pieces, worthwhile, most);
+    }
 
     /// <param name="weight">Its number, (output, input, tap).</param>
     /// <param name="output">Of the chunk.</param>

@@ -12,9 +12,8 @@ internal sealed unsafe class SparseConnection : Connection
 {
     private const int WidestByColumns = 32;
     private const int UsesToPay = 24;
-    private const int EventRun = 4; // connections of an input channel through a tap to a chunk; of fewer, events cost more than they save
-    private const int AlwaysEvents = 16; // positions of a map; with fewer, events are faster whatever the share of active inputs
-    private const double EventShare = 0.25; // of active inputs, below which they are faster on larger ones
+    private const int AlwaysEvents = 16; // positions of a map with which events are faster whatever the share of active inputs
+    private const double EventShare = 0.25; // of active inputs, below which they are faster on larger maps
 
     private readonly GatherClass gather;
     private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
@@ -73,9 +72,9 @@ internal sealed unsafe class SparseConnection : Connection
         Activation spikes, int samples)
     {
         var blocks = input.Shape.Lanes.BlocksOf(samples);
-        if (HasEvents(input, spikes, workers.Count, blocks))
+        if (HasEvents(input, spikes, blocks))
         {
-            var job = new SparseScatterJob(Events(workers.Count), TakeForEvents(workers, input, blocks), Geometry, spikes, bias, neuron, threshold,
+            var job = new SparseScatterJob(Events(workers.Count / input.Shape.Lanes.Blocks), TakeForEvents(workers, input, blocks), Geometry, spikes, bias, neuron, threshold,
                 blocks);
             workers.Run(job.Pieces, job);
             return;
@@ -114,15 +113,15 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>Whether events are faster: an image at a time, of at most 8 steps, on a small map, or on a map of which little is active.</summary>
-    private bool HasEvents(Activation input, Activation spikes, int pieces, int blocks) =>
+    private bool HasEvents(Activation input, Activation spikes, int blocks) =>
         input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { BlockSamples: 1, Lanes: <= LaneLayout.FewLanes }
-        && ScatterList.Takes(Geometry) && ScatterList.RunOf(Geometry, Pattern!, pieces) >= EventRun
+        && ScatterList.Takes(Geometry, Pattern!)
         && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
             || (input.Shape.IsBits && !Geometry.Pools(input.Shape) && SparseScatterJob.CountActive(input, blocks) < EventShare * blocks * input.Shape.Count));
 
     private ScatterList Events(int pieces)
     {
-        events ??= new ScatterList(Geometry, Pattern!, pieces);
+        events ??= new ScatterList(Geometry, Pattern!, Math.Max(1, pieces));
         if (eventsStale)
         {
             events.Fill(Values);

@@ -97,13 +97,15 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
 
         for (var part = 0; part < sweeps.Parts; part++)
         {
+            var adds = accumulate || part > 0;
             for (var row = firstRow; row < endRow; row += RowsInBatch)
             {
                 var count = Math.Min(RowsInBatch, endRow - row);
-                Sum(in tile, size, part, row, count, new TileTarget(sums, sumOffsets, size * TLanes.Count, null, false));
+                Sum(in tile, size, part, row, count,
+                    new TileTarget(sums, sumOffsets, size * TLanes.Count, adds || bias is null ? null : bias + row, false));
                 for (var i = 0; i < count; i++)
                 {
-                    Put(in tile, first, row + i, sums + i * size * TLanes.Count, accumulate || part > 0);
+                    Put(in tile, first, row + i, sums + i * size * TLanes.Count, adds);
                 }
             }
         }
@@ -131,7 +133,6 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
     private void Put(ref readonly Tile tile, int first, int row, float* sums, bool adds)
     {
         var to = target + (nint)row * targetWidth;
-        var start = bias is null || adds ? 0 : bias[row];
         for (var i = 0; i < tile.Count; i++, sums += TLanes.Count)
         {
             if (tile.Target[i] < 0)
@@ -140,10 +141,10 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
             }
 
             var at = to + tile.Target[i];
-            TLanes.Add(TLanes.Load(sums), adds ? TLanes.Load(at) : TLanes.Broadcast(start)).Store(at);
+            (adds ? TLanes.Add(TLanes.Load(sums), TLanes.Load(at)) : TLanes.Load(sums)).Store(at);
             if (tile.Second[i] >= 0)
             {
-                PutUpperHalf(to + tile.Second[i], sums, adds, start);
+                PutUpperHalf(to + tile.Second[i], sums, adds);
             }
 
             if (spareLanes > 0 && (first + i + 1) % map.CellVectors == 0)
@@ -164,12 +165,12 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
     }
 
     /// <summary>The second of two columns of 8 lanes that lay in one vector; in the first one's place it is behind the lanes in use.</summary>
-    private static void PutUpperHalf(float* to, float* sums, bool adds, float start)
+    private static void PutUpperHalf(float* to, float* sums, bool adds)
     {
         var half = TLanes.Count / 2;
         for (var lane = 0; lane < half; lane++)
         {
-            to[lane] = sums[half + lane] + (adds ? to[lane] : start);
+            to[lane] = sums[half + lane] + (adds ? to[lane] : 0);
         }
     }
 }

@@ -214,10 +214,7 @@ internal static unsafe class TileSums
         }
     }
 
-    /// <summary>
-    /// The same for two vectors, four connections at a time, with sums that do not accumulate: a map of few positions, or a linear layer, of one
-    /// image.
-    /// </summary>
+    /// <summary>The same for two vectors, with sums that do not accumulate: a map of few positions, or a linear layer, of one image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pair<TLanes, TOperand>(
         byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
@@ -229,27 +226,16 @@ internal static unsafe class TileSums
         var targets = target.Offsets;
         for (var row = 0; row < rows; row++, starts += stride, to += target.RowStride)
         {
-            TLanes a0 = TLanes.Broadcast(target.Bias is null ? 0 : target.Bias[row]), b0 = a0;
-            TLanes a1 = TLanes.Zero, b1 = TLanes.Zero;
-            TLanes a2 = TLanes.Zero, b2 = TLanes.Zero;
-            TLanes a3 = TLanes.Zero, b3 = TLanes.Zero;
+            TLanes a, b;
+            a = b = TLanes.Broadcast(target.Bias is null ? 0 : target.Bias[row]);
             var end = starts[1];
-            var j = starts[0];
-            for (; j + 3 < end; j += 4)
+            for (var j = starts[0]; j < end; j++)
             {
-                TOperand.Add(source + offsets[list.Columns[j]], slots, TLanes.Broadcast(list.Values[j]), in bits, ref a0, ref b0);
-                TOperand.Add(source + offsets[list.Columns[j + 1]], slots, TLanes.Broadcast(list.Values[j + 1]), in bits, ref a1, ref b1);
-                TOperand.Add(source + offsets[list.Columns[j + 2]], slots, TLanes.Broadcast(list.Values[j + 2]), in bits, ref a2, ref b2);
-                TOperand.Add(source + offsets[list.Columns[j + 3]], slots, TLanes.Broadcast(list.Values[j + 3]), in bits, ref a3, ref b3);
+                TOperand.Add(source + offsets[list.Columns[j]], slots, TLanes.Broadcast(list.Values[j]), in bits, ref a, ref b);
             }
 
-            for (; j < end; j++)
-            {
-                TOperand.Add(source + offsets[list.Columns[j]], slots, TLanes.Broadcast(list.Values[j]), in bits, ref a0, ref b0);
-            }
-
-            TLanes.Add(TLanes.Add(a0, a1), TLanes.Add(a2, a3)).Store(to + targets[0]);
-            TLanes.Add(TLanes.Add(b0, b1), TLanes.Add(b2, b3)).Store(to + targets[1]);
+            a.Store(to + targets[0]);
+            b.Store(to + targets[1]);
         }
     }
 }

@@ -105,7 +105,7 @@ public static class ConvolveNeuronCases
         from images in new[] { 1, 3 }
         from rate in new[] { 0.4f, 0.02f, 0.005f }
         let map = SmallMaps[k]
-        where rate < 0.1f || map.Geometry.OutputColumns > 1
+        where (rate < 0.1f || map.Geometry.OutputColumns > 1) && (rate > 0.01f || map.Geometry.Outputs > 1) // so that some fire, and not all
         let model = Models[(k + timesteps) % Models.Length]
         let name = $"events, {map.Name}, T {timesteps}, {images} images, rate {rate}, leak {model.Leak}, {model.Reset} reset"
         select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
