@@ -74,8 +74,8 @@ internal sealed unsafe class SparseConnection : Connection
         var blocks = input.Shape.Lanes.BlocksOf(samples);
         if (HasEvents(input, spikes, blocks))
         {
-            var job = new SparseScatterJob(Events(workers.Count / input.Shape.Lanes.Blocks), TakeForEvents(workers, input, blocks), Geometry, spikes, bias, neuron, threshold,
-                blocks);
+            var list = Events(workers.Count / input.Shape.Lanes.Blocks);
+            var job = new SparseScatterJob(list, TakeForEvents(workers, input, blocks), Geometry, spikes, bias, neuron, threshold, blocks);
             workers.Run(job.Pieces, job);
             return;
         }
@@ -117,7 +117,8 @@ internal sealed unsafe class SparseConnection : Connection
         input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { BlockSamples: 1, Lanes: <= LaneLayout.FewLanes }
         && ScatterList.Takes(Geometry, Pattern!)
         && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
-            || (input.Shape.IsBits && !Geometry.Pools(input.Shape) && SparseScatterJob.CountActive(input, blocks) < EventShare * blocks * input.Shape.Count));
+            || (input.Shape.IsBits && !Geometry.Pools(input.Shape)
+                && SparseScatterJob.CountActive(input, blocks) < EventShare * blocks * input.Shape.Count));
 
     private ScatterList Events(int pieces)
     {
