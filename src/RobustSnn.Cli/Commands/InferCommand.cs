@@ -16,7 +16,7 @@ internal static class InferCommand
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
-        var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 64);
+        var batch = CommonOptions.Whole("--batch", "N", "Images handed to the engine at a time.", 1, 64);
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
         var threads = CommonOptions.Threads();
         var json = CommonOptions.Json();

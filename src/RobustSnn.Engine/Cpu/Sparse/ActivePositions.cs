@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>
-/// Reads a block's small map of at most 8 lanes a position, channel by channel: where a neuron fires at all, and what it sends at each timestep, as
-/// floats. A map is at most 8 columns wide and has at most 64 positions.
+/// Reads a block's small map of at most 8 lanes a position, channel by channel: where a neuron fires at all, and what it sends at each timestep,
+/// as floats. A map is at most 8 columns wide and has at most 64 positions.
 /// </summary>
 internal readonly unsafe struct ActivePositions(Operand source, int block, int rows, int columns)
 {
@@ -14,6 +14,21 @@ internal readonly unsafe struct ActivePositions(Operand source, int block, int r
     private readonly byte* data = source.Data + source.Layout.Offset(block, 0, 0);
     private readonly int rows = rows;
     private readonly int columns = columns;
+
+    /// <summary>Positions of spikes that are not silent in all timesteps, over all channels.</summary>
+    public static int Count(Activation input, int blocks)
+    {
+        var layout = input.Shape.Bits;
+        var data = input.Bits();
+        var active = 0;
+        for (var block = 0; block < blocks; block++)
+        for (var row = 0; row < input.Shape.Rows; row++)
+        {
+            active += CountBytes(data + layout.Offset(block, row, -input.Shape.Border), layout.RowStride);
+        }
+
+        return active;
+    }
 
     /// <summary>Bit p for each position p that is not 0 at all timesteps.</summary>
     /// <param name="lanes">Receives what these send, [position][8 lanes].</param>
@@ -29,6 +44,24 @@ internal readonly unsafe struct ActivePositions(Operand source, int block, int r
         }
 
         return active;
+    }
+
+    /// <summary>Bytes that are not 0: bits of a position are a byte, the border's are 0.</summary>
+    private static int CountBytes(byte* at, int length)
+    {
+        var zeros = 0;
+        var i = 0;
+        for (; i + Vector512<byte>.Count <= length; i += Vector512<byte>.Count)
+        {
+            zeros += BitOperations.PopCount(Vector512.Equals(Vector512.Load(at + i), Vector512<byte>.Zero).ExtractMostSignificantBits());
+        }
+
+        for (; i < length; i++)
+        {
+            zeros += at[i] == 0 ? 1 : 0;
+        }
+
+        return length - zeros;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -11,7 +11,6 @@ namespace RobustSnn.Engine.Cpu;
 internal sealed unsafe class ScatterList : IDisposable
 {
     private const int WorthwhileRun = 4; // connections of an input channel through a tap to a chunk
-
     private const int MostOutputs = 1 << 8; // of a chunk: a byte numbers them
     private const int MostRun = ushort.MaxValue; // of an input channel's connections to a chunk
     private const int MostCurrents = 1 << 16; // floats: a quarter of an L2 cache of 1 MiB
@@ -60,7 +59,7 @@ internal sealed unsafe class ScatterList : IDisposable
     /// </summary>
     public static bool Takes(ConvolutionGeometry g, SparsityPattern pattern) =>
         ScatterMap.Takes(g) && g.Taps <= MostRun / MostOutputs
-        && pattern.Count >= (long)WorthwhileRun * g.Inputs * g.Taps * Math.Max(1, g.Outputs / MostOutputs);
+        && pattern.Count >= (long)WorthwhileRun * g.Inputs * g.Taps * ((g.Outputs + MostOutputsOf(g) - 1) / MostOutputsOf(g));
 
     /// <summary>The connections of a chunk, from its first on.</summary>
     public ScatterRuns Of(int chunk) =>
@@ -108,10 +107,13 @@ internal sealed unsafe class ScatterList : IDisposable
         values.Dispose();
     }
 
+    private static int MostOutputsOf(ConvolutionGeometry g) =>
+        Math.Min(MostOutputs, MostCurrents / (g.OutputRows * g.OutputColumns * LaneLayout.FewLanes));
+
     /// <summary>As few outputs as make the wanted pieces, but enough for a run to be worth its beginning and end.</summary>
     private static int ChunkOutputsOf(ConvolutionGeometry g, SparsityPattern pattern, int pieces)
     {
-        var most = Math.Min(MostOutputs, MostCurrents / (g.OutputRows * g.OutputColumns * LaneLayout.FewLanes));
+        var most = MostOutputsOf(g);
         var worthwhile = Math.Min(most, Math.Ceiling(WorthwhileRun * (double)g.WeightCount / Math.Max(1, pattern.Count)));
         return (int)Math.Clamp((g.Outputs + pieces - 1) / pieces, worthwhile, most);
     }

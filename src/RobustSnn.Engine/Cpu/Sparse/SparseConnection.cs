@@ -118,7 +118,7 @@ internal sealed unsafe class SparseConnection : Connection
         && ScatterList.Takes(Geometry, Pattern!)
         && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
             || (input.Shape.IsBits && !Geometry.Pools(input.Shape)
-                && SparseScatterJob.CountActive(input, blocks) < EventShare * blocks * input.Shape.Count));
+                && ActivePositions.Count(input, blocks) < EventShare * blocks * input.Shape.Count));
 
     private ScatterList Events(int pieces)
     {

@@ -73,7 +73,11 @@ internal readonly unsafe struct TileMap
     /// <summary>Fills a tile with vectors <paramref name="first"/> …, <paramref name="size"/> of them or as many as there are.</summary>
     public void Fill(int first, int size, ref Tile tile)
     {
-        tile.Count = Math.Min(size, Vectors - first);
+        fixed (long* sources = tile.Source)
+        {
+            tile.Count = FillSources(first, size, sources);
+        }
+
         tile.IsWhole = tile.Count == size && !SpansColumns;
         var (cell, vector) = Math.DivRem(first, CellVectors);
         var (line, cellInRow) = Math.DivRem(cell, cellsInRow);
@@ -82,7 +86,6 @@ internal readonly unsafe struct TileMap
         {
             if (i >= tile.Count)
             {
-                tile.Source[i] = tile.Source[tile.Count > 1 ? i & 1 : 0]; // any place that may be read; of bits, words are at even vectors
                 tile.Target[i] = tile.Second[i] = -1;
                 continue;
             }
@@ -162,8 +165,6 @@ internal readonly unsafe struct TileMap
 
     private void Place(int block, int row, int column, int vector, int i, ref Tile tile)
     {
-        var within = source.IsBits ? vector / 2 * (2 * width / 8) : vector * width * sizeof(float);
-        tile.Source[i] = source.Offset(block, row * gather.SourceRowStep, column * gather.SourceColumnStep) + within;
         var (columns, lane) = Math.DivRem(vector * width, source.PositionLanes);
         column += columns;
         tile.Target[i] = column < gather.Columns && lane < targetWidth ? Target(block, row, column) + lane : -1;

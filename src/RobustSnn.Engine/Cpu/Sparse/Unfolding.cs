@@ -19,7 +19,8 @@ internal sealed class Unfolding
         var taps = gather.Taps.Length;
         Class = new GatherClass(0, 0, 1, 1, 1, 1, 1, gather.Rows * gather.Columns,
             [.. gather.Taps.Select((tap, i) => new Tap(tap.Kernel, i, 0))]);
-        Layout = new OperandLayout(true, OperandLayout.FewLanes, OperandLayout.FewLanes, taps * sizeof(uint), 1, sizeof(uint), sources * taps * sizeof(uint), 0);
+        var channel = taps * sizeof(uint);
+        Layout = new OperandLayout(true, OperandLayout.FewLanes, OperandLayout.FewLanes, channel, 1, sizeof(uint), (long)sources * channel, 0);
     }
 
     /// <summary>The layer on what is unfolded: a map of one row.</summary>
@@ -41,7 +42,6 @@ internal sealed class Unfolding
         private readonly GatherClass gather = unfolding.gather;
         private readonly OperandLayout layout = OperandLayout.Of(source.Shape);
         private readonly byte* data = source.Bits();
-
         private readonly int runs = (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
 
         public int Pieces => blocks * runs;

@@ -79,8 +79,8 @@ public static class ConvolveNeuronCases
     private static IEnumerable<ContractCase> OnOneConnection =>
         from map in SmallMaps
         where map.Geometry.Outputs > 5 // of fewer, none may fire
-        from isStaleFirst in new[] { true, false }
-        select new ContractCase("Refresh", $"with neurons, {map.Name}{(isStaleFirst ? ", one image last" : "")}", ContractCase.Exact, bench =>
+        from isOneLast in new[] { true, false }
+        select new ContractCase("Refresh", $"with neurons, {map.Name}{(isOneLast ? ", one image last" : "")}", ContractCase.Exact, bench =>
         {
             var pattern = Pattern(bench, map.Geometry.WeightCount);
             var connection = bench.Connect(map.Geometry, bench.OutputBuffer("weights", pattern.Count, _ => OnGrid(bench, WeightGrid, -0.5, 0.75)), pattern);
@@ -91,7 +91,7 @@ public static class ConvolveNeuronCases
             Run(bench, connection, one, Models[0], false, Storage.Bits, true, margin: 0, output: "bits");
             connection.Weights.Upload([.. Enumerable.Range(0, pattern.Count).Select(_ => OnGrid(bench, WeightGrid, -0.5, 0.75))]);
             bench.Backend.Refresh(connection);
-            foreach (var (i, lanes) in (isStaleFirst ? new[] { three, one } : [one, three]).Index())
+            foreach (var (i, lanes) in (isOneLast ? new[] { three, one } : [one, three]).Index())
             {
                 Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 0, window: 2, output: $"means {i}");
                 Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 1, output: $"bits {i}");
