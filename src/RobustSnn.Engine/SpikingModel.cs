@@ -110,6 +110,9 @@ public sealed class SpikingModel : IDisposable
         Parameters.Dispose();
     }
 
+    /// <summary>Changes whenever pruning has made another connection.</summary>
+    internal int ConnectionsVersion { get; private set; }
+
     /// <summary>Whether a node has weights of which some do not exist.</summary>
     internal bool IsPruned(int node) =>
         $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Pattern is not null;
@@ -151,6 +154,7 @@ public sealed class SpikingModel : IDisposable
             {
                 connected = new Connected(stale.Weight, Backend.Connect(stale.Connection.Geometry, stale.Weight.Value, stale.Weight.Pattern));
                 stale.Connection.Dispose();
+                ConnectionsVersion++;
             }
             else if (connected is { } current)
             {

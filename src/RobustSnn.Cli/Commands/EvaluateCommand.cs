@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Robustness;
@@ -25,19 +25,19 @@ internal static class EvaluateCommand
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 64);
-        var threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var command = new Command(
             "evaluate",
             "Measures a network's accuracy on test images, clean and under an attack.\n"
             + "Example: rsnn evaluate runs/small/finetuned-snn.safetensors --attack pgd_ens --epsilon 2/255 --samples 500")
         {
-            checkpoint, attack, epsilon, steps, samples, data, timesteps, batch, threads, json,
+            checkpoint, attack, epsilon, steps, samples, data, timesteps, batch, device.Backend, device.Threads, json,
         };
         command.SetAction(parsed =>
         {
             EnsembleAttack chosen = AttackArgument.Parse(parsed.GetRequiredValue(attack), parsed.GetValue(steps));
-            using var backend = new CpuBackend(parsed.GetValue(threads));
+            using var backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)

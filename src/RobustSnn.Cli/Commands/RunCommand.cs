@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
@@ -27,13 +27,13 @@ internal static class RunCommand
         var folder = new Option<string?>("--out") { Description = "Folder of the run. [default: runs/<name>]", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on with the run in that folder." };
         var overrides = new Option<string[]>("--set") { Description = "Another value for a setting; may be repeated.", HelpName = "KEY=VALUE" };
-        var threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         var command = new Command(
             "run",
             "Runs an experiment: pretrain, prune, finetune, convert, finetune, attack.\n"
             + "Example: rsnn run cifar10-small --data data/cifar10 --out runs/small --set finetune_snn.epochs=4")
         {
-            experiment, data, folder, resume, overrides, threads,
+            experiment, data, folder, resume, overrides, device.Backend, device.Threads,
         };
         command.SetAction(parsed =>
         {
@@ -41,7 +41,7 @@ internal static class RunCommand
                 parsed.GetValue(experiment), parsed.GetValue(resume), parsed.GetValue(folder),
                 [.. parsed.GetValue(overrides) ?? [], .. DataOverride(parsed.GetValue(data))]);
             string path = parsed.GetValue(folder) ?? Path.Combine("runs", settings.Name);
-            using var backend = new CpuBackend(parsed.GetValue(threads));
+            using var backend = device.Open(parsed);
             try
             {
                 RunResults results = RunReport.Watch(terminal, observer =>

@@ -40,7 +40,25 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     public string Name => $"cpu ({Vectors.Name()}, {Threads} {(Threads == 1 ? "thread" : "threads")})";
 
-    public DeviceBuffer Allocate(long length) => new NativeBuffer(length);
+    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new NativeBuffer(length, type);
+
+    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence) => skipsSilence && LaneLayout.IsFasterByImage(batch, timesteps)
+        ? LaneLayout.ByImage(batch, timesteps)
+        : LaneLayout.Choose(batch, timesteps);
+
+    /// <remarks>With few lanes bits are far smaller than their means; with many each mean is read often, and better where it lies.</remarks>
+    public bool PoolsWhileReading(LaneLayout lanes) => lanes.Lanes <= LaneLayout.FewLanes;
+
+    public IRecording Record(Action operations)
+    {
+        operations();
+        return new CalledRecording(operations);
+    }
+
+    public void Synchronize()
+    {
+        // operations have been carried out when they return
+    }
 
     public void Dispose()
     {

@@ -6,7 +6,7 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public double Sum(Activation values, int samples)
+    public void Sum(Activation values, DeviceBuffer target, int index, int samples)
     {
         var pieces = Pieces(values, samples);
         var sums = Scratch(pieces);
@@ -19,18 +19,18 @@ public sealed unsafe partial class CpuBackend
             workers.Run(pieces, new SumJob(values, samples, sums));
         }
 
-        return Total(sums, pieces);
+        ((NativeBuffer)target).Doubles[index] = Total(sums, pieces);
     }
 
     /// <remarks>Exact, in two passes: a histogram of the upper 16 bits of the values' keys, then of the lower 16 bits within the bin found.</remarks>
-    public float KthSmallest(Activation values, long k, int samples)
+    public void KthSmallest(Activation values, long k, DeviceBuffer target, int index, int samples)
     {
         var count = (long)samples * values.Shape.Lanes.Steps * values.Shape.Count;
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, count);
         var upper = Bin(values, samples, null, ref k);
         var lower = Bin(values, samples, upper, ref k);
-        return SortKey.ToFloat(((uint)upper << 16) | (uint)lower);
+        Pointer(target)[index] = SortKey.ToFloat(((uint)upper << 16) | (uint)lower);
     }
 
     /// <summary>The bin that holds the k-th value; k becomes its rank within the bin.</summary>

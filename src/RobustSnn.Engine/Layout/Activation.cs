@@ -18,6 +18,9 @@ public readonly record struct ActivationShape(
     /// <summary>Whether values are spikes of one bit.</summary>
     public bool IsBits => Storage == Storage.Bits;
 
+    /// <summary>What a buffer of such values holds.</summary>
+    public ElementType ElementType => IsBits ? ElementType.BitWord : ElementType.Float32;
+
     /// <summary>Where the bits are, for one that has them.</summary>
     public BitLayout Bits => new(Channels, Rows, Columns, Border, Lanes);
 
@@ -30,7 +33,7 @@ public readonly record struct ActivationShape(
     /// <summary>Floats from one lane block to the next.</summary>
     public long BlockStride => (long)(Rows + 2 * Border) * RowStride;
 
-    /// <summary>32-bit words in all: floats, or words of bits.</summary>
+    /// <summary>Elements in all: floats, or words of bits.</summary>
     public long Length => IsBits ? Bits.Bytes / sizeof(float) : Lanes.Blocks * BlockStride;
 
     /// <summary>Neurons (or values) of one sample at one timestep.</summary>
@@ -50,14 +53,16 @@ public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
     /// <summary>Copies the values of the first <paramref name="samples"/> samples to the host as (step, sample, channel, row, column).</summary>
     public float[] ToHost(int samples)
     {
-        var device = Buffer.ToArray();
         if (!Shape.IsBits)
         {
+            var device = Buffer.ToArray();
             return [.. Places(samples).Select(site => device[Float(site)])];
         }
 
         var bits = Shape.Bits;
-        var bytes = MemoryMarshal.AsBytes(device.AsSpan()).ToArray();
+        var words = new uint[Shape.Length];
+        Buffer.DownloadAs<uint>(words);
+        var bytes = MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
         return [.. Places(samples).Select(site => (float)((bytes[bits.Byte(site)] >> bits.Bit(site)) & 1))];
     }
 

@@ -19,13 +19,6 @@ public readonly record struct ConvolutionGeometry(
 
     public int Taps => KernelRows * KernelColumns;
 
-    /// <summary>Whether an input has to be pooled before the layer reads it: its map is larger than the layer's.</summary>
-    public bool Pools(ActivationShape input) => input.Rows > InputRows || input.Columns > InputColumns;
-
-    /// <summary>Layout of an input's means over windows: floats on the layer's map.</summary>
-    public ActivationShape Pooled(ActivationShape input) =>
-        input with { Rows = InputRows, Columns = InputColumns, Storage = Storage.Floats };
-
     /// <summary>Number of weights.</summary>
     public int WeightCount => Outputs * Inputs * Taps;
 

@@ -18,7 +18,11 @@ public sealed class Plan : IDisposable
     private readonly List<DeviceBuffer> owned = [];
     private readonly Activation scores;
     private readonly Activation? scoreGradient;
+    private readonly Action runSteps;
     private Pass pass;
+    private int end;
+    private readonly Dictionary<(Pass Pass, int End), IRecording> recordings = [];
+    private int recordedConnections;
     private bool hasForward;
 
     /// <param name="model">Its parameters are shared with all its plans.</param>
@@ -50,9 +54,11 @@ public sealed class Plan : IDisposable
         var hasGradient = mode is PassMode.InputGradient or PassMode.Training;
         LogitGradient = Own(hasGradient ? Logits.Length : 0);
         PixelGradient = Own(mode == PassMode.InputGradient ? Pixels.Length : 0);
-        var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length))).ToArray();
-        var compiler = new StepCompiler(model, graph, memory, activations, Pixels, PixelGradient, Own);
+        var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length, shape.ElementType))).ToArray();
+        var counts = Own(graph.Nodes.Length, ElementType.Float64);
+        var compiler = new StepCompiler(model, graph, memory, activations, new PlanBuffers(Pixels, PixelGradient, counts), length => Own(length));
         steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
+        runSteps = RunSteps;
         scores = activations[memory.Output[graph.Last]];
         scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
     }
@@ -82,9 +88,12 @@ public sealed class Plan : IDisposable
     /// <summary>Bytes of the plan's activations, gradients and images.</summary>
     public long PeakBytes => Bytes(Model, Batch, memory, Mode);
 
-    /// <summary>Whether a plan for inference computes an image at a time on each part of the device; a larger batch then gains nothing.</summary>
-    internal static bool IsByImage(SpikingModel model, int batch, int timesteps) =>
-        new PlanGraph(model, batch, timesteps, PassMode.Inference).IsByImage;
+    /// <summary>
+    /// Samples that a plan for inference best computes together: a larger batch gains nothing where the backend lays out each image by itself,
+    /// once there is one for each part of the device.
+    /// </summary>
+    internal static int BestBatch(SpikingModel model, int batch, int timesteps) =>
+        new PlanGraph(model, batch, timesteps, PassMode.Inference).Lanes.BlockSamples == 1 ? Math.Min(batch, model.Backend.Parallelism) : batch;
 
     /// <summary>Bytes that such a plan will hold, without allocating it.</summary>
     public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode) =>
@@ -160,11 +169,15 @@ public sealed class Plan : IDisposable
     /// <summary>Spikes of a neuron node over all steps and samples of the last forward pass, which was asked to count them.</summary>
     /// <exception cref="ArgumentException">The node is no spiking neuron of this plan.</exception>
     /// <exception cref="InvalidOperationException">The last pass did not count.</exception>
-    public double SpikeCount(int node) =>
-        Neuron(node).Spikes ?? throw new InvalidOperationException("the last forward pass was not asked to count spikes");
+    public double SpikeCount(int node)
+    {
+        var neuron = Neuron(node);
+        return pass.CountSpikes ? neuron.CountedSpikes : throw new InvalidOperationException("the last forward pass was not asked to count spikes");
+    }
 
     public void Dispose()
     {
+        ForgetRecordings();
         foreach (var buffer in owned)
         {
             buffer.Dispose();
@@ -174,21 +187,62 @@ public sealed class Plan : IDisposable
     private SpikingStep Neuron(int node) => steps[node] as SpikingStep
         ?? throw new ArgumentException($"node {node} ({graph.Nodes[node].Name}) is no spiking neuron of a plan with T = {Timesteps}", nameof(node));
 
-    private void Run(int samples, int end, RandomKey dropout, bool countSpikes)
+    private void Run(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
         Model.Prepare();
         pass = new Pass(samples, dropout, countSpikes, NeuronGradient.Default);
+        end = firstLeftOut;
+        if (Mode == PassMode.Training)
+        {
+            RunSteps(); // with other dropout masks every time
+        }
+        else
+        {
+            Replay();
+        }
+    }
+
+    private void Replay()
+    {
+        if (recordedConnections != Model.ConnectionsVersion)
+        {
+            ForgetRecordings();
+            recordedConnections = Model.ConnectionsVersion;
+        }
+
+        if (recordings.TryGetValue((pass, end), out var recording))
+        {
+            recording.Replay();
+        }
+        else
+        {
+            recordings.Add((pass, end), Model.Backend.Record(runSteps));
+        }
+    }
+
+    private void ForgetRecordings()
+    {
+        foreach (var recording in recordings.Values)
+        {
+            recording.Dispose();
+        }
+
+        recordings.Clear();
+    }
+
+    private void RunSteps()
+    {
         for (var n = 0; n < end; n++)
         {
             steps[n]?.Forward(Model.Backend, in pass);
         }
     }
 
-    private DeviceBuffer Own(long length)
+    private DeviceBuffer Own(long length, ElementType type = ElementType.Float32)
     {
-        var buffer = Model.Backend.Allocate(length);
+        var buffer = Model.Backend.Allocate(length, type);
         owned.Add(buffer);
         return buffer;
     }

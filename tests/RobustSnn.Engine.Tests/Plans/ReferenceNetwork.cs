@@ -76,16 +76,20 @@ internal sealed class ReferenceNetwork : IOperationVisitor<Activation>
 
     public Activation Relu() => New(output => backend.Relu(Input(0), output, samples));
 
-    public Activation Neuron() => timesteps == 0 ? Relu() : New(spikes =>
+    public Activation Neuron(Thresholds thresholds) => timesteps == 0 ? Relu() : New(spikes =>
     {
         var membrane = Empty(spikes.Shape);
-        var threshold = Parameter("v_th").ToArray()[0];
-        backend.Neuron(model.Network.Neurons, Input(0), Buffer([threshold]), membrane, spikes, samples);
+        var threshold = Parameter("v_th").ToArray();
+        backend.Neuron(model.Network.Neurons, Input(0), Buffer(threshold), membrane, spikes, samples);
+        var map = spikes.Shape.Rows * spikes.Shape.Columns;
         layers.Add(new LayerSpikes(Node.Name, backend.Sum(spikes, samples),
-            membrane.ToHost(samples).Count(u => Math.Abs(u - threshold) < Margin)));
+            membrane.ToHost(samples).Index()
+                .Count(u => Math.Abs(u.Item - threshold[threshold.Length == 1 ? 0 : u.Index / map % threshold.Length]) < Margin)));
     });
 
     public Activation AveragePool(int size) => New(output => backend.AveragePool(Input(0), output, samples));
+
+    public Activation MaxPool(int size) => New(output => backend.MaxPool(Input(0), output, samples));
 
     public Activation GlobalAveragePool() => New(output => backend.AveragePool(Input(0), output, samples));
 

@@ -13,11 +13,11 @@ public sealed unsafe partial class CpuBackend
         WriteFactors(normalisation, input.Shape.Channels, factors);
         if (FullBlockFireJob.Takes(spikes))
         {
-            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, Pointer(threshold)[0], factors, input, null, spikes, samples));
+            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, new ChannelThresholds(threshold), factors, input, null, spikes, samples));
             return;
         }
 
-        Fire(new NeuronDynamics(neuron, Pointer(threshold)[0]), new NormalisedCurrent(factors), input, null, spikes, samples);
+        Fire(neuron, new ChannelThresholds(threshold), new NormalisedCurrent(factors), input, null, spikes, samples);
     }
 
     public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,

@@ -147,6 +147,7 @@ public static class ConvolveNeuronCases
             model,
             bench.Parameters(Threshold),
             bench.Input(input, lanes.Samples, isStatic ? () => OnGrid(bench, InputGrid, -0.5, 1) : () => bench.Draw(0, 1) < rate ? 1 : 0),
+            new MeanWindow(window, window),
             bench.Output(output, spikes, lanes.Samples),
             lanes.Samples);
     }
