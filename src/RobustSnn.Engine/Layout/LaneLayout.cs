@@ -35,6 +35,8 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
     /// <summary>The layout of a value that is the same at every timestep: one lane a sample, the same blocks.</summary>
     public LaneLayout Static => this with { Steps = 1 };
 
+    public override string ToString() => $"{Steps} steps of {Batch} samples in blocks of {BlockSamples}";
+
     /// <summary>A block for each image.</summary>
     public static LaneLayout ByImage(int batch, int timesteps)
     {
