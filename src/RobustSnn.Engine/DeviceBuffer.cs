@@ -43,6 +43,12 @@ public abstract class DeviceBuffer(long length, ElementType type = ElementType.F
     /// <summary>What the elements are.</summary>
     public ElementType Type { get; } = type;
 
+    /// <summary>
+    /// Changes with every upload and with every operation that may have changed an element, so that whoever keeps the values in another form
+    /// sees when they count no more. That is the one protocol: changed weights count from the next operation on, on every backend.
+    /// </summary>
+    public long Version { get; private set; }
+
     /// <summary>Bytes of all elements.</summary>
     public long Bytes => SizeInBytes(Length, Type);
 
@@ -69,7 +75,11 @@ public abstract class DeviceBuffer(long length, ElementType type = ElementType.F
     {
         Check<T>(source.Length, start);
         Write(MemoryMarshal.AsBytes(source), start * Unsafe.SizeOf<T>());
+        MarkChanged();
     }
+
+    /// <summary>For backends: an operation writes to the buffer.</summary>
+    public void MarkChanged() => Version++;
 
     /// <summary>Copies the buffer's floats from element <paramref name="start"/> on, as many as <paramref name="target"/> holds.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The buffer holds fewer.</exception>

@@ -24,7 +24,7 @@ namespace RobustSnn.Engine;
 /// <para>Gradients of parameters are added to what their buffers hold. "In place" means that two arguments may be the same activation.</para>
 /// </remarks>
 public interface IBackend : IBufferOperations, IImageOperations, IConnectionOperations, INormalisationOperations, IElementwiseOperations,
-    INeuronOperations, IPoolingOperations, IJoiningOperations, ILogitOperations, ITrainingOperations, IAttackOperations, IReductionOperations,
+    INeuronOperations, IPoolingOperations, IJoiningOperations, ILogitOperations, ITrainingOperations, IMaskOperations, IAttackOperations, IReductionOperations,
     IDisposable
 {
     /// <summary>What it is and runs on, for people: e.g. "cpu (AVX-512, 2 threads)".</summary>

@@ -37,7 +37,6 @@ internal static class Small
             parameter.Value.Upload([threshold]);
         }
 
-        model.Parameters.Changed();
         return model;
     }
 
@@ -117,7 +116,6 @@ internal sealed class SmallAttack : IDisposable
         }
 
         this.model.Parameters["classifier.4.bias"].Value.Upload(bias);
-        this.model.Parameters.Changed();
     }
 
     public void Dispose()

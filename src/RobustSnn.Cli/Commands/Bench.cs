@@ -180,7 +180,6 @@ internal sealed class Bench : IDisposable
             parameter.Value.Upload(values);
         }
 
-        model.Parameters.Changed();
     }
 
     private void Prune()

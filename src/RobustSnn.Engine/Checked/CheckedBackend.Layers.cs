@@ -35,8 +35,6 @@ public sealed partial class CheckedBackend
         return Inner.Connect(geometry, weights, pattern);
     }
 
-    public void Refresh(Connection connection) => Inner.Refresh(connection);
-
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
     {
         var call = new Call(nameof(Convolve), samples);

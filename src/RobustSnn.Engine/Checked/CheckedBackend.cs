@@ -79,6 +79,25 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
         Inner.SgdStep(value, gradient, velocity, learningRate, momentum, weightDecay);
     }
 
+    public void KeepLargest(DeviceBuffer scores, DeviceBuffer values, long kept, DeviceBuffer target)
+    {
+        var call = new Call(nameof(KeepLargest), 0);
+        call.Vector(nameof(scores), scores, kept);
+        call.Vector(nameof(values), values, scores.Length);
+        call.Vector(nameof(target), target, scores.Length);
+        call.Apart(nameof(scores), scores, nameof(target), target);
+        Inner.KeepLargest(scores, values, kept, target);
+    }
+
+    public void MultiplyAdd(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target)
+    {
+        var call = new Call(nameof(MultiplyAdd), 0);
+        call.Vector(nameof(first), first, target.Length);
+        call.Vector(nameof(second), second, target.Length);
+        call.Vector(nameof(target), target, 0);
+        Inner.MultiplyAdd(first, second, target);
+    }
+
     public void Sum(Activation values, DeviceBuffer target, int index, int samples)
     {
         var call = new Call(nameof(Sum), samples);

@@ -8,18 +8,6 @@ public sealed unsafe partial class CpuBackend
         return pattern is null ? new DenseConnection(geometry, weights) : new SparseConnection(geometry, weights, pattern);
     }
 
-    public void Refresh(Connection connection)
-    {
-        if (connection is SparseConnection sparse)
-        {
-            sparse.Invalidate();
-        }
-        else
-        {
-            ((DenseConnection)connection).Invalidate();
-        }
-    }
-
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
     {
         if (connection is SparseConnection sparse)

@@ -7,14 +7,14 @@ public sealed unsafe partial class CpuBackend
 {
     private const int FlatPiece = 1 << 16;
 
-    public void Fill(DeviceBuffer target, float value) => Span(target, target.Length).Fill(value);
+    public void Fill(DeviceBuffer target, float value) => Changing(target, target.Length).Fill(value);
 
-    public void Copy(DeviceBuffer source, DeviceBuffer target, long count) => Span(source, count).CopyTo(Span(target, count));
+    public void Copy(DeviceBuffer source, DeviceBuffer target, long count) => Span(source, count).CopyTo(Changing(target, count));
 
     public void Blend(DeviceBuffer target, float keep, float scale, DeviceBuffer source)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, target.Length);
-        var to = Span(target, target.Length);
+        var to = Changing(target, target.Length);
         var from = Span(source, target.Length);
         for (var i = 0; i < to.Length; i++)
         {
@@ -24,7 +24,7 @@ public sealed unsafe partial class CpuBackend
 
     public void ClampBelow(DeviceBuffer target, float minimum)
     {
-        var values = Span(target, target.Length);
+        var values = Changing(target, target.Length);
         TensorPrimitives.Max(values, minimum, values);
     }
 
@@ -44,8 +44,15 @@ public sealed unsafe partial class CpuBackend
 
     public void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, float learningRate, float momentum, float weightDecay)
     {
+        value.MarkChanged();
         var pieces = (int)((value.Length + FlatPiece - 1) / FlatPiece);
         workers.Run(pieces, new SgdJob(Pointer(value), Pointer(gradient), Pointer(velocity), value.Length, learningRate, momentum, weightDecay));
+    }
+
+    private static Span<float> Changing(DeviceBuffer buffer, long count)
+    {
+        buffer.MarkChanged();
+        return Span(buffer, count);
     }
 
     private static Span<float> Span(DeviceBuffer buffer, long count)

@@ -5,6 +5,7 @@ public sealed unsafe partial class CpuBackend
     public void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, target.Length);
+        target.MarkChanged();
         workers.Run((int)((count + FlatPiece - 1) / FlatPiece), new RandomJob(Pointer(target), count, kind, key));
     }
 

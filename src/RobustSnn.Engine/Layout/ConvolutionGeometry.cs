@@ -32,8 +32,7 @@ public readonly record struct ConvolutionGeometry(
 }
 
 /// <summary>
-/// Weights in the form that a backend multiplies with. The owner of <see cref="Weights"/> calls <see cref="IBackend.Refresh"/> after
-/// changing them.
+/// Weights in the form that a backend multiplies with.
 /// </summary>
 /// <param name="weights">(outputs, inputs, kernel rows, kernel columns), or the existing ones in that order.</param>
 /// <param name="pattern">Which weights exist; null where all do.</param>

@@ -43,6 +43,14 @@ public sealed class HostBuffer : DeviceBuffer
         ? host.floats
         : throw new ArgumentException($"floats are expected, this buffer holds {buffer.Type}", nameof(buffer));
 
+    /// <summary>The array behind a buffer of floats that an operation writes to.</summary>
+    /// <exception cref="ArgumentException">As <see cref="Of"/>.</exception>
+    internal static float[] Changing(DeviceBuffer buffer)
+    {
+        buffer.MarkChanged();
+        return Of(buffer);
+    }
+
     /// <summary>The array behind a buffer of doubles.</summary>
     /// <exception cref="ArgumentException">Another backend allocated the buffer, or it holds something else.</exception>
     internal static double[] DoublesOf(DeviceBuffer buffer) => Own(buffer) is { Type: ElementType.Float64 } host

@@ -5,7 +5,7 @@ public sealed partial class ReferenceBackend
     /// <summary>target[i] = draw i of the stream</summary>
     public void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key)
     {
-        var x = HostBuffer.Of(target);
+        var x = HostBuffer.Changing(target);
         for (var i = 0L; i < count; i++)
             x[i] = kind == RandomKind.Normal ? RandomDraws.Normal(key, i) : RandomDraws.Uniform(key, i);
     }

@@ -49,7 +49,6 @@ internal sealed class TrainingState
             state.best[parameter.Name] = Read(file, BestPrefix, parameter);
         }
 
-        model.Parameters.Changed();
         return state;
     }
 
@@ -74,7 +73,6 @@ internal sealed class TrainingState
             parameter.Value.Upload(best[parameter.Name]);
         }
 
-        model.Parameters.Changed();
     }
 
     public void Save(string path, SpikingModel model)

@@ -13,7 +13,7 @@ internal class CaseNetwork(GoldenCase golden, IBackend backend)
 
     /// <summary>One step of SGD.</summary>
     public virtual void Step(SpikingModel model, SgdSettings sgd) =>
-        model.Parameters.SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay);
+        model.Parameters.SgdStep(sgd);
 
     /// <summary>The gradient of what exists, as the dense tensor; null where the parameter is not trained.</summary>
     public virtual float[]? Gradient(ParameterTensor parameter) => parameter.GradientToDense();
@@ -68,7 +68,6 @@ internal sealed class ZeroedNetwork(GoldenCase golden, IBackend backend, WeightC
             parameter.Velocity?.Upload(Kept(name, parameter.Velocity.ToArray()));
         }
 
-        model.Parameters.Changed();
     }
 
     private float[] Kept(string name, float[] dense) =>

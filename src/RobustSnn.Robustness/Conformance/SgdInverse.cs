@@ -1,3 +1,5 @@
+using RobustSnn.Engine;
+
 namespace RobustSnn.Robustness;
 
 /// <summary>

@@ -24,7 +24,6 @@ public static class RunningStatistics
             model.Backend.Fill(parameter.Value, parameter.Specification.Kind.IsRunningVariance ? 1 : 0);
         }
 
-        model.Parameters.Changed();
     }
 
     /// <summary>

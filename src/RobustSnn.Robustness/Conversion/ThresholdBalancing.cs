@@ -47,7 +47,6 @@ public static class ThresholdBalancing
             }
 
             model.Parameters[layer + ".v_th"].Value.Upload([threshold]);
-            model.Parameters.Changed();
             found.Add(new LayerThreshold(layer, threshold));
         }
 
@@ -68,7 +67,6 @@ public static class ThresholdBalancing
             model.Backend.Blend(parameter.Value, factor, 0, parameter.Value);
         }
 
-        model.Parameters.Changed();
     }
 
     /// <summary>Which of n values, ascending from 1, is the percentile: 1 + round(0.01·q·(n − 1)), half to even.</summary>

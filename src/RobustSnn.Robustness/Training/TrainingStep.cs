@@ -35,6 +35,9 @@ public sealed class TrainingStep : IDisposable
         gradient = new ObjectiveGradient(model, batch, timesteps, objective, surrogate);
     }
 
+    /// <summary>Sees the gradients between the backward passes and the optimiser's step, and may change them: to clip them, to share them.</summary>
+    public Action<ParameterSet>? BeforeStep { get; set; }
+
     /// <summary>Takes a step on a batch of images (sample, channel, row, column) in [0,1].</summary>
     /// <param name="random">Of this step: the adversary's draws and the dropout masks derive from it.</param>
     public TrainingLoss Run(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, SgdSettings sgd, RandomKey random)
@@ -47,7 +50,9 @@ public sealed class TrainingStep : IDisposable
 
         this.model.Parameters.ClearGradients();
         var loss = gradient.Accumulate(this.batch.Clean, this.batch.Adversarial, this.batch.Labels, labels, random.Derive(1));
-        this.model.Parameters.SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay);
+        this.model.Parameters.FinishGradients();
+        BeforeStep?.Invoke(this.model.Parameters);
+        this.model.Parameters.SgdStep(sgd);
         return loss;
     }
 

@@ -12,7 +12,7 @@ public static class ContractTests
     [
         .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. SparseConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
         .. ConvolveNeuronCases.All,
-        .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. AttackCases.All, .. ReductionCases.All,
+        .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. MaskCases.All, .. AttackCases.All, .. ReductionCases.All,
         .. BitCases.All, .. NormNeuronCases.All,
     ];
 

@@ -133,7 +133,6 @@ public sealed class FusedLayerTests
             }
         }
 
-        model.Parameters.Changed();
         return model;
     }
 }

@@ -114,7 +114,7 @@ public sealed class SpikingPlanTests
             using var model = PlanBench.Model(backend, architecture);
             using var plan = new Plan(model, 3, timesteps, PassMode.Training);
             PlanBench.Train(plan, PlanBench.Images(3, 13), 3);
-            model.Parameters.SgdStep(0.05f, 0.9f, 1e-4f);
+            model.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-4f));
             // of two biases that a BatchNorm takes out again the gradients are rounding; they start at 0
             return [.. model.Parameters.All.Where(parameter => !IsTakenOut(parameter.Name)).Select(parameter => (parameter.Name, parameter.Value.ToArray()))];
         }
@@ -186,7 +186,6 @@ public sealed class SpikingPlanTests
         model.Initialise(4);
         foreach (var parameter in model.Parameters.All.Where(parameter => parameter.Specification.Kind.IsThreshold))
             backend.Fill(parameter.Value, 0.4f);
-        model.Parameters.Changed();
         return model;
     }
 

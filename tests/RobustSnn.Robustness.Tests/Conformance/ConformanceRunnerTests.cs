@@ -52,8 +52,8 @@ public sealed class ConformanceRunnerTests
             tensors["trades.grad." + each.Name] = new([.. each.Specification.Dimensions], each.Gradient?.ToArray() ?? []);
         }
 
-        model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
-        model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
+        model.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-3f));
+        model.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-3f));
         foreach (var each in model.Parameters.All)
         {
             tensors["trades.after2." + each.Name] = new([.. each.Specification.Dimensions], each.Value.ToArray());

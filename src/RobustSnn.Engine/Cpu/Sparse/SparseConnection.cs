@@ -21,9 +21,9 @@ internal sealed unsafe class SparseConnection : Connection
     private Unfolding? unfolding;
     private SparseRows? forward;
     private BackwardRows[]? backward;
-    private bool backwardStale = true;
+    private long backwardVersion = -1; // of the weights that were copied
     private ScatterList? events;
-    private bool eventsStale = true;
+    private long eventsVersion = -1;
 
     public SparseConnection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern)
         : base(geometry, weights, pattern)
@@ -41,8 +41,6 @@ internal sealed unsafe class SparseConnection : Connection
     private int Uses => Pattern!.Count / Geometry.Inputs;
 
     private float* Values => ((NativeBuffer)Weights).Pointer;
-
-    public void Invalidate() => backwardStale = eventsStale = true;
 
     public void Convolve(Workers workers, VectorWidth width, float* bias, Activation input, Activation output, int samples) =>
         Gather(workers, width, Forward, Values, input, output, bias, false, samples);
@@ -123,10 +121,10 @@ internal sealed unsafe class SparseConnection : Connection
     private ScatterList Events(int pieces)
     {
         events ??= new ScatterList(Geometry, Pattern!, Math.Max(1, pieces));
-        if (eventsStale)
+        if (eventsVersion != Weights.Version)
         {
             events.Fill(Values);
-            eventsStale = false;
+            eventsVersion = Weights.Version;
         }
 
         return events;
@@ -148,14 +146,14 @@ internal sealed unsafe class SparseConnection : Connection
             var list = SparseRows.Of(reading, Pattern!, Geometry, backward: true, out var order);
             return new BackwardRows(list, new NativeBuffer(list.Count), order);
         })];
-        if (backwardStale)
+        if (backwardVersion != Weights.Version)
         {
             foreach (var rows in backward)
             {
                 rows.Refresh(Values);
             }
 
-            backwardStale = false;
+            backwardVersion = Weights.Version;
         }
 
         return backward;

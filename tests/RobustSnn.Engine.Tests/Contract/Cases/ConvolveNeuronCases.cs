@@ -90,7 +90,6 @@ public static class ConvolveNeuronCases
             Run(bench, connection, one, Models[0], false, Storage.Floats, true, margin: 0, output: "floats");
             Run(bench, connection, one, Models[0], false, Storage.Bits, true, margin: 0, output: "bits");
             connection.Weights.Upload([.. Enumerable.Range(0, pattern.Count).Select(_ => OnGrid(bench, WeightGrid, -0.5, 0.75))]);
-            bench.Backend.Refresh(connection);
             foreach (var (i, lanes) in (isOneLast ? new[] { three, one } : [one, three]).Index())
             {
                 Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 0, window: 2, output: $"means {i}");

@@ -69,7 +69,6 @@ public static class SparseConvolutionCases
             var before = bench.OutputGradient("before", input, lanes.Samples, new GradientTarget(false, false));
             bench.Backend.ConvolveInputGradient(connection, gradient, before, false, lanes.Samples);
             connection.Weights.Upload([.. Enumerable.Range(0, pattern.Count).Select(_ => bench.Draw(-1, 1))]);
-            bench.Backend.Refresh(connection);
             bench.Backend.Convolve(connection, null, bench.Input(read, lanes.Samples), bench.Output("output", output, lanes.Samples), lanes.Samples);
             var after = bench.OutputGradient("after", input, lanes.Samples, new GradientTarget(false, false));
             bench.Backend.ConvolveInputGradient(connection, gradient, after, false, lanes.Samples);
