@@ -41,7 +41,8 @@ public interface IBackend : IBufferOperations, IImageOperations, IConnectionOper
     /// <param name="timesteps">T; 0 for an ANN.</param>
     /// <param name="skipsSilence">Whether every spike of the plan is made by <see cref="INeuronOperations.ConvolveNeuron"/> of a pruned layer,
     /// which may skip what its input leaves silent.</param>
-    LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence);
+    /// <param name="largestMap">Values of one lane of the largest activation, its frame included.</param>
+    LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap);
 
     /// <summary>
     /// Whether <see cref="INeuronOperations.ConvolveNeuron"/> of a pruned layer better takes the means over windows itself than reads them

@@ -19,7 +19,8 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
 
     public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => Inner.Allocate(length, type);
 
-    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence) => Inner.ChooseLanes(batch, timesteps, skipsSilence);
+    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
+        Inner.ChooseLanes(batch, timesteps, skipsSilence, largestMap);
 
     public bool PoolsWhileReading(LaneLayout lanes) => Inner.PoolsWhileReading(lanes);
 

@@ -5,17 +5,24 @@ namespace RobustSnn.Engine.Cpu;
 public sealed unsafe partial class CpuBackend
 {
     public void SignStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, float epsilon,
-        DeviceBuffer output, int samples) =>
+        DeviceBuffer output, int samples)
+    {
+        using var turn = TakeTurn();
         workers.Run(samples, new SignStepJob(Pointer(pixels), Pointer(gradient), Pointer(origin), Pointer(steps), epsilon, Pointer(output),
             PerSample(pixels, steps)));
+    }
 
     public void MomentumSignStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
-        float momentum, float epsilon, DeviceBuffer output, int samples) =>
+        float momentum, float epsilon, DeviceBuffer output, int samples)
+    {
+        using var turn = TakeTurn();
         workers.Run(samples, new MomentumSignStepJob(Pointer(pixels), Pointer(previous), Pointer(gradient), Pointer(origin), Pointer(steps),
             momentum, epsilon, Pointer(output), PerSample(pixels, steps)));
+    }
 
     public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)
     {
+        using var turn = TakeTurn();
         var length = PerSample(source, selected);
         for (var sample = 0; sample < samples; sample++)
         {

@@ -10,6 +10,7 @@ public sealed unsafe partial class CpuBackend
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         MeanWindow window, Activation spikes, int samples)
     {
+        using var turn = TakeTurn();
         var sparse = spikes.Shape.IsBits ? connection as SparseConnection : null;
         if (!window.IsOne && sparse?.FiresFromMeans(input) != true)
         {
@@ -49,7 +50,8 @@ public sealed unsafe partial class CpuBackend
 
         public void Execute(int row)
         {
-            var mask = stackalloc byte[bits.PositionBytes];
+            using var memory = PieceMemory.Begin();
+            var mask = memory.Bytes(bits.PositionBytes);
             LaneMask.WriteBits(bits.Lanes, used, mask, bits.PositionBytes);
             for (var channel = 0; channel < bits.Channels; channel++)
             {

@@ -4,9 +4,10 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>The default backend: this machine's processor, with vector instructions and all its cores.</summary>
-/// <remarks>Its state is its threads and scratch memory, so one backend serves one thread at a time.</remarks>
+/// <remarks>Its state is its threads and scratch memory, so one backend serves one thread at a time; a second one is refused.</remarks>
 public sealed unsafe partial class CpuBackend : IBackend
 {
+    private readonly Turns turns = new();
     private readonly Workers workers;
     private NativeBuffer scratch = new(1 << 16);
 
@@ -42,9 +43,10 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new NativeBuffer(length, type);
 
-    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence) => skipsSilence && LaneLayout.IsFasterByImage(batch, timesteps)
-        ? LaneLayout.ByImage(batch, timesteps)
-        : LaneLayout.Choose(batch, timesteps);
+    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
+        skipsSilence && LaneLayout.IsFasterByImage(batch, timesteps)
+            ? LaneLayout.ByImage(batch, timesteps)
+            : LaneLayout.Choose(batch, timesteps).Fitting(largestMap);
 
     /// <remarks>With few lanes bits are far smaller than their means; with many each mean is read often, and better where it lies.</remarks>
     public bool PoolsWhileReading(LaneLayout lanes) => lanes.Lanes <= LaneLayout.FewLanes;
@@ -67,6 +69,8 @@ public sealed unsafe partial class CpuBackend : IBackend
         pools.Dispose();
         currents.Dispose();
     }
+
+    private Turns.Turn TakeTurn() => turns.Take();
 
     private static float* Pointer(DeviceBuffer buffer) => ((NativeBuffer)buffer).Pointer;
 

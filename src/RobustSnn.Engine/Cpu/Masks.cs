@@ -9,6 +9,7 @@ public sealed unsafe partial class CpuBackend
     /// <remarks>Two histograms of |score| as an unsigned number, of its upper 16 bits and then of the lower ones within the bin found.</remarks>
     public void KeepLargest(DeviceBuffer scores, DeviceBuffer values, long kept, DeviceBuffer target)
     {
+        using var turn = TakeTurn();
         ArgumentOutOfRangeException.ThrowIfLessThan(kept, 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(kept, scores.Length);
         var s = Span(scores, scores.Length);
@@ -32,6 +33,7 @@ public sealed unsafe partial class CpuBackend
 
     public void MultiplyAdd(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target)
     {
+        using var turn = TakeTurn();
         var z = Changing(target, target.Length);
         TensorPrimitives.MultiplyAdd(Span(first, target.Length), Span(second, target.Length), z, z);
     }

@@ -7,6 +7,7 @@ public sealed unsafe partial class CpuBackend
 {
     public void MaxPool(Activation input, Activation output, int samples)
     {
+        using var turn = TakeTurn();
         var pieces = Pieces(output, samples);
         switch (input.Shape.IsBits, output.Shape.IsBits)
         {
@@ -24,6 +25,7 @@ public sealed unsafe partial class CpuBackend
 
     public void MaxPoolGradient(Activation input, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
     {
+        using var turn = TakeTurn();
         var pieces = Pieces(outputGradient, samples);
         if (input.Shape.IsBits)
         {

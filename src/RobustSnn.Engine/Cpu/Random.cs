@@ -4,13 +4,17 @@ public sealed unsafe partial class CpuBackend
 {
     public void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key)
     {
+        using var turn = TakeTurn();
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, target.Length);
         target.MarkChanged();
         workers.Run((int)((count + FlatPiece - 1) / FlatPiece), new RandomJob(Pointer(target), count, kind, key));
     }
 
-    public void Dropout(Activation values, float rate, RandomKey key, int samples) =>
+    public void Dropout(Activation values, float rate, RandomKey key, int samples)
+    {
+        using var turn = TakeTurn();
         workers.Run(Pieces(values, samples), new DropoutJob(values, rate, key, samples));
+    }
 
     private readonly struct RandomJob(float* target, long count, RandomKind kind, RandomKey key) : IJob
     {

@@ -8,6 +8,7 @@ public sealed unsafe partial class CpuBackend
 {
     public void Sum(Activation values, DeviceBuffer target, int index, int samples)
     {
+        using var turn = TakeTurn();
         var pieces = Pieces(values, samples);
         var sums = Scratch(pieces);
         if (values.Shape.IsBits)
@@ -25,6 +26,7 @@ public sealed unsafe partial class CpuBackend
     /// <remarks>Exact, in two passes: a histogram of the upper 16 bits of the values' keys, then of the lower 16 bits within the bin found.</remarks>
     public void KthSmallest(Activation values, long k, DeviceBuffer target, int index, int samples)
     {
+        using var turn = TakeTurn();
         var count = (long)samples * values.Shape.Lanes.Steps * values.Shape.Count;
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, count);
@@ -120,7 +122,8 @@ public sealed unsafe partial class CpuBackend
                 return;
             }
 
-            var mask = stackalloc byte[bits.PositionBytes];
+            using var memory = PieceMemory.Begin();
+            var mask = memory.Bytes(bits.PositionBytes);
             LaneMask.WriteBits(lanes, used, mask, bits.PositionBytes);
             var count = 0L;
             for (var channel = 0; channel < shape.Channels; channel++)

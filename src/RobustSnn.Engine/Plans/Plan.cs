@@ -29,38 +29,41 @@ public sealed class Plan : IDisposable
     /// <param name="batch">Largest number of samples of a pass.</param>
     /// <param name="timesteps">T; 0 runs every neuron as a ReLU: the ANN.</param>
     /// <param name="mode">What the passes are for.</param>
-    /// <exception cref="BadInputException">A block of some value has more than 2³¹ floats: more than an offset can hold.</exception>
+    /// <exception cref="BadInputException">
+    /// T is more than <see cref="PlanLimits.MostTimesteps"/>, or the plan does not fit: the message says what would.
+    /// </exception>
     public Plan(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
         Model = model;
         Batch = batch;
         Timesteps = timesteps;
-        graph = new PlanGraph(model, batch, timesteps, mode);
-        memory = new MemoryPlan(graph);
-        if (memory.Slots.FirstOrDefault(shape => shape.BlockStride > int.MaxValue) is { Channels: > 0 } large)
-        {
-            throw new BadInputException(
-                $"{model.Network.Architecture} at T = {timesteps}: {large.Channels} × {large.Rows} × {large.Columns} values of "
-                + $"{large.Lanes.Width} lanes are more than 2^31; simulate fewer steps, or a smaller batch");
-        }
-
-        if (mode == PassMode.Training)
-        {
-            model.Parameters.PrepareTraining();
-        }
-
-        Pixels = Own((long)batch * model.PixelCount);
-        Logits = Own((long)batch * model.Network.Classes);
-        var hasGradient = mode is PassMode.InputGradient or PassMode.Training;
-        LogitGradient = Own(hasGradient ? Logits.Length : 0);
-        PixelGradient = Own(mode == PassMode.InputGradient ? Pixels.Length : 0);
-        var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length, shape.ElementType))).ToArray();
-        var counts = Own(graph.Nodes.Length, ElementType.Float64);
-        var compiler = new StepCompiler(model, graph, memory, activations, new PlanBuffers(Pixels, PixelGradient, counts), length => Own(length));
-        steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
+        (graph, memory) = PlanLimits.Lay(model, batch, timesteps, mode);
         runSteps = RunSteps;
-        scores = activations[memory.Output[graph.Last]];
-        scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
+        try
+        {
+            if (mode == PassMode.Training)
+            {
+                model.Parameters.PrepareTraining();
+            }
+
+            Pixels = Own((long)batch * model.PixelCount);
+            Logits = Own((long)batch * model.Network.Classes);
+            var hasGradient = mode is PassMode.InputGradient or PassMode.Training;
+            LogitGradient = Own(hasGradient ? Logits.Length : 0);
+            PixelGradient = Own(mode == PassMode.InputGradient ? Pixels.Length : 0);
+            var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length, shape.ElementType))).ToArray();
+            var counts = Own(graph.Nodes.Length, ElementType.Float64);
+            var buffers = new PlanBuffers(Pixels, PixelGradient, counts);
+            var compiler = new StepCompiler(model, graph, memory, activations, buffers, length => Own(length));
+            steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
+            scores = activations[memory.Output[graph.Last]];
+            scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public SpikingModel Model { get; }
@@ -93,11 +96,19 @@ public sealed class Plan : IDisposable
     /// once there is one for each part of the device.
     /// </summary>
     internal static int BestBatch(SpikingModel model, int batch, int timesteps) =>
-        new PlanGraph(model, batch, timesteps, PassMode.Inference).Lanes.BlockSamples == 1 ? Math.Min(batch, model.Backend.Parallelism) : batch;
+        PlanLimits.Lay(model, batch, timesteps, PassMode.Inference).Graph.Lanes.BlockSamples == 1
+            ? Math.Min(batch, model.Backend.Parallelism)
+            : batch;
 
     /// <summary>Bytes that such a plan will hold, without allocating it.</summary>
-    public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode) =>
-        Bytes(model, batch, new MemoryPlan(new PlanGraph(model, batch, timesteps, mode)), mode);
+    /// <exception cref="BadInputException">As the constructor, but for the memory that this machine has.</exception>
+    public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode)
+    {
+        PlanLimits.CheckTimesteps(model, timesteps);
+        var plan = PlanLimits.TryLay(model, batch, timesteps, mode)
+            ?? throw new BadInputException($"{model.Network.Architecture} at T = {timesteps}, batch {batch}: more than can be addressed");
+        return Bytes(model, batch, plan.Memory, mode);
+    }
 
     /// <summary>Computes the logits of the first <paramref name="samples"/> images.</summary>
     /// <param name="samples">1 … Batch.</param>
@@ -247,7 +258,7 @@ public sealed class Plan : IDisposable
         return buffer;
     }
 
-    private static long Bytes(SpikingModel model, int batch, MemoryPlan memory, PassMode mode)
+    internal static long Bytes(SpikingModel model, int batch, MemoryPlan memory, PassMode mode)
     {
         var logits = mode is PassMode.InputGradient or PassMode.Training ? 2 : 1;
         var images = mode == PassMode.InputGradient ? 2 : 1;

@@ -23,10 +23,13 @@ internal sealed class PlanGraph
         Last = ReadThrough(Nodes.Length - 1);
         Layers = FuseLayers(model);
         var firing = Enumerable.Range(0, Nodes.Length).Where(Spikes).ToArray();
-        Lanes = model.Backend.ChooseLanes(batch, timesteps, firing.Length > 0 && firing.All(n => Layers[n] >= 0));
+        var borders = Borders();
+        Lanes = model.Backend.ChooseLanes(batch, timesteps, firing.Length > 0 && firing.All(n => Layers[n] >= 0),
+            Enumerable.Range(0, Nodes.Length).Max(n => Lay(model, n, borders, default).ValuesOfLane));
         Pools = FusePools(model.Backend.PoolsWhileReading(Lanes));
         Norms = FuseNorms();
-        Shapes = Lay(model);
+        var isStatic = Graph.isStatic(model.Network).ToArray();
+        Shapes = [.. Enumerable.Range(0, Nodes.Length).Select(n => Lay(model, n, borders, isStatic[n] ? Lanes.Static : Lanes))];
         Reads = new int[Nodes.Length];
         foreach (var input in Enumerable.Range(0, Nodes.Length).Where(n => active[n]).SelectMany(n => Inputs[n]))
         {
@@ -167,19 +170,11 @@ internal sealed class PlanGraph
         return norms;
     }
 
-    /// <summary>Layout of each node's value, as floats.</summary>
-    private ActivationShape[] Lay(SpikingModel model)
+    /// <summary>Layout of a node's value, as floats.</summary>
+    private static ActivationShape Lay(SpikingModel model, int node, int[] borders, LaneLayout lanes)
     {
-        var isStatic = Graph.isStatic(model.Network).ToArray();
-        var borders = Borders();
-        var shapes = new ActivationShape[Nodes.Length];
-        for (var n = 0; n < Nodes.Length; n++)
-        {
-            var shape = model.Shapes[n];
-            shapes[n] = new ActivationShape(shape.Channels, shape.Rows, shape.Columns, borders[n], isStatic[n] ? Lanes.Static : Lanes);
-        }
-
-        return shapes;
+        var shape = model.Shapes[node];
+        return new ActivationShape(shape.Channels, shape.Rows, shape.Columns, borders[node], lanes);
     }
 
     /// <summary>

@@ -12,7 +12,8 @@ public sealed partial class ReferenceBackend : IBackend
 
     public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new HostBuffer(length, type);
 
-    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence) => LaneLayout.Choose(batch, timesteps);
+    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
+        LaneLayout.Choose(batch, timesteps).Fitting(largestMap);
 
     public bool PoolsWhileReading(LaneLayout lanes) => false;
 

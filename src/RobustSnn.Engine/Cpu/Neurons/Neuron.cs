@@ -6,6 +6,7 @@ public sealed unsafe partial class CpuBackend
 {
     public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
     {
+        using var turn = TakeTurn();
         if (FullBlockFireJob.Takes(spikes))
         {
             workers.Run(Pieces(current, samples), new FullBlockFireJob(neuron, new ChannelThresholds(threshold), null, current, membrane, spikes, samples));
@@ -17,13 +18,17 @@ public sealed unsafe partial class CpuBackend
     }
 
     public void NeuronGradient(NeuronModel neuron, Surrogate surrogate, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
-        Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples) =>
+        Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples)
+    {
+        using var turn = TakeTurn();
         surrogate.Hand(new NeuronGradientUser(this, neuron, membrane, new ChannelThresholds(threshold), spikeGradient, currentGradient, accumulate,
             thresholdGradient, samples));
+    }
 
     public void NeuronRateGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, int samples)
     {
+        using var turn = TakeTurn();
         var thresholds = new ChannelThresholds(threshold);
         if (thresholds.AreChannelwise)
         {

@@ -9,6 +9,7 @@ public sealed unsafe partial class CpuBackend
     public void NormNeuron(Normalisation normalisation, NeuronModel neuron, Activation input, DeviceBuffer threshold, Activation spikes,
         int samples)
     {
+        using var turn = TakeTurn();
         var factors = (float*)Scratch(input.Shape.Channels);
         WriteFactors(normalisation, input.Shape.Channels, factors);
         if (FullBlockFireJob.Takes(spikes))
@@ -23,6 +24,7 @@ public sealed unsafe partial class CpuBackend
     public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples)
     {
+        using var turn = TakeTurn();
         var channels = input.Shape.Channels;
         var pieces = Pieces(input, samples);
         var work = NormNeuronWork(pieces, spikeGradient, gradient);
@@ -43,6 +45,7 @@ public sealed unsafe partial class CpuBackend
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient,
         DeviceBuffer shiftGradient, DeviceBuffer thresholdGradient, int samples)
     {
+        using var turn = TakeTurn();
         var channels = input.Shape.Channels;
         var pieces = Pieces(input, samples);
         var work = NormNeuronWork(pieces, spikeGradient, gradient);
