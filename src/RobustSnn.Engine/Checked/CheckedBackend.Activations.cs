@@ -37,12 +37,13 @@ public sealed partial class CheckedBackend
         call.Frame(nameof(output), output);
     }
 
-    public void Dropout(Activation values, float rate, RandomKey key, int samples)
+    public void Dropout(Activation values, float rate, RandomKey key, DeviceBuffer numbers, int samples)
     {
         var call = new Call(nameof(Dropout), samples);
         call.Floats(nameof(values), values);
         call.Require(rate is >= 0 and < 1, $"rate expected 0 to below 1, found {rate}");
-        Inner.Dropout(values, rate, key, samples);
+        call.Vector(nameof(numbers), numbers, samples, ElementType.Int32);
+        Inner.Dropout(values, rate, key, numbers, samples);
         call.Frame(nameof(values), values);
     }
 

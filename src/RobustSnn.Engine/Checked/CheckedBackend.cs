@@ -69,6 +69,15 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
         Inner.RandomFill(target, count, kind, key);
     }
 
+    public void RandomFillSamples(DeviceBuffer target, DeviceBuffer numbers, RandomKind kind, RandomKey key, int samples)
+    {
+        var call = new Call(nameof(RandomFillSamples), samples);
+        call.Vector(nameof(numbers), numbers, samples, ElementType.Int32);
+        call.Vector(nameof(target), target, numbers.Length);
+        call.Require(target.Length % numbers.Length == 0, $"target expected as many images as numbers, found {target.Length} floats for {numbers.Length}");
+        Inner.RandomFillSamples(target, numbers, kind, key, samples);
+    }
+
     public void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, float learningRate, float momentum, float weightDecay)
     {
         var call = new Call(nameof(SgdStep), 0);

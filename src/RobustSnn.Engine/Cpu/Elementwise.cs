@@ -16,7 +16,11 @@ public sealed unsafe partial class CpuBackend
     public void Copy(DeviceBuffer source, DeviceBuffer target, long count)
     {
         using var turn = TakeTurn();
-        Span(source, count).CopyTo(Changing(target, count));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Type, target.Type);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Min(source.Length, target.Length));
+        target.MarkChanged();
+        var bytes = DeviceBuffer.SizeInBytes(count, source.Type);
+        Buffer.MemoryCopy(((NativeBuffer)source).Memory, ((NativeBuffer)target).Memory, bytes, bytes);
     }
 
     public void Blend(DeviceBuffer target, float keep, float scale, DeviceBuffer source)

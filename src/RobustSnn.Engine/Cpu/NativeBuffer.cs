@@ -35,6 +35,10 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
     /// <exception cref="ArgumentException">The elements are something else.</exception>
     public double* Doubles => Type == ElementType.Float64 ? (double*)Memory : throw new ArgumentException($"doubles are expected, this buffer holds {Type}");
 
+    /// <summary>Element 0 of 32-bit integers.</summary>
+    /// <exception cref="ArgumentException">The elements are something else.</exception>
+    public int* Integers => Type == ElementType.Int32 ? (int*)Memory : throw new ArgumentException($"integers are expected, this buffer holds {Type}");
+
     /// <summary>The first byte, whatever the elements are.</summary>
     public byte* Memory
     {

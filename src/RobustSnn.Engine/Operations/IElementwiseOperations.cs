@@ -13,6 +13,9 @@ public interface IElementwiseOperations
     void Unpack(Activation spikes, Activation output, int samples);
 
     /// <summary>Keeps each value with probability 1 − rate and divides it by that. The same key gives the same mask: its own gradient. In place only.</summary>
-    /// <remarks>Draw number ((step·Batch + sample)·Count + (channel·Rows + row)·Columns + column), uniform, kept where ≥ rate.</remarks>
-    void Dropout(Activation values, float rate, RandomKey key, int samples);
+    /// <remarks>
+    /// Draw number step·Count + (channel·Rows + row)·Columns + column of the stream <c>key.Derive(numbers[sample])</c>, uniform, kept where ≥ rate.
+    /// </remarks>
+    /// <param name="numbers">Each sample's number in its data set, <see cref="ElementType.Int32"/>.</param>
+    void Dropout(Activation values, float rate, RandomKey key, DeviceBuffer numbers, int samples);
 }

@@ -53,7 +53,9 @@ public sealed class Plan : IDisposable
             PixelGradient = Own(mode == PassMode.InputGradient ? Pixels.Length : 0);
             var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length, shape.ElementType))).ToArray();
             var counts = Own(graph.Nodes.Length, ElementType.Float64);
-            var buffers = new PlanBuffers(Pixels, PixelGradient, counts);
+            SampleNumbers = Own(batch, ElementType.Int32);
+            SampleNumbers.UploadAs<int>([.. Enumerable.Range(0, batch)]);
+            var buffers = new PlanBuffers(Pixels, PixelGradient, counts, SampleNumbers);
             var compiler = new StepCompiler(model, graph, memory, activations, buffers, length => Own(length));
             steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
             scores = activations[memory.Output[graph.Last]];
@@ -78,6 +80,12 @@ public sealed class Plan : IDisposable
 
     /// <summary>Input images (batch, channel, row, column), in [0, 1].</summary>
     public DeviceBuffer Pixels { get; }
+
+    /// <summary>
+    /// Each sample's number in its data set, <see cref="ElementType.Int32"/>: dropout's masks are drawn for the sample, wherever it is in a batch.
+    /// 0, 1, … until others are uploaded.
+    /// </summary>
+    public DeviceBuffer SampleNumbers { get; }
 
     /// <summary>Class scores (batch, classes) of the last forward pass: the mean over timesteps.</summary>
     public DeviceBuffer Logits { get; }

@@ -7,7 +7,8 @@ namespace RobustSnn.Engine;
 /// <param name="Pixels">Images.</param>
 /// <param name="PixelGradient">Their gradient; empty where the mode has none.</param>
 /// <param name="SpikeCounts">A count a node.</param>
-internal sealed record PlanBuffers(DeviceBuffer Pixels, DeviceBuffer PixelGradient, DeviceBuffer SpikeCounts);
+/// <param name="SampleNumbers">Of each sample in its data set.</param>
+internal sealed record PlanBuffers(DeviceBuffer Pixels, DeviceBuffer PixelGradient, DeviceBuffer SpikeCounts, DeviceBuffer SampleNumbers);
 
 /// <summary>Makes the step of each node: the one place where the engine reads what operations compute.</summary>
 internal sealed class StepCompiler(
@@ -117,7 +118,7 @@ internal sealed class StepCompiler(
 
         public Step WeightedSum() => new WeightedSumStep(Link(0), Link(1), Output, Gradient, plan.Parameter(node, "comb"), Trains);
 
-        public Step Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node);
+        public Step Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node, plan.buffers.SampleNumbers);
 
         private Link Link(int index) => plan.Link(node, index);
 

@@ -7,8 +7,12 @@ public sealed partial class ReferenceBackend
     public void Fill(DeviceBuffer target, float value) => Array.Fill(HostBuffer.Changing(target), value);
 
     /// <summary>target[i] = source[i], i &lt; count</summary>
-    public void Copy(DeviceBuffer source, DeviceBuffer target, long count) =>
-        Array.Copy(HostBuffer.Of(source), HostBuffer.Changing(target), count);
+    public void Copy(DeviceBuffer source, DeviceBuffer target, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Type, target.Type);
+        target.MarkChanged();
+        HostBuffer.BytesOf(source)[..(int)DeviceBuffer.SizeInBytes(count, source.Type)].CopyTo(HostBuffer.BytesOf(target));
+    }
 
     /// <summary>target = keep·target + scale·source</summary>
     public void Blend(DeviceBuffer target, float keep, float scale, DeviceBuffer source)

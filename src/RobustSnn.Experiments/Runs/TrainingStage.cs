@@ -74,7 +74,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             var y = labels.AsSpan(0, indices.Length);
             augmentation.CopyImages(images, indices, data.Set.Statistics, settings.Seed, (uint)epoch, x);
             images.CopyLabels(indices, y);
-            var result = step.Run(x, y, sgd, random.Derive((ulong)done));
+            var result = step.Run(x, y, indices, sgd, random, context.Cancellation);
             if (!double.IsFinite(result.Loss))
             {
                 throw new InvalidOperationException(

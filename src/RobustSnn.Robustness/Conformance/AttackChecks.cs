@@ -52,7 +52,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     {
         var outcome = new Apgd(new ApgdOptions(loss)).RunFrom(Batch, Settings(golden.Epsilon), Given("apgd.rand"));
         var best = outcome.Best.ToArray((int)Batch.PixelCount);
-        BallCheck.Verify(name, Batch.CleanHost, best, golden.Epsilon, Batch.Classifier.PixelCount);
+        BallCheck.Verify(name, Batch.CleanHost, best, Budget.Pixels(golden.Epsilon), Batch.Classifier.PixelCount);
 
         var error = 0.0;
         var detail = "loss_best, relative";
@@ -90,7 +90,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
 
     private static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
-    private static AttackSettings Settings(float epsilon) => new(epsilon, GradientEstimator.Default, default);
+    private static AttackSettings Settings(float epsilon) => new(Budget.Pixels(epsilon), GradientEstimator.Default, default);
 
     private DeviceBuffer Given(string name)
     {
@@ -116,7 +116,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     {
         var classes = Batch.Classifier.Classes;
         var clean = Batch.Classifier.Logits(Batch.Clean, Batch.Samples).ToArray(Batch.Samples * classes);
-        Batch.SignStep(Batch.Clean, noise, RfgsmEpsilon / 2, RfgsmEpsilon, Batch.Adversarial);
+        Batch.Step(Batch.Clean, noise, RfgsmEpsilon / 2, Budget.Pixels(RfgsmEpsilon), Batch.Adversarial);
         var start = Batch.Classifier.Logits(Batch.Adversarial, Batch.Samples).ToArray(clean.Length);
         return [.. clean.Chunk(classes).Zip(start.Chunk(classes), (before, after) =>
             before.Zip(after, (one, other) => Math.Abs(one - other)).Max() > SameLogits * before.Max(Math.Abs))];
@@ -127,9 +127,9 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     {
         var count = Batch.Classifier.PixelCount;
         var images = Batch.DownloadAdversarial().ToArray();
-        BallCheck.Verify(name, Batch.CleanHost, images, epsilon, count);
+        BallCheck.Verify(name, Batch.CleanHost, images, Budget.Pixels(epsilon), count);
         var wanted = expected.Of(name, images);
-        BallCheck.Verify("the expected " + name, Batch.CleanHost, wanted, epsilon, count);
+        BallCheck.Verify("the expected " + name, Batch.CleanHost, wanted, Budget.Pixels(epsilon), count);
         var beyond = 0.0;
         for (var sample = 0; sample < determined.Length; sample++)
         {

@@ -38,14 +38,16 @@ public sealed class ObjectiveGradient : IDisposable
     /// <param name="clean">x: (sample, channel, row, column); read where the objective uses it.</param>
     /// <param name="adversarial">x', likewise.</param>
     /// <param name="labels">Classes as floats.</param>
-    /// <param name="labelsHost">The same, one of each sample of the batch.</param>
+    /// <param name="numbers">Each sample's number in its data set, <see cref="ElementType.Int32"/>: dropout's masks are the sample's own.</param>
+    /// <param name="labelsHost">The labels on the host, one of each sample of the batch.</param>
     /// <param name="dropout">Each pass draws its own masks from it.</param>
     public TrainingLoss Accumulate(
-        DeviceBuffer clean, DeviceBuffer adversarial, DeviceBuffer labels, ReadOnlySpan<int> labelsHost, RandomKey dropout)
+        DeviceBuffer clean, DeviceBuffer adversarial, DeviceBuffer labels, DeviceBuffer numbers, ReadOnlySpan<int> labelsHost,
+        RandomKey dropout)
     {
         var samples = labelsHost.Length;
-        Forward(this.clean, clean, samples, dropout.Derive(0));
-        Forward(this.adversarial, adversarial, samples, dropout.Derive(1));
+        Forward(this.clean, clean, numbers, samples, dropout.Derive(0));
+        Forward(this.adversarial, adversarial, numbers, samples, dropout.Derive(1));
         var (natural, robust) = this.objective.Kind switch
         {
             ObjectiveKind.Natural => (Term(LogitLoss.CrossEntropy, this.clean, null, labels, samples, 1), 0),
@@ -71,11 +73,12 @@ public sealed class ObjectiveGradient : IDisposable
         lossValues.Dispose();
     }
 
-    private void Forward(Plan? plan, DeviceBuffer pixels, int samples, RandomKey dropout)
+    private void Forward(Plan? plan, DeviceBuffer pixels, DeviceBuffer numbers, int samples, RandomKey dropout)
     {
         if (plan is not null)
         {
             this.model.Backend.Copy(pixels, plan.Pixels, (long)samples * this.model.Network.Input.Count);
+            this.model.Backend.Copy(numbers, plan.SampleNumbers, samples);
             plan.Forward(samples, dropout);
             this.model.Backend.Fill(plan.LogitGradient, 0);
         }

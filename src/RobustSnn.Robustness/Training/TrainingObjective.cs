@@ -1,3 +1,5 @@
+using RobustSnn.Engine;
+
 namespace RobustSnn.Robustness;
 
 /// <summary>What training minimises (METHODS 4).</summary>
@@ -41,4 +43,4 @@ public readonly record struct TrainingObjective(ObjectiveKind Kind, float Beta)
 public readonly record struct TrainingLoss(double Loss, double Natural, double Robust, int Correct);
 
 /// <summary>Who makes x': an attack run in evaluation mode before the training step.</summary>
-public readonly record struct Adversary(IAttack Attack, float Epsilon, GradientEstimator Estimator);
+public readonly record struct Adversary(IAttack Attack, Budget Budget, GradientEstimator Estimator);

@@ -40,16 +40,20 @@ public sealed class TrainingStep : IDisposable
 
     /// <summary>Takes a step on a batch of images (sample, channel, row, column) in [0,1].</summary>
     /// <param name="random">Of this step: the adversary's draws and the dropout masks derive from it.</param>
-    public TrainingLoss Run(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, SgdSettings sgd, RandomKey random)
+    /// <param name="numbers">Each sample's number in its data set: those draws are its own, wherever it is in the batch.</param>
+    /// <exception cref="OperationCanceledException">Cancelled, before the parameters change.</exception>
+    public TrainingLoss Run(
+        ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, ReadOnlySpan<int> numbers, SgdSettings sgd, RandomKey random,
+        CancellationToken cancellation = default)
     {
-        this.batch.Load(pixels, labels);
+        this.batch.Load(pixels, labels, numbers);
         if (this.adversary is { } adversary)
         {
-            adversary.Attack.Run(this.batch, new AttackSettings(adversary.Epsilon, adversary.Estimator, random.Derive(0)));
+            adversary.Attack.Run(this.batch, new AttackSettings(adversary.Budget, adversary.Estimator, random.Derive(0), cancellation));
         }
 
         this.model.Parameters.ClearGradients();
-        var loss = gradient.Accumulate(this.batch.Clean, this.batch.Adversarial, this.batch.Labels, labels, random.Derive(1));
+        var loss = gradient.Accumulate(this.batch.Clean, this.batch.Adversarial, this.batch.Labels, this.batch.Numbers, labels, random.Derive(1));
         this.model.Parameters.FinishGradients();
         BeforeStep?.Invoke(this.model.Parameters);
         this.model.Parameters.SgdStep(sgd);

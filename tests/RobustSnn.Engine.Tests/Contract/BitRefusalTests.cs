@@ -39,9 +39,12 @@ public sealed class BitRefusalTests
             false, o.Buffer, o.Buffer, o.Buffer, Samples)),
         ("Unpack, floats", o => o.Backend.Unpack(o.Floats, o.Floats, Samples)),
         ("Unpack, to bits", o => o.Backend.Unpack(o.Bits, o.Bits, Samples)),
-        ("Dropout", o => o.Backend.Dropout(o.Bits, 0.5f, default, Samples)),
+        ("Dropout", o => o.Backend.Dropout(o.Bits, 0.5f, default, o.Numbers, Samples)),
         ("AveragePool, output", o => o.Backend.AveragePool(o.Bits, o.Bits, Samples)),
         ("AveragePoolGradient", o => o.Backend.AveragePoolGradient(o.Bits, o.Floats, false, Samples)),
+        ("MaxPool, output of floats", o => o.Backend.MaxPool(o.Floats, o.Bits, Samples)),
+        ("MaxPoolGradient, output's", o => o.Backend.MaxPoolGradient(o.Bits, o.Bits, o.Floats, false, Samples)),
+        ("MaxPoolGradient, input's", o => o.Backend.MaxPoolGradient(o.Bits, o.Floats, o.Bits, false, Samples)),
         ("WeightedSum, output", o => o.Backend.WeightedSum(o.Bits, o.Floats, o.Buffer, o.Bits, Samples)),
         ("WeightedSumGradient", o => o.Backend.WeightedSumGradient(o.Bits, o.Buffer, 0, o.Floats, false, Samples)),
         ("WeightedSumCoefficientGradient, gradient",
@@ -72,6 +75,8 @@ public sealed class BitRefusalTests
 
     public sealed record Operands(IBackend Backend, Activation Floats, Activation Bits, DeviceBuffer Buffer, Connection Connection)
     {
+        public DeviceBuffer Numbers { get; } = Backend.Allocate(Samples, ElementType.Int32);
+
         public Normalisation Normalisation => new(Buffer, Buffer, Buffer, Buffer, 1);
     }
 }

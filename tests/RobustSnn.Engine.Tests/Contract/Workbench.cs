@@ -60,6 +60,15 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
         return connection;
     }
 
+    /// <summary>Numbers of samples in a data set, in no order.</summary>
+    public DeviceBuffer Numbers(int count)
+    {
+        var numbers = Backend.Allocate(count, ElementType.Int32);
+        numbers.UploadAs<int>([.. Enumerable.Range(0, count).Select(i => i * 7919 % 60_000)]);
+        connections.Add(numbers);
+        return numbers;
+    }
+
     /// <summary>A number that the operation returned.</summary>
     public void Result(string name, double value) => results[name] = [value];
 
