@@ -30,6 +30,12 @@ public interface IBackend : IBufferOperations, IImageOperations, IConnectionOper
     /// <summary>What it is and runs on, for people: e.g. "cpu (AVX-512, 2 threads)".</summary>
     string Name { get; }
 
+    /// <summary>
+    /// What the last bits of its results may depend on, for people: processor and vectors, but not the number of threads. Two backends of the
+    /// same program that give the same text compute the same bits.
+    /// </summary>
+    string Arithmetic => Name;
+
     /// <summary>How many pieces of work it does side by side: CPU threads.</summary>
     int Parallelism { get; }
 

@@ -14,8 +14,6 @@ internal static class RunCommand
 {
     private const string DefaultPreset = "shapes10-quick";
 
-    // RunFolder's name for the resolved experiment, which a resumed run needs no preset beside.
-
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var experiment = new Argument<string?>("PRESET|FILE")
@@ -37,6 +35,7 @@ internal static class RunCommand
         };
         command.SetAction(parsed =>
         {
+            RequireFolder(parsed.GetValue(folder), parsed.GetValue(resume));
             ExperimentSettings settings = Settings(
                 parsed.GetValue(experiment), parsed.GetValue(resume), parsed.GetValue(folder),
                 [.. parsed.GetValue(overrides) ?? [], .. DataOverride(parsed.GetValue(data))]);
@@ -56,6 +55,20 @@ internal static class RunCommand
             }
         });
         return command;
+    }
+
+    /// <summary>A newer program's folder is refused as such, and not for a key that its experiment has.</summary>
+    private static void RequireFolder(string? folder, bool resume)
+    {
+        if (folder?.Length == 0)
+        {
+            throw new BadInputException("--out: expected a folder, e.g. runs/first, found ''");
+        }
+
+        if (resume && folder is not null && RunFolder.ResultsFile(folder) is var results && File.Exists(results))
+        {
+            RunResults.Read(results);
+        }
     }
 
     /// <summary>The experiment that is named; where none is, that of the folder to resume, or the default.</summary>

@@ -15,6 +15,8 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
 
     public string Name => $"{Inner.Name}, checked";
 
+    public string Arithmetic => Inner.Arithmetic;
+
     public int Parallelism => Inner.Parallelism;
 
     public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => Inner.Allocate(length, type);

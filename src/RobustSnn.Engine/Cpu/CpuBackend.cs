@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Model;
 
@@ -7,18 +8,21 @@ namespace RobustSnn.Engine.Cpu;
 /// <remarks>Its state is its threads and scratch memory, so one backend serves one thread at a time; a second one is refused.</remarks>
 public sealed unsafe partial class CpuBackend : IBackend
 {
+    /// <summary>More than any machine has cores; each thread takes memory.</summary>
+    private const int MostThreads = 1024;
+
     private readonly Turns turns = new();
     private readonly Workers workers;
     private NativeBuffer scratch = new(1 << 16);
 
     /// <param name="threads">Threads to use; 0 for one a core.</param>
     /// <param name="vectors">Vectors of the sparse kernels; what <see cref="VectorWidths.Chosen"/> says where left out.</param>
-    /// <exception cref="BadInputException">Threads are negative, or this machine does not have the vectors.</exception>
+    /// <exception cref="BadInputException">Threads are negative or more than 1,024, or this machine does not have the vectors.</exception>
     public CpuBackend(int threads = 0, VectorWidth? vectors = null)
     {
-        if (threads < 0)
+        if (threads is < 0 or > MostThreads)
         {
-            throw new BadInputException($"threads: expected 0 (one a core) or more, found {threads}");
+            throw new BadInputException($"threads: expected 0 (one a core) to {MostThreads}, found {threads}");
         }
 
         Vectors = vectors ?? VectorWidths.Chosen();
@@ -40,6 +44,11 @@ public sealed unsafe partial class CpuBackend : IBackend
     public VectorWidth Vectors { get; }
 
     public string Name => $"cpu ({Vectors.Name()}, {Threads} {(Threads == 1 ? "thread" : "threads")})";
+
+    /// <summary>Dense kernels use the widest vectors of the machine, those of pruned layers the chosen ones.</summary>
+    public string Arithmetic => Vectors == VectorWidths.Available[0]
+        ? $"{RuntimeInformation.ProcessArchitecture}, {Vectors.Name()}"
+        : $"{RuntimeInformation.ProcessArchitecture}, {VectorWidths.Available[0].Name()}, {Vectors.Name()} for pruned layers";
 
     public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new NativeBuffer(length, type);
 

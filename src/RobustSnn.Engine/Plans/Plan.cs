@@ -156,14 +156,24 @@ public sealed class Plan : IDisposable
     /// <exception cref="InvalidOperationException">The mode is not BatchStatistics, or there was no forward pass.</exception>
     public void AdoptStatistics()
     {
-        if (Mode != PassMode.BatchStatistics || !hasForward)
-        {
-            throw new InvalidOperationException(Mode == PassMode.BatchStatistics ? "AdoptStatistics without a Forward" : $"mode {Mode} has no batch statistics to adopt");
-        }
-
+        RequireStatistics();
         foreach (var step in steps.OfType<BatchNormStep>())
         {
             step.AdoptStatistics(Model.Backend);
+        }
+    }
+
+    /// <summary>
+    /// Has the batch statistics of the last forward pass go into the running ones, as a pass of training does (momentum 0.1), but without
+    /// its dropout.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The mode is not BatchStatistics, or there was no forward pass.</exception>
+    public void UpdateStatistics()
+    {
+        RequireStatistics();
+        foreach (var step in steps.OfType<BatchNormStep>())
+        {
+            step.UpdateStatistics(Model.Backend, pass.Samples);
         }
     }
 
@@ -256,6 +266,14 @@ public sealed class Plan : IDisposable
         for (var n = 0; n < end; n++)
         {
             steps[n]?.Forward(Model.Backend, in pass);
+        }
+    }
+
+    private void RequireStatistics()
+    {
+        if (Mode != PassMode.BatchStatistics || !hasForward)
+        {
+            throw new InvalidOperationException(Mode == PassMode.BatchStatistics ? "batch statistics without a Forward" : $"mode {Mode} has no batch statistics");
         }
     }
 

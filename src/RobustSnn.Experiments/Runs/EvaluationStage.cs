@@ -47,7 +47,8 @@ internal sealed class EvaluationStage(RunContext context)
         using var model = context.Load(stage);
         if (RunningStatistics.AreReset(model))
         {
-            RunningStatistics.Estimate(model, timesteps, RunBatches.Of(context, context.Settings.BatchSize, EstimationBatches));
+            RunningStatistics.Estimate(model, timesteps, RunBatches.Of(context, context.Settings.BatchSize, EstimationBatches),
+                context.Cancellation);
         }
 
         var settings = context.Settings.Evaluate;

@@ -15,6 +15,7 @@ public static class ExperimentRun
     /// <param name="folder">Where artefacts go; made if it is not there.</param>
     /// <param name="resume">Whether a run that is there may be gone on with.</param>
     /// <exception cref="BadInputException">Settings, data or folder cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">Loss, parameters or momenta are no finite numbers any more.</exception>
     /// <exception cref="OperationCanceledException">Interrupted: resuming loses at most the epoch, or the row of the table, in progress.</exception>
     public static RunResults Run(
         ExperimentSettings settings, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
@@ -90,6 +91,10 @@ public static class ExperimentRun
         foreach (var kept in layers)
         {
             model.Parameters.Prune(kept.Name, kept.Pattern);
+            if (kept.Pattern.Count == 0)
+            {
+                context.Warn($"prune: no weight of {kept.Name} is left: the layer hands nothing on. Prune less, or each layer alike (prune.scope: layer)");
+            }
         }
 
         context.Finish(Stage.Prune, model, 0);

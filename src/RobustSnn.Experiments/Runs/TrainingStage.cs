@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
@@ -29,6 +30,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             return "no epochs";
         }
 
+        RequireVariance();
         using var step = new TrainingStep(model, Math.Min(settings.BatchSize, context.Data.Training.Length), recipe.Timesteps,
             recipe.Objective, recipe.Adversary, Surrogate.Default);
         using var validation = Validation.For(context, model, recipe);
@@ -77,8 +79,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             var result = step.Run(x, y, indices, sgd, random, context.Cancellation);
             if (!double.IsFinite(result.Loss))
             {
-                throw new InvalidOperationException(
-                    $"{name}, epoch {epoch + 1}: the loss is {result.Loss} after {done} images: training diverged. A lower learning_rate may help.");
+                throw Diverged(epoch, rate, string.Create(CultureInfo.InvariantCulture, $"the loss is {result.Loss} after {done} images"));
             }
 
             loss += result.Loss * indices.Length;
@@ -87,11 +88,47 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             Report(epoch, epochs, done, clock.Elapsed, loss / done);
         }
 
+        // A spiking network hides numbers that are none: a membrane that is NaN is silent, and the loss stays finite.
+        if (FiniteState.FirstBad(model) is { } bad)
+        {
+            throw Diverged(epoch, rate, bad);
+        }
+
         var (clean, robust) = validation?.Run(context.Cancellation) ?? (null, null);
+        if (robust is { } measured && !double.IsFinite(measured))
+        {
+            throw Diverged(epoch, rate, "logits of validation images are no finite numbers");
+        }
+
         var best = state.Advance(model, robust);
         context.Add(new EpochRecord(name, epoch + 1, epochs, rate, loss / done, (double)correct / done, clean, robust, best,
             clock.Elapsed.TotalSeconds));
         state.Save(context.Folder.Partial(stage), model);
+    }
+
+    /// <summary>The state saved last is finite, because none is saved before it has been looked at.</summary>
+    private TrainingDivergedException Diverged(int epoch, double rate, string what)
+    {
+        var folder = context.Folder;
+        var (file, state) = (epoch, stage) switch
+        {
+            ( > 0, _) => (folder.Partial(stage), $"after epoch {epoch}"),
+            (_, Stage.Pretrain) => ("none: the network of the seed", "before the first epoch"),
+            _ => (folder.Checkpoint(stage - 1), "from which the stage began"),
+        };
+        var text = string.Create(CultureInfo.InvariantCulture, $"{name}, epoch {epoch + 1}: training diverged at learning rate {rate}: {what}");
+        context.Warn(text);
+        return new TrainingDivergedException(string.Create(CultureInfo.InvariantCulture,
+            $"{text}. The last finite state is {file} ({state}). Go on from it with a lower rate: "
+            + $"rsnn run --resume --out {folder.FolderPath} --set {name}.learning_rate={recipe.Optimiser.LearningRate / 10}"));
+    }
+
+    /// <summary>Before the first epoch rather than at the last batch of it, which is the smallest.</summary>
+    private void RequireVariance()
+    {
+        var (images, batch) = (context.Data.Training.Length, context.Settings.BatchSize);
+        var last = images % batch;
+        NormalisedValues.Require(model, last == 0 ? batch : last, recipe.Timesteps);
     }
 
     /// <summary>Of all plans that live side by side: training, its adversary, validation and its attack.</summary>

@@ -49,6 +49,11 @@ internal sealed class TrainingState
             state.best[parameter.Name] = Read(file, BestPrefix, parameter);
         }
 
+        if (FiniteState.FirstBad(model) is { } bad)
+        {
+            throw new BadInputException($"{path}: expected finite numbers, found that {bad}. Remove the file to begin the stage again");
+        }
+
         return state;
     }
 

@@ -17,6 +17,8 @@ public sealed class ObjectiveGradient : IDisposable
     private readonly float[] losses;
     private readonly float[] logits;
     private readonly int[] predictions;
+    private readonly int timesteps;
+    private int fewest = int.MaxValue; // samples of a call so far: those of larger ones need no check
 
     /// <param name="batch">The most samples of one call.</param>
     /// <param name="timesteps">T; 0 trains the network as an ANN.</param>
@@ -25,6 +27,7 @@ public sealed class ObjectiveGradient : IDisposable
     {
         this.model = model;
         this.objective = objective;
+        this.timesteps = timesteps;
         neurons = new NeuronGradient(surrogate, ThroughRate: false);
         this.clean = objective.UsesClean ? new Plan(model, batch, timesteps, PassMode.Training) : null;
         this.adversarial = objective.UsesAdversarial ? new Plan(model, batch, timesteps, PassMode.Training) : null;
@@ -41,11 +44,18 @@ public sealed class ObjectiveGradient : IDisposable
     /// <param name="numbers">Each sample's number in its data set, <see cref="ElementType.Int32"/>: dropout's masks are the sample's own.</param>
     /// <param name="labelsHost">The labels on the host, one of each sample of the batch.</param>
     /// <param name="dropout">Each pass draws its own masks from it.</param>
+    /// <exception cref="BadInputException">Some BatchNorm sees one value a channel: no variance.</exception>
     public TrainingLoss Accumulate(
         DeviceBuffer clean, DeviceBuffer adversarial, DeviceBuffer labels, DeviceBuffer numbers, ReadOnlySpan<int> labelsHost,
         RandomKey dropout)
     {
         var samples = labelsHost.Length;
+        if (samples < fewest)
+        {
+            NormalisedValues.Require(this.model, samples, timesteps);
+            fewest = samples;
+        }
+
         Forward(this.clean, clean, numbers, samples, dropout.Derive(0));
         Forward(this.adversarial, adversarial, numbers, samples, dropout.Derive(1));
         var (natural, robust) = this.objective.Kind switch

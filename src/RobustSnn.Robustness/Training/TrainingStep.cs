@@ -14,6 +14,7 @@ public sealed class TrainingStep : IDisposable
     private readonly Classifier classifier;
     private readonly AttackBatch batch;
     private readonly ObjectiveGradient gradient;
+    private readonly ParameterTensor[] thresholds;
 
     /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
     /// <param name="surrogate">Of the training passes.</param>
@@ -32,6 +33,7 @@ public sealed class TrainingStep : IDisposable
         this.adversary = adversary;
         classifier = new Classifier(model, batch, timesteps);
         this.batch = new AttackBatch(classifier);
+        thresholds = [.. model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold)];
         gradient = new ObjectiveGradient(model, batch, timesteps, objective, surrogate);
     }
 
@@ -57,6 +59,12 @@ public sealed class TrainingStep : IDisposable
         this.model.Parameters.FinishGradients();
         BeforeStep?.Invoke(this.model.Parameters);
         this.model.Parameters.SgdStep(sgd);
+        foreach (var threshold in thresholds)
+        {
+            // As every forward pass does first: what is saved after a step is what the network computes with (METHODS 1).
+            this.model.Backend.ClampBelow(threshold.Value, SpikingModel.SmallestThreshold);
+        }
+
         return loss;
     }
 
