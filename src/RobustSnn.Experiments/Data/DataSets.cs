@@ -4,7 +4,11 @@ using RobustSnn.Model;
 namespace RobustSnn.Experiments.Data;
 
 /// <summary>A data set ready for use: what is trained on, what is tested on, and how pixels are normalised.</summary>
-public sealed record DataSet(string Name, ImageSet Train, ImageSet Test, PixelStatistics Statistics);
+public sealed record DataSet(string Name, ImageSet Train, ImageSet Test, PixelStatistics Statistics)
+{
+    /// <summary>One name a class, in label order; the same in both parts.</summary>
+    public IReadOnlyList<string> ClassNames => Train.ClassNames;
+}
 
 /// <summary>Data sets by name.</summary>
 public static class DataSets
