@@ -24,7 +24,7 @@ internal sealed unsafe partial class TurboJpeg : IImageDecoder
         }
     }
 
-    public (int Rows, int Columns) ReadSize(ReadOnlySpan<byte> content)
+    public (long Rows, long Columns) ReadSize(ReadOnlySpan<byte> content)
     {
         fixed (byte* start = content)
         {

@@ -15,6 +15,9 @@ internal sealed class EvaluationStage(RunContext context)
     /// <summary>Training batches, at most, that BatchNorm's statistics are estimated on where conversion has reset them.</summary>
     private const int EstimationBatches = 50;
 
+    /// <summary>Of this stage's draws: the number after those of <see cref="Stage"/>.</summary>
+    private const uint RandomStage = (uint)Stage.FinetuneSnn + 1;
+
     public string Run()
     {
         var timesteps = context.Settings.Network.Timesteps;
@@ -46,7 +49,7 @@ internal sealed class EvaluationStage(RunContext context)
         using var model = context.Load(stage);
         if (RunningStatistics.AreReset(model))
         {
-            RunningStatistics.Estimate(model, timesteps, RunBatches.Of(context, context.Settings.BatchSize, EstimationBatches));
+            RunningStatistics.Estimate(model, timesteps, RunBatches.Of(context, RandomStage, context.Settings.BatchSize, EstimationBatches));
         }
 
         var settings = context.Settings.Evaluate;
