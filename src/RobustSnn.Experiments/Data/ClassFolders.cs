@@ -153,6 +153,14 @@ public static class ClassFolders
                 + "Use smaller or fewer images.");
         }
 
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (files.Length * size > memory)
+        {
+            throw new BadInputException(
+                $"{folder}: {files.Length} images of {shape} are {files.Length * size} bytes, and this machine has {memory} bytes of memory. "
+                + "Use smaller or fewer images.");
+        }
+
         var pixels = new byte[files.Length * size];
         var failures = new SortedDictionary<int, BadInputException>();
         Parallel.For(
