@@ -56,7 +56,7 @@ internal static class EvaluateCommand
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples));
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), terminal, cancellation);
                 var options = new EvaluationOptions(
                     parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
                 using var evaluation = new Evaluation(loaded.Model, options);

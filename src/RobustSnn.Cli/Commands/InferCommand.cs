@@ -41,7 +41,7 @@ internal static class InferCommand
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples));
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), terminal, cancellation);
                 using var network = new FrozenNetwork(
                     loaded.Model, Math.Min(parsed.GetValue(batch), images.Count), parsed.GetValue(timesteps) ?? loaded.Info.Timesteps);
                 var inference = new Inference(network, images, target is not null);

@@ -16,6 +16,9 @@ internal sealed class EvaluationStage(RunContext context)
     /// <summary>Training batches, at most, that BatchNorm's statistics are estimated on where conversion has reset them.</summary>
     private const int EstimationBatches = 50;
 
+    /// <summary>Of this stage's draws: the number after those of <see cref="Stage"/>.</summary>
+    private const uint RandomStage = (uint)Stage.FinetuneSnn + 1;
+
     public string Run()
     {
         var timesteps = context.Settings.Network.Timesteps;
@@ -47,8 +50,8 @@ internal sealed class EvaluationStage(RunContext context)
         using var model = context.Load(stage);
         if (RunningStatistics.AreReset(model))
         {
-            RunningStatistics.Estimate(model, timesteps, RunBatches.Of(context, context.Settings.BatchSize, EstimationBatches),
-                context.Cancellation);
+            RunningStatistics.Estimate(model, timesteps,
+                RunBatches.Of(context, RandomStage, context.Settings.BatchSize, EstimationBatches), context.Cancellation);
         }
 
         var settings = context.Settings.Evaluate;

@@ -27,10 +27,15 @@ public static class ExperimentRun
 
         var recipes = (Pretrain: TrainingRecipe.For(settings.Pretrain), Ann: TrainingRecipe.For(settings.FinetuneAnn),
             Snn: TrainingRecipe.For(settings.FinetuneSnn, settings.Network.Timesteps));
-        var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed);
+        var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed, cancellation);
         using var held = RunFolder.Open(folder, settings);
         var context = new RunContext(held, data, backend, observer, cancellation);
         context.Resume();
+        foreach (var note in data.Set.Notes)
+        {
+            observer.Note(note);
+        }
+
         observer.Note($"{settings.Name} on {backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
             + $"{data.Test.Length:N0} test images of {data.Set.Name}");
 
@@ -106,7 +111,7 @@ public static class ExperimentRun
         var settings = context.Settings;
         var convert = settings.Convert;
         using var ann = context.Load(Stage.FinetuneAnn);
-        var batches = RunBatches.Of(context, convert.BatchSize, convert.BatchCount);
+        var batches = RunBatches.Of(context, (uint)Stage.Convert, convert.BatchSize, convert.BatchCount);
         var bytes = BalancingBytes(context, ann, batches[0].Length / ann.PixelCount);
         context.Observer.StageStarting(Stage.Convert.Name(),
             $"threshold balancing over {batches.Count} batches of {convert.BatchSize}, {convert.Timesteps} steps; {bytes / 1e6:N0} MB of activations");

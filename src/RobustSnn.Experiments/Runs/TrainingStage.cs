@@ -59,22 +59,22 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         var epoch = state.Epoch;
         var rate = LearningRateSchedule.At(recipe.Optimiser, epoch, epochs);
         var sgd = new SgdSettings((float)rate, (float)recipe.Optimiser.Momentum, (float)recipe.Optimiser.WeightDecay);
-        var changes = settings.Data.Augmentation;
-        var augmentation = new Augmentation(changes.Crop, changes.Flip, changes.Cutout);
-        var sampler = new BatchSampler(data.Training, settings.BatchSize, settings.Seed, dropLast: false);
+        var augmentation = settings.Data.Augmentation.ToData();
+        var pass = new ImagePass(settings.Seed, (uint)stage, (uint)epoch);
+        var sampler = new BatchSampler(data.Training, settings.BatchSize, dropLast: false);
         var random = new RandomKey(settings.Seed, 0).Derive(name).Derive((ulong)epoch);
         var batchSize = Math.Min(settings.BatchSize, data.Training.Length);
         var pixels = new float[batchSize * images.ImageShape.Count];
         var labels = new int[batchSize];
         var (loss, correct, done) = (0.0, 0, 0);
         var clock = Stopwatch.StartNew();
-        foreach (var batch in sampler.Epoch((uint)epoch))
+        foreach (var batch in sampler.Epoch(pass))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var indices = batch.Span;
             var x = pixels.AsSpan(0, indices.Length * images.ImageShape.Count);
             var y = labels.AsSpan(0, indices.Length);
-            augmentation.CopyImages(images, indices, data.Set.Statistics, settings.Seed, (uint)epoch, x);
+            augmentation.CopyImages(images, indices, data.Set.Statistics, pass, x);
             images.CopyLabels(indices, y);
             var result = step.Run(x, y, indices, sgd, random, context.Cancellation);
             if (!double.IsFinite(result.Loss))

@@ -45,7 +45,11 @@ public sealed record DataSettings(
 public sealed record AugmentationSettings(
     [Setting("Pixels of padding before a random crop; 0 is off", Minimum = 0)] int Crop,
     [Setting("Flip every other image at random")] bool Flip,
-    [Setting("Side of a square filled with the mean, in pixels; 0 is off", Minimum = 0)] int Cutout);
+    [Setting("Side of a square filled with the mean, in pixels; 0 is off", Minimum = 0)] int Cutout)
+{
+    /// <summary>As images are changed by it.</summary>
+    internal Data.Augmentation ToData() => new(Crop, Flip, Cutout);
+}
 
 /// <summary>What the membrane does after a spike; <see cref="Model.Reset"/> as a key's value.</summary>
 public enum ResetKind
