@@ -56,7 +56,7 @@ public sealed class AttackBatch : IDisposable
     /// <summary>Class of each sample, as a float.</summary>
     public DeviceBuffer Labels { get; }
 
-    /// <summary>Loss of each sample in the last <see cref="Losses"/> or <see cref="LossGradient"/>.</summary>
+    /// <summary>Loss of each sample in the last <see cref="Losses"/> or loss gradient.</summary>
     public DeviceBuffer LossValues { get; }
 
     /// <summary>Host memory for the images under attack, until the next call of anything here.</summary>
