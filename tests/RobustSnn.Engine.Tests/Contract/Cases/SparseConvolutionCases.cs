@@ -22,7 +22,7 @@ public static class SparseConvolutionCases
         let geometry = Geometries[i / CasesOfGeometry]
         let lanes = geometry.Geometry.WeightCount > 100000 ? new LaneCase(2, 3, 2) : Lanes[i % Lanes.Length]
         from @case in Operations(geometry.Name, geometry.Geometry, Densities[i % Densities.Length], lanes, i % 2 == 0, i % 7 == 0)
-        select @case;
+        select @case with { HasWidths = true };
 
     private const int CasesOfGeometry = 4;
 
