@@ -171,7 +171,7 @@ public sealed class Workbench(IBackend backend, string seed, bool hasWidths) : I
     }
 
     /// <summary>FNV-1a: unlike string.GetHashCode the same in every run.</summary>
-    private static int StableHash(string text) => (int)text.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619u);
+    internal static int StableHash(string text) => (int)text.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619u);
 
     /// <summary>What an element of an operand is to the operation.</summary>
     private enum Use

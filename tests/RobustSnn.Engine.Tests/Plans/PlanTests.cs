@@ -7,6 +7,7 @@ namespace RobustSnn.Engine.Tests.Plans;
 
 /// <summary>Whole passes: against the reference backend, with buffers reused, on any number of threads.</summary>
 [TestFixture]
+[Category(ProcessorTests.OtherProcessors)]
 [Parallelizable(ParallelScope.All)]
 public sealed class PlanTests
 {
