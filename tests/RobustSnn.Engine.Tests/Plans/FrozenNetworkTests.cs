@@ -10,7 +10,6 @@ namespace RobustSnn.Engine.Tests.Plans;
 
 /// <summary>Frozen networks against the networks that they were made from, evaluated plainly: logits, and the spikes of every layer.</summary>
 [TestFixture]
-[Category(ProcessorTests.OtherProcessors)]
 [Parallelizable(ParallelScope.All)]
 public sealed class FrozenNetworkTests
 {
@@ -31,6 +30,7 @@ public sealed class FrozenNetworkTests
             .SetArgDisplayNames(architecture, isPruned ? "pruned" : "dense", $"T {timesteps}", $"batch {batch}");
 
     [TestCaseSource(nameof(Cases))]
+    [Category(ProcessorTests.OtherProcessors)]
     public void Computes_what_the_network_does(string architecture, bool isPruned, int timesteps, int batch)
     {
         using var backend = new CpuBackend(2);

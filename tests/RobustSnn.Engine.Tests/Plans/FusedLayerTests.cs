@@ -7,7 +7,6 @@ namespace RobustSnn.Engine.Tests.Plans;
 
 /// <summary>Inference plans, where a pruned layer and its neurons are one step, against plans where they are two.</summary>
 [TestFixture]
-[Category(ProcessorTests.OtherProcessors)]
 public sealed class FusedLayerTests
 {
     private const int Samples = 2;

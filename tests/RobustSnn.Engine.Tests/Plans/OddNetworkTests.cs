@@ -10,7 +10,6 @@ namespace RobustSnn.Engine.Tests.Plans;
 /// layers. Gradients are held against differences of the loss, which know nothing of buffers.
 /// </summary>
 [TestFixture]
-[Category(ProcessorTests.OtherProcessors)]
 public sealed class OddNetworkTests
 {
     private const int Samples = 3;

@@ -7,7 +7,6 @@ namespace RobustSnn.Engine.Tests.Plans;
 
 /// <summary>Whole passes: against the reference backend, with buffers reused, on any number of threads.</summary>
 [TestFixture]
-[Category(ProcessorTests.OtherProcessors)]
 [Parallelizable(ParallelScope.All)]
 public sealed class PlanTests
 {
@@ -24,6 +23,7 @@ public sealed class PlanTests
     }
 
     [TestCaseSource(nameof(Cases))]
+    [Category(ProcessorTests.OtherProcessors)]
     public void Training_pass_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
         using var fast = new CpuBackend(2);
@@ -58,6 +58,7 @@ public sealed class PlanTests
     }
 
     [TestCaseSource(nameof(Cases))]
+    [Category(ProcessorTests.OtherProcessors)]
     public void Input_gradient_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
         using var fast = new CpuBackend(2);

@@ -6,7 +6,6 @@ namespace RobustSnn.Engine.Tests.Plans;
 
 /// <summary>Passes of a pruned network, also of plans that were compiled before, against the same network with zeros for pruned weights.</summary>
 [TestFixture]
-[Category(ProcessorTests.OtherProcessors)]
 [Parallelizable(ParallelScope.All)]
 public sealed class PrunedPlanTests
 {

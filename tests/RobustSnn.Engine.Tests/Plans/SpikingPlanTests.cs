@@ -7,7 +7,6 @@ namespace RobustSnn.Engine.Tests.Plans;
 
 /// <summary>Spikes as bits, and BatchNorm and neuron in one: the same numbers, less memory.</summary>
 [TestFixture]
-[Category(ProcessorTests.OtherProcessors)]
 [Parallelizable(ParallelScope.All)]
 public sealed class SpikingPlanTests
 {
