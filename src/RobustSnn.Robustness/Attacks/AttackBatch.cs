@@ -66,7 +66,7 @@ public sealed class AttackBatch : IDisposable
     /// <summary>Each sample's number in its data set, <see cref="ElementType.Int32"/>: its draws are its own, whoever else is attacked.</summary>
     public DeviceBuffer Numbers { get; }
 
-    /// <summary>Loss of each sample in the last <see cref="Losses"/> or <see cref="LossGradient"/>.</summary>
+    /// <summary>Loss of each sample in the last <see cref="Losses"/> or loss gradient.</summary>
     public DeviceBuffer LossValues { get; }
 
     /// <summary>Host memory for the images under attack, until the next call of anything here.</summary>

@@ -8,7 +8,7 @@ internal class CaseNetwork(GoldenCase golden, IBackend backend)
     public IBackend Backend { get; } = backend;
 
     /// <summary>A new model with the case's parameters.</summary>
-    /// <exception cref="BadInputException">They are not exactly those of the architecture.</exception>
+    /// <exception cref="Model.BadInputException">They are not exactly those of the architecture.</exception>
     public virtual SpikingModel Load() => GoldenNetwork.Load(golden, Backend);
 
     /// <summary>One step of SGD.</summary>

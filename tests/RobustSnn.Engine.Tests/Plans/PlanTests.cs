@@ -23,6 +23,7 @@ public sealed class PlanTests
     }
 
     [TestCaseSource(nameof(Cases))]
+    [Category(ProcessorTests.OtherProcessors)]
     public void Training_pass_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
         using var fast = new CpuBackend(2);
@@ -57,6 +58,7 @@ public sealed class PlanTests
     }
 
     [TestCaseSource(nameof(Cases))]
+    [Category(ProcessorTests.OtherProcessors)]
     public void Input_gradient_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
         using var fast = new CpuBackend(2);

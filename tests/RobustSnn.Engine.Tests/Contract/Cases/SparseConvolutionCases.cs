@@ -20,9 +20,10 @@ public static class SparseConvolutionCases
     public static IEnumerable<ContractCase> All =>
         from i in Enumerable.Range(0, Geometries.Length * CasesOfGeometry)
         let geometry = Geometries[i / CasesOfGeometry]
-        let lanes = geometry.Geometry.WeightCount > 100000 ? new LaneCase(2, 3, 2) : Lanes[i % Lanes.Length]
+        let isLarge = geometry.Geometry.WeightCount > 100000 || ConvolutionCases.Border(geometry.Geometry) > 10 // the gradient's border, all round
+        let lanes = isLarge ? new LaneCase(2, 3, 2) : Lanes[i % Lanes.Length]
         from @case in Operations(geometry.Name, geometry.Geometry, Densities[i % Densities.Length], lanes, i % 2 == 0, i % 7 == 0)
-        select @case;
+        select @case with { HasWidths = true };
 
     private const int CasesOfGeometry = 4;
 
