@@ -52,7 +52,7 @@ public sealed class ParameterTensor : IDisposable
     public float[]? GradientToDense() => Gradient is null ? null : Expand(Gradient);
 
     /// <summary>
-    /// Sets the values from the dense tensor; <see cref="ParameterSet.Changed"/> is still to be called. A pruned element is 0 by
+    /// Sets the values from the dense tensor. A pruned element is 0 by
     /// definition, so that anything else there is refused rather than lost.
     /// </summary>
     /// <exception cref="ArgumentException">Not as many values as the dense tensor has, or one outside the pattern that is not 0.</exception>

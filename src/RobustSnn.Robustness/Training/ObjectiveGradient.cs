@@ -44,7 +44,7 @@ public sealed class ObjectiveGradient : IDisposable
     /// <param name="numbers">Each sample's number in its data set, <see cref="ElementType.Int32"/>: dropout's masks are the sample's own.</param>
     /// <param name="labelsHost">The labels on the host, one of each sample of the batch.</param>
     /// <param name="dropout">Each pass draws its own masks from it.</param>
-    /// <exception cref="BadInputException">Some BatchNorm sees one value a channel: no variance.</exception>
+    /// <exception cref="Model.BadInputException">Some BatchNorm sees one value a channel: no variance.</exception>
     public TrainingLoss Accumulate(
         DeviceBuffer clean, DeviceBuffer adversarial, DeviceBuffer labels, DeviceBuffer numbers, ReadOnlySpan<int> labelsHost,
         RandomKey dropout)
