@@ -21,7 +21,8 @@ internal static class DataSource
     /// <exception cref="BadInputException">It is neither, or its content is unusable.</exception>
     public static DataSet Open(string nameOrFolder, Shapes10Settings shapes, CancellationToken cancellation = default)
     {
-        if (Directory.Exists(nameOrFolder))
+        // What can only be a path is opened as one even where it is no folder, so that the message says what it is instead.
+        if (Directory.Exists(nameOrFolder) || File.Exists(nameOrFolder) || nameOrFolder.Contains(Path.DirectorySeparatorChar))
         {
             return DataSets.Open(Cifar10Binary.Find(nameOrFolder) is null ? ClassFoldersName : Cifar10, nameOrFolder, shapes, cancellation);
         }

@@ -12,23 +12,15 @@ internal sealed unsafe partial class TurboJpeg : IImageDecoder
     // The exact inverse transform, so that pixels do not depend on the processor.
     private const int AccurateTransform = 4096;
 
-    private readonly nint handle;
-
-    public TurboJpeg()
-    {
-        SystemLibrary.Require(Library, "Reading JPEG images", "libturbojpeg0 (Debian, Ubuntu) or turbojpeg (Fedora)");
-        handle = tjInitDecompress();
-        if (handle == 0)
-        {
-            throw new InvalidOperationException($"{Library} gave no decoder: {Message(0)}");
-        }
-    }
+    // The library is asked for when the first image is decoded: what is wrong with a header needs none.
+    private nint handle;
 
     public (long Rows, long Columns) ReadSize(ReadOnlySpan<byte> content) => JpegHeader.ReadSize(content);
 
     public void Decode(ReadOnlySpan<byte> content, int rows, int columns, Span<byte> destination)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, checked(rows * columns * 3));
+        Open();
         fixed (byte* start = content)
         fixed (byte* pixels = destination)
         {
@@ -41,7 +33,28 @@ internal sealed unsafe partial class TurboJpeg : IImageDecoder
         }
     }
 
-    public void Dispose() => _ = tjDestroy(handle);
+    public void Dispose()
+    {
+        if (handle != 0)
+        {
+            _ = tjDestroy(handle);
+        }
+    }
+
+    private void Open()
+    {
+        if (handle != 0)
+        {
+            return;
+        }
+
+        SystemLibrary.Require(Library, "Reading JPEG images", "libturbojpeg0 (Debian, Ubuntu) or turbojpeg (Fedora)");
+        handle = tjInitDecompress();
+        if (handle == 0)
+        {
+            throw new InvalidOperationException($"{Library} gave no decoder: {Message(0)}");
+        }
+    }
 
     private static string Message(nint handle) => Marshal.PtrToStringUTF8(tjGetErrorStr2(handle)) ?? "no reason given";
 
