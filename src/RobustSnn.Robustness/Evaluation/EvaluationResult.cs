@@ -20,7 +20,11 @@ public sealed record MemberResult(string Attack, string Estimator, MemberOutcome
 /// <param name="Accuracy95">95 % Clopper-Pearson interval of Correct/Samples.</param>
 public sealed record AttackResult(string Attack, int Correct, int Samples, Interval Accuracy95, IReadOnlyList<MemberResult> Members)
 {
-    public double Accuracy => (double)Correct / Samples;
+    /// <summary>Whether logits of clean images were no numbers, so that accuracies say nothing about the network.</summary>
+    public bool IsVoid { get; init; }
+
+    /// <summary>From 0 to 1; NaN where the figure is void.</summary>
+    public double Accuracy => IsVoid ? double.NaN : (double)Correct / Samples;
 }
 
 /// <summary>Activity of a neuron layer on clean images.</summary>
@@ -36,7 +40,11 @@ public sealed record EvaluationResult(
     EvaluationOptions Options, int Samples, int CleanCorrect, Interval CleanAccuracy95, IReadOnlyList<AttackResult> Attacks,
     IReadOnlyList<LayerActivity> Layers, IReadOnlyList<string> Warnings)
 {
-    public double CleanAccuracy => (double)CleanCorrect / Samples;
+    /// <summary>Clean images whose logits are no numbers: <see cref="Predictions.None"/>. With any, accuracies are void.</summary>
+    public int WithoutClass { get; init; }
+
+    /// <summary>From 0 to 1; NaN where the figure is void.</summary>
+    public double CleanAccuracy => WithoutClass > 0 ? double.NaN : (double)CleanCorrect / Samples;
 
     public double SpikesPerImage => Layers.Sum(layer => layer.SpikesPerImage);
 }
