@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using NUnit.Framework;
 
 namespace RobustSnn.Cli.Tests;
@@ -12,7 +11,7 @@ public sealed class ProcessTests
     [Test]
     public void Its_exit_code_is_the_commands()
     {
-        using Process process = Start("inspect", "nowhere.safetensors");
+        using Process process = RsnnProcess.Start("inspect", "nowhere.safetensors");
         string error = process.StandardError.ReadToEnd();
         Assert.That(process.WaitForExit(Limit), Is.True);
         Assert.That(process.ExitCode, Is.EqualTo(ExitCode.BadInput));
@@ -24,7 +23,7 @@ public sealed class ProcessTests
     [TestCase("100", ExitCode.BadInput, "RSNN_VECTOR_BITS")]
     public void Vectors_can_be_forced(string bits, int exitCode, string said)
     {
-        using Process process = Start([("RSNN_VECTOR_BITS", bits)], "devices");
+        using Process process = RsnnProcess.Start([("RSNN_VECTOR_BITS", bits)], "devices");
         string text = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
         Assert.That(process.WaitForExit(Limit), Is.True);
         Assert.That(process.ExitCode, Is.EqualTo(exitCode), text);
@@ -40,39 +39,17 @@ public sealed class ProcessTests
         }
 
         using var folder = new TemporaryFolder();
-        using Process process = Start("run", "shapes10-quick", "--out", folder["run"], "--set", "network.architecture=vggmini", "--set", "pretrain.epochs=1000",
+        using Process process = RsnnProcess.Start("run", "shapes10-quick", "--out", folder["run"], "--set", "network.architecture=vggmini", "--set", "pretrain.epochs=1000",
             "--set", "data.train_count=100", "--set", "data.validation_count=0");
         while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("pretrain: epoch 1/", StringComparison.Ordinal))
         {
         }
 
-        Assert.That(Kill(process.Id, signal: 15), Is.Zero);
+        Assert.That(RsnnProcess.Signal(process, 15), Is.Zero);
         process.StandardOutput.ReadToEnd();
         string error = process.StandardError.ReadToEnd();
         Assert.That(process.WaitForExit(Limit), Is.True);
         Assert.That(process.ExitCode, Is.EqualTo(ExitCode.Interrupted), error);
         Assert.That(error, Does.Contain("--resume"));
     }
-
-    private static Process Start(params string[] arguments) => Start([], arguments);
-
-    private static Process Start((string Name, string Value)[] environment, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
-        foreach (string argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        foreach ((string name, string value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        return Process.Start(start)!;
-    }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
 }

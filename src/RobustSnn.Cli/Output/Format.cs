@@ -19,12 +19,16 @@ public static class Format
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Stands for a figure that must not be read as one: a share that is NaN.</summary>
+    public const string Void = "void";
+
     /// <summary>A share as 12.3 %.</summary>
-    public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
+    public static string Percent(double share) => double.IsNaN(share) ? Void : string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} %");
 
     /// <summary>A share with its interval: 12.3 % (10.1 to 14.5).</summary>
-    public static string Percent(double share, Interval interval) =>
-        string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} % ({100 * interval.Lower:0.0} to {100 * interval.Upper:0.0})");
+    public static string Percent(double share, Interval interval) => double.IsNaN(share)
+        ? Void
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0} % ({100 * interval.Lower:0.0} to {100 * interval.Upper:0.0})");
 
     /// <summary>A whole number with thin groups: 1,234,567.</summary>
     public static string Count(double value) => value.ToString("#,0", CultureInfo.InvariantCulture);

@@ -6,6 +6,9 @@ namespace RobustSnn.Experiments.Files;
 /// <summary>Writes whole files so that a reader, or a power cut, sees the old file or the new one and nothing between.</summary>
 public static class AtomicFile
 {
+    /// <summary>Where files are devices and the kernel's, but for /dev/shm, which is memory that anybody may use.</summary>
+    private static readonly string[] SystemFolders = ["/dev/", "/proc/", "/sys/"];
+
     private static readonly ConcurrentDictionary<string, bool> Unfinished = new();
 
     /// <summary>
@@ -34,7 +37,8 @@ public static class AtomicFile
             Remove(temporary);
             if (exception is IOException or UnauthorizedAccessException)
             {
-                throw new BadInputException($"{path}: cannot be written: {exception.Message} An older file is as it was.", exception);
+                string why = exception.Message.Replace(temporary, target, StringComparison.Ordinal);
+                throw new BadInputException($"{path}: cannot be written: {why} An older file is as it was.", exception);
             }
 
             throw;
@@ -70,9 +74,11 @@ public static class AtomicFile
             throw new BadInputException($"'{path}': cannot be written: expected the name of a file, found {(path.Length == 0 ? "none" : "a folder")}");
         }
 
-        if (File.Exists(path) && !OperatingSystem.IsWindows() && (File.GetAttributes(path) & FileAttributes.Device) != 0)
+        string target = Path.GetFullPath(path);
+        if (!OperatingSystem.IsWindows() && !target.StartsWith("/dev/shm/", StringComparison.Ordinal)
+            && Array.Exists(SystemFolders, folder => target.StartsWith(folder, StringComparison.Ordinal)))
         {
-            throw new BadInputException($"{path}: cannot be written: expected the name of a file, found a device");
+            throw new BadInputException($"{path}: cannot be written: expected the name of a file, found one of the system's: a file would take its place");
         }
     }
 

@@ -6,7 +6,13 @@ namespace RobustSnn.Experiments.Runs;
 /// <summary>Whether what training leaves is made of numbers.</summary>
 internal static class FiniteState
 {
-    /// <summary>The first value or momentum that is not finite, in words; null where all are finite.</summary>
+    /// <summary>
+    /// Beyond it the sum of the squares of 10⁸ values, as BatchNorm's variance is one, is no float32 any more: such a state is finite, but
+    /// nothing can go on from it.
+    /// </summary>
+    private const float Largest = 1e15f;
+
+    /// <summary>The first value or momentum that is not finite, or too large to compute with, in words; null where all are numbers.</summary>
     public static string? FirstBad(SpikingModel model) => model.Parameters.All
         .Select(parameter => Describe(parameter, "", parameter.Value) ?? Describe(parameter, "the momentum of ", parameter.Velocity))
         .FirstOrDefault(bad => bad is not null);
@@ -19,7 +25,7 @@ internal static class FiniteState
         }
 
         var values = buffer.ToArray();
-        return Array.FindIndex(values, value => !float.IsFinite(value)) is var index and >= 0
+        return Array.FindIndex(values, value => !(Math.Abs(value) <= Largest)) is var index and >= 0
             ? string.Create(CultureInfo.InvariantCulture, $"{what}{parameter.Name}[{parameter.Pattern?.Existing[index] ?? index}] is {values[index]}")
             : null;
     }

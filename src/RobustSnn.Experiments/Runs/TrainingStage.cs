@@ -110,17 +110,17 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
     private TrainingDivergedException Diverged(int epoch, double rate, string what)
     {
         var folder = context.Folder;
-        var (file, state) = (epoch, stage) switch
+        var last = (epoch, stage) switch
         {
-            ( > 0, _) => (folder.Partial(stage), $"after epoch {epoch}"),
-            (_, Stage.Pretrain) => ("none: the network of the seed", "before the first epoch"),
-            _ => (folder.Checkpoint(stage - 1), "from which the stage began"),
+            ( > 0, _) => $"The last finite state, after epoch {epoch}, is {folder.Partial(stage)}",
+            (_, Stage.Pretrain) => "The last finite state is the network as the seed draws it",
+            _ => $"The last finite state, from which the stage began, is {folder.Checkpoint(stage - 1)}",
         };
         var text = string.Create(CultureInfo.InvariantCulture, $"{name}, epoch {epoch + 1}: training diverged at learning rate {rate}: {what}");
         context.Warn(text);
         return new TrainingDivergedException(string.Create(CultureInfo.InvariantCulture,
-            $"{text}. The last finite state is {file} ({state}). Go on from it with a lower rate: "
-            + $"rsnn run --resume --out {folder.FolderPath} --set {name}.learning_rate={recipe.Optimiser.LearningRate / 10}"));
+            $"{text}. {last}. Go on from it with a lower rate, for example "
+            + $"rsnn run --resume --out {folder.FolderPath} --set {name}.learning_rate={recipe.Optimiser.LearningRate / 10:G3}"));
     }
 
     /// <summary>Before the first epoch rather than at the last batch of it, which is the smallest.</summary>

@@ -51,7 +51,7 @@ internal sealed class TrainingState
 
         if (FiniteState.FirstBad(model) is { } bad)
         {
-            throw new BadInputException($"{path}: expected finite numbers, found that {bad}. Remove the file to begin the stage again");
+            throw new BadInputException($"{path}: expected finite numbers up to 1e15, found that {bad}. Remove the file to begin the stage again");
         }
 
         return state;

@@ -25,10 +25,16 @@ public sealed record MemberResult(string Attack, string Estimator, MemberOutcome
 public sealed record AttackResult(
     string Attack, Budget Budget, int Correct, int Samples, Interval Accuracy95, IReadOnlyList<MemberResult> Members)
 {
-    /// <summary>Whether some member followed a gradient that was no finite number: then the figure says nothing.</summary>
-    public bool IsVoid => Members.Any(member => member.Outcome.NotFiniteGradients > 0);
+    /// <summary>
+    /// Whether the figure says nothing: logits of clean images were no numbers, or some member followed a gradient that was no finite number.
+    /// </summary>
+    public bool IsVoid => HasCleanWithoutClass || Members.Any(member => member.Outcome.NotFiniteGradients > 0);
 
-    public double Accuracy => (double)Correct / Samples;
+    /// <summary>Whether logits of clean images were no numbers.</summary>
+    public bool HasCleanWithoutClass { get; init; }
+
+    /// <summary>From 0 to 1; NaN where the figure is void.</summary>
+    public double Accuracy => IsVoid ? double.NaN : (double)Correct / Samples;
 }
 
 /// <summary>Activity of a neuron layer on clean images.</summary>
@@ -44,10 +50,14 @@ public sealed record EvaluationResult(
     EvaluationOptions Options, int Samples, int CleanCorrect, Interval CleanAccuracy95, IReadOnlyList<AttackResult> Attacks,
     IReadOnlyList<LayerActivity> Layers, IReadOnlyList<string> Warnings)
 {
-    public double CleanAccuracy => (double)CleanCorrect / Samples;
+    /// <summary>Clean images whose logits are no numbers: <see cref="Predictions.None"/>. With any, accuracies are void.</summary>
+    public int WithoutClass { get; init; }
+
+    /// <summary>From 0 to 1; NaN where the figure is void.</summary>
+    public double CleanAccuracy => WithoutClass > 0 ? double.NaN : (double)CleanCorrect / Samples;
 
     /// <summary>Whether some figure says nothing; the warnings say why.</summary>
-    public bool HasVoid => Attacks.Any(attack => attack.IsVoid);
+    public bool HasVoid => WithoutClass > 0 || Attacks.Any(attack => attack.IsVoid);
 
     public double SpikesPerImage => Layers.Sum(layer => layer.SpikesPerImage);
 }

@@ -53,11 +53,17 @@ internal sealed class EvaluationTally
 
     public EvaluationResult Finish(EvaluationOptions options) => new(
         options, Samples, cleanCorrect, Interval.ClopperPearson(cleanCorrect, Samples), [.. Attacks.Select(Result)],
-        options.Timesteps > 0 ? [.. neurons.Select((node, i) => Activity(node, this.spikes[i], options.Timesteps))] : [], [.. Warnings()]);
+        options.Timesteps > 0 ? [.. neurons.Select((node, i) => Activity(node, this.spikes[i], options.Timesteps))] : [], [.. Warnings()])
+    {
+        WithoutClass = this.withoutClass,
+    };
 
     private AttackResult Result(AttackInBudget asked, int index) => new(
         asked.Attack.Name, asked.Budget, Correct[index], Samples, Interval.ClopperPearson(Correct[index], Samples),
-        [.. asked.Attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.Estimator.Name, Members[index][i]))]);
+        [.. asked.Attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.Estimator.Name, Members[index][i]))])
+    {
+        HasCleanWithoutClass = this.withoutClass > 0,
+    };
 
     private LayerActivity Activity(int node, double spikes, int timesteps)
     {
@@ -69,7 +75,7 @@ internal sealed class EvaluationTally
     {
         if (this.withoutClass > 0)
         {
-            yield return $"{this.withoutClass} of {Samples} clean images have logits that are no numbers and count as wrong.";
+            yield return $"{this.withoutClass} of {Samples} clean images have logits that are no numbers: the accuracies are void.";
         }
 
         for (var i = 0; i < Attacks.Count; i++)

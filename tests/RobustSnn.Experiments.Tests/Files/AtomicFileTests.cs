@@ -59,6 +59,28 @@ public sealed class AtomicFileTests
         Assert.That(Directory.GetFiles(folder.Path), Is.Empty);
     }
 
+    [TestCase("")]
+    [TestCase("/proc/rsnn.txt", IncludePlatform = "Linux")]
+    [TestCase("/dev/rsnn.txt", IncludePlatform = "Linux")]
+    public void What_no_file_can_take_the_place_of_is_refused(string path) =>
+        Assert.That(() => AtomicFile.WriteText(path, "x"), Refuses.Saying("expected the name of a file"));
+
+    [Test]
+    public void A_folder_is_not_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(() => AtomicFile.WriteText(folder.Path, "x"), Refuses.Saying("found a folder"));
+    }
+
+    [Test]
+    public void A_message_names_the_file_and_not_the_temporary()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "none", "a.txt");
+        var refusal = Assert.Throws<BadInputException>(() => AtomicFile.WriteText(path, "x"));
+        Assert.That(refusal?.Message, Does.Not.Contain(".tmp"));
+    }
+
     [Test]
     public void A_missing_folder_is_the_users_to_hear_of()
     {

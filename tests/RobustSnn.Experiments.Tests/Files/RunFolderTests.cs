@@ -86,6 +86,43 @@ public sealed class RunFolderTests
     }
 
     [Test]
+    public void A_lock_that_cannot_be_written_is_no_other_run()
+    {
+        using var folder = new TemporaryFolder();
+        RunFolder.Open(folder.Path, Experiment).Dispose();
+        File.Delete(folder.File("run.lock"));
+        File.CreateSymbolicLink(folder.File("run.lock"), folder.File("none/lock"));
+        var refusal = Assert.Throws<BadInputException>(() => RunFolder.Open(folder.Path, Experiment));
+        Assert.That(refusal?.Message, Does.Contain("cannot be written").And.Not.Contain("another run"));
+    }
+
+    [Test]
+    public void The_learning_rate_of_a_stage_that_is_not_finished_may_change()
+    {
+        using var folder = new TemporaryFolder();
+        RunFolder.Open(folder.Path, Experiment).Dispose();
+        ExperimentSettings other = Presets.Read("shapes10-quick", ["pretrain.learning_rate=0.001"]);
+        using (RunFolder run = RunFolder.Open(folder.Path, other))
+        {
+            Assert.That(run.Changes.Select(change => change.Path), Is.EqualTo(new[] { "pretrain.learning_rate" }));
+            run.SaveChanges();
+            run.Finish(Stage.Pretrain, [], new Dictionary<string, string>());
+        }
+
+        Assert.That(() => RunFolder.Open(folder.Path, Experiment), Refuses.Saying("pretrain.learning_rate"));
+        RunFolder.Open(folder.Path, other).Dispose();
+    }
+
+    [Test]
+    public void A_folder_that_went_away_can_be_let_go()
+    {
+        using var folder = new TemporaryFolder();
+        RunFolder run = RunFolder.Open(folder.File("run"), Experiment);
+        Directory.Delete(folder.File("run"), recursive: true);
+        Assert.That(run.Dispose, Throws.Nothing);
+    }
+
+    [Test]
     public void Files_left_by_a_dead_process_hold_nothing()
     {
         using var folder = new TemporaryFolder();

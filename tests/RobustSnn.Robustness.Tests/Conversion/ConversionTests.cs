@@ -133,6 +133,15 @@ public sealed class ConversionTests
     public void Factors_that_leave_no_threshold_are_refused(float factor) =>
         Assert.Throws<BadInputException>(() => ThresholdBalancing.Scale(ann, factor));
 
+    [Test]
+    public void Thresholds_that_are_too_small_are_raised_to_the_smallest()
+    {
+        using var snn = Small.Spiking(backend);
+        ThresholdBalancing.Scale(snn, 1e-6f);
+        Assert.That(snn.Parameters.All.Where(each => each.Specification.Kind.IsThreshold).Select(each => each.Value.ToArray()[0]),
+            Is.All.EqualTo(SpikingModel.SmallestThreshold));
+    }
+
     private ConvertedModel Convert() => SpikingConversion.Convert(ann, Small.Neurons, MiniBatches, Options);
 
     /// <summary>By sorting every value of every step.</summary>

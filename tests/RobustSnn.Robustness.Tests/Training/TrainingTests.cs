@@ -103,6 +103,21 @@ public sealed class TrainingTests
     }
 
     [Test]
+    public void Thresholds_after_a_step_are_those_that_the_network_computes_with()
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend, threshold: SpikingModel.SmallestThreshold);
+        using var step = new TrainingStep(model, Samples, 4, TrainingObjective.Natural, null, Surrogate.Default);
+        for (var i = 0ul; i < 3; i++)
+        {
+            step.Run(Images, Labels, new SgdSettings(10, 0, 0.5f), new RandomKey(1, i));
+        }
+
+        Assert.That(model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold).Select(each => each.Value.ToArray()[0]),
+            Is.All.GreaterThanOrEqualTo(SpikingModel.SmallestThreshold));
+    }
+
+    [Test]
     public void The_same_key_gives_the_same_step()
     {
         static TrainingLoss Once(ulong stream)
