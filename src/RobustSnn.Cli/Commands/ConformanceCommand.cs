@@ -1,8 +1,8 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
+using RobustSnn.Conformance;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
 

@@ -1,7 +1,8 @@
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>A check's result: an error in the measure of the group and what it may be.</summary>
 internal readonly record struct Finding(double Error, double Tolerance, string Detail);
@@ -19,14 +20,14 @@ internal sealed class CaseChecks : IDisposable
     private readonly AttackChecks attacks;
     private readonly TrainingChecks training;
 
-    public CaseChecks(GoldenCase golden, CaseNetwork network, Expectations expected, bool mayContradict)
+    public CaseChecks(GoldenCase golden, CaseNetwork network, Expectations expected)
     {
         this.golden = golden;
         this.network = network;
         this.expected = expected;
         passes = new PassChecks(golden, network, expected);
         attacks = new AttackChecks(golden, network, expected);
-        training = new TrainingChecks(golden, network, expected, mayContradict);
+        training = new TrainingChecks(golden, network, expected);
         checks = new Dictionary<string, Func<Finding>>
         {
             [ParameterGroup] = CheckParameters,

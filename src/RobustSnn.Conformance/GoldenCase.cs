@@ -1,7 +1,7 @@
 using System.Globalization;
 using RobustSnn.Model;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>A tensor of a golden case: dimensions outermost first, none for a scalar, and its values in that order.</summary>
 public readonly record struct GoldenTensor(IReadOnlyList<int> Dimensions, float[] Values);

@@ -1,8 +1,7 @@
 using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
-using RobustSnn.Robustness;
 
-namespace RobustSnn.Experiments.Tests.Golden;
+namespace RobustSnn.Conformance.Tests.Golden;
 
 /// <summary>The reference's numbers, group by group: everything that a golden file contains must come out.</summary>
 public sealed class GoldenTests

@@ -1,7 +1,6 @@
 using RobustSnn.Experiments.Files;
-using RobustSnn.Robustness;
 
-namespace RobustSnn.Experiments.Tests.Golden;
+namespace RobustSnn.Conformance.Tests.Golden;
 
 /// <summary>The cases in shared/golden beside the repository.</summary>
 internal static class GoldenCases

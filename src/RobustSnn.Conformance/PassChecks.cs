@@ -1,7 +1,8 @@
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>Checks of single passes in evaluation mode: logits, spikes and input gradients.</summary>
 internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable

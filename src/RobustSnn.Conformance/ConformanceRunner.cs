@@ -1,8 +1,9 @@
 using System.Globalization;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>How a group of a golden case came out.</summary>
 /// <param name="WorstError">In the measure of the group; NaN or infinite where something is missing, wrong in kind or no number.</param>
@@ -31,12 +32,12 @@ public sealed class ConformanceRunner : IDisposable
         Groups = GroupsOf(golden.Tensors.Keys);
         if (cut is { } small)
         {
-            dense = new CaseChecks(golden, new ZeroedNetwork(golden, backend, small), recording, mayContradict: false);
-            checks = new CaseChecks(golden, new SparseNetwork(golden, backend, small), recording.Recorded, mayContradict: false);
+            dense = new CaseChecks(golden, new ZeroedNetwork(golden, backend, small), recording);
+            checks = new CaseChecks(golden, new SparseNetwork(golden, backend, small), recording.Recorded);
         }
         else
         {
-            checks = new CaseChecks(golden, new CaseNetwork(golden, backend), new GivenExpectations(golden), mayContradict: true);
+            checks = new CaseChecks(golden, new CaseNetwork(golden, backend), new GivenExpectations(golden));
         }
     }
 
