@@ -51,7 +51,7 @@ public class ConvolutionBenchmarks
     public void Forward() => backend.Convolve(connection, null, input, output, Layer.Batch);
 
     [Benchmark]
-    public void ForwardAndFire() => backend.ConvolveNeuron(connection, null, Neuron, threshold, input, spikes, Layer.Batch);
+    public void ForwardAndFire() => backend.ConvolveNeuron(connection, null, Neuron, threshold, input, MeanWindow.One, spikes, Layer.Batch);
 
     [Benchmark]
     public void InputGradient() => backend.ConvolveInputGradient(connection, outputGradient, inputGradient, accumulate: false, Layer.Batch);

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using RobustSnn.Cli.Commands;
 using RobustSnn.Cli.Output;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
@@ -44,15 +45,31 @@ public static class CommandLine
             terminal.Error.WriteLine("rsnn: interrupted");
             return ExitCode.Interrupted;
         }
+        catch (TrainingDivergedException divergence)
+        {
+            terminal.Error.WriteLine($"rsnn: {divergence.Message}");
+            return ExitCode.Failed;
+        }
+        catch (Exception shortage) when (shortage is OutOfMemoryException or InsufficientMemoryException)
+        {
+            terminal.Error.WriteLine("rsnn: there is not enough memory for this; expected more, or a smaller --batch, batch_size or number of timesteps");
+            return ExitCode.BadInput;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException && !IsTraced)
+        {
+            terminal.Error.WriteLine($"rsnn: the system refused to read or write: {refusal.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)");
+            return ExitCode.BadInput;
+        }
         catch (Exception fault)
         {
-            bool trace = Environment.GetEnvironmentVariable(TraceVariable) == "1";
-            terminal.Error.WriteLine(trace
+            terminal.Error.WriteLine(IsTraced
                 ? $"rsnn: {fault}"
                 : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)");
             return ExitCode.Failed;
         }
     }
+
+    private static bool IsTraced => Environment.GetEnvironmentVariable(TraceVariable) == "1";
 
     /// <summary>What looks like an option but is none was taken for the command's argument: a file name, say.</summary>
     private static void RefuseUnknownOptions(CommandResult command)

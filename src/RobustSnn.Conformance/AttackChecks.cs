@@ -13,7 +13,6 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
 
     private const int PgdSteps = 5;
     private const double SamePixel = 1e-6;
-
     private const double PixelShareBeyond = 0.005;
     private const double LossTolerance = 0.02;
 
@@ -50,7 +49,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     {
         var outcome = new Apgd(new ApgdOptions(loss)).RunFrom(Batch, Settings(golden.Epsilon), Given("apgd.rand"));
         var best = outcome.Best.ToArray((int)Batch.PixelCount);
-        BallCheck.Verify(name, Batch.CleanHost, best, golden.Epsilon, Batch.Classifier.PixelCount);
+        BallCheck.Verify(name, Batch.CleanHost, best, Budget.Pixels(golden.Epsilon), Batch.Classifier.PixelCount);
 
         var error = 0.0;
         var detail = "loss_best, relative";
@@ -88,7 +87,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
 
     private static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 
-    private static AttackSettings Settings(float epsilon) => new(epsilon, GradientEstimator.Default, default);
+    private static AttackSettings Settings(float epsilon) => new(Budget.Pixels(epsilon), GradientEstimator.Default, default);
 
     private DeviceBuffer Given(string name)
     {
@@ -101,9 +100,9 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     private Finding ComparePixels(string name, float epsilon)
     {
         var images = Batch.DownloadAdversarial().ToArray();
-        BallCheck.Verify(name, Batch.CleanHost, images, epsilon, Batch.Classifier.PixelCount);
+        BallCheck.Verify(name, Batch.CleanHost, images, Budget.Pixels(epsilon), Batch.Classifier.PixelCount);
         var wanted = expected.Of(name, images);
-        BallCheck.Verify("the expected " + name, Batch.CleanHost, wanted, epsilon, Batch.Classifier.PixelCount);
+        BallCheck.Verify("the expected " + name, Batch.CleanHost, wanted, Budget.Pixels(epsilon), Batch.Classifier.PixelCount);
         var share = Deviation.ShareBeyond(images, wanted, SamePixel);
         return new Finding(share, PixelShareBeyond, $"share of pixels beyond 1e-6; {Percent(1 - share)} within");
     }

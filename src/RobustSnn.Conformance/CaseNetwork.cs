@@ -9,12 +9,12 @@ internal class CaseNetwork(GoldenCase golden, IBackend backend)
     public IBackend Backend { get; } = backend;
 
     /// <summary>A new model with the case's parameters.</summary>
-    /// <exception cref="BadInputException">They are not exactly those of the architecture.</exception>
+    /// <exception cref="Model.BadInputException">They are not exactly those of the architecture.</exception>
     public virtual SpikingModel Load() => GoldenNetwork.Load(golden, Backend);
 
     /// <summary>One step of SGD.</summary>
     public virtual void Step(SpikingModel model, SgdSettings sgd) =>
-        model.Parameters.SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay);
+        model.Parameters.SgdStep(sgd);
 
     /// <summary>The gradient of what exists, as the dense tensor; null where the parameter is not trained.</summary>
     public virtual float[]? Gradient(ParameterTensor parameter) => parameter.GradientToDense();
@@ -69,7 +69,6 @@ internal sealed class ZeroedNetwork(GoldenCase golden, IBackend backend, WeightC
             parameter.Velocity?.Upload(Kept(name, parameter.Velocity.ToArray()));
         }
 
-        model.Parameters.Changed();
     }
 
     private float[] Kept(string name, float[] dense) =>

@@ -25,7 +25,6 @@ internal static class GoldenNetwork
             parameter.Value.Upload(golden.Tensor(Prefix + parameter.Name).Values);
         }
 
-        model.Parameters.Changed();
         return model;
     }
 

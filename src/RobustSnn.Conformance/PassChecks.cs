@@ -32,7 +32,7 @@ internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expecta
         }
 
         var batch = new AttackBatch(classifier);
-        batch.Load(pixels, labels);
+        batch.Load(pixels, labels, [.. Enumerable.Range(0, labels.Length)]);
         return batch;
     }
 

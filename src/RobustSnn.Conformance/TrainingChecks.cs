@@ -117,7 +117,7 @@ internal sealed class TrainingChecks(GoldenCase golden, CaseNetwork network, Exp
             using var batch = PassChecks.LoadBatch(golden, classifier);
             using var gradient = new ObjectiveGradient(model, golden.Batch, golden.Timesteps, kind, Surrogate.Default);
             batch.Adversarial.Upload(golden.Tensor("rfgsm.x_adv", (int)batch.PixelCount));
-            return new Step(model, gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.LabelsHost, default));
+            return new Step(model, gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.Numbers, batch.LabelsHost, default));
         }
         catch
         {

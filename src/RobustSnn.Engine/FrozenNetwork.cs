@@ -25,8 +25,7 @@ public sealed class FrozenNetwork : IDisposable
         Model = NormFolding.Fold(model);
         try
         {
-            var together = Plan.IsByImage(Model, batch, timesteps) ? Math.Min(batch, model.Backend.Parallelism) : batch;
-            plan = new Plan(Model, together, timesteps, PassMode.Inference);
+            plan = new Plan(Model, Plan.BestBatch(Model, batch, timesteps), timesteps, PassMode.Inference);
         }
         catch
         {

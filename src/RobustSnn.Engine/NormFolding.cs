@@ -26,7 +26,6 @@ internal static class NormFolding
                 Fold(model.Parameters, fold.BatchNorm, result.Parameters[fold.Layer + ".weight"], result.Parameters[fold.Layer + ".bias"]);
             }
 
-            result.Parameters.Changed();
             return result;
         }
         catch

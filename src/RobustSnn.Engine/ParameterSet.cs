@@ -5,22 +5,18 @@ namespace RobustSnn.Engine;
 /// <summary>All parameters of a network on a device, by the names of the reference's state_dict.</summary>
 public sealed class ParameterSet : IDisposable
 {
-    private readonly IBackend backend;
+    private bool areFinished;
     private readonly ParameterTensor[] all; // enumerating an array allocates nothing
     private readonly Dictionary<string, ParameterTensor> byName;
 
     internal ParameterSet(Network network, IBackend backend)
     {
-        this.backend = backend;
         all = [.. Parameters.ofNetwork(network).Select(parameter => new ParameterTensor(parameter, backend))];
         byName = all.ToDictionary(parameter => parameter.Name, StringComparer.Ordinal);
     }
 
     /// <summary>In the order of the network's nodes.</summary>
     public IReadOnlyList<ParameterTensor> All => all;
-
-    /// <summary>Changes whenever values may have changed; whoever keeps them in another form compares it.</summary>
-    internal int Version { get; private set; }
 
     internal ReadOnlySpan<ParameterTensor> Span => all;
 
@@ -30,9 +26,6 @@ public sealed class ParameterSet : IDisposable
 
     /// <summary>Whether the network has a parameter of that name.</summary>
     public bool Contains(string name) => byName.ContainsKey(name);
-
-    /// <summary>To be called after writing values by hand: plans then take them over at their next forward pass.</summary>
-    public void Changed() => Version++;
 
     /// <summary>Allocates what training needs: gradients and momenta, all zero.</summary>
     public void PrepareTraining()
@@ -45,12 +38,27 @@ public sealed class ParameterSet : IDisposable
 
     public void ClearGradients()
     {
+        areFinished = false;
         foreach (var parameter in all)
         {
-            if (parameter.Gradient is { } gradient)
+            parameter.ClearGradients();
+        }
+    }
+
+    /// <summary>
+    /// To be called between the backward passes and whatever reads or changes gradients before <see cref="SgdStep"/>, which otherwise does it
+    /// itself: gradients of masked weights become those of their scores and of the weights that are kept.
+    /// </summary>
+    public void FinishGradients()
+    {
+        if (!areFinished)
+        {
+            foreach (var parameter in all)
             {
-                backend.Fill(gradient, 0);
+                parameter.FinishGradients();
             }
+
+            areFinished = true;
         }
     }
 
@@ -59,10 +67,7 @@ public sealed class ParameterSet : IDisposable
     {
         foreach (var parameter in all)
         {
-            if (parameter.Velocity is { } velocity)
-            {
-                backend.Fill(velocity, 0);
-            }
+            parameter.ClearVelocities();
         }
     }
 
@@ -88,27 +93,35 @@ public sealed class ParameterSet : IDisposable
         }
 
         parameter.Prune(pattern);
-        Changed();
     }
 
-    /// <summary>One step of SGD with momentum on every trainable parameter.</summary>
-    /// <exception cref="InvalidOperationException"><see cref="PrepareTraining"/> has not run.</exception>
-    public void SgdStep(float learningRate, float momentum, float weightDecay)
+    /// <summary>
+    /// Begins to learn which elements of a parameter count: until it is pruned, layers see only those with the largest |score|. Scores are 0
+    /// at first.
+    /// </summary>
+    /// <param name="name">A prunable parameter that is not pruned.</param>
+    /// <param name="kept">How many elements count: 1 to all.</param>
+    /// <exception cref="ArgumentException">The parameter is not prunable, pruned already, or masked already.</exception>
+    public ScoredMask Score(string name, long kept)
     {
-        foreach (var parameter in all)
+        var parameter = this[name];
+        if (!parameter.Specification.Prunable || parameter.Pattern is not null || parameter.Mask is not null)
         {
-            if (parameter.Specification.Trainable)
-            {
-                if (parameter.Gradient is null || parameter.Velocity is null)
-                {
-                    throw new InvalidOperationException("SgdStep before PrepareTraining");
-                }
-
-                backend.SgdStep(parameter.Value, parameter.Gradient, parameter.Velocity, learningRate, momentum, weightDecay);
-            }
+            throw new ArgumentException($"'{name}' expected a dense weight of a convolution or linear layer without a mask", nameof(name));
         }
 
-        Changed();
+        return parameter.Score(kept);
+    }
+
+    /// <summary>One step of SGD with momentum on every trainable parameter that is not frozen, with its own settings where it has some.</summary>
+    /// <exception cref="InvalidOperationException"><see cref="PrepareTraining"/> has not run.</exception>
+    public void SgdStep(SgdSettings settings)
+    {
+        FinishGradients();
+        foreach (var parameter in all)
+        {
+            parameter.SgdStep(settings);
+        }
     }
 
     public void Dispose()

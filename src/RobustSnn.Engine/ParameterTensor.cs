@@ -10,6 +10,7 @@ namespace RobustSnn.Engine;
 public sealed class ParameterTensor : IDisposable
 {
     private readonly IBackend backend;
+    private long clampedVersion = -1;
 
     internal ParameterTensor(Parameter specification, IBackend backend)
     {
@@ -34,6 +35,15 @@ public sealed class ParameterTensor : IDisposable
 
     /// <summary>The optimiser's momentum, likewise.</summary>
     public DeviceBuffer? Velocity { get; private set; }
+
+    /// <summary>Scores that say which elements count, where pruning is being learned; null otherwise.</summary>
+    public ScoredMask? Mask { get; private set; }
+
+    /// <summary>Whether optimiser steps leave the value as it is.</summary>
+    public bool IsFrozen { get; set; }
+
+    /// <summary>The optimiser's settings of this parameter, made of those of the step; null for the same.</summary>
+    public Func<SgdSettings, SgdSettings>? Settings { get; set; }
 
     /// <summary>The values as the dense tensor: 0 where nothing exists.</summary>
     public float[] ToDense() => Expand(Value);
@@ -69,7 +79,14 @@ public sealed class ParameterTensor : IDisposable
         Value.Dispose();
         Gradient?.Dispose();
         Velocity?.Dispose();
+        Mask?.Dispose();
     }
+
+    /// <summary>What layers compute with: the value, or as much of it as its mask keeps.</summary>
+    internal DeviceBuffer Effective => Mask?.Masked ?? Value;
+
+    /// <summary>What backward passes add dL/d(effective value) to.</summary>
+    internal DeviceBuffer? EffectiveGradient => Mask is null ? Gradient : Mask.MaskedGradient;
 
     internal void PrepareTraining()
     {
@@ -77,11 +94,86 @@ public sealed class ParameterTensor : IDisposable
         {
             Gradient ??= backend.Allocate(Value.Length);
             Velocity ??= backend.Allocate(Value.Length);
+            Mask?.PrepareTraining();
         }
+    }
+
+    /// <summary>Makes what follows from the value, if it has changed.</summary>
+    internal void Prepare()
+    {
+        Mask?.Prepare();
+        if (Specification.Kind.IsThreshold && clampedVersion != Value.Version)
+        {
+            backend.ClampBelow(Value, SpikingModel.SmallestThreshold);
+            clampedVersion = Value.Version;
+        }
+    }
+
+    internal void ClearGradients()
+    {
+        Mask?.ClearGradients();
+        if (Gradient is not null)
+        {
+            backend.Fill(Gradient, 0);
+        }
+    }
+
+    internal void ClearVelocities()
+    {
+        foreach (var velocity in new[] { Velocity, Mask?.ScoreVelocity })
+        {
+            if (velocity is not null)
+            {
+                backend.Fill(velocity, 0);
+            }
+        }
+    }
+
+    /// <summary>From the gradient of masked values to those of scores and of the values that were kept.</summary>
+    internal void FinishGradients()
+    {
+        if (Mask?.MaskedGradient is { } gradient)
+        {
+            Mask.PassGradientOn();
+            backend.KeepLargest(Mask.Scores, gradient, Mask.Kept, Gradient!);
+        }
+    }
+
+    internal void SgdStep(SgdSettings step)
+    {
+        if (!Specification.Trainable)
+        {
+            return;
+        }
+
+        if (Gradient is null || Velocity is null)
+        {
+            throw new InvalidOperationException("SgdStep before PrepareTraining");
+        }
+
+        Mask?.SgdStep(step);
+        if (!IsFrozen)
+        {
+            var settings = Settings?.Invoke(step) ?? step;
+            backend.SgdStep(Value, Gradient, Velocity, settings.LearningRate, settings.Momentum, settings.WeightDecay);
+        }
+    }
+
+    internal ScoredMask Score(long kept)
+    {
+        Mask = new ScoredMask(backend, Value, kept);
+        if (Gradient is not null)
+        {
+            Mask.PrepareTraining();
+        }
+
+        return Mask;
     }
 
     internal void Prune(SparsityPattern? pattern)
     {
+        Mask?.Dispose();
+        Mask = null;
         Value = Move(Value, pattern);
         Gradient = Gradient is null ? null : Move(Gradient, pattern);
         Velocity = Velocity is null ? null : Move(Velocity, pattern);

@@ -12,7 +12,6 @@ public sealed class SpikingModel : IDisposable
     public const float SmallestThreshold = 0.03f;
 
     private readonly Connected?[] connections; // by node
-    private int preparedVersion = -1;
 
     /// <summary>A model whose parameters are: weights and biases 0, BatchNorm the identity, v_th 1, weighted sums 0.5 and 0.5.</summary>
     /// <exception cref="BadInputException">The network is invalid.</exception>
@@ -78,7 +77,6 @@ public sealed class SpikingModel : IDisposable
             parameter.Value.Upload(parameter.Pattern?.Compact(values) ?? values);
         }
 
-        Parameters.Changed();
     }
 
     /// <summary>Of the pruned layers that plans have been compiled for so far: weights that exist, and bytes that inference reads for them.</summary>
@@ -110,6 +108,9 @@ public sealed class SpikingModel : IDisposable
         Parameters.Dispose();
     }
 
+    /// <summary>Changes whenever pruning has made another connection.</summary>
+    internal int ConnectionsVersion { get; private set; }
+
     /// <summary>Whether a node has weights of which some do not exist.</summary>
     internal bool IsPruned(int node) =>
         $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Pattern is not null;
@@ -118,7 +119,7 @@ public sealed class SpikingModel : IDisposable
     internal void Connect(int node, ConvolutionGeometry geometry)
     {
         var weight = Parameters[Network.Nodes[node].Name + ".weight"];
-        connections[node] ??= new Connected(weight, Backend.Connect(geometry, weight.Value, weight.Pattern));
+        connections[node] ??= new Connected(weight, Backend.Connect(geometry, weight.Effective, weight.Pattern));
     }
 
     /// <summary>
@@ -129,41 +130,28 @@ public sealed class SpikingModel : IDisposable
         ? connected.Connection
         : throw new InvalidOperationException($"{Network.Nodes[node].Name} was pruned since the last forward pass: run it again");
 
-    /// <summary>Clamps thresholds and hands changed weights to the backend. Every forward pass begins with it.</summary>
+    /// <summary>Clamps thresholds, masks weights and connects what was pruned. Every forward pass begins with it.</summary>
     internal void Prepare()
     {
-        if (preparedVersion == Parameters.Version)
-        {
-            return;
-        }
-
         foreach (var parameter in Parameters.Span)
         {
-            if (parameter.Specification.Kind.IsThreshold)
-            {
-                Backend.ClampBelow(parameter.Value, SmallestThreshold);
-            }
+            parameter.Prepare();
         }
 
         foreach (ref var connected in connections.AsSpan())
         {
             if (connected is { IsStale: true } stale)
             {
-                connected = new Connected(stale.Weight, Backend.Connect(stale.Connection.Geometry, stale.Weight.Value, stale.Weight.Pattern));
+                connected = new Connected(stale.Weight, Backend.Connect(stale.Connection.Geometry, stale.Weight.Effective, stale.Weight.Pattern));
                 stale.Connection.Dispose();
-            }
-            else if (connected is { } current)
-            {
-                Backend.Refresh(current.Connection);
+                ConnectionsVersion++;
             }
         }
-
-        preparedVersion = Parameters.Version;
     }
 
     /// <summary>Weights in the backend's form, and whose they are: pruning replaces their buffer.</summary>
     private sealed record Connected(ParameterTensor Weight, Connection Connection)
     {
-        public bool IsStale => !ReferenceEquals(Weight.Value, Connection.Weights);
+        public bool IsStale => !ReferenceEquals(Weight.Effective, Connection.Weights);
     }
 }

@@ -15,13 +15,14 @@ module Conversion =
 
         let spiking operation =
             match operation with
-            | Relu -> Neuron
+            | Relu -> Neuron Shared
             | Linear(outputs, _) -> Linear(outputs, true)
             | Convolution settings -> Convolution { settings with Bias = settings.Bias || not residual }
             | Normalise _
             | BatchNorm
-            | Neuron
+            | Neuron _
             | AveragePool _
+            | MaxPool _
             | GlobalAveragePool
             | WeightedSum
             | Dropout _ -> operation

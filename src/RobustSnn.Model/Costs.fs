@@ -39,12 +39,13 @@ module Costs =
         |> List.sumBy (fun (node, shape) ->
             match node.Operation with
             | Relu
-            | Neuron -> shape.Count
+            | Neuron _ -> shape.Count
             | Normalise _
             | Convolution _
             | Linear _
             | BatchNorm
             | AveragePool _
+            | MaxPool _
             | GlobalAveragePool
             | WeightedSum
             | Dropout _ -> 0)

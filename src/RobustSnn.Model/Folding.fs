@@ -19,8 +19,9 @@ module Folding =
         | Normalise _
         | BatchNorm
         | Relu
-        | Neuron
+        | Neuron _
         | AveragePool _
+        | MaxPool _
         | GlobalAveragePool
         | WeightedSum
         | Dropout _ -> None

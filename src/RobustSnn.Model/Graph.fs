@@ -7,7 +7,7 @@ module Graph =
     /// at every timestep (METHODS 1), and such nodes are computed once a sample.
     let isStatic (network: Network) : bool list =
         let step (flags: Map<int, bool>) (index, node: Node) =
-            flags.Add(index, node.Operation <> Neuron && node.Inputs |> List.forall (fun input -> flags[input]))
+            flags.Add(index, not (Traits.ofOperation node.Operation).Fires && node.Inputs |> List.forall (fun input -> flags[input]))
 
         network.Nodes |> List.indexed |> List.fold step Map.empty |> Map.toList |> List.map snd
 
@@ -15,5 +15,5 @@ module Graph =
     let neurons (network: Network) : int list =
         network.Nodes
         |> List.indexed
-        |> List.filter (fun (_, node) -> node.Operation = Neuron)
+        |> List.filter (fun (_, node) -> (Traits.ofOperation node.Operation).Fires)
         |> List.map fst

@@ -34,6 +34,11 @@ type Reset =
 /// The dynamics shared by every neuron of a network: u = Leak·u + I, spike where u ≥ v_th, then reset.
 type NeuronModel = { Leak: float; Reset: Reset }
 
+/// How many thresholds a layer of neurons has: the papers' one scalar for all, or one a channel.
+type Thresholds =
+    | Shared
+    | Channelwise
+
 /// What a node computes from the nodes that it reads.
 type Operation =
     /// Pixels in [0,1] to (pixel − mean) / deviation, one of each a channel. Always node 0, which reads the image.
@@ -45,10 +50,12 @@ type Operation =
     | BatchNorm
     /// The activation of an ANN.
     | Relu
-    /// The activation of an SNN: NeuronModel with a trainable v_th. Run with T = 0 it is Relu.
-    | Neuron
-    /// Windows of size × size, stride size.
+    /// The activation of an SNN: NeuronModel with trainable thresholds v_th. Run with T = 0 it is Relu.
+    | Neuron of thresholds: Thresholds
+    /// Means of windows of size × size, stride size.
     | AveragePool of size: int
+    /// Largest values of windows of size × size, stride size. Its gradient goes to the first of equals, row by row, as PyTorch's.
+    | MaxPool of size: int
     | GlobalAveragePool
     /// a·shortcut + b·residual with trainable (a, b), initially 0.5 each. Reads [shortcut; residual].
     | WeightedSum
@@ -76,8 +83,9 @@ type IOperationVisitor<'result> =
     abstract Linear: outputs: int * bias: bool -> 'result
     abstract BatchNorm: unit -> 'result
     abstract Relu: unit -> 'result
-    abstract Neuron: unit -> 'result
+    abstract Neuron: thresholds: Thresholds -> 'result
     abstract AveragePool: size: int -> 'result
+    abstract MaxPool: size: int -> 'result
     abstract GlobalAveragePool: unit -> 'result
     abstract WeightedSum: unit -> 'result
     abstract Dropout: rate: float -> 'result
@@ -91,8 +99,9 @@ type Operation with
         | Linear(outputs, bias) -> visitor.Linear(outputs, bias)
         | BatchNorm -> visitor.BatchNorm()
         | Relu -> visitor.Relu()
-        | Neuron -> visitor.Neuron()
+        | Neuron thresholds -> visitor.Neuron thresholds
         | AveragePool size -> visitor.AveragePool size
+        | MaxPool size -> visitor.MaxPool size
         | GlobalAveragePool -> visitor.GlobalAveragePool()
         | WeightedSum -> visitor.WeightedSum()
         | Dropout rate -> visitor.Dropout rate

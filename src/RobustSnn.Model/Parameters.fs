@@ -14,7 +14,7 @@ type ParameterKind =
     /// BatchNorm's running statistics, (channels).
     | RunningMean
     | RunningVariance
-    /// A neuron layer's v_th, a scalar (METHODS 1).
+    /// A neuron layer's v_th: a scalar (METHODS 1), or (channels).
     | Threshold
     /// (a, b) of a weighted sum, (2) (METHODS 2).
     | Coefficients
@@ -66,11 +66,13 @@ module Parameters =
               parameter "bias" ParameterKind.Shift [ channels ]
               parameter "running_mean" ParameterKind.RunningMean [ channels ]
               parameter "running_var" ParameterKind.RunningVariance [ channels ] ]
-        | Neuron -> [ parameter "v_th" ParameterKind.Threshold [] ]
+        | Neuron Shared -> [ parameter "v_th" ParameterKind.Threshold [] ]
+        | Neuron Channelwise -> [ parameter "v_th" ParameterKind.Threshold [ channels ] ]
         | WeightedSum -> [ parameter "comb" ParameterKind.Coefficients [ 2 ] ]
         | Normalise _
         | Relu
         | AveragePool _
+        | MaxPool _
         | GlobalAveragePool
         | Dropout _ -> []
 

@@ -72,11 +72,11 @@ module Shapes =
               Rows = 1
               Columns = 1 })
 
-    let private averagePool size (input: Shape) =
+    let private pool operation size (input: Shape) =
         requireAll
-            [ size >= 1, $"AveragePool expects a size of at least 1, found {size}"
+            [ size >= 1, $"{operation} expects a size of at least 1, found {size}"
               size >= 1 && input.Rows % size = 0 && input.Columns % size = 0,
-              $"AveragePool expects rows and columns that {size} divides, the layer before it gives {input}" ]
+              $"{operation} expects rows and columns that {size} divides, the layer before it gives {input}" ]
         |> Result.map (fun () ->
             { input with
                 Rows = input.Rows / size
@@ -101,18 +101,20 @@ module Shapes =
         | Convolution _, _ -> one "Convolution"
         | Linear(outputs, _), [ _, input ] -> linear outputs input
         | Linear _, _ -> one "Linear"
-        | AveragePool size, [ _, input ] -> averagePool size input
+        | AveragePool size, [ _, input ] -> pool "AveragePool" size input
         | AveragePool _, _ -> one "AveragePool"
+        | MaxPool size, [ _, input ] -> pool "MaxPool" size input
+        | MaxPool _, _ -> one "MaxPool"
         | GlobalAveragePool, [ _, input ] -> Ok { input with Rows = 1; Columns = 1 }
         | GlobalAveragePool, _ -> one "GlobalAveragePool"
         | Dropout rate, [ _, input ] ->
             require (rate >= 0.0 && rate < 1.0) $"Dropout expects a rate from 0 to below 1, found {rate}"
             |> Result.map (fun () -> input)
         | Dropout _, _ -> one "Dropout"
-        | (BatchNorm | Relu | Neuron), [ _, input ] -> Ok input
+        | (BatchNorm | Relu | Neuron _), [ _, input ] -> Ok input
         | BatchNorm, _ -> one "BatchNorm"
         | Relu, _ -> one "Relu"
-        | Neuron, _ -> one "Neuron"
+        | Neuron _, _ -> one "Neuron"
 
     let private place index (node: Node) =
         match node.Operation with

@@ -6,6 +6,8 @@ type VggFeature =
     | C of outputs: int
     /// Average pooling 2.
     | A
+    /// Max pooling 2, as in HYDRA's and HARP's networks.
+    | M
 
 /// What follows the convolutional part of a VGG network.
 type VggHead =
@@ -24,6 +26,7 @@ module Vgg =
     let private feature (index, draft) layer =
         match layer with
         | A -> index + 1, Draft.add $"features.{index}" (AveragePool 2) draft
+        | M -> index + 1, Draft.add $"features.{index}" (MaxPool 2) draft
         | C outputs ->
             index + 3,
             draft

@@ -156,7 +156,6 @@ public sealed class InferTests
         }
 
         change(model);
-        model.Parameters.Changed();
         ModelFile.Save(path, model, new ModelInfo("shapes10", 2, "finetune_snn"));
     }
 }

@@ -28,7 +28,7 @@ public sealed class ConformanceRunnerTests
         using var batch = new AttackBatch(classifier);
         var images = Small.Images(Batch);
         var labels = Small.OwnLabels(classifier, images);
-        batch.Load(images, labels);
+        batch.Load(images, labels, [.. Enumerable.Range(0, labels.Length)]);
         tensors = model.Parameters.All.ToDictionary(
             each => "param." + each.Name, each => new GoldenTensor([.. each.Specification.Dimensions], each.Value.ToArray()));
         tensors["x"] = new([Batch, 3, 8, 8], images);
@@ -36,26 +36,26 @@ public sealed class ConformanceRunnerTests
         tensors["logits"] = new([Batch, Small.Classes], classifier.Logits(batch.Clean, Batch).ToArray());
         var gradient = batch.LossGradient(batch.Clean, LogitLoss.CrossEntropy, null, GradientEstimator.Rate).ToArray(images.Length);
         tensors["grad_x.bptr"] = new([Batch, 3, 8, 8], Array.ConvertAll(gradient, value => value / Batch));
-        new Fgsm().Run(batch, new AttackSettings(8f / 255, GradientEstimator.Default, default));
+        new Fgsm().Run(batch, new AttackSettings(Budget.Pixels(8f / 255), GradientEstimator.Default, default));
         tensors["fgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
         TakeTradesStep(model, batch);
     }
 
     private void TakeTradesStep(SpikingModel model, AttackBatch batch)
     {
-        new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)).Run(batch, new AttackSettings(2f / 255, GradientEstimator.Default, default));
+        new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)).Run(batch, new AttackSettings(Budget.Pixels(2f / 255), GradientEstimator.Default, default));
         tensors["rfgsm.x_adv"] = new([Batch, 3, 8, 8], batch.DownloadAdversarial().ToArray());
         tensors["rfgsm.noise_sign"] = new([Batch, 3, 8, 8], Signs(batch));
         using var gradient = new ObjectiveGradient(model, Batch, 4, TrainingObjective.Trades(2), Surrogate.Default);
-        var loss = gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.LabelsHost, default);
+        var loss = gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.Numbers, batch.LabelsHost, default);
         tensors["trades.loss"] = new([1], [(float)loss.Loss]);
         foreach (var each in model.Parameters.All.Where(each => each.Gradient is not null && each.Specification.Trainable))
         {
             tensors["trades.grad." + each.Name] = new([.. each.Specification.Dimensions], each.Gradient?.ToArray() ?? []);
         }
 
-        model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
-        model.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
+        model.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-3f));
+        model.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-3f));
         foreach (var each in model.Parameters.All)
         {
             tensors["trades.after2." + each.Name] = new([.. each.Specification.Dimensions], each.Value.ToArray());
@@ -66,7 +66,7 @@ public sealed class ConformanceRunnerTests
     private static float[] Signs(AttackBatch batch)
     {
         using var noise = batch.Backend.Allocate(batch.PixelCount);
-        batch.Backend.RandomFill(noise, batch.PixelCount, RandomKind.Normal, default(RandomKey).Derive(0));
+        batch.Draw(noise, RandomKind.Normal, default(RandomKey).Derive(0));
         return Array.ConvertAll(noise.ToArray(), value => (float)MathF.Sign(value));
     }
 

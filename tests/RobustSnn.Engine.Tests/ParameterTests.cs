@@ -89,7 +89,7 @@ public sealed class ParameterTests
         other.Parameters.Prune(Name, Pattern());
         using var plan = new Plan(other, 2, 2, PassMode.Training);
         PlanBench.Train(plan, PlanBench.Images(2, 1), 2);
-        other.Parameters.SgdStep(0.1f, 0.9f, 0.1f);
+        other.Parameters.SgdStep(new SgdSettings(0.1f, 0.9f, 0.1f));
         Assert.That(other.Parameters[Name].ToDense(), Is.All.Zero);
     }
 

@@ -35,7 +35,7 @@ public sealed class PrunedLayerTests
         ActivationShape output = input with { Channels = 128 };
         using DeviceBuffer inputs = backend.Allocate(input.Length);
         using DeviceBuffer spikes = backend.Allocate(output.Length);
-        backend.ConvolveNeuron(connection, null, new NeuronModel(1, Reset.Hard), threshold, new Activation(input, inputs),
+        backend.ConvolveNeuron(connection, null, new NeuronModel(1, Reset.Hard), threshold, new Activation(input, inputs), MeanWindow.One,
             new Activation(output, spikes), batch);
         Assert.That(connection.InferenceBytes, Is.GreaterThan(4L * pattern.Count).And.LessThanOrEqualTo(6L * pattern.Count + 4 * 129));
     }

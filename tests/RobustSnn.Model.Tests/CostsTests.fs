@@ -60,7 +60,8 @@ let private bruteForce features head classes =
 
     for feature in features do
         match feature with
-        | A -> side <- side / 2
+        | A
+        | M -> side <- side / 2
         | C outputs ->
             let mutable count = 0L
 

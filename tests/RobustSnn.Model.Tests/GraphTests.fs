@@ -12,10 +12,10 @@ let private residual =
         [ plain.Nodes[0]
           node "conv1" (Convolution convolution) [ 0 ]
           node "bn1" BatchNorm [ 1 ]
-          node "act1" Neuron [ 2 ]
+          node "act1" (Neuron Shared) [ 2 ]
           node "conv2" (Convolution convolution) [ 3 ]
           node "sum" WeightedSum [ 2; 4 ]
-          node "act2" Neuron [ 5 ]
+          node "act2" (Neuron Shared) [ 5 ]
           node "classifier.1" (Linear(5, true)) [ 6 ] ]
 
 [<Test>]
@@ -45,7 +45,7 @@ let ``static nodes read only static nodes, and no neuron is one`` () =
 
         List.zip sample.Nodes isStatic
         |> List.forall (fun (node, still) ->
-            not still || node.Operation <> Neuron && node.Inputs |> List.forall (fun input -> isStatic[input])))
+            not still || node.Operation <> Neuron Shared && node.Inputs |> List.forall (fun input -> isStatic[input])))
 
 [<Property>]
 let ``a node that changes over time is a neuron or reads one that does`` () =
@@ -54,4 +54,4 @@ let ``a node that changes over time is a neuron or reads one that does`` () =
 
         List.zip sample.Nodes isStatic
         |> List.forall (fun (node, still) ->
-            still || node.Operation = Neuron || node.Inputs |> List.exists (fun input -> not isStatic[input])))
+            still || node.Operation = Neuron Shared || node.Inputs |> List.exists (fun input -> not isStatic[input])))

@@ -50,7 +50,7 @@ let plain =
           node "features.2" Relu [ 2 ]
           node "features.3" (AveragePool 2) [ 3 ]
           node "classifier.1" (Linear(7, false)) [ 4 ]
-          node "classifier.2" Neuron [ 5 ]
+          node "classifier.2" (Neuron Shared) [ 5 ]
           node "classifier.3" (Dropout 0.2) [ 6 ]
           node "classifier.4" (Linear(5, true)) [ 7 ] ]
 
@@ -82,7 +82,7 @@ let valid =
         | "convolve" -> Draft.convolve name 3 1 3 draft
         | "BatchNorm" -> Draft.add name BatchNorm draft
         | "Relu" -> Draft.add name Relu draft
-        | "Neuron" -> Draft.add name Neuron draft
+        | "Neuron" -> Draft.add name (Neuron Shared) draft
         | "Dropout" -> Draft.add name (Dropout 0.1) draft
         | _ -> Draft.addSum name (shortcut % (draft.Here + 1)) draft
 

@@ -95,7 +95,7 @@ let refusals =
       arity "linear of nothing" (Linear(5, true)) [] "Linear expects 1 node to read"
       arity "BatchNorm of two" BatchNorm [ 1; 2 ] "BatchNorm expects 1 node to read"
       arity "Relu of two" Relu [ 2; 2 ] "Relu expects 1 node to read"
-      arity "neuron of two" Neuron [ 1; 2 ] "Neuron expects 1 node to read"
+      arity "neuron of two" (Neuron Shared) [ 1; 2 ] "Neuron expects 1 node to read"
       arity "pooling of two" (AveragePool 2) [ 1; 2 ] "AveragePool expects 1 node to read"
       arity "global pooling of two" GlobalAveragePool [ 1; 2 ] "GlobalAveragePool expects 1 node to read"
       arity "dropout of nothing" (Dropout 0.2) [] "Dropout expects 1 node to read"
@@ -213,7 +213,7 @@ let private anyOperation =
           Gen.map (fun outputs -> Linear(outputs, true)) sizes
           Gen.map AveragePool sizes
           Gen.map Dropout numbers
-          Gen.elements [ BatchNorm; Relu; Neuron; GlobalAveragePool; WeightedSum ] ]
+          Gen.elements [ BatchNorm; Relu; Neuron Shared; GlobalAveragePool; WeightedSum ] ]
 
 /// A valid network with anything at all at one node.
 let private damaged =

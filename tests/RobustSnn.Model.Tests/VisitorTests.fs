@@ -12,8 +12,9 @@ let private rebuild =
         member _.Linear(outputs, bias) = Linear(outputs, bias)
         member _.BatchNorm() = BatchNorm
         member _.Relu() = Relu
-        member _.Neuron() = Neuron
+        member _.Neuron thresholds = Neuron thresholds
         member _.AveragePool size = AveragePool size
+        member _.MaxPool size = MaxPool size
         member _.GlobalAveragePool() = GlobalAveragePool
         member _.WeightedSum() = WeightedSum
         member _.Dropout rate = Dropout rate }
@@ -24,8 +25,10 @@ let operations =
       Linear(7, true)
       BatchNorm
       Relu
-      Neuron
+      Neuron Shared
+      Neuron Channelwise
       AveragePool 2
+      MaxPool 2
       GlobalAveragePool
       WeightedSum
       Dropout 0.2 ]

@@ -37,7 +37,6 @@ internal static class Small
             parameter.Value.Upload([threshold]);
         }
 
-        model.Parameters.Changed();
         return model;
     }
 
@@ -77,7 +76,7 @@ internal sealed class SmallAttack : IDisposable
         }
 
         Labels = Small.OwnLabels(Classifier, Images);
-        Batch.Load(Images, Labels);
+        Batch.Load(Images, Labels, [.. Enumerable.Range(0, Labels.Length)]);
     }
 
     public Classifier Classifier { get; }
@@ -89,7 +88,7 @@ internal sealed class SmallAttack : IDisposable
     public int[] Labels { get; }
 
     public static AttackSettings Settings(GradientEstimator estimator, ulong seed = 1) =>
-        new(Small.Epsilon, estimator, new RandomKey(seed, 0));
+        new(Budget.Pixels(Small.Epsilon), estimator, new RandomKey(seed, 0));
 
     /// <summary>The adversarial images of a run.</summary>
     public float[] Run(IAttack attack, AttackSettings settings)
@@ -117,7 +116,6 @@ internal sealed class SmallAttack : IDisposable
         }
 
         this.model.Parameters["classifier.4.bias"].Value.Upload(bias);
-        this.model.Parameters.Changed();
     }
 
     public void Dispose()

@@ -79,7 +79,7 @@ internal sealed class Bench : IDisposable
             BenchPhase.Bptt or BenchPhase.AnnStep => Step(TrainingObjective.Natural, null, timesteps, repeat, cancellation),
             BenchPhase.Trades => Step(
                 TrainingObjective.Trades(Beta),
-                new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Epsilon, GradientEstimator.Default),
+                new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Budget.Pixels(Epsilon), GradientEstimator.Default),
                 timesteps, repeat, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
         };
@@ -97,8 +97,9 @@ internal sealed class Bench : IDisposable
     private BenchTiming Step(TrainingObjective objective, Adversary? adversary, int timesteps, int repeat, CancellationToken cancellation)
     {
         using var step = new TrainingStep(model, setup.Batch, timesteps, objective, adversary, Surrogate.Default);
-        ulong number = 0;
-        double imagesPerSecond = Time(() => step.Run(images, labels, Sgd, new RandomKey(Seed, number++)), repeat, cancellation);
+        ulong pass = 0;
+        int[] numbers = [.. Enumerable.Range(0, setup.Batch)];
+        double imagesPerSecond = Time(() => step.Run(images, labels, numbers, Sgd, new RandomKey(Seed, pass++)), repeat, cancellation);
         long training = Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
         long attack = adversary is null ? 0 : Plan.Measure(model, setup.Batch, timesteps, PassMode.InputGradient);
         long bytes = attack + training * (objective.UsesClean && objective.UsesAdversarial ? 2 : 1);
@@ -180,7 +181,6 @@ internal sealed class Bench : IDisposable
             parameter.Value.Upload(values);
         }
 
-        model.Parameters.Changed();
     }
 
     private void Prune()

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
@@ -33,7 +33,7 @@ internal static class BenchCommand
                 + "for rates that fall with depth and average 13 %. All thresholds are 1 where left out.",
             HelpName = "R|LIST",
         };
-        var threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs after three seconds to warm up; their median counts.", 1, 3);
         var json = CommonOptions.Json();
         var command = new Command(
@@ -41,11 +41,11 @@ internal static class BenchCommand
             "Times inference and training steps on random 32 × 32 images with random weights.\n"
             + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9 --spike-rate p2")
         {
-            architecture, phases, timesteps, batch, sparsity, rate, threads, repeat, json,
+            architecture, phases, timesteps, batch, sparsity, rate, device.Backend, device.Threads, repeat, json,
         };
         command.SetAction(parsed =>
         {
-            using var backend = new CpuBackend(parsed.GetValue(threads));
+            using var backend = device.Open(parsed);
             var setup = new BenchSetup(
                 parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity),
                 parsed.GetValue(rate));
@@ -57,7 +57,7 @@ internal static class BenchCommand
                 ["batch"] = setup.Batch,
                 ["repeat"] = parsed.GetValue(repeat),
                 ["sparsity"] = setup.Sparsity,
-                ["threads"] = backend.Threads,
+                ["threads"] = backend.Parallelism,
                 ["timesteps"] = setup.Timesteps,
             };
             if (bench.Rates.Count > 0)

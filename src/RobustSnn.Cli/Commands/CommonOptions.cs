@@ -7,9 +7,6 @@ namespace RobustSnn.Cli.Commands;
 /// <summary>Options that several commands have, and checks of their values.</summary>
 internal static class CommonOptions
 {
-    public static Option<int> Threads() =>
-        Whole("--threads", "N", "Threads to use; 0 is one a core.", 0, 0);
-
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document instead of a table." };
 
     /// <summary>A whole number from a minimum on, with a default.</summary>

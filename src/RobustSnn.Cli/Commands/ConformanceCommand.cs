@@ -1,7 +1,7 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Conformance;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
@@ -25,14 +25,14 @@ internal static class ConformanceCommand
             Description = $"With --sparse: prune weights of a smaller magnitude. [default: the smallest {Format.Percent(WeightCut.DefaultSparsity)} of each layer]",
             HelpName = "MAGNITUDE",
         };
-        var threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var command = new Command(
             "conformance",
             "Recomputes everything in golden cases and compares; exit code 0 only if all agree.\n"
             + "Example: rsnn conformance golden/\n         rsnn conformance golden/ --sparse")
         {
-            paths, sparse, cut, threads, json,
+            paths, sparse, cut, device.Backend, device.Threads, json,
         };
         command.SetAction(parsed =>
         {
@@ -40,7 +40,7 @@ internal static class ConformanceCommand
 
             // All are read before the first is run, so that a bad file is refused at once.
             var cases = GoldenFiles.Find(parsed.GetRequiredValue(paths)).Select(path => (Path: path, Golden: Read(path))).ToArray();
-            using var backend = new CpuBackend(parsed.GetValue(threads));
+            using var backend = device.Open(parsed);
             var results = new List<CaseResult>();
             foreach ((string path, GoldenCase golden) in cases)
             {
@@ -95,7 +95,7 @@ internal static class ConformanceCommand
         return golden;
     }
 
-    private static IReadOnlyList<ConformanceRow> Run(GoldenCase golden, CpuBackend backend, WeightCut? pruning, CancellationToken cancellation)
+    private static IReadOnlyList<ConformanceRow> Run(GoldenCase golden, IBackend backend, WeightCut? pruning, CancellationToken cancellation)
     {
         using var runner = new ConformanceRunner(golden, backend, pruning);
         var rows = new List<ConformanceRow>();

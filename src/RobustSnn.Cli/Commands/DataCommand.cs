@@ -14,7 +14,7 @@ internal static class DataCommand
         new("data", "Downloads and describes data sets.\nExample: rsnn data fetch cifar10")
         {
             Fetch(terminal, cancellation),
-            Inspect(terminal),
+            Inspect(terminal, cancellation),
         };
 
     private static Command Fetch(Terminal terminal, CancellationToken cancellation)
@@ -42,7 +42,7 @@ internal static class DataCommand
         return command;
     }
 
-    private static Command Inspect(Terminal terminal)
+    private static Command Inspect(Terminal terminal, CancellationToken cancellation)
     {
         var source = new Argument<string>("NAME|DIR")
         {
@@ -55,7 +55,8 @@ internal static class DataCommand
         };
         command.SetAction(parsed =>
         {
-            DataSet set = DataSource.Open(parsed.GetRequiredValue(source), Shapes10Settings.Default);
+            DataSet set = DataSource.Open(parsed.GetRequiredValue(source), Shapes10Settings.Default, cancellation);
+            DataSource.WriteNotes(set, terminal);
             ImageSet[] parts = [set.Train, set.Test];
             terminal.Output.WriteLine($"{set.Name}: {set.Train.ImageShape} images, {set.Train.Classes} classes");
             terminal.Output.WriteLine($"mean {Triple(set.Statistics.Mean)}, deviation {Triple(set.Statistics.Deviation)}");

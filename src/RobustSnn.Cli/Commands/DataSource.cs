@@ -17,18 +17,19 @@ internal static class DataSource
     /// <summary>Opens a data set by its name, or the one that a folder has.</summary>
     /// <param name="nameOrFolder">E.g. shapes10, or data/cifar-10-batches-bin.</param>
     /// <param name="shapes">Which images, where they are drawn.</param>
+    /// <param name="cancellation">Stops reading and drawing.</param>
     /// <exception cref="BadInputException">It is neither, or its content is unusable.</exception>
-    public static DataSet Open(string nameOrFolder, Shapes10Settings shapes)
+    public static DataSet Open(string nameOrFolder, Shapes10Settings shapes, CancellationToken cancellation = default)
     {
         if (Directory.Exists(nameOrFolder))
         {
-            return DataSets.Open(Cifar10Binary.Find(nameOrFolder) is null ? ClassFoldersName : Cifar10, nameOrFolder, shapes);
+            return DataSets.Open(Cifar10Binary.Find(nameOrFolder) is null ? ClassFoldersName : Cifar10, nameOrFolder, shapes, cancellation);
         }
 
         return nameOrFolder switch
         {
-            Cifar10 => DataSets.Open(Cifar10, DefaultFolder, shapes),
-            Shapes10 => DataSets.Open(Shapes10, null, shapes),
+            Cifar10 => DataSets.Open(Cifar10, DefaultFolder, shapes, cancellation),
+            Shapes10 => DataSets.Open(Shapes10, null, shapes, cancellation),
             _ => throw new BadInputException(
                 $"{nameOrFolder}: expected a folder with a data set, or one of {Cifar10}, {Shapes10}"
                 + NearestName.Hint(nameOrFolder, [Cifar10, Shapes10])),
@@ -39,9 +40,19 @@ internal static class DataSource
     /// <param name="nameOrFolder">As <see cref="Open"/>; null for the network's own.</param>
     /// <param name="own">The data set that the network was trained on; a folder is read as one of these.</param>
     /// <param name="shapes">Which images, where they are drawn.</param>
+    /// <param name="cancellation">Stops reading and drawing.</param>
     /// <exception cref="BadInputException">As <see cref="Open"/>.</exception>
-    public static DataSet OpenFor(string? nameOrFolder, string own, Shapes10Settings shapes) =>
+    public static DataSet OpenFor(string? nameOrFolder, string own, Shapes10Settings shapes, CancellationToken cancellation = default) =>
         nameOrFolder is not null && own != Shapes10 && Directory.Exists(nameOrFolder)
-            ? DataSets.Open(own, nameOrFolder, shapes)
-            : Open(nameOrFolder ?? own, shapes);
+            ? DataSets.Open(own, nameOrFolder, shapes, cancellation)
+            : Open(nameOrFolder ?? own, shapes, cancellation);
+
+    /// <summary>Says what was skipped, beside the results and not among them.</summary>
+    public static void WriteNotes(DataSet set, Output.Terminal terminal)
+    {
+        foreach (string note in set.Notes)
+        {
+            terminal.Error.WriteLine(note);
+        }
+    }
 }

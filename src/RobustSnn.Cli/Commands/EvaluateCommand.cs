@@ -1,8 +1,9 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
@@ -13,51 +14,65 @@ internal static class EvaluateCommand
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
-        var attack = new Option<string>("--attack")
+        var attack = new Option<string[]>("--attack")
         {
-            Description = "clean, fgsm, rfgsm, pgd, pgd<n>, apgd-ce or apgd-dlr; each but clean also with _ens, over the 19 gradient estimators.",
+            Description = $"One or several of clean, {AttackCatalogue.Known}, or pgd<n>; each but clean also with _ens, over the 19 gradient "
+                + "estimators.",
             HelpName = "NAME",
-            DefaultValueFactory = _ => "pgd",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => ["pgd"],
         };
-        var epsilon = CommonOptions.Pixels("--epsilon", "Radius of the attack in pixel units.", PixelFraction.Of255(8));
-        var steps = CommonOptions.OptionalWhole("--steps", "N", "Steps of PGD or APGD. [default: 10]", 1);
+        var epsilon = new Option<string[]>("--epsilon")
+        {
+            Description = "Radii of the attacks, each of which is run in each: 8/255 or 0.03 in pixel units (L∞), or l2:0.5.",
+            HelpName = "8/255",
+            AllowMultipleArgumentsPerToken = true,
+            DefaultValueFactory = _ => ["8/255"],
+        };
+        var steps = CommonOptions.OptionalWhole("--steps", "N", "Steps of all attacks, which must have some. [default: 10]", 1);
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 64);
-        var threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var command = new Command(
             "evaluate",
             "Measures a network's accuracy on test images, clean and under an attack.\n"
             + "Example: rsnn evaluate runs/small/finetuned-snn.safetensors --attack pgd_ens --epsilon 2/255 --samples 500")
         {
-            checkpoint, attack, epsilon, steps, samples, data, timesteps, batch, threads, json,
+            checkpoint, attack, epsilon, steps, samples, data, timesteps, batch, device.Backend, device.Threads, json,
         };
         command.SetAction(parsed =>
         {
-            EnsembleAttack chosen = AttackArgument.Parse(parsed.GetRequiredValue(attack), parsed.GetValue(steps));
-            using var backend = new CpuBackend(parsed.GetValue(threads));
+            AttackBudget[] budgets = [.. parsed.GetRequiredValue(epsilon).Select(text => AttackBudget.TryParse(text, out AttackBudget budget)
+                ? budget
+                : throw new BadInputException($"--epsilon: expected a radius from 0 to 1 such as 8/255 or 0.03, or in L2 such as l2:0.5, found '{text}'"))];
+            (EnsembleAttack Attack, AttackBudget Budget)[] asked = [.. parsed.GetRequiredValue(attack)
+                .Select(name => AttackCatalogue.Parse(name, parsed.GetValue(steps))).SelectMany(each => budgets.Select(budget => (each, budget)))];
+            using var backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples));
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), terminal, cancellation);
                 var options = new EvaluationOptions(
-                    parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count),
-                    (float)parsed.GetValue(epsilon).Value, TestImages.Seed);
+                    parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
                 using var evaluation = new Evaluation(loaded.Model, options);
                 EvaluationResult result = EvaluationReport.Watch(
-                    terminal, progress => evaluation.Run(images, [chosen], progress, cancellation));
+                    terminal, progress => evaluation.Run(
+                        images, [.. asked.Select(each => new AttackInBudget(each.Attack, each.Budget.Value))], progress, cancellation));
                 if (parsed.GetValue(json))
                 {
                     terminal.Output.WriteLine(Format.Json(result));
                 }
                 else
                 {
-                    EvaluationReport.Write(terminal, result, parsed.GetValue(epsilon));
+                    EvaluationReport.Write(terminal, result, budgets);
                 }
+
+                return result.HasVoid ? ExitCode.Failed : ExitCode.Success;
             }
         });
         return command;

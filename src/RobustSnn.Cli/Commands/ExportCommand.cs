@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
@@ -30,7 +30,7 @@ internal static class ExportCommand
                 throw new BadInputException($"{target}: expected a file name that ends with {Extension}");
             }
 
-            using var backend = new CpuBackend(threads: 1);
+            using var backend = Backends.Open(options: new BackendOptions(Threads: 1));
             LoadedModel loaded = ModelFile.Load(parsed.GetRequiredValue(checkpoint), backend);
             using (loaded.Model)
             {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Engine;
-using RobustSnn.Engine.Cpu;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
@@ -18,7 +17,7 @@ internal static class InferCommand
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
         var batch = CommonOptions.Whole("--batch", "N", "Images handed to the engine at a time.", 1, 64);
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
-        var threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var file = new Option<string?>("--out")
         {
@@ -30,19 +29,19 @@ internal static class InferCommand
             "Classifies test images with the least work: BatchNorm in the weights, pruned connections left out; counts spikes.\n"
             + "Example: rsnn infer runs/small/finetuned-snn.safetensors --batch 1 --out predictions.csv")
         {
-            checkpoint, data, samples, batch, timesteps, threads, json, file,
+            checkpoint, data, samples, batch, timesteps, device.Backend, device.Threads, json, file,
         };
         command.SetAction(parsed =>
         {
             string? target = parsed.GetValue(file);
             RequireFolder(target);
-            using var backend = new CpuBackend(parsed.GetValue(threads));
+            using var backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples));
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), terminal, cancellation);
                 using var network = new FrozenNetwork(
                     loaded.Model, Math.Min(parsed.GetValue(batch), images.Count), parsed.GetValue(timesteps) ?? loaded.Info.Timesteps);
                 var inference = new Inference(network, images, target is not null);

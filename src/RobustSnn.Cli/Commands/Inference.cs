@@ -97,7 +97,7 @@ internal sealed class Inference(FrozenNetwork network, ImageSamples images, bool
             return;
         }
 
-        lines.Append(CultureInfo.InvariantCulture, $"{images.IndexInSet(image)},{images.Label(image)},{predictions[inBatch]}");
+        lines.Append(CultureInfo.InvariantCulture, $"{images.Number(image)},{images.Label(image)},{predictions[inBatch]}");
         foreach (float logit in logits.AsSpan(inBatch * network.Classes, network.Classes))
         {
             lines.Append(CultureInfo.InvariantCulture, $",{logit:R}");

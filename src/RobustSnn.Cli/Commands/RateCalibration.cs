@@ -48,7 +48,6 @@ internal static class RateCalibration
         }
 
         threshold.Upload([(float)low]);
-        model.Parameters.Changed();
 
         double Rate(double value)
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
@@ -14,8 +14,6 @@ internal static class RunCommand
 {
     private const string DefaultPreset = "shapes10-quick";
 
-    // RunFolder's name for the resolved experiment, which a resumed run needs no preset beside.
-
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var experiment = new Argument<string?>("PRESET|FILE")
@@ -27,21 +25,22 @@ internal static class RunCommand
         var folder = new Option<string?>("--out") { Description = "Folder of the run. [default: runs/<name>]", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on with the run in that folder." };
         var overrides = new Option<string[]>("--set") { Description = "Another value for a setting; may be repeated.", HelpName = "KEY=VALUE" };
-        var threads = CommonOptions.Threads();
+        var device = new DeviceOptions();
         var command = new Command(
             "run",
             "Runs an experiment: pretrain, prune, finetune, convert, finetune, attack.\n"
             + "Example: rsnn run cifar10-small --data data/cifar10 --out runs/small --set finetune_snn.epochs=4")
         {
-            experiment, data, folder, resume, overrides, threads,
+            experiment, data, folder, resume, overrides, device.Backend, device.Threads,
         };
         command.SetAction(parsed =>
         {
+            RequireFolder(parsed.GetValue(folder), parsed.GetValue(resume));
             ExperimentSettings settings = Settings(
                 parsed.GetValue(experiment), parsed.GetValue(resume), parsed.GetValue(folder),
                 [.. parsed.GetValue(overrides) ?? [], .. DataOverride(parsed.GetValue(data))]);
             string path = parsed.GetValue(folder) ?? Path.Combine("runs", settings.Name);
-            using var backend = new CpuBackend(parsed.GetValue(threads));
+            using var backend = device.Open(parsed);
             try
             {
                 RunResults results = RunReport.Watch(terminal, observer =>
@@ -56,6 +55,20 @@ internal static class RunCommand
             }
         });
         return command;
+    }
+
+    /// <summary>A newer program's folder is refused as such, and not for a key that its experiment has.</summary>
+    private static void RequireFolder(string? folder, bool resume)
+    {
+        if (folder?.Length == 0)
+        {
+            throw new BadInputException("--out: expected a folder, e.g. runs/first, found ''");
+        }
+
+        if (resume && folder is not null && RunFolder.ResultsFile(folder) is var results && File.Exists(results))
+        {
+            RunResults.Read(results);
+        }
     }
 
     /// <summary>The experiment that is named; where none is, that of the folder to resume, or the default.</summary>

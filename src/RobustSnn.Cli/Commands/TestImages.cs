@@ -29,13 +29,17 @@ internal static class TestImages
     /// <param name="path">The checkpoint, for messages.</param>
     /// <param name="data">As <see cref="DataSource.OpenFor"/>.</param>
     /// <param name="samples">How many; null for all.</param>
+    /// <param name="terminal">Told what was skipped.</param>
+    /// <param name="cancellation">Stops reading and drawing.</param>
     /// <exception cref="BadInputException">There is no such data set, it does not fit the network, or has fewer images.</exception>
-    public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples)
+    public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples,
+        Output.Terminal terminal, CancellationToken cancellation)
     {
         // Only test images are wanted: those to train on are drawn, too, so let them be few.
         Shapes10Settings shapes = Shapes10Settings.Default with { TrainCount = 1 };
         DataSet set = DataSource.OpenFor(
-            data, loaded.Info.DataSet, shapes with { TestCount = Math.Max(samples ?? 0, shapes.TestCount) });
+            data, loaded.Info.DataSet, shapes with { TestCount = Math.Max(samples ?? 0, shapes.TestCount) }, cancellation);
+        DataSource.WriteNotes(set, terminal);
         Network network = loaded.Model.Network;
         if (!set.Test.ImageShape.Equals(network.Input) || set.Test.Classes != network.Classes)
         {

@@ -34,20 +34,20 @@ internal static class EvaluationReport
     }
 
     /// <summary>Writes accuracies, members and activity.</summary>
-    public static void Write(Terminal terminal, EvaluationResult result, PixelFraction epsilon)
+    public static void Write(Terminal terminal, EvaluationResult result, IReadOnlyList<AttackBudget> budgets)
     {
-        terminal.Output.WriteLine($"{result.Samples} images, T = {result.Options.Timesteps}, ε = {epsilon}, 95 % intervals in brackets");
+        terminal.Output.WriteLine($"{result.Samples} images, T = {result.Options.Timesteps}, ε = {string.Join(", ", budgets)}, 95 % intervals in brackets");
         terminal.WriteTable(
             ["attack", "accuracy"],
             [
                 ["clean", Format.Percent(result.CleanAccuracy, result.CleanAccuracy95)],
                 .. result.Attacks.Where(attack => attack.Members.Count > 0).Select(attack => (IReadOnlyList<string>)
-                    [attack.Attack, Format.Percent(attack.Accuracy, attack.Accuracy95)]),
+                    [Name(attack, budgets), attack.IsVoid ? "void" : Format.Percent(attack.Accuracy, attack.Accuracy95)]),
             ]);
         foreach (AttackResult attack in result.Attacks.Where(attack => attack.Members.Count > 1))
         {
             terminal.Output.WriteLine();
-            terminal.Output.WriteLine($"{attack.Attack}, each member on the images that those before it left correct");
+            terminal.Output.WriteLine($"{Name(attack, budgets)}, each member on the images that those before it left correct");
             terminal.WriteTable(
                 ["estimator", "attacked", "left correct", "accuracy so far"],
                 [
@@ -69,6 +69,10 @@ internal static class EvaluationReport
             terminal.Error.WriteLine($"warning: {warning}");
         }
     }
+
+    /// <summary>An attack's name, and its radius where there are several.</summary>
+    private static string Name(AttackResult attack, IReadOnlyList<AttackBudget> budgets) =>
+        budgets.Count == 1 ? attack.Attack : $"{attack.Attack} {budgets.First(budget => budget.Value == attack.Budget)}";
 
     private static string Of(EvaluationProgress progress, long start)
     {

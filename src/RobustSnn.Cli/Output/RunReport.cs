@@ -26,6 +26,11 @@ internal static class RunReport
                     row.SpikesPerImage is { } spikes ? Format.Count(spikes) : Format.Missing,
                 ]),
             ]);
+        foreach (string warning in results.Warnings)
+        {
+            terminal.Error.WriteLine($"warning: {warning}");
+        }
+
         foreach (RunRow row in results.Rows)
         {
             foreach (string warning in row.Warnings)

@@ -4,18 +4,32 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public void SignStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, float epsilon,
-        DeviceBuffer output, int samples) =>
-        workers.Run(samples, new SignStepJob(Pointer(pixels), Pointer(gradient), Pointer(origin), Pointer(steps), epsilon, Pointer(output),
-            PerSample(pixels, steps)));
+    public void AttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, Budget budget,
+        DeviceBuffer output, int samples)
+    {
+        using var turn = TakeTurn();
+        var job = new StepImageJob(Pointer(pixels), null, Pointer(gradient), Pointer(origin), Pointer(steps), 1, budget, Pointer(output),
+            PerSample(pixels, steps));
+        workers.Run(samples, job);
+    }
 
-    public void MomentumSignStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
-        float momentum, float epsilon, DeviceBuffer output, int samples) =>
-        workers.Run(samples, new MomentumSignStepJob(Pointer(pixels), Pointer(previous), Pointer(gradient), Pointer(origin), Pointer(steps),
-            momentum, epsilon, Pointer(output), PerSample(pixels, steps)));
+    public void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
+        float momentum, Budget budget, DeviceBuffer output, int samples)
+    {
+        using var turn = TakeTurn();
+        workers.Run(samples, new StepImageJob(Pointer(pixels), Pointer(previous), Pointer(gradient), Pointer(origin), Pointer(steps), momentum,
+            budget, Pointer(output), PerSample(pixels, steps)));
+    }
+
+    public void InspectGradient(DeviceBuffer gradient, DeviceBuffer notFinite, DeviceBuffer? vanished, int samples)
+    {
+        using var turn = TakeTurn();
+        workers.Run(samples, new InspectJob(Pointer(gradient), Pointer(notFinite), PointerOrNull(vanished), PerSample(gradient, notFinite)));
+    }
 
     public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)
     {
+        using var turn = TakeTurn();
         var length = PerSample(source, selected);
         for (var sample = 0; sample < samples; sample++)
         {
@@ -31,33 +45,110 @@ public sealed unsafe partial class CpuBackend
     private static long PerSample(DeviceBuffer values, DeviceBuffer each) => values.Length / each.Length;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Project(float value, float origin, float epsilon) =>
-        Math.Clamp(Math.Min(Math.Max(value, origin - epsilon), origin + epsilon), 0f, 1f);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sign(float value) => value > 0 ? 1 : value < 0 ? -1 : 0;
 
-    private readonly struct SignStepJob(
-        float* pixels, float* gradient, float* origin, float* steps, float epsilon, float* output, long length) : IJob
+    /// <summary>One image's step, with or without momentum.</summary>
+    private readonly struct StepImageJob(float* pixels, float* previous, float* gradient, float* origin, float* steps, float momentum,
+        Budget budget, float* output, long length) : IJob
     {
+        private readonly float epsilon = budget.Radius;
+
         public void Execute(int sample)
         {
-            for (var i = sample * length; i < (sample + 1) * length; i++)
+            var first = sample * length;
+            if (budget.Norm == Norm.Infinity)
             {
-                output[i] = Project(pixels[i] + steps[sample] * Sign(gradient[i]), origin[i], epsilon);
+                StepInPixels(first, steps[sample]);
+            }
+            else
+            {
+                StepInSpace(first, steps[sample]);
             }
         }
+
+        private void StepInPixels(long first, float step)
+        {
+            for (var i = first; i < first + length; i++)
+            {
+                var z = Project(pixels[i] + step * Sign(gradient[i]), origin[i]);
+                output[i] = previous is null
+                    ? z
+                    : Project(pixels[i] + (z - pixels[i]) * momentum + (pixels[i] - previous[i]) * (1 - momentum), origin[i]);
+            }
+        }
+
+        private void StepInSpace(long first, float step)
+        {
+            var square = 0.0;
+            for (var i = first; i < first + length; i++)
+            {
+                square += (double)gradient[i] * gradient[i];
+            }
+
+            var scale = square > 0 && double.IsFinite(square) ? step / Math.Sqrt(square) : 0;
+            using var memory = PieceMemory.Begin();
+            var z = memory.Floats(length);
+            for (var i = 0L; i < length; i++)
+            {
+                z[i] = (float)(pixels[first + i] + (scale == 0 ? 0 : scale * gradient[first + i]));
+            }
+
+            ProjectImage(z, first);
+            for (var i = 0L; i < length && previous is not null; i++)
+            {
+                var x = pixels[first + i];
+                z[i] = x + (z[i] - x) * momentum + (x - previous[first + i]) * (1 - momentum);
+            }
+
+            if (previous is not null)
+            {
+                ProjectImage(z, first);
+            }
+
+            new ReadOnlySpan<float>(z, (int)length).CopyTo(new Span<float>(output + first, (int)length));
+        }
+
+        /// <summary>Into the ball, then into [0,1], which is no further from an origin in there.</summary>
+        private void ProjectImage(float* image, long first)
+        {
+            var square = 0.0;
+            for (var i = 0L; i < length; i++)
+            {
+                var change = (double)image[i] - origin[first + i];
+                square += change * change;
+            }
+
+            var distance = Math.Sqrt(square);
+            var scale = distance > epsilon ? epsilon / distance : 1;
+            for (var i = 0L; i < length; i++)
+            {
+                image[i] = Math.Clamp((float)(origin[first + i] + scale * ((double)image[i] - origin[first + i])), 0f, 1f);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private float Project(float value, float from) => Math.Clamp(Math.Min(Math.Max(value, from - epsilon), from + epsilon), 0f, 1f);
     }
 
-    private readonly struct MomentumSignStepJob(float* pixels, float* previous, float* gradient, float* origin, float* steps, float momentum,
-        float epsilon, float* output, long length) : IJob
+    private readonly struct InspectJob(float* gradient, float* notFinite, float* vanished, long length) : IJob
     {
         public void Execute(int sample)
         {
+            var (isFinite, isZero) = (true, true);
             for (var i = sample * length; i < (sample + 1) * length; i++)
             {
-                var z = Project(pixels[i] + steps[sample] * Sign(gradient[i]), origin[i], epsilon);
-                output[i] = Project(pixels[i] + (z - pixels[i]) * momentum + (pixels[i] - previous[i]) * (1 - momentum), origin[i], epsilon);
+                isFinite &= float.IsFinite(gradient[i]);
+                isZero &= gradient[i] == 0;
+            }
+
+            if (!isFinite)
+            {
+                notFinite[sample] = 1;
+            }
+
+            if (vanished is not null)
+            {
+                vanished[sample] = isZero ? 1 : 0;
             }
         }
     }

@@ -6,6 +6,7 @@ public sealed unsafe partial class CpuBackend
 {
     public void BatchStatistics(Activation input, DeviceBuffer mean, DeviceBuffer variance, int samples)
     {
+        using var turn = TakeTurn();
         var shape = input.Shape;
         var pieces = Pieces(input, samples);
         var partial = Scratch(2L * pieces * shape.Channels);
@@ -24,6 +25,7 @@ public sealed unsafe partial class CpuBackend
     public void BatchNorm(Activation input, DeviceBuffer scale, DeviceBuffer shift, DeviceBuffer mean, DeviceBuffer variance, float epsilon,
         Activation output, int samples)
     {
+        using var turn = TakeTurn();
         var factors = (float*)Scratch(input.Shape.Channels);
         WriteFactors(new Normalisation(scale, shift, mean, variance, epsilon), input.Shape.Channels, factors);
         workers.Run(Pieces(input, samples), new AffineJob(input, output, factors, false));
@@ -32,6 +34,7 @@ public sealed unsafe partial class CpuBackend
     public void BatchNormFixedGradient(Activation outputGradient, DeviceBuffer scale, DeviceBuffer variance, float epsilon,
         Activation inputGradient, bool accumulate, int samples)
     {
+        using var turn = TakeTurn();
         var channels = outputGradient.Shape.Channels;
         var factors = (float*)Scratch(channels);
         for (var channel = 0; channel < channels; channel++)
@@ -47,6 +50,7 @@ public sealed unsafe partial class CpuBackend
     public void BatchNormGradient(Activation input, Activation outputGradient, DeviceBuffer scale, DeviceBuffer mean, DeviceBuffer variance,
         float epsilon, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient, DeviceBuffer shiftGradient, int samples)
     {
+        using var turn = TakeTurn();
         var shape = input.Shape;
         var pieces = Pieces(input, samples);
         var partial = Scratch(2L * pieces * shape.Channels + 2L * shape.Channels);
@@ -121,10 +125,10 @@ public sealed unsafe partial class CpuBackend
         {
             var (block, row) = Math.DivRem(piece, shape.Rows);
             var width = shape.Lanes.Width;
-            var mask = stackalloc float[width];
+            using var memory = PieceMemory.Begin();
+            var mask = memory.Floats(width);
             LaneMask.Write(shape.Lanes, block, samples, mask);
-            var memory = stackalloc float[2 * shape.Channels * LaneLayout.VectorLanes + Lanes.AlignmentFloats];
-            var sums = Lanes.Align(memory); // of each channel and lane: the row is read in the order that it lies in
+            var sums = memory.Floats(2L * shape.Channels * LaneLayout.VectorLanes); // of each channel and lane: the row is read in the order that it lies in
             new Span<float>(sums, 2 * shape.Channels * LaneLayout.VectorLanes).Clear();
             var x = data + shape.Offset(block, row, 0);
             for (var column = 0; column < shape.Columns; column++)
@@ -198,8 +202,8 @@ public sealed unsafe partial class CpuBackend
             var width = shape.Lanes.Width;
             var x = data + shape.Offset(block, row, 0);
             var dy = gradients + gradientShape.Offset(block, row, 0);
-            var memory = stackalloc float[2 * shape.Channels * LaneLayout.VectorLanes + Lanes.AlignmentFloats];
-            var sums = Lanes.Align(memory);
+            using var memory = PieceMemory.Begin();
+            var sums = memory.Floats(2L * shape.Channels * LaneLayout.VectorLanes);
             new Span<float>(sums, 2 * shape.Channels * LaneLayout.VectorLanes).Clear();
             for (var column = 0; column < shape.Columns; column++)
             {
@@ -243,7 +247,8 @@ public sealed unsafe partial class CpuBackend
         {
             var (block, row) = Math.DivRem(piece, shape.Rows);
             var width = shape.Lanes.Width;
-            var mask = stackalloc float[width];
+            using var memory = PieceMemory.Begin();
+            var mask = memory.Floats(width);
             LaneMask.Write(shape.Lanes, block, samples, mask);
             var x = data + shape.Offset(block, row, 0);
             var dy = from + fromShape.Offset(block, row, 0);

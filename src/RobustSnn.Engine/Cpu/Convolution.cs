@@ -8,20 +8,9 @@ public sealed unsafe partial class CpuBackend
         return pattern is null ? new DenseConnection(geometry, weights) : new SparseConnection(geometry, weights, pattern);
     }
 
-    public void Refresh(Connection connection)
-    {
-        if (connection is SparseConnection sparse)
-        {
-            sparse.Invalidate();
-        }
-        else
-        {
-            ((DenseConnection)connection).Invalidate();
-        }
-    }
-
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
     {
+        using var turn = TakeTurn();
         if (connection is SparseConnection sparse)
         {
             sparse.Convolve(workers, Vectors, PointerOrNull(bias), input, output, samples);
@@ -34,6 +23,7 @@ public sealed unsafe partial class CpuBackend
 
     public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
     {
+        using var turn = TakeTurn();
         if (connection is SparseConnection sparse)
         {
             sparse.InputGradient(workers, Vectors, outputGradient, inputGradient, accumulate, samples);
@@ -48,6 +38,7 @@ public sealed unsafe partial class CpuBackend
     public void ConvolveWeightGradient(Connection connection, Activation input, Activation outputGradient, DeviceBuffer weightGradient,
         DeviceBuffer? biasGradient, int samples)
     {
+        using var turn = TakeTurn();
         if (connection is SparseConnection sparse)
         {
             sparse.WeightGradient(workers, Vectors, input, outputGradient, Pointer(weightGradient), PointerOrNull(biasGradient), samples);

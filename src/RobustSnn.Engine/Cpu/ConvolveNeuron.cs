@@ -8,19 +8,20 @@ public sealed unsafe partial class CpuBackend
     private readonly ScratchActivations currents = new();
 
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
-        Activation spikes, int samples)
+        MeanWindow window, Activation spikes, int samples)
     {
+        using var turn = TakeTurn();
         var sparse = spikes.Shape.IsBits ? connection as SparseConnection : null;
-        if (connection.Geometry.Pools(input.Shape) && sparse?.FiresFromMeans(input) != true)
+        if (!window.IsOne && sparse?.FiresFromMeans(input) != true)
         {
-            var pooled = pools.Of(connection.Geometry.Pooled(input.Shape));
+            var pooled = pools.Of(window.Over(input.Shape, connection.Geometry));
             AveragePool(input, pooled, samples);
-            input = pooled;
+            (input, window) = (pooled, MeanWindow.One);
         }
 
         if (sparse?.FiresFrom(input) == true)
         {
-            sparse.ConvolveNeuron(workers, Vectors, PointerOrNull(bias), neuron, Pointer(threshold)[0], input, spikes, samples);
+            sparse.ConvolveNeuron(workers, Vectors, PointerOrNull(bias), neuron, Pointer(threshold)[0], input, window, spikes, samples);
             ClearSpare(spikes, samples);
             return;
         }
@@ -49,7 +50,8 @@ public sealed unsafe partial class CpuBackend
 
         public void Execute(int row)
         {
-            var mask = stackalloc byte[bits.PositionBytes];
+            using var memory = PieceMemory.Begin();
+            var mask = memory.Bytes(bits.PositionBytes);
             LaneMask.WriteBits(bits.Lanes, used, mask, bits.PositionBytes);
             for (var channel = 0; channel < bits.Channels; channel++)
             {

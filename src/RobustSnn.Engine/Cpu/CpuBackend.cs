@@ -1,23 +1,28 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>The default backend: this machine's processor, with vector instructions and all its cores.</summary>
-/// <remarks>Its state is its threads and scratch memory, so one backend serves one thread at a time.</remarks>
+/// <remarks>Its state is its threads and scratch memory, so one backend serves one thread at a time; a second one is refused.</remarks>
 public sealed unsafe partial class CpuBackend : IBackend
 {
+    /// <summary>More than any machine has cores; each thread takes memory.</summary>
+    private const int MostThreads = 1024;
+
+    private readonly Turns turns = new();
     private readonly Workers workers;
     private NativeBuffer scratch = new(1 << 16);
 
     /// <param name="threads">Threads to use; 0 for one a core.</param>
     /// <param name="vectors">Vectors of the sparse kernels; what <see cref="VectorWidths.Chosen"/> says where left out.</param>
-    /// <exception cref="BadInputException">Threads are negative, or this machine does not have the vectors.</exception>
+    /// <exception cref="BadInputException">Threads are negative or more than 1,024, or this machine does not have the vectors.</exception>
     public CpuBackend(int threads = 0, VectorWidth? vectors = null)
     {
-        if (threads < 0)
+        if (threads is < 0 or > MostThreads)
         {
-            throw new BadInputException($"threads: expected 0 (one a core) or more, found {threads}");
+            throw new BadInputException($"threads: expected 0 (one a core) to {MostThreads}, found {threads}");
         }
 
         Vectors = vectors ?? VectorWidths.Chosen();
@@ -40,7 +45,31 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     public string Name => $"cpu ({Vectors.Name()}, {Threads} {(Threads == 1 ? "thread" : "threads")})";
 
-    public DeviceBuffer Allocate(long length) => new NativeBuffer(length);
+    /// <summary>Dense kernels use the widest vectors of the machine, those of pruned layers the chosen ones.</summary>
+    public string Arithmetic => Vectors == VectorWidths.Available[0]
+        ? $"{RuntimeInformation.ProcessArchitecture}, {Vectors.Name()}"
+        : $"{RuntimeInformation.ProcessArchitecture}, {VectorWidths.Available[0].Name()}, {Vectors.Name()} for pruned layers";
+
+    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new NativeBuffer(length, type);
+
+    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
+        skipsSilence && LaneLayout.IsFasterByImage(batch, timesteps)
+            ? LaneLayout.ByImage(batch, timesteps)
+            : LaneLayout.Choose(batch, timesteps).Fitting(largestMap);
+
+    /// <remarks>With few lanes bits are far smaller than their means; with many each mean is read often, and better where it lies.</remarks>
+    public bool PoolsWhileReading(LaneLayout lanes) => lanes.Lanes <= LaneLayout.FewLanes;
+
+    public IRecording Record(Action operations)
+    {
+        operations();
+        return new CalledRecording(operations);
+    }
+
+    public void Synchronize()
+    {
+        // operations have been carried out when they return
+    }
 
     public void Dispose()
     {
@@ -49,6 +78,8 @@ public sealed unsafe partial class CpuBackend : IBackend
         pools.Dispose();
         currents.Dispose();
     }
+
+    private Turns.Turn TakeTurn() => turns.Take();
 
     private static float* Pointer(DeviceBuffer buffer) => ((NativeBuffer)buffer).Pointer;
 

@@ -7,14 +7,27 @@ public sealed unsafe partial class CpuBackend
 {
     private const int FlatPiece = 1 << 16;
 
-    public void Fill(DeviceBuffer target, float value) => Span(target, target.Length).Fill(value);
+    public void Fill(DeviceBuffer target, float value)
+    {
+        using var turn = TakeTurn();
+        Changing(target, target.Length).Fill(value);
+    }
 
-    public void Copy(DeviceBuffer source, DeviceBuffer target, long count) => Span(source, count).CopyTo(Span(target, count));
+    public void Copy(DeviceBuffer source, DeviceBuffer target, long count)
+    {
+        using var turn = TakeTurn();
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Type, target.Type);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Min(source.Length, target.Length));
+        target.MarkChanged();
+        var bytes = DeviceBuffer.SizeInBytes(count, source.Type);
+        Buffer.MemoryCopy(((NativeBuffer)source).Memory, ((NativeBuffer)target).Memory, bytes, bytes);
+    }
 
     public void Blend(DeviceBuffer target, float keep, float scale, DeviceBuffer source)
     {
+        using var turn = TakeTurn();
         ArgumentOutOfRangeException.ThrowIfLessThan(source.Length, target.Length);
-        var to = Span(target, target.Length);
+        var to = Changing(target, target.Length);
         var from = Span(source, target.Length);
         for (var i = 0; i < to.Length; i++)
         {
@@ -24,14 +37,20 @@ public sealed unsafe partial class CpuBackend
 
     public void ClampBelow(DeviceBuffer target, float minimum)
     {
-        var values = Span(target, target.Length);
+        using var turn = TakeTurn();
+        var values = Changing(target, target.Length);
         TensorPrimitives.Max(values, minimum, values);
     }
 
-    public void Relu(Activation input, Activation output, int samples) => Rows(input, input, output, default(ReluOperator), samples);
+    public void Relu(Activation input, Activation output, int samples)
+    {
+        using var turn = TakeTurn();
+        Rows(input, input, output, default(ReluOperator), samples);
+    }
 
     public void ReluGradient(Activation output, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
     {
+        using var turn = TakeTurn();
         if (accumulate)
         {
             Rows(output, outputGradient, inputGradient, default(ReluGradientAddOperator), samples);
@@ -44,8 +63,16 @@ public sealed unsafe partial class CpuBackend
 
     public void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, float learningRate, float momentum, float weightDecay)
     {
+        using var turn = TakeTurn();
+        value.MarkChanged();
         var pieces = (int)((value.Length + FlatPiece - 1) / FlatPiece);
         workers.Run(pieces, new SgdJob(Pointer(value), Pointer(gradient), Pointer(velocity), value.Length, learningRate, momentum, weightDecay));
+    }
+
+    private static Span<float> Changing(DeviceBuffer buffer, long count)
+    {
+        buffer.MarkChanged();
+        return Span(buffer, count);
     }
 
     private static Span<float> Span(DeviceBuffer buffer, long count)

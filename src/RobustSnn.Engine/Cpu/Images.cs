@@ -2,16 +2,23 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public void Normalise(DeviceBuffer pixels, DeviceBuffer mean, DeviceBuffer deviation, Activation output, int samples) =>
+    public void Normalise(DeviceBuffer pixels, DeviceBuffer mean, DeviceBuffer deviation, Activation output, int samples)
+    {
+        using var turn = TakeTurn();
         workers.Run(Pieces(output, samples),
             new NormaliseJob(Pointer(pixels), Pointer(mean), Pointer(deviation), output, samples));
+    }
 
-    public void NormaliseGradient(Activation outputGradient, DeviceBuffer deviation, DeviceBuffer pixelGradient, int samples) =>
+    public void NormaliseGradient(Activation outputGradient, DeviceBuffer deviation, DeviceBuffer pixelGradient, int samples)
+    {
+        using var turn = TakeTurn();
         workers.Run(Pieces(outputGradient, samples),
             new NormaliseGradientJob(outputGradient, Pointer(deviation), Pointer(pixelGradient), samples));
+    }
 
     public void Readout(Activation scores, DeviceBuffer logits, int samples)
     {
+        using var turn = TakeTurn();
         var lanes = scores.Shape.Lanes;
         for (var sample = 0; sample < samples; sample++)
         {
@@ -31,6 +38,7 @@ public sealed unsafe partial class CpuBackend
 
     public void ReadoutGradient(DeviceBuffer logitGradient, Activation scoreGradient, int samples)
     {
+        using var turn = TakeTurn();
         var lanes = scoreGradient.Shape.Lanes;
         for (var block = 0; block < lanes.BlocksOf(samples); block++)
         {

@@ -22,7 +22,7 @@ internal static unsafe class ActivationMemory
             throw new ArgumentException("bits are expected, this activation is floats", nameof(activation));
         }
 
-        return (byte*)((NativeBuffer)activation.Buffer).Pointer;
+        return ((NativeBuffer)activation.Buffer).Memory;
     }
 }
 

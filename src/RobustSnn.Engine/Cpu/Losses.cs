@@ -6,11 +6,13 @@ public sealed unsafe partial class CpuBackend
     public void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,
         DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples)
     {
+        using var turn = TakeTurn();
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, loss.LeastClasses());
-        var p = stackalloc double[classes];
-        var q = stackalloc double[classes];
-        var df = stackalloc double[classes];
-        var dr = stackalloc double[classes];
+        using var memory = PieceMemory.Begin();
+        var p = memory.Doubles(classes);
+        var q = memory.Doubles(classes);
+        var df = memory.Doubles(classes);
+        var dr = memory.Doubles(classes);
         for (var sample = 0; sample < samples; sample++)
         {
             var f = Pointer(logits) + sample * classes;

@@ -10,15 +10,15 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
     private const nuint HugePage = 2 << 20;
     private const int AdviseHugePages = 14; // MADV_HUGEPAGE
 
-    private float* pointer;
+    private void* pointer;
 
-    public NativeBuffer(long length)
-        : base(length)
+    public NativeBuffer(long length, ElementType type = ElementType.Float32)
+        : base(length, type)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        var bytes = (nuint)length * sizeof(float);
+        var bytes = (nuint)Bytes;
         var large = bytes >= 2 * HugePage;
-        pointer = (float*)NativeMemory.AlignedAlloc(Math.Max(bytes, CacheLine), large ? HugePage : CacheLine);
+        pointer = NativeMemory.AlignedAlloc(Math.Max(bytes, CacheLine), large ? HugePage : CacheLine);
         if (large && OperatingSystem.IsLinux())
         {
             _ = Advise(pointer, bytes, AdviseHugePages); // advice only: without huge pages it is merely slower
@@ -27,26 +27,26 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
         NativeMemory.Clear(pointer, bytes);
     }
 
-    /// <summary>Element 0.</summary>
-    public float* Pointer
+    /// <summary>Element 0 of floats.</summary>
+    /// <exception cref="ArgumentException">The elements are something else.</exception>
+    public float* Pointer => Type == ElementType.Float32 ? (float*)Memory : throw new ArgumentException($"floats are expected, this buffer holds {Type}");
+
+    /// <summary>Element 0 of doubles.</summary>
+    /// <exception cref="ArgumentException">The elements are something else.</exception>
+    public double* Doubles => Type == ElementType.Float64 ? (double*)Memory : throw new ArgumentException($"doubles are expected, this buffer holds {Type}");
+
+    /// <summary>Element 0 of 32-bit integers.</summary>
+    /// <exception cref="ArgumentException">The elements are something else.</exception>
+    public int* Integers => Type == ElementType.Int32 ? (int*)Memory : throw new ArgumentException($"integers are expected, this buffer holds {Type}");
+
+    /// <summary>The first byte, whatever the elements are.</summary>
+    public byte* Memory
     {
         get
         {
             ObjectDisposedException.ThrowIf(pointer is null, this);
-            return pointer;
+            return (byte*)pointer;
         }
-    }
-
-    public override void Upload(ReadOnlySpan<float> source, long start = 0)
-    {
-        Check(source.Length, start);
-        source.CopyTo(new Span<float>(Pointer + start, source.Length));
-    }
-
-    public override void Download(Span<float> target, long start = 0)
-    {
-        Check(target.Length, start);
-        new ReadOnlySpan<float>(Pointer + start, target.Length).CopyTo(target);
     }
 
     public override void Dispose()
@@ -55,11 +55,9 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
         pointer = null;
     }
 
-    private void Check(int count, long start)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(start);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start + count, Length, nameof(count));
-    }
+    protected override void Write(ReadOnlySpan<byte> source, long byteStart) => source.CopyTo(new Span<byte>(Memory + byteStart, source.Length));
+
+    protected override void Read(Span<byte> target, long byteStart) => new ReadOnlySpan<byte>(Memory + byteStart, target.Length).CopyTo(target);
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(void* address, nuint length, int advice);

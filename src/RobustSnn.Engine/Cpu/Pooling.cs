@@ -6,6 +6,7 @@ public sealed unsafe partial class CpuBackend
 {
     public void AveragePool(Activation input, Activation output, int samples)
     {
+        using var turn = TakeTurn();
         var pieces = input.Shape.Lanes.BlocksOf(samples) * output.Shape.Rows;
         if (input.Shape.IsBits)
         {
@@ -17,9 +18,12 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples) =>
+    public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
+    {
+        using var turn = TakeTurn();
         workers.Run(Pieces(inputGradient, samples),
             new PoolGradientJob(outputGradient, inputGradient, accumulate));
+    }
 
     private readonly struct PoolJob(Activation input, Activation output) : IJob
     {

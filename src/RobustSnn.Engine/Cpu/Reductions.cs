@@ -6,8 +6,9 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public double Sum(Activation values, int samples)
+    public void Sum(Activation values, DeviceBuffer target, int index, int samples)
     {
+        using var turn = TakeTurn();
         var pieces = Pieces(values, samples);
         var sums = Scratch(pieces);
         if (values.Shape.IsBits)
@@ -19,18 +20,19 @@ public sealed unsafe partial class CpuBackend
             workers.Run(pieces, new SumJob(values, samples, sums));
         }
 
-        return Total(sums, pieces);
+        ((NativeBuffer)target).Doubles[index] = Total(sums, pieces);
     }
 
     /// <remarks>Exact, in two passes: a histogram of the upper 16 bits of the values' keys, then of the lower 16 bits within the bin found.</remarks>
-    public float KthSmallest(Activation values, long k, int samples)
+    public void KthSmallest(Activation values, long k, DeviceBuffer target, int index, int samples)
     {
+        using var turn = TakeTurn();
         var count = (long)samples * values.Shape.Lanes.Steps * values.Shape.Count;
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, count);
         var upper = Bin(values, samples, null, ref k);
         var lower = Bin(values, samples, upper, ref k);
-        return SortKey.ToFloat(((uint)upper << 16) | (uint)lower);
+        Pointer(target)[index] = SortKey.ToFloat(((uint)upper << 16) | (uint)lower);
     }
 
     /// <summary>The bin that holds the k-th value; k becomes its rank within the bin.</summary>
@@ -120,7 +122,8 @@ public sealed unsafe partial class CpuBackend
                 return;
             }
 
-            var mask = stackalloc byte[bits.PositionBytes];
+            using var memory = PieceMemory.Begin();
+            var mask = memory.Bytes(bits.PositionBytes);
             LaneMask.WriteBits(lanes, used, mask, bits.PositionBytes);
             var count = 0L;
             for (var channel = 0; channel < shape.Channels; channel++)

@@ -4,8 +4,11 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public void Unpack(Activation spikes, Activation output, int samples) =>
+    public void Unpack(Activation spikes, Activation output, int samples)
+    {
+        using var turn = TakeTurn();
         workers.Run(Pieces(spikes, samples), new UnpackJob(spikes, output.Shape, output.Floats(), 0, 0));
+    }
 
     /// <summary>One block of spikes as floats, border included, in the backend's scratch memory: what dense kernels multiply.</summary>
     /// <returns>Where block 0 of the activation would begin if this were all of it.</returns>

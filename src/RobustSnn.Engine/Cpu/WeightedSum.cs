@@ -5,16 +5,23 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    public void WeightedSum(Activation first, Activation second, DeviceBuffer coefficients, Activation output, int samples) =>
+    public void WeightedSum(Activation first, Activation second, DeviceBuffer coefficients, Activation output, int samples)
+    {
+        using var turn = TakeTurn();
         BitSteps(first, second, output, null, new WeightedSumOperator(Pointer(coefficients)[0], Pointer(coefficients)[1]), samples);
+    }
 
     public void WeightedSumGradient(Activation outputGradient, DeviceBuffer coefficients, int index, Activation inputGradient, bool accumulate,
-        int samples) =>
+        int samples)
+    {
+        using var turn = TakeTurn();
         Steps(outputGradient, outputGradient, inputGradient, null, new ScaleOperator(Pointer(coefficients)[index], accumulate), samples);
+    }
 
     public void WeightedSumCoefficientGradient(Activation input, Activation outputGradient, DeviceBuffer coefficientGradient, int index,
         int samples)
     {
+        using var turn = TakeTurn();
         var pieces = Pieces(input, samples);
         var sums = Scratch(pieces);
         BitSteps(input, outputGradient, null, sums, default(ProductOperator), samples);

@@ -15,29 +15,38 @@ namespace RobustSnn.Engine;
 public readonly record struct ActivationShape(
     int Channels, int Rows, int Columns, int Border, LaneLayout Lanes, Storage Storage = Storage.Floats)
 {
+    /// <summary>Floats that a lane block can have: offsets within it, in bytes, are 32-bit numbers.</summary>
+    public const long MostInBlock = int.MaxValue / sizeof(float);
+
     /// <summary>Whether values are spikes of one bit.</summary>
     public bool IsBits => Storage == Storage.Bits;
+
+    /// <summary>What a buffer of such values holds.</summary>
+    public ElementType ElementType => IsBits ? ElementType.BitWord : ElementType.Float32;
 
     /// <summary>Where the bits are, for one that has them.</summary>
     public BitLayout Bits => new(Channels, Rows, Columns, Border, Lanes);
 
     /// <summary>Floats from one position to the next: Channels × lane width.</summary>
-    public int PositionStride => Channels * Lanes.Width;
+    public int PositionStride => checked(Channels * Lanes.Width);
 
     /// <summary>Floats from one row to the next, border included.</summary>
-    public int RowStride => (Columns + 2 * Border) * PositionStride;
+    public int RowStride => checked((Columns + 2 * Border) * PositionStride);
 
     /// <summary>Floats from one lane block to the next.</summary>
-    public long BlockStride => (long)(Rows + 2 * Border) * RowStride;
+    public long BlockStride => checked((long)(Rows + 2 * Border) * RowStride);
 
-    /// <summary>32-bit words in all: floats, or words of bits.</summary>
-    public long Length => IsBits ? Bits.Bytes / sizeof(float) : Lanes.Blocks * BlockStride;
+    /// <summary>Elements in all: floats, or words of bits.</summary>
+    public long Length => checked(IsBits ? Bits.Bytes / sizeof(float) : Lanes.Blocks * BlockStride);
+
+    /// <summary>Values of one lane, its frame included.</summary>
+    public long ValuesOfLane => Channels * (long)(Rows + 2 * Border) * (Columns + 2 * Border);
 
     /// <summary>Neurons (or values) of one sample at one timestep.</summary>
-    public int Count => Channels * Rows * Columns;
+    public int Count => checked(Channels * Rows * Columns);
 
     /// <summary>Floats of a row without its border: contiguous.</summary>
-    public int RowLength => Columns * PositionStride;
+    public int RowLength => checked(Columns * PositionStride);
 
     /// <summary>Index of lane 0 of channel 0 at a position; row and column count from 0 inside the border and may reach into it.</summary>
     public long Offset(int block, int row, int column) =>
@@ -45,19 +54,26 @@ public readonly record struct ActivationShape(
 }
 
 /// <summary>An activation, or the gradient of one, on the device.</summary>
+/// <exception cref="ArgumentException">The buffer is too small for the shape.</exception>
 public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
 {
+    public DeviceBuffer Buffer { get; } = Buffer.Length >= Shape.Length
+        ? Buffer
+        : throw new ArgumentException($"an activation of {Shape.Length} elements expected a buffer as long, found {Buffer.Length}", nameof(Buffer));
+
     /// <summary>Copies the values of the first <paramref name="samples"/> samples to the host as (step, sample, channel, row, column).</summary>
     public float[] ToHost(int samples)
     {
-        var device = Buffer.ToArray();
         if (!Shape.IsBits)
         {
+            var device = Buffer.ToArray();
             return [.. Places(samples).Select(site => device[Float(site)])];
         }
 
         var bits = Shape.Bits;
-        var bytes = MemoryMarshal.AsBytes(device.AsSpan()).ToArray();
+        var words = new uint[Shape.Length];
+        Buffer.DownloadAs<uint>(words);
+        var bytes = MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
         return [.. Places(samples).Select(site => (float)((bytes[bits.Byte(site)] >> bits.Bit(site)) & 1))];
     }
 

@@ -35,16 +35,16 @@ public readonly record struct BitLayout(int Channels, int Rows, int Columns, int
     };
 
     /// <summary>Bytes from one channel to the next.</summary>
-    public int ChannelStride => (Columns + 2 * Border) * PositionBytes;
+    public int ChannelStride => checked((Columns + 2 * Border) * PositionBytes);
 
     /// <summary>Bytes from one row to the next, border included.</summary>
-    public int RowStride => Channels * ChannelStride;
+    public int RowStride => checked(Channels * ChannelStride);
 
     /// <summary>Bytes from one lane block to the next: whole words.</summary>
     public long BlockStride => ((long)(Rows + 2 * Border) * RowStride + sizeof(uint) - 1) / sizeof(uint) * sizeof(uint);
 
     /// <summary>Bytes in all.</summary>
-    public long Bytes => Lanes.Blocks * BlockStride + Slack;
+    public long Bytes => checked(Lanes.Blocks * BlockStride + Slack);
 
     /// <summary>Index of the first byte of channel 0 at a position; row and column count from 0 inside the border and may reach into it.</summary>
     public long Offset(int block, int row, int column) =>

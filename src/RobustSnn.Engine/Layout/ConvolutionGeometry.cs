@@ -19,13 +19,6 @@ public readonly record struct ConvolutionGeometry(
 
     public int Taps => KernelRows * KernelColumns;
 
-    /// <summary>Whether an input has to be pooled before the layer reads it: its map is larger than the layer's.</summary>
-    public bool Pools(ActivationShape input) => input.Rows > InputRows || input.Columns > InputColumns;
-
-    /// <summary>Layout of an input's means over windows: floats on the layer's map.</summary>
-    public ActivationShape Pooled(ActivationShape input) =>
-        input with { Rows = InputRows, Columns = InputColumns, Storage = Storage.Floats };
-
     /// <summary>Number of weights.</summary>
     public int WeightCount => Outputs * Inputs * Taps;
 
@@ -39,8 +32,7 @@ public readonly record struct ConvolutionGeometry(
 }
 
 /// <summary>
-/// Weights in the form that a backend multiplies with. The owner of <see cref="Weights"/> calls <see cref="IBackend.Refresh"/> after
-/// changing them.
+/// Weights in the form that a backend multiplies with.
 /// </summary>
 /// <param name="weights">(outputs, inputs, kernel rows, kernel columns), or the existing ones in that order.</param>
 /// <param name="pattern">Which weights exist; null where all do.</param>

@@ -18,22 +18,36 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
     private const int WidestAnnBlock = 4 * VectorLanes;
 
     /// <summary>Lanes of a block that stand for a (timestep, sample) pair.</summary>
-    public int Lanes => Steps * BlockSamples;
+    public int Lanes => checked(Steps * BlockSamples);
 
     /// <summary>Floats of a block's lane vector: Lanes rounded up to whole vectors. What lies behind Lanes is never read as a result.</summary>
-    public int Width => (Lanes + VectorLanes - 1) / VectorLanes * VectorLanes;
+    public int Width => checked((Lanes + VectorLanes - 1) / VectorLanes * VectorLanes);
 
     /// <summary>Lane blocks of a full batch.</summary>
-    public int Blocks => (Batch + BlockSamples - 1) / BlockSamples;
+    public int Blocks => BlocksOf(Batch);
 
     /// <summary>Blocks that hold the first <paramref name="samples"/> samples.</summary>
-    public int BlocksOf(int samples) => (samples + BlockSamples - 1) / BlockSamples;
+    public int BlocksOf(int samples) => samples / BlockSamples + (samples % BlockSamples == 0 ? 0 : 1);
 
     /// <summary>How many of a block's samples are among the first <paramref name="samples"/> of the batch.</summary>
     public int SamplesOf(int block, int samples) => Math.Clamp(samples - block * BlockSamples, 0, BlockSamples);
 
     /// <summary>The layout of a value that is the same at every timestep: one lane a sample, the same blocks.</summary>
     public LaneLayout Static => this with { Steps = 1 };
+
+    /// <summary>The same with as few samples a block as it takes for one of so many values a lane to be addressed.</summary>
+    public LaneLayout Fitting(long valuesOfLane)
+    {
+        var samples = BlockSamples;
+        while (samples > 1 && valuesOfLane * (this with { BlockSamples = samples }).Width > ActivationShape.MostInBlock)
+        {
+            samples = (samples + 1) / 2;
+        }
+
+        return this with { BlockSamples = samples };
+    }
+
+    public override string ToString() => $"{Steps} steps of {Batch} samples in blocks of {BlockSamples}";
 
     /// <summary>A block for each image.</summary>
     public static LaneLayout ByImage(int batch, int timesteps)
@@ -64,7 +78,7 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
             return new LaneLayout(batch, timesteps, batch > VectorLanes / 2 ? VectorLanes : batch);
         }
 
-        var blocks = (batch + WidestAnnBlock - 1) / WidestAnnBlock;
-        return new LaneLayout(batch, 1, blocks == 1 ? batch : ((batch + blocks - 1) / blocks + VectorLanes - 1) / VectorLanes * VectorLanes);
+        var blocks = (batch - 1) / WidestAnnBlock + 1;
+        return new LaneLayout(batch, 1, blocks == 1 ? batch : ((batch - 1) / blocks + VectorLanes) / VectorLanes * VectorLanes);
     }
 }

@@ -94,10 +94,9 @@ internal sealed class MemoryPlan
     /// <summary>Whether a node's value replaces its input's in the same buffer.</summary>
     private bool Overwrites(int node)
     {
-        var operation = graph.Nodes[node].Operation;
-        var elementwise = operation.IsRelu || operation.IsNeuron || operation.IsDropout
-            || (operation.IsBatchNorm && graph.Mode != PassMode.Training); // training's backward pass needs BatchNorm's input
-        return elementwise && graph.MayOverwrite(node, graph.Shapes[node]);
+        var overwrites = graph.Traits(node).Overwrites;
+        var overlays = overwrites.IsAlways || (overwrites.IsWithFixedStatistics && graph.Mode != PassMode.Training);
+        return overlays && graph.MayOverwrite(node, graph.Shapes[node]);
     }
 
     /// <summary>Which values the backward pass, or the caller, needs after the forward pass has read them.</summary>
@@ -107,7 +106,7 @@ internal sealed class MemoryPlan
         kept[graph.Last] = true;
         for (var n = 0; n < kept.Length; n++)
         {
-            kept[n] |= graph.HasBackward && graph.IsRelu(n);
+            kept[n] |= graph.HasBackward && graph.Traits(n).GradientReadsSigns;
             foreach (var input in graph.Inputs[n])
             {
                 kept[input] |= graph.IsActive(n) && graph.NeedsInput(n);
@@ -122,7 +121,7 @@ internal sealed class MemoryPlan
         for (var n = 0; n < graph.Nodes.Length; n++)
         {
             NeedsGradient[n] = graph.IsActive(n)
-                && (graph.Mode == PassMode.InputGradient || HasParameters(graph.Nodes[n].Operation) || IsReadElementwise(n)
+                && (graph.Mode == PassMode.InputGradient || graph.Traits(n).IsTrainable || IsReadElementwise(n)
                     || Array.Exists(graph.Inputs[n], input => NeedsGradient[input]));
         }
 
@@ -131,13 +130,13 @@ internal sealed class MemoryPlan
         for (var n = graph.Last; n >= 0; n--)
         {
             // whoever reads a value has been backward, so that its buffer is free for gradients, unless the node itself looks at it
-            if (!graph.IsRelu(n))
+            if (!graph.Traits(n).GradientReadsSigns)
             {
                 ReleaseValue(n);
             }
 
             PlanBackward(n);
-            if (graph.IsRelu(n))
+            if (graph.Traits(n).GradientReadsSigns)
             {
                 ReleaseValue(n);
             }
@@ -184,22 +183,19 @@ internal sealed class MemoryPlan
     /// <summary>Whether the gradient of an input is computed in place from that of the node: element-wise, and the last to read the node's.</summary>
     private bool PassesOn(int node, int input)
     {
-        var operation = graph.Nodes[node].Operation;
         var source = graph.Inputs[node][input];
-        return (operation.IsBatchNorm || operation.IsRelu || operation.IsNeuron || operation.IsDropout || operation.IsWeightedSum)
-            && input == graph.Inputs[node].Length - 1 && graph.Reads[source] == 1 && graph.Floats(node) == graph.Floats(source);
+        return graph.Traits(node).PassesGradientOn && input == graph.Inputs[node].Length - 1 && graph.Reads[source] == 1 && graph.Floats(node) == graph.Floats(source);
     }
 
     /// <summary>
-    /// Whether BatchNorm or a neuron reads the node: they make the gradients of their parameters together with that of their input, which
+    /// Whether BatchNorm or a neuron reads the node: these make the gradients of their parameters together with that of their input, which
     /// is then wanted even of the image.
     /// </summary>
     private bool IsReadElementwise(int node)
     {
         for (var reader = node + 1; reader < graph.Nodes.Length; reader++)
         {
-            var operation = graph.Nodes[reader].Operation;
-            if ((operation.IsBatchNorm || operation.IsNeuron) && graph.Inputs[reader].Contains(node))
+            if (graph.Traits(reader).GradientsAreOne && graph.Inputs[reader].Contains(node))
             {
                 return true;
             }
@@ -207,9 +203,6 @@ internal sealed class MemoryPlan
 
         return false;
     }
-
-    private static bool HasParameters(Operation operation) =>
-        operation.IsConvolution || operation.IsLinear || operation.IsBatchNorm || operation.IsNeuron || operation.IsWeightedSum;
 
     /// <summary>A buffer that nobody holds any more, or a new one.</summary>
     private int Take(ActivationShape shape)

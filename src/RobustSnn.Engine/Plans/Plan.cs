@@ -18,43 +18,54 @@ public sealed class Plan : IDisposable
     private readonly List<DeviceBuffer> owned = [];
     private readonly Activation scores;
     private readonly Activation? scoreGradient;
+    private readonly Action runSteps;
     private Pass pass;
+    private int end;
+    private readonly Dictionary<(Pass Pass, int End), IRecording> recordings = [];
+    private int recordedConnections;
     private bool hasForward;
 
     /// <param name="model">Its parameters are shared with all its plans.</param>
     /// <param name="batch">Largest number of samples of a pass.</param>
     /// <param name="timesteps">T; 0 runs every neuron as a ReLU: the ANN.</param>
     /// <param name="mode">What the passes are for.</param>
-    /// <exception cref="BadInputException">A block of some value has more than 2³¹ floats: more than an offset can hold.</exception>
+    /// <exception cref="BadInputException">
+    /// T is more than <see cref="PlanLimits.MostTimesteps"/>, or the plan does not fit: the message says what would.
+    /// </exception>
     public Plan(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
         Model = model;
         Batch = batch;
         Timesteps = timesteps;
-        graph = new PlanGraph(model, batch, timesteps, mode);
-        memory = new MemoryPlan(graph);
-        if (memory.Slots.FirstOrDefault(shape => shape.BlockStride > int.MaxValue) is { Channels: > 0 } large)
+        (graph, memory) = PlanLimits.Lay(model, batch, timesteps, mode);
+        runSteps = RunSteps;
+        try
         {
-            throw new BadInputException(
-                $"{model.Network.Architecture} at T = {timesteps}: {large.Channels} × {large.Rows} × {large.Columns} values of "
-                + $"{large.Lanes.Width} lanes are more than 2^31; simulate fewer steps, or a smaller batch");
-        }
+            if (mode == PassMode.Training)
+            {
+                model.Parameters.PrepareTraining();
+            }
 
-        if (mode == PassMode.Training)
+            Pixels = Own((long)batch * model.PixelCount);
+            Logits = Own((long)batch * model.Network.Classes);
+            var hasGradient = mode is PassMode.InputGradient or PassMode.Training;
+            LogitGradient = Own(hasGradient ? Logits.Length : 0);
+            PixelGradient = Own(mode == PassMode.InputGradient ? Pixels.Length : 0);
+            var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length, shape.ElementType))).ToArray();
+            var counts = Own(graph.Nodes.Length, ElementType.Float64);
+            SampleNumbers = Own(batch, ElementType.Int32);
+            SampleNumbers.UploadAs<int>([.. Enumerable.Range(0, batch)]);
+            var buffers = new PlanBuffers(Pixels, PixelGradient, counts, SampleNumbers);
+            var compiler = new StepCompiler(model, graph, memory, activations, buffers, length => Own(length));
+            steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
+            scores = activations[memory.Output[graph.Last]];
+            scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
+        }
+        catch
         {
-            model.Parameters.PrepareTraining();
+            Dispose();
+            throw;
         }
-
-        Pixels = Own((long)batch * model.PixelCount);
-        Logits = Own((long)batch * model.Network.Classes);
-        var hasGradient = mode is PassMode.InputGradient or PassMode.Training;
-        LogitGradient = Own(hasGradient ? Logits.Length : 0);
-        PixelGradient = Own(mode == PassMode.InputGradient ? Pixels.Length : 0);
-        var activations = memory.Slots.Select(shape => new Activation(shape, Own(shape.Length))).ToArray();
-        var compiler = new StepCompiler(model, graph, memory, activations, Pixels, PixelGradient, Own);
-        steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
-        scores = activations[memory.Output[graph.Last]];
-        scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
     }
 
     public SpikingModel Model { get; }
@@ -70,6 +81,12 @@ public sealed class Plan : IDisposable
     /// <summary>Input images (batch, channel, row, column), in [0, 1].</summary>
     public DeviceBuffer Pixels { get; }
 
+    /// <summary>
+    /// Each sample's number in its data set, <see cref="ElementType.Int32"/>: dropout's masks are drawn for the sample, wherever it is in a batch.
+    /// 0, 1, … until others are uploaded.
+    /// </summary>
+    public DeviceBuffer SampleNumbers { get; }
+
     /// <summary>Class scores (batch, classes) of the last forward pass: the mean over timesteps.</summary>
     public DeviceBuffer Logits { get; }
 
@@ -82,13 +99,24 @@ public sealed class Plan : IDisposable
     /// <summary>Bytes of the plan's activations, gradients and images.</summary>
     public long PeakBytes => Bytes(Model, Batch, memory, Mode);
 
-    /// <summary>Whether a plan for inference computes an image at a time on each part of the device; a larger batch then gains nothing.</summary>
-    internal static bool IsByImage(SpikingModel model, int batch, int timesteps) =>
-        new PlanGraph(model, batch, timesteps, PassMode.Inference).IsByImage;
+    /// <summary>
+    /// Samples that a plan for inference best computes together: a larger batch gains nothing where the backend lays out each image by itself,
+    /// once there is one for each part of the device.
+    /// </summary>
+    internal static int BestBatch(SpikingModel model, int batch, int timesteps) =>
+        PlanLimits.Lay(model, batch, timesteps, PassMode.Inference).Graph.Lanes.BlockSamples == 1
+            ? Math.Min(batch, model.Backend.Parallelism)
+            : batch;
 
     /// <summary>Bytes that such a plan will hold, without allocating it.</summary>
-    public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode) =>
-        Bytes(model, batch, new MemoryPlan(new PlanGraph(model, batch, timesteps, mode)), mode);
+    /// <exception cref="BadInputException">As the constructor, but for the memory that this machine has.</exception>
+    public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode)
+    {
+        PlanLimits.CheckTimesteps(model, timesteps);
+        var plan = PlanLimits.TryLay(model, batch, timesteps, mode)
+            ?? throw new BadInputException($"{model.Network.Architecture} at T = {timesteps}, batch {batch}: more than can be addressed");
+        return Bytes(model, batch, plan.Memory, mode);
+    }
 
     /// <summary>Computes the logits of the first <paramref name="samples"/> images.</summary>
     /// <param name="samples">1 … Batch.</param>
@@ -128,14 +156,24 @@ public sealed class Plan : IDisposable
     /// <exception cref="InvalidOperationException">The mode is not BatchStatistics, or there was no forward pass.</exception>
     public void AdoptStatistics()
     {
-        if (Mode != PassMode.BatchStatistics || !hasForward)
-        {
-            throw new InvalidOperationException(Mode == PassMode.BatchStatistics ? "AdoptStatistics without a Forward" : $"mode {Mode} has no batch statistics to adopt");
-        }
-
+        RequireStatistics();
         foreach (var step in steps.OfType<BatchNormStep>())
         {
             step.AdoptStatistics(Model.Backend);
+        }
+    }
+
+    /// <summary>
+    /// Has the batch statistics of the last forward pass go into the running ones, as a pass of training does (momentum 0.1), but without
+    /// its dropout.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The mode is not BatchStatistics, or there was no forward pass.</exception>
+    public void UpdateStatistics()
+    {
+        RequireStatistics();
+        foreach (var step in steps.OfType<BatchNormStep>())
+        {
+            step.UpdateStatistics(Model.Backend, pass.Samples);
         }
     }
 
@@ -160,11 +198,15 @@ public sealed class Plan : IDisposable
     /// <summary>Spikes of a neuron node over all steps and samples of the last forward pass, which was asked to count them.</summary>
     /// <exception cref="ArgumentException">The node is no spiking neuron of this plan.</exception>
     /// <exception cref="InvalidOperationException">The last pass did not count.</exception>
-    public double SpikeCount(int node) =>
-        Neuron(node).Spikes ?? throw new InvalidOperationException("the last forward pass was not asked to count spikes");
+    public double SpikeCount(int node)
+    {
+        var neuron = Neuron(node);
+        return pass.CountSpikes ? neuron.CountedSpikes : throw new InvalidOperationException("the last forward pass was not asked to count spikes");
+    }
 
     public void Dispose()
     {
+        ForgetRecordings();
         foreach (var buffer in owned)
         {
             buffer.Dispose();
@@ -174,26 +216,75 @@ public sealed class Plan : IDisposable
     private SpikingStep Neuron(int node) => steps[node] as SpikingStep
         ?? throw new ArgumentException($"node {node} ({graph.Nodes[node].Name}) is no spiking neuron of a plan with T = {Timesteps}", nameof(node));
 
-    private void Run(int samples, int end, RandomKey dropout, bool countSpikes)
+    private void Run(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
         Model.Prepare();
         pass = new Pass(samples, dropout, countSpikes, NeuronGradient.Default);
+        end = firstLeftOut;
+        if (Mode == PassMode.Training)
+        {
+            RunSteps(); // with other dropout masks every time
+        }
+        else
+        {
+            Replay();
+        }
+    }
+
+    private void Replay()
+    {
+        if (recordedConnections != Model.ConnectionsVersion)
+        {
+            ForgetRecordings();
+            recordedConnections = Model.ConnectionsVersion;
+        }
+
+        if (recordings.TryGetValue((pass, end), out var recording))
+        {
+            recording.Replay();
+        }
+        else
+        {
+            recordings.Add((pass, end), Model.Backend.Record(runSteps));
+        }
+    }
+
+    private void ForgetRecordings()
+    {
+        foreach (var recording in recordings.Values)
+        {
+            recording.Dispose();
+        }
+
+        recordings.Clear();
+    }
+
+    private void RunSteps()
+    {
         for (var n = 0; n < end; n++)
         {
             steps[n]?.Forward(Model.Backend, in pass);
         }
     }
 
-    private DeviceBuffer Own(long length)
+    private void RequireStatistics()
     {
-        var buffer = Model.Backend.Allocate(length);
+        if (Mode != PassMode.BatchStatistics || !hasForward)
+        {
+            throw new InvalidOperationException(Mode == PassMode.BatchStatistics ? "batch statistics without a Forward" : $"mode {Mode} has no batch statistics");
+        }
+    }
+
+    private DeviceBuffer Own(long length, ElementType type = ElementType.Float32)
+    {
+        var buffer = Model.Backend.Allocate(length, type);
         owned.Add(buffer);
         return buffer;
     }
 
-    private static long Bytes(SpikingModel model, int batch, MemoryPlan memory, PassMode mode)
+    internal static long Bytes(SpikingModel model, int batch, MemoryPlan memory, PassMode mode)
     {
         var logits = mode is PassMode.InputGradient or PassMode.Training ? 2 : 1;
         var images = mode == PassMode.InputGradient ? 2 : 1;

@@ -3,79 +3,37 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Engine;
 
-/// <summary>Makes the step of each node: the one place where the engine reads operations.</summary>
+/// <summary>The buffers that a plan's steps share with its caller.</summary>
+/// <param name="Pixels">Images.</param>
+/// <param name="PixelGradient">Their gradient; empty where the mode has none.</param>
+/// <param name="SpikeCounts">A count a node.</param>
+/// <param name="SampleNumbers">Of each sample in its data set.</param>
+internal sealed record PlanBuffers(DeviceBuffer Pixels, DeviceBuffer PixelGradient, DeviceBuffer SpikeCounts, DeviceBuffer SampleNumbers);
+
+/// <summary>Makes the step of each node: the one place where the engine reads what operations compute.</summary>
 internal sealed class StepCompiler(
-    SpikingModel model, PlanGraph graph, MemoryPlan memory, Activation[] activations, DeviceBuffer pixels, DeviceBuffer pixelGradient,
-    Func<long, DeviceBuffer> allocate) : IOperationVisitor<Step>
+    SpikingModel model, PlanGraph graph, MemoryPlan memory, Activation[] activations, PlanBuffers buffers, Func<long, DeviceBuffer> allocate)
 {
-    private int node;
+    private readonly SpikingModel model = model;
+    private readonly PlanGraph graph = graph;
+    private readonly MemoryPlan memory = memory;
+    private readonly Activation[] activations = activations;
+    private readonly PlanBuffers buffers = buffers;
+    private readonly Func<long, DeviceBuffer> allocate = allocate;
 
-    public Step Compile(int index)
-    {
-        node = index;
-        return graph.Nodes[index].Operation.Accept(this);
-    }
+    public Step Compile(int node) => graph.Layers[node] >= 0
+        ? ConvolveNeuron(node, graph.Layers[node])
+        : graph.Nodes[node].Operation.Accept(new NodeCompiler(this, node));
 
-    public Step Normalise(FSharpList<double> mean, FSharpList<double> deviation) =>
-        new NormaliseStep(pixels, Constants(mean), Constants(deviation), Output, Gradient, pixelGradient);
+    private Activation Output(int node) => activations[memory.Output[node]];
 
-    public Step Convolution(Convolution settings)
-    {
-        var shape = InputShape;
-        return Connection(ConvolutionGeometry.Convolution(shape.Channels, shape.Rows, shape.Columns, settings.Outputs, settings.Kernel,
-            settings.Stride, settings.Padding), settings.Bias);
-    }
+    private Activation? Gradient(int node) => memory.Gradient[node] < 0 ? null : activations[memory.Gradient[node]];
 
-    public Step Linear(int outputs, bool bias)
-    {
-        var shape = InputShape;
-        return Connection(ConvolutionGeometry.Linear(shape.Channels, shape.Rows, shape.Columns, outputs), bias);
-    }
-
-    public Step BatchNorm() => new BatchNormStep(Link(0), Output, Gradient, Statistics(node));
-
-    public Step Relu() => new ReluStep(Link(0), Output, Gradient);
-
-    public Step Neuron()
-    {
-        if (!graph.Spikes(node))
-        {
-            return Relu();
-        }
-
-        if (graph.Layers[node] >= 0)
-        {
-            return Compile(graph.Layers[node]);
-        }
-
-        return graph.Norms[node] < 0
-            ? new NeuronStep(model.Network.Neurons, Link(0), Output, Gradient,
-                memory.Membrane[node] < 0 ? null : activations[memory.Membrane[node]], Parameter("v_th"), graph.Mode == PassMode.Training)
-            : new NormNeuronStep(model.Network.Neurons, Statistics(graph.Norms[node]), Link(0), Output, Gradient, Parameter("v_th"));
-    }
-
-    public Step AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
-
-    public Step GlobalAveragePool() => new PoolStep(Link(0), Output, Gradient);
-
-    public Step WeightedSum() =>
-        new WeightedSumStep(Link(0), Link(1), Output, Gradient, Parameter("comb"), graph.Mode == PassMode.Training);
-
-    public Step Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node);
-
-    private Activation Output => activations[memory.Output[node]];
-
-    private Activation? Gradient => memory.Gradient[node] < 0 ? null : activations[memory.Gradient[node]];
-
-    private ActivationShape InputShape => graph.Shapes[graph.Inputs[node][0]];
-
-    private Activation Input(int index) => Input(node, index);
-
-    private Activation Input(int reader, int index) => activations[memory.Output[graph.Inputs[reader][index]]];
-
-    private ParameterTensor Parameter(string suffix) => Parameter(node, suffix);
+    private Activation Input(int node, int index) => activations[memory.Output[graph.Inputs[node][index]]];
 
     private ParameterTensor Parameter(int owner, string suffix) => model.Parameters[$"{graph.Nodes[owner].Name}.{suffix}"];
+
+    private SpikeCounter Spikes(int node) => new(buffers.SpikeCounts, node);
 
     private NormStatistics Statistics(int norm)
     {
@@ -86,28 +44,92 @@ internal sealed class StepCompiler(
             graph.Mode == PassMode.Training, Math.Max(1, graph.Timesteps));
     }
 
-    private Link Link(int index)
+    private Link Link(int node, int index)
     {
         var source = graph.Inputs[node][index];
-        return new Link(Input(index), memory.Gradient[source] < 0 ? null : activations[memory.Gradient[source]],
-            memory.Accumulate[node][index]);
+        return new Link(Input(node, index), Gradient(source), memory.Accumulate[node][index]);
     }
 
-    /// <summary>The step of a layer, or of a layer and the neuron that it is part of.</summary>
-    private Step Connection(ConvolutionGeometry geometry, bool bias)
+    /// <summary>A pruned layer, the pool that it reads through if that is fused too, and its neurons.</summary>
+    private ConvolveNeuronStep ConvolveNeuron(int node, int layer)
     {
-        model.Connect(node, geometry);
-        var summand = bias ? Parameter("bias") : null;
-        var neuron = Array.IndexOf(graph.Layers, node);
-        return neuron < 0
-            ? new ConnectionStep(model, node, Link(0), Output, Gradient, Parameter("weight"), summand, graph.Mode == PassMode.Training)
-            : new ConvolveNeuronStep(model, node, summand, Parameter(neuron, "v_th"), Input(neuron, 0), activations[memory.Output[neuron]]);
+        var input = Input(node, 0);
+        var pool = graph.Pools[node];
+        var map = pool >= 0 ? graph.Shapes[pool] : input.Shape;
+        var window = new MeanWindow(input.Shape.Rows / map.Rows, input.Shape.Columns / map.Columns);
+        return new ConvolveNeuronStep(model, layer, Connect(layer, map), Parameter(node, "v_th"), input, window, Output(node), Spikes(node));
     }
 
-    private DeviceBuffer Constants(FSharpList<double> values)
+    /// <summary>Has the backend connect the weights of a layer on the map that it reads; gives its bias, if it has one.</summary>
+    private ParameterTensor? Connect(int layer, ActivationShape map)
     {
-        var buffer = allocate(values.Length);
-        buffer.Upload(values.Select(value => (float)value).ToArray());
-        return buffer;
+        var (geometry, hasBias) = graph.Nodes[layer].Operation switch
+        {
+            Operation.Convolution { Item: var its } => (ConvolutionGeometry.Convolution(
+                map.Channels, map.Rows, map.Columns, its.Outputs, its.Kernel, its.Stride, its.Padding), its.Bias),
+            Operation.Linear its => (ConvolutionGeometry.Linear(map.Channels, map.Rows, map.Columns, its.outputs), its.bias),
+            var other => throw new ArgumentException($"{other} connects nothing", nameof(layer)),
+        };
+        model.Connect(layer, geometry);
+        return hasBias ? Parameter(layer, "bias") : null;
+    }
+
+    /// <summary>The step of one node.</summary>
+    private sealed class NodeCompiler(StepCompiler plan, int node) : IOperationVisitor<Step>
+    {
+        private Activation Output => plan.Output(node);
+
+        private Activation? Gradient => plan.Gradient(node);
+
+        private bool Trains => plan.graph.Mode == PassMode.Training;
+
+        public Step Normalise(FSharpList<double> mean, FSharpList<double> deviation) =>
+            new NormaliseStep(plan.buffers.Pixels, Constants(mean), Constants(deviation), Output, Gradient, plan.buffers.PixelGradient);
+
+        public Step Convolution(Convolution settings) => Layer();
+
+        public Step Linear(int outputs, bool bias) => Layer();
+
+        public Step BatchNorm() => new BatchNormStep(Link(0), Output, Gradient, plan.Statistics(node));
+
+        public Step Relu() => new ReluStep(Link(0), Output, Gradient);
+
+        public Step Neuron(Thresholds thresholds)
+        {
+            if (!plan.graph.Spikes(node))
+            {
+                return Relu();
+            }
+
+            var neuron = plan.model.Network.Neurons;
+            var threshold = plan.Parameter(node, "v_th");
+            var membrane = plan.memory.Membrane[node];
+            return plan.graph.Norms[node] is var norm && norm < 0
+                ? new NeuronStep(neuron, Link(0), Output, Gradient, membrane < 0 ? null : plan.activations[membrane], threshold, Trains,
+                    plan.Spikes(node))
+                : new NormNeuronStep(neuron, plan.Statistics(norm), Link(0), Output, Gradient, threshold, plan.Spikes(node));
+        }
+
+        public Step AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
+
+        public Step MaxPool(int size) => new MaxPoolStep(Link(0), Output, Gradient);
+
+        public Step GlobalAveragePool() => new PoolStep(Link(0), Output, Gradient);
+
+        public Step WeightedSum() => new WeightedSumStep(Link(0), Link(1), Output, Gradient, plan.Parameter(node, "comb"), Trains);
+
+        public Step Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node, plan.buffers.SampleNumbers);
+
+        private Link Link(int index) => plan.Link(node, index);
+
+        private ConnectionStep Layer() => new(plan.model, node, Link(0), Output, Gradient, plan.Parameter(node, "weight"),
+            plan.Connect(node, plan.Input(node, 0).Shape), Trains);
+
+        private DeviceBuffer Constants(FSharpList<double> values)
+        {
+            var buffer = plan.allocate(values.Length);
+            buffer.Upload([.. values.Select(value => (float)value)]);
+            return buffer;
+        }
     }
 }

@@ -3,26 +3,25 @@ namespace RobustSnn.Engine.Reference;
 /// <summary>Steps of an attack on pixels in [0, 1]. The per-sample buffer (steps, selected) has one float for each sample of the batch.</summary>
 public sealed partial class ReferenceBackend
 {
-    /// <summary>output = P(x + steps[b]·sign(g)), P the projection into |x − origin| ≤ ε, then into [0, 1]</summary>
-    public void SignStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, float epsilon, DeviceBuffer output,
-        int samples)
+    /// <summary>output = P(x + steps[b]·d(g)), P the projection into the ball round the origin, then into [0, 1]</summary>
+    public void AttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, Budget budget,
+        DeviceBuffer output, int samples)
     {
-        var length = SampleLength(pixels, steps);
-        for (var i = 0; i < samples * length; i++)
-            HostBuffer.Of(output)[i] = Project(SignStepped(HostBuffer.Of(pixels)[i], gradient, steps, i, length), origin, i, epsilon);
+        for (var sample = 0; sample < samples; sample++)
+            Put(Stepped(sample, pixels, gradient, origin, steps, budget), sample, output);
     }
 
-    /// <summary>z = P(x + steps[b]·sign(g)); output = P(x + momentum·(z − x) + (1 − momentum)·(x − previous))</summary>
-    public void MomentumSignStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
-        float momentum, float epsilon, DeviceBuffer output, int samples)
+    /// <summary>z = P(x + steps[b]·d(g)); output = P(x + momentum·(z − x) + (1 − momentum)·(x − previous))</summary>
+    public void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
+        float momentum, Budget budget, DeviceBuffer output, int samples)
     {
-        var length = SampleLength(pixels, steps);
-        for (var i = 0; i < samples * length; i++)
+        for (var sample = 0; sample < samples; sample++)
         {
-            double x = HostBuffer.Of(pixels)[i];
-            var z = Project(SignStepped(x, gradient, steps, i, length), origin, i, epsilon);
-            var moved = x + momentum * (z - x) + (1.0 - momentum) * (x - HostBuffer.Of(previous)[i]);
-            HostBuffer.Of(output)[i] = Project(moved, origin, i, epsilon);
+            var z = Stepped(sample, pixels, gradient, origin, steps, budget);
+            var x = Image(pixels, sample, z.Length);
+            var before = Image(previous, sample, z.Length);
+            var moved = z.Select((each, i) => x[i] + momentum * (each - x[i]) + (1.0 - momentum) * (x[i] - before[i])).ToArray();
+            Put(Projected(moved, Image(origin, sample, z.Length), budget), sample, output);
         }
     }
 
@@ -37,15 +36,51 @@ public sealed partial class ReferenceBackend
         }
     }
 
+    /// <summary>notFinite[b] = 1 where some g is no finite number; vanished[b] = [every g = 0]</summary>
+    public void InspectGradient(DeviceBuffer gradient, DeviceBuffer notFinite, DeviceBuffer? vanished, int samples)
+    {
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var g = Image(gradient, sample, SampleLength(gradient, notFinite));
+            if (!g.All(double.IsFinite))
+                HostBuffer.Of(notFinite)[sample] = 1;
+            if (vanished is not null)
+                HostBuffer.Of(vanished)[sample] = g.All(each => each == 0) ? 1 : 0;
+        }
+    }
+
     private static int SampleLength(DeviceBuffer values, DeviceBuffer perSample) => (int)(values.Length / perSample.Length);
 
-    /// <summary>x + steps[b]·sign(g)</summary>
-    private static double SignStepped(double x, DeviceBuffer gradient, DeviceBuffer steps, int i, int sampleLength) =>
-        x + HostBuffer.Of(steps)[i / sampleLength] * Math.Sign(HostBuffer.Of(gradient)[i]);
+    private static double[] Image(DeviceBuffer images, int sample, int length) =>
+        [.. HostBuffer.Of(images).Skip(sample * length).Take(length).Select(value => (double)value)];
 
-    private static float Project(double x, DeviceBuffer origin, int i, float epsilon)
+    /// <summary>P(x + step·d), d = sign(g) for L∞ and g/‖g‖ for L2</summary>
+    private static double[] Stepped(int sample, DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, Budget budget)
     {
-        double centre = HostBuffer.Of(origin)[i];
-        return (float)Math.Clamp(Math.Clamp(x, centre - epsilon, centre + epsilon), 0, 1);
+        var length = SampleLength(pixels, steps);
+        var x = Image(pixels, sample, length);
+        var g = Image(gradient, sample, length);
+        var norm = Math.Sqrt(g.Sum(each => each * each));
+        double step = HostBuffer.Of(steps)[sample];
+        var moved = x.Select((each, i) => each + step * (budget.Norm == Norm.Infinity
+            ? double.IsNaN(g[i]) ? 0 : Math.Sign(g[i])
+            : norm > 0 && double.IsFinite(norm) ? g[i] / norm : 0)).ToArray();
+        return Projected(moved, Image(origin, sample, length), budget);
+    }
+
+    /// <summary>L∞: each pixel clamped to origin ± ε. L2: the change scaled to a length of at most ε. Then into [0, 1].</summary>
+    private static double[] Projected(double[] x, double[] origin, Budget budget)
+    {
+        var distance = Math.Sqrt(x.Zip(origin, (each, from) => (each - from) * (each - from)).Sum());
+        var scale = distance > budget.Radius ? budget.Radius / distance : 1;
+        return [.. x.Select((each, i) => (double)(float)Math.Clamp(budget.Norm == Norm.Infinity
+            ? Math.Clamp(each, origin[i] - budget.Radius, origin[i] + budget.Radius)
+            : origin[i] + scale * (each - origin[i]), 0, 1))];
+    }
+
+    private static void Put(double[] image, int sample, DeviceBuffer target)
+    {
+        for (var i = 0; i < image.Length; i++)
+            HostBuffer.Of(target)[sample * image.Length + i] = (float)image[i];
     }
 }

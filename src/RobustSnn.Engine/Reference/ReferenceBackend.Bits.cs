@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Spikes that are bits.</summary>
@@ -24,7 +22,7 @@ public sealed partial class ReferenceBackend
     {
         var s = new HostActivation(floats);
         var bits = spikes.Shape.Bits;
-        var bytes = MemoryMarshal.AsBytes(HostBuffer.Of(spikes.Buffer).AsSpan());
+        var bytes = HostBuffer.BytesOf(spikes.Buffer);
         foreach (var at in s.Sites(spikes.Shape.Lanes.BlocksOf(samples) * spikes.Shape.Lanes.BlockSamples))
         {
             var mask = 1 << bits.Bit(at);

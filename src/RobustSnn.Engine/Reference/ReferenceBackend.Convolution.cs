@@ -6,8 +6,6 @@ public sealed partial class ReferenceBackend
     public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null) =>
         new ReferenceConnection(geometry, weights, pattern);
 
-    public void Refresh(Connection connection) => ((ReferenceConnection)connection).Refresh();
-
     /// <summary>y[t,b,o,r,q] = bias[o] + Σ over i,k,l of w[o,i,k,l]·x[t,b,i, r·s − p + k, q·s − p + l]</summary>
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
     {

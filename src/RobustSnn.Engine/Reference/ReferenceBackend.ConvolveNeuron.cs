@@ -7,22 +7,22 @@ public sealed partial class ReferenceBackend
 {
     /// <summary>I[t] = weights ∗ x[t] + bias, rounded to float as where it is stored; then the equation of <see cref="Neuron"/>.</summary>
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
-        Activation spikes, int samples)
+        MeanWindow window, Activation spikes, int samples)
     {
-        if (connection.Geometry.Pools(input.Shape))
+        if (!window.IsOne)
         {
-            var shape = connection.Geometry.Pooled(input.Shape);
+            var shape = window.Over(input.Shape, connection.Geometry);
             using var memory = Allocate(shape.Length);
             var pooled = new Activation(shape, memory);
             AveragePool(input, pooled, samples);
-            ConvolveNeuron(connection, bias, neuron, threshold, pooled, spikes, samples);
+            ConvolveNeuron(connection, bias, neuron, threshold, pooled, MeanWindow.One, spikes, samples);
             return;
         }
 
         if (spikes.Shape.IsBits)
         {
             var floats = HostActivation.Zero(spikes.Shape);
-            ConvolveNeuron(connection, bias, neuron, threshold, input, floats, samples);
+            ConvolveNeuron(connection, bias, neuron, threshold, input, window, floats, samples);
             Pack(floats, spikes, samples);
             return;
         }

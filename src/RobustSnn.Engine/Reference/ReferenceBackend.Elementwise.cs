@@ -4,17 +4,21 @@ namespace RobustSnn.Engine.Reference;
 public sealed partial class ReferenceBackend
 {
     /// <summary>target = value</summary>
-    public void Fill(DeviceBuffer target, float value) => Array.Fill(HostBuffer.Of(target), value);
+    public void Fill(DeviceBuffer target, float value) => Array.Fill(HostBuffer.Changing(target), value);
 
     /// <summary>target[i] = source[i], i &lt; count</summary>
-    public void Copy(DeviceBuffer source, DeviceBuffer target, long count) =>
-        Array.Copy(HostBuffer.Of(source), HostBuffer.Of(target), count);
+    public void Copy(DeviceBuffer source, DeviceBuffer target, long count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(source.Type, target.Type);
+        target.MarkChanged();
+        HostBuffer.BytesOf(source)[..(int)DeviceBuffer.SizeInBytes(count, source.Type)].CopyTo(HostBuffer.BytesOf(target));
+    }
 
     /// <summary>target = keep·target + scale·source</summary>
     public void Blend(DeviceBuffer target, float keep, float scale, DeviceBuffer source)
     {
         var x = HostBuffer.Of(source);
-        var y = HostBuffer.Of(target);
+        var y = HostBuffer.Changing(target);
         for (var i = 0; i < y.Length; i++)
             y[i] = (float)((double)keep * y[i] + (double)scale * x[i]);
     }
@@ -22,7 +26,7 @@ public sealed partial class ReferenceBackend
     /// <summary>target = max(target, minimum)</summary>
     public void ClampBelow(DeviceBuffer target, float minimum)
     {
-        var y = HostBuffer.Of(target);
+        var y = HostBuffer.Changing(target);
         for (var i = 0; i < y.Length; i++)
             y[i] = Math.Max(y[i], minimum);
     }

@@ -18,10 +18,11 @@ public sealed partial class ReferenceBackend
 
         var I = new HostActivation(current);
         var s = new HostActivation(spikes);
-        var v = HostBuffer.Of(threshold)[0];
+        var thresholds = HostBuffer.Of(threshold);
         double leak = (float)neuron.Leak;
         foreach (var at in s.Neurons(samples))
         {
+            var v = Threshold(thresholds, at);
             var u = 0f;
             for (var t = 0; t < s.Steps; t++)
             {
@@ -48,11 +49,12 @@ public sealed partial class ReferenceBackend
         var u = new HostActivation(membrane);
         var ds = new HostActivation(spikeGradient);
         var dI = Gradient(currentGradient, samples);
-        double v = HostBuffer.Of(threshold)[0];
+        var thresholds = HostBuffer.Of(threshold);
         double leak = (float)neuron.Leak;
-        var dv = 0.0;
+        var dv = new double[thresholds.Length];
         foreach (var at in u.Neurons(samples))
         {
+            double v = Threshold(thresholds, at);
             var afterReset = 0.0;
             var sum = 0.0;
             for (var t = u.Steps - 1; t >= 0; t--)
@@ -63,7 +65,7 @@ public sealed partial class ReferenceBackend
                 var (resetByMembrane, resetByThreshold) = neuron.Reset.IsHard
                     ? (1 - s - u[now] * h, u[now] * h)
                     : (1 - v * h, v * h - s);
-                dv += ds[now] * -h + afterReset * resetByThreshold;
+                dv[thresholds.Length == 1 ? 0 : at.Channel] += ds[now] * -h + afterReset * resetByThreshold;
                 var du = ds[now] * h + afterReset * resetByMembrane;
                 sum += du;
                 if (dI.Steps == u.Steps)
@@ -76,7 +78,7 @@ public sealed partial class ReferenceBackend
         }
 
         if (thresholdGradient is not null)
-            Add([dv], thresholdGradient);
+            Add(dv, thresholdGradient);
     }
 
     /// <summary>dI[t] (+)= ds[t]·[some u[t'] ≥ v]</summary>
@@ -86,11 +88,15 @@ public sealed partial class ReferenceBackend
         var u = new HostActivation(membrane);
         var ds = new HostActivation(spikeGradient);
         var dI = Gradient(currentGradient, samples);
-        var v = HostBuffer.Of(threshold)[0];
+        var thresholds = HostBuffer.Of(threshold);
         foreach (var at in dI.Sites(samples))
         {
+            var v = Threshold(thresholds, at);
             var fired = Enumerable.Range(0, u.Steps).Any(t => u[at with { Step = t }] >= v);
             Put(ref dI[at], fired ? ds.SumFor(dI, at) : 0, accumulate);
         }
     }
+
+    /// <summary>v of a neuron: the layer's, or its channel's.</summary>
+    private static float Threshold(float[] thresholds, Site at) => thresholds[thresholds.Length == 1 ? 0 : at.Channel];
 }

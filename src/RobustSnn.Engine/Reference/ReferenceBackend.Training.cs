@@ -5,7 +5,7 @@ public sealed partial class ReferenceBackend
     /// <summary>g = gradient + weightDecay·value; velocity = momentum·velocity + g; value −= learningRate·velocity</summary>
     public void SgdStep(DeviceBuffer value, DeviceBuffer gradient, DeviceBuffer velocity, float learningRate, float momentum, float weightDecay)
     {
-        var x = HostBuffer.Of(value);
+        var x = HostBuffer.Changing(value);
         var dx = HostBuffer.Of(gradient);
         var velocities = HostBuffer.Of(velocity);
         for (var i = 0; i < x.Length; i++)

@@ -10,7 +10,22 @@ public sealed partial class ReferenceBackend : IBackend
 
     public int Parallelism => 1;
 
-    public DeviceBuffer Allocate(long length) => new HostBuffer(length);
+    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new HostBuffer(length, type);
+
+    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
+        LaneLayout.Choose(batch, timesteps).Fitting(largestMap);
+
+    public bool PoolsWhileReading(LaneLayout lanes) => false;
+
+    public IRecording Record(Action operations)
+    {
+        operations();
+        return new CalledRecording(operations);
+    }
+
+    public void Synchronize()
+    {
+    }
 
     public void Dispose()
     {

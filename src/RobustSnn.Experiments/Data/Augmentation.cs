@@ -24,11 +24,12 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
     public static Augmentation None => default;
 
     /// <summary>
-    /// Writes the augmented images as floats in [0,1], (N, C, H, W). Image i of the set in epoch e always gets the same changes.
+    /// Writes the augmented images as floats in [0,1], (N, C, H, W). In a pass, image i of the set always gets the same changes,
+    /// whatever else is in its batch.
     /// </summary>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is not indices.Length·C·H·W long.</exception>
     public void CopyImages(
-        ImageSet images, ReadOnlySpan<int> indices, PixelStatistics statistics, ulong seed, uint epoch, Span<float> destination)
+        ImageSet images, ReadOnlySpan<int> indices, PixelStatistics statistics, ImagePass pass, Span<float> destination)
     {
         var size = images.ImageShape.Count;
         if (destination.Length != (long)indices.Length * size)
@@ -41,14 +42,39 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
 
         for (var i = 0; i < indices.Length; i++)
         {
-            var random = new SampleRandom(seed, RandomPurpose.Augmentation, epoch, (uint)indices[i]);
+            var random = new SampleRandom(pass, RandomPurpose.Augmentation, (uint)indices[i]);
             Apply(images.Bytes(indices[i]), images.ImageShape, statistics, random, destination.Slice(i * size, size));
+        }
+    }
+
+    /// <summary>Images of a shape can be changed so: a crop leaves some of an image, a cutout is no larger than it.</summary>
+    /// <exception cref="BadInputException">A setting is negative or too large for the images.</exception>
+    public void RequireFits(Shape shape)
+    {
+        if (CropPadding < 0 || CutoutSize < 0)
+        {
+            throw new BadInputException(
+                $"Augmentation: crop padding and cutout size are 0 (off) or more, found {CropPadding} and {CutoutSize}.");
+        }
+
+        var side = Math.Min(shape.Rows, shape.Columns);
+        if (CropPadding >= side)
+        {
+            throw new BadInputException(
+                $"data.augmentation.crop: expected less than {side} for images of {shape}, as more could leave nothing of them, "
+                + $"found {CropPadding}.");
+        }
+
+        if (CutoutSize > side)
+        {
+            throw new BadInputException(
+                $"data.augmentation.cutout: expected at most {side} for images of {shape}, found {CutoutSize}.");
         }
     }
 
     /// <summary>Writes one augmented image, (C, H, W) floats in [0,1].</summary>
     /// <exception cref="ArgumentException">A length, or the number of statistics, is not that of <paramref name="shape"/>.</exception>
-    /// <exception cref="BadInputException">A setting is negative.</exception>
+    /// <exception cref="BadInputException">As <see cref="RequireFits"/>.</exception>
     public void Apply(
         ReadOnlySpan<byte> pixels, Shape shape, PixelStatistics statistics, SampleRandom random, Span<float> destination)
     {
@@ -103,12 +129,7 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
 
     private void Check(int pixels, Shape shape, PixelStatistics statistics, int destination)
     {
-        if (CropPadding < 0 || CutoutSize < 0)
-        {
-            throw new BadInputException(
-                $"Augmentation: crop padding and cutout size are 0 (off) or more, found {CropPadding} and {CutoutSize}.");
-        }
-
+        RequireFits(shape);
         if (pixels != shape.Count || destination != shape.Count)
         {
             throw new ArgumentException($"An image of {shape} has {shape.Count} values, found {pixels} bytes and {destination} floats.");

@@ -3,20 +3,18 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
 
-/// <summary>Goes through images in a new random order every epoch; the order is a pure function of (seed, epoch).</summary>
+/// <summary>Goes through images in a new random order every epoch; the order is a pure function of the pass: seed, stage and epoch.</summary>
 public sealed class BatchSampler
 {
     private readonly ImmutableArray<int> indices;
     private readonly int batchSize;
-    private readonly ulong seed;
     private readonly bool dropLast;
 
     /// <param name="indices">The images to go through.</param>
     /// <param name="batchSize">Images in a batch.</param>
-    /// <param name="seed">Of the run.</param>
     /// <param name="dropLast">Whether a last batch that is not full is left out.</param>
     /// <exception cref="BadInputException">No batch would come of it.</exception>
-    public BatchSampler(ImmutableArray<int> indices, int batchSize, ulong seed, bool dropLast)
+    public BatchSampler(ImmutableArray<int> indices, int batchSize, bool dropLast)
     {
         if (batchSize < 1)
         {
@@ -37,17 +35,16 @@ public sealed class BatchSampler
 
         this.indices = indices;
         this.batchSize = batchSize;
-        this.seed = seed;
         this.dropLast = dropLast;
     }
 
     public int BatchesPerEpoch => (indices.Length / batchSize) + (!dropLast && indices.Length % batchSize > 0 ? 1 : 0);
 
-    /// <summary>The batches of one epoch, in order. Every image occurs once, but for those of a dropped last batch.</summary>
-    public IEnumerable<ReadOnlyMemory<int>> Epoch(uint epoch)
+    /// <summary>The batches of one pass, in order, as the samples' numbers in their set. Every image occurs once, but for those of a dropped last batch.</summary>
+    public IEnumerable<ReadOnlyMemory<int>> Epoch(ImagePass pass)
     {
         var order = indices.ToArray();
-        SampleRandom.Shuffle(order, seed, RandomPurpose.Shuffle, epoch);
+        SampleRandom.Shuffle(order, pass, RandomPurpose.Shuffle);
         for (var batch = 0; batch < BatchesPerEpoch; batch++)
         {
             var start = batch * batchSize;

@@ -15,7 +15,7 @@ public static class Cifar10Binary
 
     private const string ClassNamesFile = "batches.meta.txt";
     private const string TestFile = "test_batch.bin";
-    private const int OfficialImagesPerFile = 10_000;
+    internal const int OfficialImagesPerFile = 10_000;
 
     private static readonly ImmutableArray<string> TrainFiles =
         [.. Enumerable.Range(1, 5).Select(number => $"data_batch_{number}.bin")];
@@ -41,10 +41,7 @@ public static class Cifar10Binary
     public static (ImageSet Train, ImageSet Test) Read(string directory, int imagesPerFile = OfficialImagesPerFile)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(imagesPerFile, 1);
-        if (!Directory.Exists(directory))
-        {
-            throw new BadInputException($"{directory}: no such folder. Expected the folder with CIFAR-10's {TrainFiles[0]} … {TestFile}.");
-        }
+        UserFile.RequireFolder(directory, $"the folder with CIFAR-10's {TrainFiles[0]} … {TestFile}");
 
         var folder = Find(directory) ?? throw new BadInputException(
             $"{directory}: no CIFAR-10 binary files. Looked for {string.Join(", ", TrainFiles)} and {TestFile} there and in its "
@@ -59,7 +56,7 @@ public static class Cifar10Binary
     private static ImageSet ReadFiles(
         string name, string folder, ImmutableArray<string> files, ImmutableArray<string> classNames, int imagesPerFile)
     {
-        var pixels = new byte[files.Length * imagesPerFile * ImageShape.Count];
+        var pixels = new byte[checked(files.Length * imagesPerFile * ImageShape.Count)];
         var labels = new int[files.Length * imagesPerFile];
         for (var i = 0; i < files.Length; i++)
         {
@@ -115,9 +112,38 @@ public static class Cifar10Binary
         var text = System.Text.Encoding.UTF8.GetString(UserFile.ReadAllBytes(path, "CIFAR-10's class names"));
         ImmutableArray<string> names =
             [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-        return names.Length == ClassNames.Length
+        if (names.Length != ClassNames.Length)
+        {
+            throw new BadInputException(
+                $"{path}: expected {ClassNames.Length} class names, one a line, found {names.Length}. Correct the file or remove it.");
+        }
+
+        // Labels mean these names in this order; a file that says otherwise belongs to other images.
+        return names.SequenceEqual(ClassNames, StringComparer.Ordinal)
             ? names
             : throw new BadInputException(
-                $"{path}: expected {ClassNames.Length} class names, one a line, found {names.Length}. Correct the file or remove it.");
+                $"{path}: expected CIFAR-10's classes {string.Join(", ", ClassNames)}, found {string.Join(", ", names)}. "
+                + "Correct the file, or remove it if the images are CIFAR-10's.");
+    }
+
+    /// <summary>What keeps a folder from being all of CIFAR-10: the first file that is missing or of another size; null where nothing does.</summary>
+    public static string? FindGap(string folder, int imagesPerFile = OfficialImagesPerFile)
+    {
+        var expected = (long)imagesPerFile * (1 + ImageShape.Count);
+        foreach (var name in TrainFiles.Append(TestFile))
+        {
+            var file = new FileInfo(Path.Combine(folder, name));
+            if (!file.Exists)
+            {
+                return $"{name} is missing";
+            }
+
+            if (file.Length != expected)
+            {
+                return $"{name} has {file.Length} bytes instead of {expected}";
+            }
+        }
+
+        return null;
     }
 }

@@ -16,23 +16,25 @@ public static class Cifar10Download
 
     /// <summary>
     /// Makes sure that <paramref name="directory"/> has <see cref="Cifar10Binary.FolderName"/>, and returns that folder's path. A folder
-    /// that is there already is left as it is; a download that broke off goes on where it stopped; the archive is kept beside the folder.
+    /// that has all of its files is left as it is, one that has not gets them; a download that broke off goes on where it stopped; the archive is kept beside the folder.
     /// </summary>
     /// <param name="source">Where the archive is.</param>
     /// <param name="sha256">Its checksum, 64 hexadecimal digits.</param>
     /// <param name="directory">Where to put it; made if missing.</param>
     /// <param name="progress">Told after every piece received.</param>
     /// <param name="cancellation">Stops the download; what has arrived is kept.</param>
+    /// <param name="imagesPerFile">10,000 in the official files; other numbers are for excerpts.</param>
     /// <exception cref="BadInputException">
     /// The download failed (it says how to go on), the checksum differs, the archive is none or holds something unexpected, or the folder
     /// cannot be written.
     /// </exception>
     public static async Task<string> Fetch(
-        Uri source, string sha256, string directory, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        Uri source, string sha256, string directory, IProgress<DownloadProgress>? progress, CancellationToken cancellation,
+        int imagesPerFile = Cifar10Binary.OfficialImagesPerFile)
     {
         CheckArguments(source, sha256);
         var folder = Path.Combine(directory, Cifar10Binary.FolderName);
-        if (Directory.Exists(folder))
+        if (Directory.Exists(folder) && Cifar10Binary.FindGap(folder, imagesPerFile) is null)
         {
             return folder;
         }
@@ -51,7 +53,7 @@ public static class Cifar10Download
                 await ResumableDownload.Fetch(source, sha256, archive, progress, cancellation);
             }
 
-            await Unpack(archive, directory, folder, cancellation);
+            await Unpack(archive, directory, folder, imagesPerFile, cancellation);
             return folder;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -74,7 +76,8 @@ public static class Cifar10Download
     }
 
     /// <summary>Unpacks into a temporary folder that gets its name only when complete.</summary>
-    private static async Task Unpack(string archive, string directory, string folder, CancellationToken cancellation)
+    private static async Task Unpack(
+        string archive, string directory, string folder, int imagesPerFile, CancellationToken cancellation)
     {
         var temporary = Directory.CreateDirectory(Path.Combine(directory, $".unpack-{Guid.NewGuid():N}")).FullName;
         try
@@ -89,7 +92,22 @@ public static class Cifar10Download
                     + "Remove it and download CIFAR-10's binary version.");
             }
 
-            Directory.Move(unpacked, folder);
+            if (Cifar10Binary.FindGap(unpacked, imagesPerFile) is { } gap)
+            {
+                throw new BadInputException($"{archive}: not all of CIFAR-10: {gap}. Remove it and download again.");
+            }
+
+            if (Directory.Exists(folder))
+            {
+                foreach (var file in Directory.EnumerateFiles(unpacked))
+                {
+                    File.Move(file, Path.Combine(folder, Path.GetFileName(file)), overwrite: true);
+                }
+            }
+            else
+            {
+                Directory.Move(unpacked, folder);
+            }
         }
         finally
         {

@@ -24,7 +24,7 @@ public sealed record DataSplit(ImmutableArray<int> Training, ImmutableArray<int>
         }
 
         var order = Enumerable.Range(0, training.Count).ToArray();
-        SampleRandom.Shuffle(order, seed, RandomPurpose.Split, epoch: 0);
+        SampleRandom.Shuffle(order, new ImagePass(seed, Stage: 0, Epoch: 0), RandomPurpose.Split);
 
         var quota = Quotas(training, validationCount);
         var heldOut = new bool[training.Count];

@@ -5,8 +5,9 @@ namespace RobustSnn.Experiments.Data;
 /// <summary>One image format. Instances are not shared between threads.</summary>
 internal interface IImageDecoder : IDisposable
 {
+    /// <summary>What the header says, taking no memory for pixels.</summary>
     /// <exception cref="InvalidDataException">The content is damaged.</exception>
-    (int Rows, int Columns) ReadSize(ReadOnlySpan<byte> content);
+    (long Rows, long Columns) ReadSize(ReadOnlySpan<byte> content);
 
     /// <summary>Writes rows · columns · 3 bytes, red, green and blue of one pixel together.</summary>
     /// <exception cref="InvalidDataException">The content is damaged.</exception>
@@ -19,6 +20,7 @@ internal interface IImageDecoder : IDisposable
 /// </summary>
 internal sealed class ImageDecoder : IDisposable
 {
+    private readonly int limit = ImageSizeLimit.Pixels;
     private TurboJpeg? jpeg;
     private LibPng? png;
     private byte[] interleaved = [];
@@ -32,7 +34,7 @@ internal sealed class ImageDecoder : IDisposable
     public Shape ReadShape(string path)
     {
         var content = UserFile.ReadAllBytes(path, "a JPEG or PNG image");
-        var (rows, columns) = Explain(path, content, decoder => decoder.ReadSize(content));
+        var (rows, columns) = Explain(path, content, decoder => ReadSize(path, decoder, content));
         return new Shape(3, rows, columns);
     }
 
@@ -55,7 +57,7 @@ internal sealed class ImageDecoder : IDisposable
 
         Explain(path, content, decoder =>
         {
-            var (rows, columns) = decoder.ReadSize(content);
+            var (rows, columns) = ReadSize(path, decoder, content);
             if (rows != expected.Rows || columns != expected.Columns)
             {
                 throw new BadInputException(
@@ -80,6 +82,12 @@ internal sealed class ImageDecoder : IDisposable
     {
         jpeg?.Dispose();
         png?.Dispose();
+    }
+
+    private (int Rows, int Columns) ReadSize(string path, IImageDecoder decoder, byte[] content)
+    {
+        var (rows, columns) = decoder.ReadSize(content);
+        return ImageSizeLimit.Check(path, rows, columns, limit);
     }
 
     private TResult Explain<TResult>(string path, byte[] content, Func<IImageDecoder, TResult> use)

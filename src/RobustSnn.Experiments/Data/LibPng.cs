@@ -3,36 +3,35 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
 
-/// <summary>Decodes PNG through the system's libpng 1.6 (its simplified interface): any colour type and depth to 8-bit sRGB.</summary>
+/// <summary>
+/// Decodes PNG through the system's libpng 1.6 (its simplified interface): any colour type and depth to 8 bits. Samples keep their values:
+/// those of 1, 2 and 4 bits are spread over 0 … 255, those of 16 bits become v / 257, rounded, and no colour space is applied. An alpha
+/// channel that is opaque everywhere is dropped; transparent pixels are refused, because their colour is whatever lies behind them.
+/// </summary>
 internal sealed unsafe partial class LibPng : IImageDecoder
 {
     private const string Library = "libpng16.so.16";
     private const uint ImageVersion = 1;
     private const uint RedGreenBlueAlpha = 3;
 
+    // Without it, samples of 16 bits are taken for linear light and come out too bright.
+    private const uint SixteenBitsAreLikeEight = 4;
+
     public LibPng() =>
         SystemLibrary.Require(Library, "Reading PNG images", "libpng16-16 or libpng16-16t64 (Debian, Ubuntu) or libpng (Fedora)");
 
-    public (int Rows, int Columns) ReadSize(ReadOnlySpan<byte> content)
-    {
-        fixed (byte* start = content)
-        {
-            var image = new Image { Version = ImageVersion };
-            Begin(&image, start, content.Length);
-            png_image_free(&image);
-            return ((int)image.Height, (int)image.Width);
-        }
-    }
+    public (long Rows, long Columns) ReadSize(ReadOnlySpan<byte> content) => PngChunks.ReadSize(content);
 
     public void Decode(ReadOnlySpan<byte> content, int rows, int columns, Span<byte> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, rows * columns * 3);
-        var pixels = new byte[rows * columns * 4];
-        fixed (byte* start = content)
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, checked(rows * columns * 3));
+        var samples = PngChunks.OnlySamples(content);
+        var pixels = new byte[checked(rows * columns * 4)];
+        fixed (byte* start = samples)
         fixed (byte* to = pixels)
         {
             var image = new Image { Version = ImageVersion };
-            Begin(&image, start, content.Length);
+            Begin(&image, start, samples.Length);
             if (image.Width != columns || image.Height != rows)
             {
                 png_image_free(&image);
@@ -42,6 +41,7 @@ internal sealed unsafe partial class LibPng : IImageDecoder
             // Warnings about the header (colour profiles) change no pixel; those about the pixels do, and are refused.
             image.WarningOrError = 0;
             image.Format = RedGreenBlueAlpha;
+            image.Flags |= SixteenBitsAreLikeEight;
             if (png_image_finish_read(&image, null, to, columns * 4, null) == 0 || image.WarningOrError != 0)
             {
                 throw new InvalidDataException(Message(&image));

@@ -34,7 +34,7 @@ internal static class ResumableDownload
             // One writer at a time: a second process fails here instead of mixing its bytes in.
             await using var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, BufferSize, useAsync: true);
             await Receive(source, file, progress, cancellation);
-            await CheckHash(sha256, file, cancellation);
+            await CheckPart(sha256, file, cancellation);
             file.Flush(flushToDisk: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -45,12 +45,33 @@ internal static class ResumableDownload
         File.Move(part, path);
     }
 
+    /// <summary>
+    /// A part that came to its end and is another file must not be gone on with: the next attempt could only append to what is wrong.
+    /// </summary>
+    private static async Task CheckPart(string sha256, FileStream file, CancellationToken cancellation)
+    {
+        var length = file.Length;
+        var found = await Hash(file, cancellation);
+        if (!string.Equals(found, sha256, StringComparison.OrdinalIgnoreCase))
+        {
+            file.SetLength(0);
+            throw new BadInputException(
+                $"{file.Name}: expected SHA-256 {sha256.ToLowerInvariant()}, found {found} ({length} bytes). What was received is "
+                + "another file or damaged, and is not kept. Check the network, and download again.");
+        }
+    }
+
+    private static async Task<string> Hash(FileStream file, CancellationToken cancellation)
+    {
+        file.Position = 0;
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+    }
+
     /// <summary>Hashes a whole open file, from its start.</summary>
     /// <exception cref="BadInputException">The file has another checksum.</exception>
     public static async Task CheckHash(string sha256, FileStream file, CancellationToken cancellation)
     {
-        file.Position = 0;
-        var found = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
+        var found = await Hash(file, cancellation);
         if (!string.Equals(found, sha256, StringComparison.OrdinalIgnoreCase))
         {
             throw new BadInputException(
@@ -107,6 +128,14 @@ internal static class ResumableDownload
                 + (response.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable
                     ? $"{file.Name} is longer than the file there; remove it and download again."
                     : "Check the address, or try again later."));
+        }
+
+        // Networks that want a login answer everything with a page of their own.
+        if (response.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml")
+        {
+            throw new BadInputException(
+                $"{source}: expected an archive, the answer is a web page ({response.Content.Headers.ContentType.MediaType}). "
+                + $"Nothing of it is kept. Does this network want a login or a proxy? {Kept(file)}");
         }
 
         // A server that ignores Range sends the whole file: start over.

@@ -36,10 +36,12 @@ public static class Shapes10
     public static ImmutableArray<string> ClassNames { get; } = [.. Enum.GetNames<Outline>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>Draws both sets. Labels go round: image i is of class i mod 10.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="BadInputException">A count is below 1 or needs more than one array.</exception>
-    public static (ImageSet Train, ImageSet Test) Generate(ulong seed, int trainCount, int testCount) =>
-        (Draw("shapes10 train", RandomPurpose.TrainShapes, seed, trainCount),
-         Draw("shapes10 test", RandomPurpose.TestShapes, seed, testCount));
+    public static (ImageSet Train, ImageSet Test) Generate(
+        ulong seed, int trainCount, int testCount, CancellationToken cancellation = default) =>
+        (Draw("shapes10 train", RandomPurpose.TrainShapes, seed, trainCount, cancellation),
+         Draw("shapes10 test", RandomPurpose.TestShapes, seed, testCount, cancellation));
 
     /// <summary>
     /// The faint pattern of a class at one value: −1, 0 or 1. Five frequencies, each in brightness and in colour; moving or mirroring an
@@ -59,7 +61,7 @@ public static class Shapes10
         return label < 5 ? sign : sign * (1 - channel);
     }
 
-    private static ImageSet Draw(string name, RandomPurpose purpose, ulong seed, int count)
+    private static ImageSet Draw(string name, RandomPurpose purpose, ulong seed, int count, CancellationToken cancellation)
     {
         var most = Array.MaxLength / ImageShape.Count;
         if (count < 1 || count > most)
@@ -69,7 +71,7 @@ public static class Shapes10
 
         var pixels = new byte[count * ImageShape.Count];
         var labels = new int[count];
-        Parallel.For(0, count, index =>
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, index =>
         {
             labels[index] = index % ClassNames.Length;
             var random = new DrawSequence(new SampleRandom(seed, purpose, epoch: 0, (uint)index));

@@ -24,23 +24,11 @@ internal sealed unsafe partial class TurboJpeg : IImageDecoder
         }
     }
 
-    public (int Rows, int Columns) ReadSize(ReadOnlySpan<byte> content)
-    {
-        fixed (byte* start = content)
-        {
-            if (tjDecompressHeader3(handle, start, (nuint)content.Length, out var columns, out var rows, out _, out _) != 0)
-            {
-                throw new InvalidDataException(Message(handle));
-            }
-
-            // A file of tables only, or one that ends before its size, is no error to the library.
-            return rows > 0 && columns > 0 ? (rows, columns) : throw new InvalidDataException("it ends before any image");
-        }
-    }
+    public (long Rows, long Columns) ReadSize(ReadOnlySpan<byte> content) => JpegHeader.ReadSize(content);
 
     public void Decode(ReadOnlySpan<byte> content, int rows, int columns, Span<byte> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, rows * columns * 3);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, checked(rows * columns * 3));
         fixed (byte* start = content)
         fixed (byte* pixels = destination)
         {
@@ -59,10 +47,6 @@ internal sealed unsafe partial class TurboJpeg : IImageDecoder
 
     [LibraryImport(Library)]
     private static partial nint tjInitDecompress();
-
-    [LibraryImport(Library)]
-    private static partial int tjDecompressHeader3(
-        nint handle, byte* content, nuint length, out int width, out int height, out int subsampling, out int colours);
 
     [LibraryImport(Library)]
     private static partial int tjDecompress2(

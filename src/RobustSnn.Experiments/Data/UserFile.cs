@@ -10,7 +10,9 @@ internal static class UserFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            // A pipe or a device has no length, and reading one may never end.
+            var file = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
+            return file is FileInfo { Exists: true, Length: 0 } ? [] : File.ReadAllBytes(path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -19,6 +21,33 @@ internal static class UserFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new BadInputException($"{path}: cannot be read ({error.Message}). Expected {expected}.", error);
+        }
+    }
+
+    /// <summary>Makes sure that there is a folder, and says what is there instead.</summary>
+    /// <exception cref="BadInputException">There is none, it is a file, or it may not be looked at.</exception>
+    public static void RequireFolder(string path, string expected)
+    {
+        if (path.Length == 0)
+        {
+            throw new BadInputException($"An empty name was given for {expected}.");
+        }
+
+        try
+        {
+            // Unlike Directory.Exists, this tells a folder that is not there from one that may not be reached.
+            if (!File.GetAttributes(path).HasFlag(FileAttributes.Directory))
+            {
+                throw new BadInputException($"{path}: is a file. Expected {expected}.");
+            }
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new BadInputException($"{path}: no such folder. Expected {expected}.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path}: cannot be opened ({error.Message}). Expected {expected}.", error);
         }
     }
 

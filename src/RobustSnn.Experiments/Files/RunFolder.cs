@@ -14,6 +14,9 @@ public sealed class RunFolder : IDisposable
     /// <summary>Where a run's folder keeps its resolved experiment.</summary>
     public static string ExperimentFile(string folder) => Path.Combine(folder, ExperimentName);
 
+    /// <summary>Where a run's folder keeps its results.</summary>
+    public static string ResultsFile(string folder) => Path.Combine(folder, "results.json");
+
     private readonly RunLock held;
 
     private RunFolder(string path, ExperimentSettings settings, RunLock held)
@@ -33,7 +36,7 @@ public sealed class RunFolder : IDisposable
     public string ExperimentPath => ExperimentFile(FolderPath);
 
     /// <summary>Where the results go, as JSON.</summary>
-    public string ResultsPath => Path.Combine(FolderPath, "results.json");
+    public string ResultsPath => ResultsFile(FolderPath);
 
     /// <summary>
     /// Makes the folder, or opens the one that is there to go on with the same experiment, and holds it.
@@ -44,20 +47,9 @@ public sealed class RunFolder : IDisposable
     /// </exception>
     public static RunFolder Open(string path, ExperimentSettings settings)
     {
-        bool existed = Directory.Exists(path);
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"{path}: the run's folder cannot be made: {exception.Message}", exception);
-        }
-
         // Before the lock is taken, so that a stranger's folder is not written to at all.
         string experiment = ExperimentFile(path);
-        if (existed && !File.Exists(experiment)
-            && Directory.EnumerateFileSystemEntries(path).Any(entry => !RunLock.IsLock(entry) && !AtomicFile.IsTemporary(entry)))
+        if (Guarded(path, () => MakeOrLookInto(path)) && !File.Exists(experiment))
         {
             throw new BadInputException(
                 $"{path}: expected an empty folder or one of a run, found files but no {ExperimentName}; give another folder");
@@ -66,15 +58,28 @@ public sealed class RunFolder : IDisposable
         var held = RunLock.Take(path);
         try
         {
-            CheckOrWrite(path, experiment, settings);
             var folder = new RunFolder(path, settings, held);
-            folder.Tidy();
+            folder.Changes = folder.CheckOrWrite(experiment);
+            Guarded(path, folder.Tidy);
             return folder;
         }
         catch
         {
             held.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The settings in which the experiment differs from the one that the folder was left with: some may change on the way.</summary>
+    public IReadOnlyList<SettingDifference> Changes { get; private set; } = [];
+
+    /// <summary>Makes the changed settings those of the folder.</summary>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public void SaveChanges()
+    {
+        if (Changes.Count > 0)
+        {
+            AtomicFile.WriteText(ExperimentPath, SettingsWriter.Write(Settings));
         }
     }
 
@@ -100,11 +105,42 @@ public sealed class RunFolder : IDisposable
     public void Finish(Stage stage, IReadOnlyList<HostTensor> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         Safetensors.Write(Checkpoint(stage), tensors, metadata);
-        File.Delete(Partial(stage));
+        Guarded(FolderPath, () => File.Delete(Partial(stage)));
     }
 
     /// <summary>Lets another process have the folder.</summary>
     public void Dispose() => held.Dispose();
+
+    /// <summary>Makes the folder. Whether there are files of others in it: all but what a run that never began leaves.</summary>
+    private static bool MakeOrLookInto(string path)
+    {
+        if (path.Length == 0)
+        {
+            throw new BadInputException("--out: expected the name of a folder for the run, found ''");
+        }
+
+        Directory.CreateDirectory(path);
+        return Directory.EnumerateFileSystemEntries(path).Any(entry => !RunLock.IsLock(entry) && !AtomicFile.IsTemporary(entry));
+    }
+
+    /// <summary>Does something with the folder, which may have gone, be another's, or be on a disk that may only be read.</summary>
+    private static T Guarded<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path}: the run's folder cannot be used: {exception.Message} Give another folder, or mend this one", exception);
+        }
+    }
+
+    private static void Guarded(string path, Action work) => Guarded(path, () =>
+    {
+        work();
+        return true;
+    });
 
     /// <summary>Removes what a process that was killed while writing has left.</summary>
     private void Tidy()
@@ -116,20 +152,24 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    private static void CheckOrWrite(string path, string experiment, ExperimentSettings settings)
+    private IReadOnlyList<SettingDifference> CheckOrWrite(string experiment)
     {
         if (!File.Exists(experiment))
         {
-            AtomicFile.WriteText(experiment, SettingsWriter.Write(settings));
-            return;
+            AtomicFile.WriteText(experiment, SettingsWriter.Write(Settings));
+            return [];
         }
 
-        IReadOnlyList<SettingDifference> differences = SettingsTable.Differences(SettingsReader.ReadFile(experiment), settings);
-        if (differences.Count > 0)
-        {
-            throw new BadInputException(
-                $"{path}: the folder holds a run of another experiment: there against here, {string.Join("; ", differences)}. "
-                + "Give another folder, or the same experiment to go on with it");
-        }
+        IReadOnlyList<SettingDifference> differences = SettingsTable.Differences(SettingsReader.ReadFile(experiment), Settings);
+        SettingDifference[] refused = [.. differences.Where(difference => !MayChange(difference))];
+        return refused.Length == 0
+            ? differences
+            : throw new BadInputException(
+                $"{FolderPath}: the folder holds a run of another experiment: there against here, {string.Join("; ", refused)}. "
+                + "Give another folder, or the same experiment to go on with it; only the learning rate of a stage that is not finished may change");
     }
+
+    /// <summary>So that a stage that diverged can go on from its last finite state. What finished stages left was made with their own.</summary>
+    private bool MayChange(SettingDifference difference) =>
+        Enum.GetValues<Stage>().Any(stage => difference.Path == $"{stage.Name()}.learning_rate" && !IsFinished(stage));
 }

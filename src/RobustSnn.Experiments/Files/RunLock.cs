@@ -34,7 +34,7 @@ internal sealed class RunLock : IDisposable
         {
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (UnauthorizedAccessException exception)
+        catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException fault && !IsHeld(fault)))
         {
             throw new BadInputException($"{path}: cannot be written: {exception.Message}", exception);
         }
@@ -59,7 +59,20 @@ internal sealed class RunLock : IDisposable
 
     public void Dispose()
     {
-        File.Delete(owner);
+        try
+        {
+            File.Delete(owner);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The folder went away or may not be written any more: whoever noticed has said so, and the lock ends all the same.
+        }
+
         stream.Dispose();
     }
+
+    /// <summary>Whether the system says that somebody has the file: a sharing violation on Windows, EAGAIN of flock elsewhere.</summary>
+    private static bool IsHeld(IOException fault) => OperatingSystem.IsWindows()
+        ? (fault.HResult & 0xFFFF) is 32 or 33
+        : fault.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
 }

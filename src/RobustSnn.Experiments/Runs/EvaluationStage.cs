@@ -3,6 +3,7 @@ using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Experiments.Runs;
@@ -15,11 +16,14 @@ internal sealed class EvaluationStage(RunContext context)
     /// <summary>Training batches, at most, that BatchNorm's statistics are estimated on where conversion has reset them.</summary>
     private const int EstimationBatches = 50;
 
+    /// <summary>Of this stage's draws: the number after those of <see cref="Stage"/>.</summary>
+    private const uint RandomStage = (uint)Stage.FinetuneSnn + 1;
+
     public string Run()
     {
         var timesteps = context.Settings.Network.Timesteps;
         context.Observer.StageStarting(Name,
-            $"ε {context.Settings.Evaluate.Epsilon}, {context.Data.Test.Length:N0} test images; {Bytes(timesteps) / 1e6:N0} MB of activations");
+            $"ε {string.Join(", ", context.Settings.Evaluate.Epsilon)}, {context.Data.Test.Length:N0} test images; {Bytes(timesteps) / 1e6:N0} MB of activations");
         Row("ANN", Stage.Pretrain, 0);
         Row("sparse ANN", Stage.FinetuneAnn, 0);
         Row("SNN as converted", Stage.Convert, timesteps);
@@ -46,20 +50,22 @@ internal sealed class EvaluationStage(RunContext context)
         using var model = context.Load(stage);
         if (RunningStatistics.AreReset(model))
         {
-            RunningStatistics.Estimate(model, timesteps, RunBatches.Of(context, context.Settings.BatchSize, EstimationBatches));
+            RunningStatistics.Estimate(model, timesteps,
+                RunBatches.Of(context, RandomStage, context.Settings.BatchSize, EstimationBatches), context.Cancellation);
         }
 
         var settings = context.Settings.Evaluate;
         var batch = Math.Min(settings.BatchSize, context.Data.Test.Length);
         using var evaluation = new Evaluation(model,
-            new EvaluationOptions(timesteps, batch, (float)settings.Epsilon.Value, context.Settings.Seed));
+            new EvaluationOptions(timesteps, batch, context.Settings.Seed));
         var clock = Stopwatch.StartNew();
-        var attacks = settings.Attacks.Select(attack => AttackCatalogue.Parse(AttackName(attack, settings.PgdSteps))).ToArray();
+        var asked = settings.Attacks.SelectMany(attack => settings.Epsilon.Select(epsilon => (attack.Name, Epsilon: epsilon))).ToArray();
+        var attacks = asked.Select(each => new AttackInBudget(AttackCatalogue.Parse(each.Name), each.Epsilon.Value)).ToArray();
         var result = evaluation.Run(new ImageSamples(context.Data.Set.Test, context.Data.Test), attacks,
             new Reporter(progress => Report(network, progress, attacks.Length, clock.Elapsed)), context.Cancellation);
         var (kept, total) = Weights(model);
         context.Add(new RunRow(network, result.Samples, result.CleanAccuracy,
-            result.Attacks.ToDictionary(attack => attack.Attack, attack => attack.Accuracy), kept, total,
+            asked.Zip(result.Attacks).ToDictionary(each => Label(each.First.Name, each.First.Epsilon), each => Figure(each.Second)), kept, total,
             timesteps > 0 ? result.SpikesPerImage : null, result.Warnings));
     }
 
@@ -72,14 +78,17 @@ internal sealed class EvaluationStage(RunContext context)
             $"{network}: {progress.Attack} {(double)progress.Correct / progress.SamplesDone:P1}"));
     }
 
-    private static string AttackName(EvaluationAttack attack, int pgdSteps) => attack switch
-    {
-        EvaluationAttack.Fgsm => "fgsm",
-        EvaluationAttack.Pgd => $"pgd{pgdSteps}",
-        EvaluationAttack.FgsmEns => "fgsm_ens",
-        EvaluationAttack.PgdEns => $"pgd{pgdSteps}_ens",
-        _ => throw new ArgumentOutOfRangeException(nameof(attack), attack, "not an attack"),
-    };
+    /// <summary>An attack's column: its name, and its radius where there are several.</summary>
+    private string Label(string attack, AttackBudget epsilon) =>
+        context.Settings.Evaluate.Epsilon.Count == 1 ? attack : $"{attack} {epsilon}";
+
+    /// <summary>A figure that says nothing is none.</summary>
+    /// <exception cref="BadInputException">A member followed gradients that are no finite numbers.</exception>
+    private static double Figure(AttackResult result) => !result.IsVoid
+        ? result.Accuracy
+        : throw new BadInputException(
+            $"{result.Attack}: input gradients hold values that are no finite numbers, so that the attack could not follow them and its figure "
+            + "would say nothing. Train with a lower learning rate, or with other thresholds");
 
     /// <summary>Prunable weights that exist, and all.</summary>
     private static (long Kept, long Total) Weights(SpikingModel model)

@@ -15,6 +15,7 @@ public static class ExperimentRun
     /// <param name="folder">Where artefacts go; made if it is not there.</param>
     /// <param name="resume">Whether a run that is there may be gone on with.</param>
     /// <exception cref="BadInputException">Settings, data or folder cannot be used.</exception>
+    /// <exception cref="TrainingDivergedException">Loss, parameters or momenta are no finite numbers any more.</exception>
     /// <exception cref="OperationCanceledException">Interrupted: resuming loses at most the epoch, or the row of the table, in progress.</exception>
     public static RunResults Run(
         ExperimentSettings settings, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
@@ -26,10 +27,15 @@ public static class ExperimentRun
 
         var recipes = (Pretrain: TrainingRecipe.For(settings.Pretrain), Ann: TrainingRecipe.For(settings.FinetuneAnn),
             Snn: TrainingRecipe.For(settings.FinetuneSnn, settings.Network.Timesteps));
-        var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed);
+        var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed, cancellation);
         using var held = RunFolder.Open(folder, settings);
         var context = new RunContext(held, data, backend, observer, cancellation);
         context.Resume();
+        foreach (var note in data.Set.Notes)
+        {
+            observer.Note(note);
+        }
+
         observer.Note($"{settings.Name} on {backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
             + $"{data.Test.Length:N0} test images of {data.Set.Name}");
 
@@ -90,6 +96,10 @@ public static class ExperimentRun
         foreach (var kept in layers)
         {
             model.Parameters.Prune(kept.Name, kept.Pattern);
+            if (kept.Pattern.Count == 0)
+            {
+                context.Warn($"prune: no weight of {kept.Name} is left: the layer hands nothing on. Prune less, or each layer alike (prune.scope: layer)");
+            }
         }
 
         context.Finish(Stage.Prune, model, 0);
@@ -101,7 +111,7 @@ public static class ExperimentRun
         var settings = context.Settings;
         var convert = settings.Convert;
         using var ann = context.Load(Stage.FinetuneAnn);
-        var batches = RunBatches.Of(context, convert.BatchSize, convert.BatchCount);
+        var batches = RunBatches.Of(context, (uint)Stage.Convert, convert.BatchSize, convert.BatchCount);
         var bytes = BalancingBytes(context, ann, batches[0].Length / ann.PixelCount);
         context.Observer.StageStarting(Stage.Convert.Name(),
             $"threshold balancing over {batches.Count} batches of {convert.BatchSize}, {convert.Timesteps} steps; {bytes / 1e6:N0} MB of activations");

@@ -12,7 +12,7 @@ public sealed class ImageSamples(ImageSet images, ImmutableArray<int> indices) :
     public void Read(int index, Span<float> pixels) => images.CopyImage(indices[index], pixels);
 
     /// <summary>Which image of the set it is.</summary>
-    public int IndexInSet(int index) => indices[index];
+    public int Number(int index) => indices[index];
 
     public int Label(int index) => images.Labels[indices[index]];
 }

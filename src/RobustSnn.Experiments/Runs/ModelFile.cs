@@ -118,7 +118,6 @@ public static class ModelFile
             throw new BadInputException($"{file.FilePath}: the network {model.Network.Architecture} has no parameter '{stranger.Name}'");
         }
 
-        model.Parameters.Changed();
     }
 
     private static void UploadDense(TensorFile file, SpikingModel model, ParameterTensor parameter)

@@ -13,6 +13,8 @@ internal sealed class RunContext(
     private readonly List<EpochRecord> epochs = [];
     private readonly List<RunRow> rows = [];
     private readonly SortedDictionary<string, double> stageSeconds = new(StringComparer.Ordinal);
+    private readonly List<string> warnings = [];
+    private readonly List<RunSession> sessions = [];
     private (string Stage, double Before, Stopwatch Clock)? running;
 
     public RunFolder Folder => folder;
@@ -29,7 +31,7 @@ internal sealed class RunContext(
 
     public IReadOnlyList<RunRow> Rows => rows;
 
-    /// <summary>Takes over what an interrupted run had found.</summary>
+    /// <summary>Takes over what an interrupted run had found, and writes down who goes on with it; what may change results is said.</summary>
     public void Resume()
     {
         if (File.Exists(folder.ResultsPath))
@@ -41,6 +43,30 @@ internal sealed class RunContext(
             {
                 stageSeconds[stage] = seconds;
             }
+
+            warnings.AddRange(earlier.Warnings);
+            sessions.AddRange(earlier.Sessions);
+            CompareWith(earlier);
+        }
+
+        var changes = folder.Changes.Select(change => change.ToString()).ToArray();
+        sessions.Add(new RunSession(RunResults.ProgramVersion, backend.Name, backend.Arithmetic, changes));
+        foreach (var change in changes)
+        {
+            Warn($"goes on with another setting, before against now: {change}");
+        }
+
+        Results(false).Write(folder.ResultsPath);
+        folder.SaveChanges();
+    }
+
+    /// <summary>Something to beware of: told now, and kept with the results.</summary>
+    public void Warn(string warning)
+    {
+        observer.Note($"warning: {warning}");
+        if (!warnings.Contains(warning))
+        {
+            warnings.Add(warning);
         }
     }
 
@@ -84,8 +110,27 @@ internal sealed class RunContext(
             stageSeconds[now.Stage] = now.Before + now.Clock.Elapsed.TotalSeconds;
         }
 
-        return new(Settings.Name, typeof(RunContext).Assembly.GetName().Version!.ToString(3), backend.Name, complete, [.. rows], [.. epochs],
-            new SortedDictionary<string, double>(stageSeconds, StringComparer.Ordinal));
+        return new(Settings.Name, RunResults.ProgramVersion, backend.Name, complete, [.. rows], [.. epochs],
+            new SortedDictionary<string, double>(stageSeconds, StringComparer.Ordinal))
+        {
+            Warnings = [.. warnings],
+            Sessions = [.. sessions],
+        };
+    }
+
+    /// <summary>Results depend on seed and settings, not on threads; their last bits depend on vectors and may on the program.</summary>
+    private void CompareWith(RunResults earlier)
+    {
+        if (earlier.Version != RunResults.ProgramVersion)
+        {
+            Warn($"begun by rsnn {earlier.Version}, goes on with {RunResults.ProgramVersion}: results may differ from those of either alone");
+        }
+
+        if (sessions.Count > 0 && sessions[^1].Arithmetic != backend.Arithmetic)
+        {
+            Warn($"computed so far with {sessions[^1].Arithmetic}, goes on with {backend.Arithmetic}: the last bits of results may differ from those "
+                + "of an unbroken run");
+        }
     }
 
     /// <summary>The network that a stage left.</summary>

@@ -9,7 +9,7 @@ namespace RobustSnn.Experiments.Runs;
 internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, ImmutableArray<int> Validation, ImmutableArray<int> Test)
 {
     /// <exception cref="BadInputException">The data set cannot be read, or has fewer images than asked for.</exception>
-    public static RunData Open(DataSettings data, int? testSamples, ulong seed)
+    public static RunData Open(DataSettings data, int? testSamples, ulong seed, CancellationToken cancellation = default)
     {
         var shapes = Shapes10Settings.Default;
         var set = DataSets.Open(data.Name.ToString().ToLowerInvariant(), data.Directory, shapes with
@@ -17,7 +17,8 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
             Seed = seed,
             TrainCount = data.TrainCount ?? shapes.TrainCount,
             TestCount = data.TestCount ?? shapes.TestCount,
-        });
+        }, cancellation);
+        data.Augmentation.ToData().RequireFits(set.Train.ImageShape);
         var used = Subset(set.Train, data.TrainCount, "data.train_count", seed);
         var split = DataSplit.Stratified(set.Train, data.ValidationCount, seed);
         var training = Without(used, split.Validation);

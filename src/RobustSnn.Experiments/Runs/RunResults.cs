@@ -23,11 +23,27 @@ public sealed record RunRow(
     string Network, int Samples, double Clean, IReadOnlyDictionary<string, double> Attacks, long WeightsKept, long WeightsTotal,
     double? SpikesPerImage, IReadOnlyList<string> Warnings);
 
+/// <summary>A process that worked on a run: the one that began it, and each that went on with it.</summary>
+/// <param name="Version">Of the program.</param>
+/// <param name="Backend">With its threads, on which no result depends.</param>
+/// <param name="Arithmetic">What the last bits of results may depend on: <see cref="Engine.IBackend.Arithmetic"/>.</param>
+/// <param name="Changes">Settings that it was given anew: "finetune_snn.learning_rate: 1 against 0.1", before against after.</param>
+public sealed record RunSession(string Version, string Backend, string Arithmetic, IReadOnlyList<string> Changes);
+
 /// <summary>What a run found: results.json. It is written after every epoch, stage and row, so that an interrupted run keeps it.</summary>
 public sealed record RunResults(
     string Name, string Version, string Backend, bool Complete, IReadOnlyList<RunRow> Rows, IReadOnlyList<EpochRecord> Epochs,
     IReadOnlyDictionary<string, double> StageSeconds)
 {
+    /// <summary>What to beware of in the run as a whole; that of a row is in the row.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Who computed it, in order. Empty in files of programs before they were written down.</summary>
+    public IReadOnlyList<RunSession> Sessions { get; init; } = [];
+
+    /// <summary>Of this program.</summary>
+    internal static string ProgramVersion { get; } = typeof(RunResults).Assembly.GetName().Version!.ToString(3);
+
     private static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true,
@@ -41,13 +57,46 @@ public sealed record RunResults(
     {
         try
         {
-            return JsonSerializer.Deserialize<RunResults>(File.ReadAllText(path), Format)
+            var text = InputFile.Text(path);
+            RequireKnownVersion(path, text);
+            var results = JsonSerializer.Deserialize<RunResults>(text, Format)
                 ?? throw new BadInputException($"{path}: expected the results of a run, found null");
+            return results.Missing() is { } missing
+                ? throw new BadInputException($"{path}: expected the results of a run, found no {missing}. Give another folder, or remove the file")
+                : results;
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new BadInputException($"{path}: cannot be read as the results of a run: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>Refuses what a newer program wrote, before anything else in it is looked at.</summary>
+    private static void RequireKnownVersion(string path, string text)
+    {
+        using var document = JsonDocument.Parse(text);
+        if (document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("version", out var written) && written.ValueKind == JsonValueKind.String
+            && System.Version.TryParse(written.GetString(), out var version) && version > System.Version.Parse(ProgramVersion))
+        {
+            throw new BadInputException(
+                $"{path}: the run is of rsnn {version}, which is newer than this program, {ProgramVersion}. Go on with it with that version, or give another folder");
+        }
+    }
+
+    /// <summary>The first part that is null, although the type says that it is not: JSON may leave anything out.</summary>
+    private string? Missing()
+    {
+        var parts = new (string Name, bool IsThere)[]
+        {
+            ("name", Name is not null), ("version", Version is not null), ("backend", Backend is not null),
+            ("rows", Rows is not null && Rows.All(row => row is { Network: not null, Attacks: not null, Warnings: not null })),
+            ("epochs", Epochs is not null && Epochs.All(epoch => epoch is { Stage: not null })), ("stage_seconds", StageSeconds is not null),
+            ("warnings", Warnings is not null && Warnings.All(warning => warning is not null)),
+            ("sessions", Sessions is not null && Sessions.All(
+                session => session is { Version: not null, Backend: not null, Arithmetic: not null, Changes: not null })),
+        };
+        return parts.FirstOrDefault(part => !part.IsThere).Name;
     }
 
     public void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, Format) + "\n");

@@ -37,5 +37,5 @@ internal sealed record TrainingRecipe(
         };
     }
 
-    private static Adversary Against(IAttack attack, float epsilon) => new(attack, epsilon, GradientEstimator.Default);
+    private static Adversary Against(IAttack attack, float epsilon) => new(attack, Budget.Pixels(epsilon), GradientEstimator.Default);
 }

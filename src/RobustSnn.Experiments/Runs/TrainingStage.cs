@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
@@ -29,6 +30,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             return "no epochs";
         }
 
+        RequireVariance();
         using var step = new TrainingStep(model, Math.Min(settings.BatchSize, context.Data.Training.Length), recipe.Timesteps,
             recipe.Objective, recipe.Adversary, Surrogate.Default);
         using var validation = Validation.For(context, model, recipe);
@@ -57,28 +59,27 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         var epoch = state.Epoch;
         var rate = LearningRateSchedule.At(recipe.Optimiser, epoch, epochs);
         var sgd = new SgdSettings((float)rate, (float)recipe.Optimiser.Momentum, (float)recipe.Optimiser.WeightDecay);
-        var changes = settings.Data.Augmentation;
-        var augmentation = new Augmentation(changes.Crop, changes.Flip, changes.Cutout);
-        var sampler = new BatchSampler(data.Training, settings.BatchSize, settings.Seed, dropLast: false);
+        var augmentation = settings.Data.Augmentation.ToData();
+        var pass = new ImagePass(settings.Seed, (uint)stage, (uint)epoch);
+        var sampler = new BatchSampler(data.Training, settings.BatchSize, dropLast: false);
         var random = new RandomKey(settings.Seed, 0).Derive(name).Derive((ulong)epoch);
         var batchSize = Math.Min(settings.BatchSize, data.Training.Length);
         var pixels = new float[batchSize * images.ImageShape.Count];
         var labels = new int[batchSize];
         var (loss, correct, done) = (0.0, 0, 0);
         var clock = Stopwatch.StartNew();
-        foreach (var batch in sampler.Epoch((uint)epoch))
+        foreach (var batch in sampler.Epoch(pass))
         {
             context.Cancellation.ThrowIfCancellationRequested();
             var indices = batch.Span;
             var x = pixels.AsSpan(0, indices.Length * images.ImageShape.Count);
             var y = labels.AsSpan(0, indices.Length);
-            augmentation.CopyImages(images, indices, data.Set.Statistics, settings.Seed, (uint)epoch, x);
+            augmentation.CopyImages(images, indices, data.Set.Statistics, pass, x);
             images.CopyLabels(indices, y);
-            var result = step.Run(x, y, sgd, random.Derive((ulong)done));
+            var result = step.Run(x, y, indices, sgd, random, context.Cancellation);
             if (!double.IsFinite(result.Loss))
             {
-                throw new InvalidOperationException(
-                    $"{name}, epoch {epoch + 1}: the loss is {result.Loss} after {done} images: training diverged. A lower learning_rate may help.");
+                throw Diverged(epoch, rate, string.Create(CultureInfo.InvariantCulture, $"the loss is {result.Loss} after {done} images"));
             }
 
             loss += result.Loss * indices.Length;
@@ -87,11 +88,47 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             Report(epoch, epochs, done, clock.Elapsed, loss / done);
         }
 
+        // A spiking network hides numbers that are none: a membrane that is NaN is silent, and the loss stays finite.
+        if (FiniteState.FirstBad(model) is { } bad)
+        {
+            throw Diverged(epoch, rate, bad);
+        }
+
         var (clean, robust) = validation?.Run(context.Cancellation) ?? (null, null);
+        if (robust is { } measured && !double.IsFinite(measured))
+        {
+            throw Diverged(epoch, rate, "logits of validation images are no finite numbers");
+        }
+
         var best = state.Advance(model, robust);
         context.Add(new EpochRecord(name, epoch + 1, epochs, rate, loss / done, (double)correct / done, clean, robust, best,
             clock.Elapsed.TotalSeconds));
         state.Save(context.Folder.Partial(stage), model);
+    }
+
+    /// <summary>The state saved last is finite, because none is saved before it has been looked at.</summary>
+    private TrainingDivergedException Diverged(int epoch, double rate, string what)
+    {
+        var folder = context.Folder;
+        var (file, state) = (epoch, stage) switch
+        {
+            ( > 0, _) => (folder.Partial(stage), $"after epoch {epoch}"),
+            (_, Stage.Pretrain) => ("none: the network of the seed", "before the first epoch"),
+            _ => (folder.Checkpoint(stage - 1), "from which the stage began"),
+        };
+        var text = string.Create(CultureInfo.InvariantCulture, $"{name}, epoch {epoch + 1}: training diverged at learning rate {rate}: {what}");
+        context.Warn(text);
+        return new TrainingDivergedException(string.Create(CultureInfo.InvariantCulture,
+            $"{text}. The last finite state is {file} ({state}). Go on from it with a lower rate: "
+            + $"rsnn run --resume --out {folder.FolderPath} --set {name}.learning_rate={recipe.Optimiser.LearningRate / 10}"));
+    }
+
+    /// <summary>Before the first epoch rather than at the last batch of it, which is the smallest.</summary>
+    private void RequireVariance()
+    {
+        var (images, batch) = (context.Data.Training.Length, context.Settings.BatchSize);
+        var last = images % batch;
+        NormalisedValues.Require(model, last == 0 ? batch : last, recipe.Timesteps);
     }
 
     /// <summary>Of all plans that live side by side: training, its adversary, validation and its attack.</summary>

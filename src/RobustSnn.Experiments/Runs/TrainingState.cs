@@ -49,7 +49,11 @@ internal sealed class TrainingState
             state.best[parameter.Name] = Read(file, BestPrefix, parameter);
         }
 
-        model.Parameters.Changed();
+        if (FiniteState.FirstBad(model) is { } bad)
+        {
+            throw new BadInputException($"{path}: expected finite numbers, found that {bad}. Remove the file to begin the stage again");
+        }
+
         return state;
     }
 
@@ -74,7 +78,6 @@ internal sealed class TrainingState
             parameter.Value.Upload(best[parameter.Name]);
         }
 
-        model.Parameters.Changed();
     }
 
     public void Save(string path, SpikingModel model)

@@ -8,9 +8,9 @@ internal sealed class Validation : IDisposable
 {
     private readonly Evaluation evaluation;
     private readonly ImageSamples samples;
-    private readonly IReadOnlyList<EnsembleAttack> attacks;
+    private readonly IReadOnlyList<AttackInBudget> attacks;
 
-    private Validation(Evaluation evaluation, ImageSamples samples, IReadOnlyList<EnsembleAttack> attacks)
+    private Validation(Evaluation evaluation, ImageSamples samples, IReadOnlyList<AttackInBudget> attacks)
     {
         this.evaluation = evaluation;
         this.samples = samples;
@@ -27,9 +27,9 @@ internal sealed class Validation : IDisposable
         }
 
         var batch = Math.Min(context.Settings.BatchSize, data.Validation.Length);
-        var options = new EvaluationOptions(recipe.Timesteps, batch, recipe.Adversary?.Epsilon ?? 0, context.Settings.Seed);
+        var options = new EvaluationOptions(recipe.Timesteps, batch, context.Settings.Seed);
         return new Validation(new Evaluation(model, options), new ImageSamples(data.Set.Train, data.Validation),
-            recipe.Adversary is null ? [] : [AttackCatalogue.Parse("fgsm")]);
+            recipe.Adversary is { } adversary ? [new AttackInBudget(AttackCatalogue.Parse("fgsm"), adversary.Budget)] : []);
     }
 
     public (double? Clean, double? Robust) Run(CancellationToken cancellation)

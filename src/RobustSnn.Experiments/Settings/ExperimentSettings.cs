@@ -45,7 +45,11 @@ public sealed record DataSettings(
 public sealed record AugmentationSettings(
     [Setting("Pixels of padding before a random crop; 0 is off", Minimum = 0)] int Crop,
     [Setting("Flip every other image at random")] bool Flip,
-    [Setting("Side of a square filled with the mean, in pixels; 0 is off", Minimum = 0)] int Cutout);
+    [Setting("Side of a square filled with the mean, in pixels; 0 is off", Minimum = 0)] int Cutout)
+{
+    /// <summary>As images are changed by it.</summary>
+    internal Data.Augmentation ToData() => new(Crop, Flip, Cutout);
+}
 
 /// <summary>What the membrane does after a spike; <see cref="Model.Reset"/> as a key's value.</summary>
 public enum ResetKind
@@ -93,23 +97,9 @@ public sealed record ConvertSettings(
     [Setting("Percentile of the input current that becomes the threshold", Minimum = 0, Maximum = 100)] double Percentile = 99.7,
     [Setting("Factor on every threshold afterwards", Minimum = 0, AboveMinimum = true)] double Scale = 0.3);
 
-/// <summary>An attack of the evaluation (METHODS 8). Accuracy on clean images is always measured.</summary>
-public enum EvaluationAttack
-{
-    Fgsm,
-    Pgd,
-
-    /// <summary>FGSM with each of the 19 gradient estimators; an image is robust if it withstands all.</summary>
-    FgsmEns,
-
-    /// <summary>PGD with each of the 19 gradient estimators.</summary>
-    PgdEns,
-}
-
 /// <summary>The evaluation (METHODS 8).</summary>
 public sealed record EvaluateSettings(
     [Setting("Test images attacked; all where left out", Minimum = 1)] int? Samples,
-    [Setting("Radius of the attacks in pixel units")] PixelFraction Epsilon,
+    [Setting("Radii of the attacks, each of which is run in each: 8/255 or l2:0.5")] ValueList<AttackBudget> Epsilon,
     [Setting("Images a batch", Minimum = 1)] int BatchSize,
-    [Setting("Attacks, in order")] ValueList<EvaluationAttack> Attacks,
-    [Setting("Steps of PGD", Minimum = 1)] int PgdSteps);
+    [Setting("Attacks, in order; accuracy on clean images is always measured")] ValueList<AttackName> Attacks);

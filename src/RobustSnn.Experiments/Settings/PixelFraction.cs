@@ -30,8 +30,21 @@ public readonly struct PixelFraction : IEquatable<PixelFraction>
     public static bool TryParse([NotNullWhen(true)] string? text, out PixelFraction fraction)
     {
         fraction = default;
+        if (!TryParseAny(text, out double value))
+        {
+            return false;
+        }
+
+        fraction = new PixelFraction(value, text);
+        return value <= 1;
+    }
+
+    /// <summary>The same without an upper bound.</summary>
+    internal static bool TryParseAny([NotNullWhen(true)] string? text, out double value)
+    {
+        value = 0;
         string[] parts = text?.Split('/') ?? [];
-        if (parts.Length is 0 or > 2 || !TryNumber(parts[0], out double value))
+        if (parts.Length is 0 or > 2 || !TryNumber(parts[0], out value))
         {
             return false;
         }
@@ -46,8 +59,7 @@ public readonly struct PixelFraction : IEquatable<PixelFraction>
             value /= denominator;
         }
 
-        fraction = new PixelFraction(value, text!);
-        return value <= 1;
+        return double.IsFinite(value);
     }
 
     public bool Equals(PixelFraction other) => Value.Equals(other.Value);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using RobustSnn.Model;
+using RobustSnn.Robustness;
 
 namespace RobustSnn.Experiments.Settings;
 
@@ -17,6 +19,9 @@ internal abstract class ValueKind
         [typeof(double)] = new ScalarKind<double>("a number", TryNumber, Invariant, value => value),
         [typeof(PixelFraction)] = new ScalarKind<PixelFraction>(
             "a distance in pixel units from 0 to 1, e.g. 8/255", PixelFraction.TryParse, value => value.ToString()),
+        [typeof(AttackBudget)] = new ScalarKind<AttackBudget>(
+            "a radius in pixel units from 0 to 1, e.g. 8/255, or one in L2, e.g. l2:0.5", AttackBudget.TryParse, value => value.ToString()),
+        [typeof(AttackName)] = new AttackKind(),
     };
 
     /// <summary>What is expected, in words.</summary>
@@ -114,7 +119,32 @@ internal sealed class NameKind<T> : ValueKind
     public override ConfigNode Write(object value) => new ConfigScalar(default, SettingName.Of(value.ToString()!), Plain: true);
 }
 
-/// <summary>A list without repetitions.</summary>
+/// <summary>An attack of the catalogue, under its own name.</summary>
+internal sealed class AttackKind : ValueKind
+{
+    public override string Noun => $"an attack: {AttackCatalogue.Known}, or one of these with _ens behind it";
+
+    public override object Read(ConfigNode node, Refusal refuse)
+    {
+        if (node is not ConfigScalar { IsNull: false, Text: var text })
+        {
+            throw refuse(node, "");
+        }
+
+        try
+        {
+            return new AttackName(AttackCatalogue.Parse(text).Name);
+        }
+        catch (BadInputException mistake)
+        {
+            throw refuse(node, $". {mistake.Message}");
+        }
+    }
+
+    public override ConfigNode Write(object value) => new ConfigScalar(default, value.ToString()!, Plain: true);
+}
+
+/// <summary>A list without repetitions; a value that stands alone is a list of one.</summary>
 internal sealed class ListKind<T> : ValueKind
     where T : notnull
 {
@@ -124,10 +154,12 @@ internal sealed class ListKind<T> : ValueKind
 
     public override object Read(ConfigNode node, Refusal refuse)
     {
-        if (node is not ConfigSequence { Items: var nodes })
+        var nodes = node switch
         {
-            throw refuse(node, "");
-        }
+            ConfigSequence list => list.Items,
+            ConfigScalar { IsNull: false } => [node],
+            _ => throw refuse(node, ""),
+        };
 
         var items = new List<T>();
         foreach (ConfigNode next in nodes)

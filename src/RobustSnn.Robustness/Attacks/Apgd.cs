@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustSnn.Engine;
 using RobustSnn.Model;
 
@@ -35,7 +36,8 @@ public sealed class Apgd : IAttack
         this.options = options;
     }
 
-    public string Name => this.options.Loss == LogitLoss.CrossEntropy ? "apgd-ce" : "apgd-dlr";
+    public string Name => (this.options.Loss == LogitLoss.CrossEntropy ? "apgd-ce" : "apgd-dlr")
+        + (this.options.Steps == new ApgdOptions(default).Steps ? "" : string.Create(CultureInfo.InvariantCulture, $"(steps={this.options.Steps})"));
 
     /// <summary>
     /// Gives the wrongly classified image where there is one. Elsewhere the one with the highest loss: the pass of
@@ -45,13 +47,13 @@ public sealed class Apgd : IAttack
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         var draw = batch.Images("apgd.draw");
-        batch.Backend.RandomFill(draw, batch.PixelCount, RandomKind.Uniform, settings.Random);
+        batch.Draw(draw, settings.Budget.Norm == Norm.Infinity ? RandomKind.Uniform : RandomKind.Normal, settings.Random);
         var outcome = RunFrom(batch, settings, draw);
         batch.Copy(outcome.Best, batch.Adversarial);
         batch.Select(Array.ConvertAll(outcome.Correct, correct => !correct), outcome.BestAdversarial, batch.Adversarial);
     }
 
-    /// <summary>With given draws from [0,1), one a pixel; overwrites them.</summary>
+    /// <summary>With given draws, one a pixel: from [0,1), in L2 normal ones; overwrites them.</summary>
     /// <exception cref="BadInputException">DLR with fewer than 3 classes.</exception>
     public ApgdOutcome RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer draw)
     {
@@ -65,6 +67,7 @@ public sealed class Apgd : IAttack
         search.Start(draw);
         for (var step = 0; step < this.options.Steps; step++)
         {
+            settings.Cancellation.ThrowIfCancellationRequested();
             search.Step(step == 0 ? 1 : Momentum, last: step == this.options.Steps - 1);
         }
 

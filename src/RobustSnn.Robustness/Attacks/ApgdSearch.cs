@@ -43,17 +43,26 @@ internal sealed class ApgdSearch
 
     private ApgdProgress Progress => progress ?? throw new InvalidOperationException("APGD has not been started");
 
-    /// <summary>From x + ε·t / max|t|, t = 2·draw − 1, the maximum over each sample.</summary>
+    /// <summary>From x + ε·t / max|t|, t = 2·draw − 1, the maximum over each sample; in L2 from x + ε·draw / ‖draw‖.</summary>
     public void Start(DeviceBuffer draw)
     {
-        ScaleToBall(draw);
-        this.batch.Backend.Blend(draw, 1, 1, this.batch.Clean);
-        this.batch.SignStep(draw, draw, 0, this.settings.Epsilon, current);
+        var budget = this.settings.Budget;
+        if (budget.Norm == Norm.Infinity)
+        {
+            ScaleToBall(draw);
+            this.batch.Backend.Blend(draw, 1, 1, this.batch.Clean);
+            this.batch.Step(draw, draw, 0, budget, current);
+        }
+        else
+        {
+            this.batch.Step(this.batch.Clean, draw, budget.Radius, budget, current);
+        }
+
         this.batch.Copy(current, previous);
         this.batch.Copy(current, best);
         this.batch.Copy(current, bestAdversarial);
 
-        Array.Fill(stepSizesHost, 2 * this.settings.Epsilon);
+        Array.Fill(stepSizesHost, 2 * budget.Radius);
         this.batch.StepSizes.Upload(stepSizesHost);
         Array.Fill(correct, true);
         Evaluate(withGradient: true);
@@ -63,8 +72,8 @@ internal sealed class ApgdSearch
 
     public void Step(float momentum, bool last)
     {
-        this.batch.Backend.MomentumSignStep(
-            current, previous, this.gradient, this.batch.Clean, this.batch.StepSizes, momentum, this.settings.Epsilon, next, this.batch.Samples);
+        this.batch.Backend.MomentumAttackStep(
+            current, previous, this.gradient, this.batch.Clean, this.batch.StepSizes, momentum, this.settings.Budget, next, this.batch.Samples);
         (previous, current, next) = (current, next, previous);
 
         Evaluate(withGradient: !last);
@@ -127,7 +136,7 @@ internal sealed class ApgdSearch
             }
 
             // A draw of exactly 1/2 everywhere starts at the image.
-            var scale = largest > 0 ? this.settings.Epsilon / largest : 0;
+            var scale = largest > 0 ? this.settings.Budget.Radius / largest : 0;
             foreach (ref var value in row)
             {
                 value *= scale;

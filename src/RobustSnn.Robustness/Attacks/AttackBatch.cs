@@ -11,10 +11,13 @@ public sealed class AttackBatch : IDisposable
     private readonly float[] cleanHost;
     private readonly float[] imagesHost;
     private readonly int[] labelsHost;
+    private readonly int[] numbersHost;
     private readonly float[] vector;
     private readonly int[] predictions;
     private readonly DeviceBuffer selected;
     private readonly DeviceBuffer referenceLogits;
+    private readonly DeviceBuffer notFinite;
+    private readonly DeviceBuffer vanished;
     private readonly Dictionary<string, DeviceBuffer> images = [];
     private bool watching;
 
@@ -26,11 +29,15 @@ public sealed class AttackBatch : IDisposable
         cleanHost = new float[pixels];
         imagesHost = new float[pixels];
         labelsHost = new int[batch];
+        numbersHost = new int[batch];
         vector = new float[batch];
         this.predictions = new int[batch];
         Clean = Backend.Allocate(pixels);
         Adversarial = Backend.Allocate(pixels);
         Labels = Backend.Allocate(batch);
+        Numbers = Backend.Allocate(batch, ElementType.Int32);
+        notFinite = Backend.Allocate(batch);
+        vanished = Backend.Allocate(batch);
         LossValues = Backend.Allocate(batch);
         this.selected = Backend.Allocate(batch);
         StepSizes = Backend.Allocate(batch);
@@ -56,13 +63,16 @@ public sealed class AttackBatch : IDisposable
     /// <summary>Class of each sample, as a float.</summary>
     public DeviceBuffer Labels { get; }
 
-    /// <summary>Loss of each sample in the last <see cref="Losses"/> or <see cref="LossGradient"/>.</summary>
+    /// <summary>Each sample's number in its data set, <see cref="ElementType.Int32"/>: its draws are its own, whoever else is attacked.</summary>
+    public DeviceBuffer Numbers { get; }
+
+    /// <summary>Loss of each sample in the last <see cref="Losses"/> or loss gradient.</summary>
     public DeviceBuffer LossValues { get; }
 
     /// <summary>Host memory for the images under attack, until the next call of anything here.</summary>
     internal Span<float> Scratch => imagesHost.AsSpan(0, (int)PixelCount);
 
-    /// <summary>Step of each sample, for an attack that has its own; <see cref="SignStep"/> overwrites it.</summary>
+    /// <summary>Step of each sample, for an attack that has its own; <see cref="Step"/> overwrites it.</summary>
     public DeviceBuffer StepSizes { get; }
 
     public ReadOnlySpan<float> CleanHost => cleanHost.AsSpan(0, (int)PixelCount);
@@ -70,15 +80,24 @@ public sealed class AttackBatch : IDisposable
     public ReadOnlySpan<int> LabelsHost => labelsHost.AsSpan(0, Samples);
 
     /// <summary>Samples whose input gradient was zero everywhere in the first pass since <see cref="WatchGradients"/>.</summary>
-    public int VanishedGradients { get; private set; }
+    public int VanishedGradients => CountMarked(vanished);
+
+    /// <summary>
+    /// Samples of which some input gradient since <see cref="WatchGradients"/> held a value that is no finite number: steps along it stand
+    /// still, so that what follows it says nothing about them.
+    /// </summary>
+    public int NotFiniteGradients => CountMarked(notFinite);
 
     /// <summary>Puts samples under attack: as many as labels.</summary>
-    public void Load(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels)
+    /// <param name="numbers">Of each sample in its data set.</param>
+    public void Load(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, ReadOnlySpan<int> numbers)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(labels.Length, Classifier.Batch);
         ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, labels.Length * Classifier.PixelCount);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(numbers.Length, labels.Length);
         pixels.CopyTo(cleanHost);
         labels.CopyTo(labelsHost);
+        numbers.CopyTo(numbersHost);
         Samples = labels.Length;
         UploadSamples();
     }
@@ -94,7 +113,8 @@ public sealed class AttackBatch : IDisposable
             if (kept[sample])
             {
                 cleanHost.AsSpan(sample * count, count).CopyTo(cleanHost.AsSpan(next * count));
-                labelsHost[next++] = labelsHost[sample];
+                (labelsHost[next], numbersHost[next]) = (labelsHost[sample], numbersHost[sample]);
+                next++;
             }
         }
 
@@ -117,6 +137,9 @@ public sealed class AttackBatch : IDisposable
 
         return buffer;
     }
+
+    /// <summary>Fills images with draws of their samples: element j of a sample's is draw j of its own stream.</summary>
+    public void Draw(DeviceBuffer target, RandomKind kind, RandomKey key) => Backend.RandomFillSamples(target, Numbers, kind, key, Samples);
 
     public void Copy(DeviceBuffer source, DeviceBuffer target) => Backend.Copy(source, target, PixelCount);
 
@@ -146,11 +169,8 @@ public sealed class AttackBatch : IDisposable
         var logitGradient = Classifier.LogitGradient(estimator);
         Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples);
         var gradient = Classifier.Backward(estimator);
-        if (watching)
-        {
-            VanishedGradients = CountZeroRows(gradient);
-            watching = false;
-        }
+        Backend.InspectGradient(gradient, notFinite, watching ? vanished : null, Samples);
+        watching = false;
 
         return gradient;
     }
@@ -159,18 +179,19 @@ public sealed class AttackBatch : IDisposable
     public DeviceBuffer LossGradient(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator) =>
         LossGradient(pixels, loss, reference, estimator, out _);
 
-    /// <summary>Has the next gradient counted in <see cref="VanishedGradients"/>.</summary>
+    /// <summary>Begins to count anew in <see cref="NotFiniteGradients"/> and, of the next gradient, in <see cref="VanishedGradients"/>.</summary>
     public void WatchGradients()
     {
-        VanishedGradients = 0;
+        Backend.Fill(notFinite, 0);
+        Backend.Fill(vanished, 0);
         watching = true;
     }
 
-    /// <summary>output = pixels + step·sign(gradient), projected into the ball round the clean images and into [0,1].</summary>
-    public void SignStep(DeviceBuffer pixels, DeviceBuffer gradient, float step, float epsilon, DeviceBuffer output)
+    /// <summary>A step of that length along the gradient, as the budget's norm measures it, back into the ball round the clean images and [0,1].</summary>
+    public void Step(DeviceBuffer pixels, DeviceBuffer gradient, float step, Budget budget, DeviceBuffer output)
     {
         Backend.Fill(StepSizes, step);
-        Backend.SignStep(pixels, gradient, Clean, StepSizes, epsilon, output, Samples);
+        Backend.AttackStep(pixels, gradient, Clean, StepSizes, budget, output, Samples);
     }
 
     /// <summary>Copies the marked samples from source to target.</summary>
@@ -218,6 +239,9 @@ public sealed class AttackBatch : IDisposable
         Clean.Dispose();
         Adversarial.Dispose();
         Labels.Dispose();
+        Numbers.Dispose();
+        notFinite.Dispose();
+        vanished.Dispose();
         LossValues.Dispose();
         this.selected.Dispose();
         StepSizes.Dispose();
@@ -233,18 +257,13 @@ public sealed class AttackBatch : IDisposable
         }
 
         Labels.Upload(vector.AsSpan(0, Samples));
+        Numbers.UploadAs<int>(numbersHost.AsSpan(0, Samples));
     }
 
-    private int CountZeroRows(DeviceBuffer gradient)
+    private int CountMarked(DeviceBuffer marks)
     {
-        var values = Scratch;
-        gradient.Download(values);
-        var zeros = 0;
-        for (var sample = 0; sample < Samples; sample++)
-        {
-            zeros += values.Slice(sample * Classifier.PixelCount, Classifier.PixelCount).ContainsAnyExcept(0f) ? 0 : 1;
-        }
-
-        return zeros;
+        var values = vector.AsSpan(0, Samples);
+        marks.Download(values);
+        return Samples - values.Count(0f);
     }
 }

@@ -4,62 +4,146 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Robustness;
 
-/// <summary>The attacks that an evaluation can name: clean, fgsm, rfgsm, pgd[steps], apgd-ce, apgd-dlr, and each but clean + _ens.</summary>
+/// <summary>
+/// The attacks that have names, and the one place where these are read, in commands, experiment files and results:
+/// <c>fgsm</c>, <c>pgd10</c>, <c>pgd10(restarts=5)</c>, <c>apgd-ce(steps=100)_ens</c>. A new attack is a line in <see cref="Families"/>.
+/// </summary>
 public static class AttackCatalogue
 {
     internal const string EnsembleSuffix = "_ens";
 
-    private const string Clean = "clean";
-    private const string PgdPrefix = "pgd";
+    /// <summary>The name of no attack: accuracy on the images as they are.</summary>
+    public const string Clean = "clean";
 
-    private static readonly IReadOnlyDictionary<string, IAttack> Fixed = new IAttack[]
-    {
-        new Fgsm(),
-        new Rfgsm(new RfgsmOptions(LogitLoss.CrossEntropy)),
-        new Apgd(new ApgdOptions(LogitLoss.CrossEntropy)),
-        new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio)),
-    }.ToDictionary(attack => attack.Name);
+    private const int DefaultSteps = 10;
+
+    private static readonly AttackFamily[] Families =
+    [
+        new("fgsm", [], _ => new Fgsm()),
+        new("rfgsm", ["alpha"], options => new Rfgsm(new RfgsmOptions(LogitLoss.CrossEntropy, Alpha(options)))),
+        new("rfgsm-kl", ["alpha"], options => new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler, Alpha(options)))),
+        new("pgd", ["steps", "restarts"], options => new Pgd(new PgdOptions(Steps(options), Restarts: options.Whole("restarts", 1)))),
+        new("tpgd", ["steps"], options => Pgd.Trades(Steps(options))),
+        new("mart", ["steps"], options => Pgd.Mart(Steps(options))),
+        new("apgd-ce", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, Steps(options)))),
+        new("apgd-dlr", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio, Steps(options)))),
+    ];
+
+    /// <summary>What is known, for people: names, with their options.</summary>
+    public static string Known => string.Join(", ", Families.Select(family => family.Usage));
 
     /// <summary>The attack of that name.</summary>
-    /// <exception cref="BadInputException">There is none; the message names the nearest.</exception>
-    public static EnsembleAttack Parse(string name)
+    /// <param name="steps">Steps in place of those of the name; null for the name's, or 10.</param>
+    /// <exception cref="BadInputException">There is none, or it has no such option; the message names the nearest.</exception>
+    public static EnsembleAttack Parse(string name, int? steps = null)
     {
-        if (name == Clean)
+        if (name == Clean && steps is null)
         {
             return new EnsembleAttack(Clean, []);
         }
 
         var isEnsemble = name.EndsWith(EnsembleSuffix, StringComparison.Ordinal);
-        return Find(isEnsemble ? name[..^EnsembleSuffix.Length] : name) switch
-        {
-            null => throw Unknown(name),
-            { } attack when isEnsemble => EnsembleAttack.OverEstimators(attack),
-            { } attack => EnsembleAttack.Single(attack),
-        };
+        var attack = Find(name, isEnsemble ? name[..^EnsembleSuffix.Length] : name, steps);
+        return isEnsemble ? EnsembleAttack.OverEstimators(attack) : EnsembleAttack.Single(attack);
     }
 
-    private static IAttack? Find(string name)
+    private static IAttack Find(string whole, string text, int? steps)
     {
-        if (Fixed.TryGetValue(name, out var attack))
+        var open = text.IndexOf('(', StringComparison.Ordinal);
+        var head = open < 0 ? text : text[..open];
+        var named = head.TrimEnd([.. "0123456789"]);
+        var family = Array.Find(Families, each => each.Name == head)
+            ?? Array.Find(Families, each => each.Name == named && each.Options.Contains("steps"))
+            ?? throw Unknown(whole);
+        var options = new AttackOptions(whole, family);
+        if (head.Length > family.Name.Length)
         {
-            return attack;
+            options.Set("steps", head[family.Name.Length..]);
         }
 
-        // Without leading zeros or signs, so that an attack has one name.
-        return name.StartsWith(PgdPrefix, StringComparison.Ordinal)
-            && int.TryParse(name.AsSpan(PgdPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
-            && steps > 0
-            && name == PgdPrefix + steps.ToString(CultureInfo.InvariantCulture)
-            ? new Pgd(new PgdOptions(steps))
-            : null;
+        if (open >= 0)
+        {
+            if (!text.EndsWith(')'))
+            {
+                throw new BadInputException($"The attack '{whole}' opens a bracket that nothing closes; expected for example {family.Usage}.");
+            }
+
+            foreach (var option in text[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries))
+            {
+                var parts = option.Split('=', 2, StringSplitOptions.TrimEntries);
+                options.Set(parts[0], parts.Length == 2 ? parts[1] : "");
+            }
+        }
+
+        if (steps is { } number)
+        {
+            options.Replace("steps", number.ToString(CultureInfo.InvariantCulture));
+        }
+
+        return family.Create(options);
     }
+
+    private static int Steps(AttackOptions options) => options.Whole("steps", DefaultSteps);
+
+    private static float Alpha(AttackOptions options) => options.Share("alpha", 0.5f);
 
     private static BadInputException Unknown(string name)
     {
-        string[] bases = [.. Fixed.Keys, "pgd7", "pgd10", "pgd20", "pgd40"];
-        string[] known = [Clean, .. bases, .. bases.Select(each => each + EnsembleSuffix)];
+        string[] known = [Clean, .. Families.Select(each => each.Name), .. Families.Select(each => each.Name + EnsembleSuffix), "pgd7", "pgd10", "pgd20_ens"];
         return new BadInputException(
             $"There is no attack '{name}'. The nearest are {string.Join(", ", Spelling.nearest(known, name))}. " +
-            $"Expected {Clean}, {string.Join(", ", Fixed.Keys)}, pgd<steps>, or one of these but {Clean} with {EnsembleSuffix} behind it.");
+            $"Expected {Clean}, {Known}, or one of these but {Clean} with {EnsembleSuffix} behind it.");
+    }
+}
+
+/// <summary>Attacks of one name that differ in their options.</summary>
+internal sealed record AttackFamily(string Name, IReadOnlyList<string> Options, Func<AttackOptions, IAttack> Create)
+{
+    /// <summary>For people, e.g. <c>pgd(steps=…, restarts=…)</c>.</summary>
+    public string Usage => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";
+}
+
+/// <summary>The options of an attack as a user wrote them.</summary>
+internal sealed class AttackOptions(string whole, AttackFamily family)
+{
+    private readonly Dictionary<string, string> values = [];
+
+    /// <exception cref="BadInputException">The attack has no such option, or has it twice.</exception>
+    public void Set(string name, string value)
+    {
+        Check(name);
+        if (!values.TryAdd(name, value))
+        {
+            throw new BadInputException($"The attack '{whole}' gives {name} twice; expected it once.");
+        }
+    }
+
+    /// <exception cref="BadInputException">The attack has no such option.</exception>
+    public void Replace(string name, string value)
+    {
+        Check(name);
+        values[name] = value;
+    }
+
+    /// <summary>A whole number of at least 1.</summary>
+    public int Whole(string name, int otherwise) => !values.TryGetValue(name, out var text) ? otherwise
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1
+            && text == value.ToString(CultureInfo.InvariantCulture) // so that an attack has one name
+            ? value
+        : throw new BadInputException($"The attack '{whole}': {name} expected a whole number of at least 1, found '{text}'.");
+
+    /// <summary>A number from 0 to 1.</summary>
+    public float Share(string name, float otherwise) => !values.TryGetValue(name, out var text) ? otherwise
+        : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1 ? value
+        : throw new BadInputException($"The attack '{whole}': {name} expected a number from 0 to 1, found '{text}'.");
+
+    private void Check(string name)
+    {
+        if (!family.Options.Contains(name))
+        {
+            throw new BadInputException(family.Options.Count == 0
+                ? $"The attack '{whole}': {family.Name} has no options, found '{name}'."
+                : $"The attack '{whole}': {family.Name} has no option '{name}'. It has {string.Join(", ", family.Options)}; the nearest is {Spelling.nearest(family.Options, name).Head}.");
+        }
     }
 }

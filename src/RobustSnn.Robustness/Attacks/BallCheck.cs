@@ -1,3 +1,5 @@
+using RobustSnn.Engine;
+
 namespace RobustSnn.Robustness;
 
 /// <summary>Whether an attack kept to its rules. An evaluation that counts images from outside the ball means nothing.</summary>
@@ -6,20 +8,42 @@ public static class BallCheck
     /// <summary>What float32 may be off at the ball's edge: pixels are at most 1, so half a unit in the last place is 6e-8.</summary>
     public const float Tolerance = 1e-6f;
 
-    /// <summary>Every adversarial pixel is in [0,1] and within ε of the clean one.</summary>
+    /// <summary>Every adversarial pixel is in [0,1], and every adversarial image in the ball round the clean one.</summary>
     /// <exception cref="InvalidOperationException">One is not, or is not a number: the attack is wrong.</exception>
-    public static void Verify(string attack, ReadOnlySpan<float> clean, ReadOnlySpan<float> adversarial, float epsilon, int pixelsPerSample)
+    public static void Verify(string attack, ReadOnlySpan<float> clean, ReadOnlySpan<float> adversarial, Budget budget, int pixelsPerSample)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(adversarial.Length, clean.Length);
         for (var i = 0; i < clean.Length; i++)
         {
             var value = adversarial[i];
-            if (!(value >= 0 && value <= 1 && Math.Abs(value - clean[i]) <= epsilon + Tolerance))
+            var isNear = budget.Norm != Norm.Infinity || Math.Abs(value - clean[i]) <= budget.Radius + Tolerance;
+            if (!(value >= 0 && value <= 1 && isNear))
             {
                 throw new InvalidOperationException(
                     $"{attack} left its bounds at sample {i / pixelsPerSample}, value {i % pixelsPerSample}: {value} from {clean[i]}, " +
-                    $"expected within {epsilon} of it and in [0,1].");
+                    $"expected within {budget.Radius} of it and in [0,1].");
             }
         }
+
+        for (var first = 0; first < clean.Length && budget.Norm == Norm.Euclidean; first += pixelsPerSample)
+        {
+            var distance = Distance(clean.Slice(first, pixelsPerSample), adversarial.Slice(first, pixelsPerSample));
+            if (!(distance <= budget.Radius + Tolerance * Math.Sqrt(pixelsPerSample)))
+            {
+                throw new InvalidOperationException(
+                    $"{attack} left its bounds at sample {first / pixelsPerSample}: {distance} from the clean image in L2, expected at most {budget.Radius}.");
+            }
+        }
+    }
+
+    private static double Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    {
+        var square = 0.0;
+        for (var i = 0; i < first.Length; i++)
+        {
+            square += ((double)first[i] - second[i]) * ((double)first[i] - second[i]);
+        }
+
+        return Math.Sqrt(square);
     }
 }

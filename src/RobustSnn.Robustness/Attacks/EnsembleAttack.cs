@@ -12,10 +12,12 @@ public readonly record struct AttackMember(IAttack Attack, GradientEstimator Est
 /// <param name="Attacked">Samples that all members before it left correct.</param>
 /// <param name="Correct">Those that it left correct, too.</param>
 /// <param name="VanishedGradients">Of the attacked, those whose first input gradient was zero everywhere.</param>
-public readonly record struct MemberOutcome(int Attacked, int Correct, int VanishedGradients)
+/// <param name="NotFiniteGradients">Of the attacked, those of which some input gradient was no finite number: any at all voids the figure.</param>
+public readonly record struct MemberOutcome(int Attacked, int Correct, int VanishedGradients, int NotFiniteGradients)
 {
     public static MemberOutcome operator +(MemberOutcome left, MemberOutcome right) => new(
-        left.Attacked + right.Attacked, left.Correct + right.Correct, left.VanishedGradients + right.VanishedGradients);
+        left.Attacked + right.Attacked, left.Correct + right.Correct, left.VanishedGradients + right.VanishedGradients,
+        left.NotFiniteGradients + right.NotFiniteGradients);
 }
 
 /// <summary>
@@ -39,24 +41,25 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
     /// <summary>Attacks the samples of the batch, which afterwards holds the survivors.</summary>
     /// <param name="outcomes">Gets each member's outcome added, in order.</param>
     /// <exception cref="InvalidOperationException">A member left its ball.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, between members.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void Run(
-        AttackBatch batch, float epsilon, RandomKey random, Span<MemberOutcome> outcomes, CancellationToken cancellation = default)
+        AttackBatch batch, Budget budget, RandomKey random, Span<MemberOutcome> outcomes, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(outcomes.Length, Members.Count);
         for (var i = 0; i < Members.Count && batch.Samples > 0; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            outcomes[i] += RunMember(Members[i], batch, epsilon, random.Derive((ulong)i));
+            outcomes[i] += RunMember(
+                Members[i], batch, new AttackSettings(budget, Members[i].Estimator, random.Derive((ulong)i), cancellation));
         }
     }
 
-    private static MemberOutcome RunMember(AttackMember member, AttackBatch batch, float epsilon, RandomKey random)
+    private static MemberOutcome RunMember(AttackMember member, AttackBatch batch, AttackSettings settings)
     {
         var attacked = batch.Samples;
         batch.WatchGradients();
-        member.Attack.Run(batch, new AttackSettings(epsilon, member.Estimator, random));
-        BallCheck.Verify(member.ToString(), batch.CleanHost, batch.DownloadAdversarial(), epsilon, batch.Classifier.PixelCount);
+        member.Attack.Run(batch, settings);
+        BallCheck.Verify(member.ToString(), batch.CleanHost, batch.DownloadAdversarial(), settings.Budget, batch.Classifier.PixelCount);
 
         // What counts is the deployed network, whatever pass the gradient came from.
         var correct = new bool[attacked];
@@ -66,8 +69,8 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
             each = !each;
         }
 
-        var vanished = batch.VanishedGradients;
+        var (vanished, notFinite) = (batch.VanishedGradients, batch.NotFiniteGradients);
         batch.Keep(correct);
-        return new MemberOutcome(attacked, batch.Samples, vanished);
+        return new MemberOutcome(attacked, batch.Samples, vanished, notFinite);
     }
 }

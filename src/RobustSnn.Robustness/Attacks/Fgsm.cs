@@ -2,7 +2,7 @@ using RobustSnn.Engine;
 
 namespace RobustSnn.Robustness;
 
-/// <summary>One step of ε along the sign of the gradient of cross-entropy: x + ε·sign(∇).</summary>
+/// <summary>One step of ε along the gradient of cross-entropy: x + ε·sign(∇) in L∞.</summary>
 public sealed class Fgsm : IAttack
 {
     public string Name => "fgsm";
@@ -10,6 +10,6 @@ public sealed class Fgsm : IAttack
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         var gradient = batch.LossGradient(batch.Clean, LogitLoss.CrossEntropy, null, settings.Estimator);
-        batch.SignStep(batch.Clean, gradient, settings.Epsilon, settings.Epsilon, batch.Adversarial);
+        batch.Step(batch.Clean, gradient, settings.Budget.Radius, settings.Budget, batch.Adversarial);
     }
 }

@@ -3,10 +3,12 @@ using RobustSnn.Engine;
 namespace RobustSnn.Robustness;
 
 /// <summary>What an attack may do and how.</summary>
-/// <param name="Epsilon">Radius of the L∞ ball, in pixel units of [0,1].</param>
+/// <param name="Budget">How far it may change an image.</param>
 /// <param name="Estimator">The gradient that it follows.</param>
-/// <param name="Random">Every draw of this run is in a stream derived from it.</param>
-public readonly record struct AttackSettings(float Epsilon, GradientEstimator Estimator, RandomKey Random);
+/// <param name="Random">Every draw of this run is in a stream derived from it, and from the number of the sample that it concerns.</param>
+/// <param name="Cancellation">Asked before every gradient.</param>
+public readonly record struct AttackSettings(
+    Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default);
 
 /// <summary>An attack: from clean images to images in the ball round them that the network gets wrong. A new attack is one file.</summary>
 /// <remarks>Has options but no state, so that one object may serve every batch and thread.</remarks>
@@ -16,5 +18,6 @@ public interface IAttack
     string Name { get; }
 
     /// <summary>Attacks the samples of the batch: reads Clean and Labels, writes Adversarial.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     void Run(AttackBatch batch, AttackSettings settings);
 }

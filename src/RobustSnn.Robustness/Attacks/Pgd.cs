@@ -6,7 +6,7 @@ namespace RobustSnn.Robustness;
 /// <summary>Where a run of PGD begins.</summary>
 public enum PgdStart
 {
-    /// <summary>x + U(−ε, ε).</summary>
+    /// <summary>x + U(−ε, ε); in L2 uniform in the ball.</summary>
     Uniform,
 
     /// <summary>x + 0.001·N(0,1): the adversaries of TRADES and MART.</summary>
@@ -48,7 +48,14 @@ public sealed class Pgd : IAttack
     public static Pgd Mart(int steps) => new(new PgdOptions(steps, LogitLoss.CrossEntropy, PgdStart.Gaussian));
 
     public string Name => string.Create(CultureInfo.InvariantCulture,
-        $"{(this.options.Loss == LogitLoss.KullbackLeibler ? "tpgd" : "pgd")}{this.options.Steps}");
+        $"{Family}{this.options.Steps}{(this.options.Restarts > 1 ? $"(restarts={this.options.Restarts})" : "")}");
+
+    private string Family => this.options switch
+    {
+        { Loss: LogitLoss.KullbackLeibler } => "tpgd",
+        { Start: PgdStart.Gaussian } => "mart",
+        _ => "pgd",
+    };
 
     public void Run(AttackBatch batch, AttackSettings settings)
     {
@@ -62,14 +69,14 @@ public sealed class Pgd : IAttack
     /// <summary>One run from given images, which must lie in the ball and [0,1].</summary>
     public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer start)
     {
-        var epsilon = settings.Epsilon;
-        var step = 2.5f * epsilon / this.options.Steps;
+        var step = 2.5f * settings.Budget.Radius / this.options.Steps;
         var reference = this.options.Loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         var pixels = start;
         for (var i = 0; i < this.options.Steps; i++)
         {
+            settings.Cancellation.ThrowIfCancellationRequested();
             var gradient = batch.LossGradient(pixels, this.options.Loss, reference, settings.Estimator);
-            batch.SignStep(pixels, gradient, step, epsilon, batch.Adversarial);
+            batch.Step(pixels, gradient, step, settings.Budget, batch.Adversarial);
             pixels = batch.Adversarial;
         }
     }
@@ -78,7 +85,7 @@ public sealed class Pgd : IAttack
     {
         var found = batch.Images(Found);
         var wrong = new bool[batch.Samples];
-        for (var run = 1; run < this.options.Restarts && !MarkFooled(batch, settings, wrong); run++)
+        for (var run = 1; run < this.options.Restarts && !MarkFooled(batch, wrong); run++)
         {
             batch.Copy(batch.Adversarial, found);
             RunOnce(batch, settings, (ulong)run);
@@ -86,34 +93,58 @@ public sealed class Pgd : IAttack
         }
     }
 
-    private static bool MarkFooled(AttackBatch batch, AttackSettings settings, bool[] wrong)
+    /// <summary>By the network as deployed, whose judgement is what counts in the end: the estimator's pass may differ.</summary>
+    private static bool MarkFooled(AttackBatch batch, bool[] wrong)
     {
-        batch.MarkWrong(batch.Classifier.Forward(batch.Adversarial, batch.Samples, settings.Estimator), wrong);
+        batch.MarkWrong(batch.Classifier.Logits(batch.Adversarial, batch.Samples), wrong);
         return Array.TrueForAll(wrong, each => each);
     }
 
     private void RunOnce(AttackBatch batch, AttackSettings settings, ulong run)
     {
         var noise = batch.Images(Noise);
-        var ones = batch.Images(Ones);
         var key = settings.Random.Derive(run);
-        var epsilon = settings.Epsilon;
-        var backend = batch.Backend;
-        backend.Fill(ones, 1);
-        if (this.options.Start == PgdStart.Uniform)
+        var budget = settings.Budget;
+        if (this.options.Start == PgdStart.Gaussian)
+        {
+            batch.Draw(noise, RandomKind.Normal, key);
+            batch.Backend.Blend(noise, 0.001f, 1, batch.Clean);
+            batch.Step(noise, noise, 0, budget, noise);
+        }
+        else if (budget.Norm == Norm.Infinity)
         {
             // x + 2ε·u here, and the shift by −ε as a step against ones, which also projects.
-            backend.RandomFill(noise, batch.PixelCount, RandomKind.Uniform, key);
-            backend.Blend(noise, 2 * epsilon, 1, batch.Clean);
-            batch.SignStep(noise, ones, -epsilon, epsilon, noise);
+            var ones = batch.Images(Ones);
+            batch.Backend.Fill(ones, 1);
+            batch.Draw(noise, RandomKind.Uniform, key);
+            batch.Backend.Blend(noise, 2 * budget.Radius, 1, batch.Clean);
+            batch.Step(noise, ones, -budget.Radius, budget, noise);
         }
         else
         {
-            backend.RandomFill(noise, batch.PixelCount, RandomKind.Normal, key);
-            backend.Blend(noise, 0.001f, 1, batch.Clean);
-            batch.SignStep(noise, ones, 0, epsilon, noise);
+            // a normal direction, at a distance whose d-th power is uniform
+            var share = batch.Images(Ones);
+            batch.Draw(noise, RandomKind.Normal, key.Derive(0));
+            batch.Draw(share, RandomKind.Uniform, key.Derive(1));
+            batch.StepSizes.Upload(Distances(batch, share, budget.Radius));
+            batch.Backend.AttackStep(batch.Clean, noise, batch.Clean, batch.StepSizes, budget, noise, batch.Samples);
         }
 
         RunFrom(batch, settings, noise);
+    }
+
+    /// <summary>ε·u^(1/d) for each sample, with the first of its draws.</summary>
+    private static float[] Distances(AttackBatch batch, DeviceBuffer draws, float radius)
+    {
+        var pixels = batch.Classifier.PixelCount;
+        var values = batch.Scratch;
+        draws.Download(values);
+        var distances = new float[batch.Samples];
+        for (var sample = 0; sample < distances.Length; sample++)
+        {
+            distances[sample] = (float)(radius * Math.Pow(values[sample * pixels], 1.0 / pixels));
+        }
+
+        return distances;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustSnn.Engine;
 
 namespace RobustSnn.Robustness;
@@ -29,23 +30,24 @@ public sealed class Rfgsm : IAttack
         this.options = options;
     }
 
-    public string Name => this.options.Loss == LogitLoss.CrossEntropy ? "rfgsm" : "rfgsm-kl";
+    public string Name => (this.options.Loss == LogitLoss.CrossEntropy ? "rfgsm" : "rfgsm-kl")
+        + (this.options.AlphaShare == new RfgsmOptions(default).AlphaShare ? "" : string.Create(CultureInfo.InvariantCulture, $"(alpha={this.options.AlphaShare:R})"));
 
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         var noise = batch.Images(Noise);
-        batch.Backend.RandomFill(noise, batch.PixelCount, RandomKind.Normal, settings.Random.Derive(0));
+        batch.Draw(noise, RandomKind.Normal, settings.Random.Derive(0));
         RunFrom(batch, settings, noise);
     }
 
     /// <summary>With given noise, of which only the signs count.</summary>
     public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer noise)
     {
-        var (loss, epsilon) = (this.options.Loss, settings.Epsilon);
-        var alpha = this.options.AlphaShare * epsilon;
+        var (loss, budget) = (this.options.Loss, settings.Budget);
+        var alpha = this.options.AlphaShare * budget.Radius;
         var reference = loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
-        batch.SignStep(batch.Clean, noise, alpha, epsilon, batch.Adversarial);
+        batch.Step(batch.Clean, noise, alpha, budget, batch.Adversarial);
         var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings.Estimator);
-        batch.SignStep(batch.Adversarial, gradient, epsilon - alpha, epsilon, batch.Adversarial);
+        batch.Step(batch.Adversarial, gradient, budget.Radius - alpha, budget, batch.Adversarial);
     }
 }

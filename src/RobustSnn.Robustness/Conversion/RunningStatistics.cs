@@ -1,4 +1,5 @@
 using RobustSnn.Engine;
+using RobustSnn.Model;
 
 namespace RobustSnn.Robustness;
 
@@ -24,23 +25,28 @@ public static class RunningStatistics
             model.Backend.Fill(parameter.Value, parameter.Specification.Kind.IsRunningVariance ? 1 : 0);
         }
 
-        model.Parameters.Changed();
     }
 
     /// <summary>
-    /// Estimates them without training anything else: passes in training mode over the batches, again and again until their number makes
-    /// what was there before negligible.
+    /// Estimates them without training anything else: passes over the batches with the batch's statistics and without dropout, as the network
+    /// will be evaluated, again and again until their number makes what was there before negligible.
     /// </summary>
     /// <param name="miniBatches">Images (sample, channel, row, column) in [0,1]; at least one batch.</param>
-    public static void Estimate(SpikingModel model, int timesteps, IReadOnlyList<float[]> miniBatches)
+    /// <exception cref="BadInputException">A batch has one value a channel: no variance.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, between passes.</exception>
+    public static void Estimate(
+        SpikingModel model, int timesteps, IReadOnlyList<float[]> miniBatches, CancellationToken cancellation = default)
     {
         var pixels = model.PixelCount;
-        using var plan = new Plan(model, miniBatches.Max(images => images.Length) / pixels, timesteps, PassMode.Training);
+        NormalisedValues.Require(model, miniBatches.Min(images => images.Length) / pixels, timesteps);
+        using var plan = new Plan(model, miniBatches.Max(images => images.Length) / pixels, timesteps, PassMode.BatchStatistics);
         for (var i = 0; i < Math.Max(Passes, miniBatches.Count); i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             var images = miniBatches[i % miniBatches.Count];
             plan.Pixels.Upload(images);
-            plan.Forward(images.Length / pixels, new RandomKey(0, (ulong)i));
+            plan.Forward(images.Length / pixels);
+            plan.UpdateStatistics();
         }
     }
 }

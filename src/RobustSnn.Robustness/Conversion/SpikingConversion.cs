@@ -78,7 +78,6 @@ public static class SpikingConversion
             snn.Backend.Copy(source.Value, parameter.Value, source.Value.Length);
         }
 
-        snn.Parameters.Changed();
         RunningStatistics.Reset(snn);
         return snn;
     }

@@ -26,6 +26,7 @@ public static class ThresholdBalancing
     {
         var count = model.Network.Input.Count;
         Validate(miniBatches, options, count);
+        NormalisedValues.Require(model, miniBatches.Min(images => images.Length) / count, options.Timesteps);
         using var plan = new Plan(model, miniBatches.Max(images => images.Length) / count, options.Timesteps, PassMode.BatchStatistics);
         var found = new List<LayerThreshold>();
         foreach (var node in Graph.neurons(model.Network))
@@ -47,14 +48,13 @@ public static class ThresholdBalancing
             }
 
             model.Parameters[layer + ".v_th"].Value.Upload([threshold]);
-            model.Parameters.Changed();
             found.Add(new LayerThreshold(layer, threshold));
         }
 
         return found;
     }
 
-    /// <summary>Multiplies every threshold (METHODS 6, step 3): the network will run for fewer steps than it was balanced for.</summary>
+    /// <summary>Multiplies every threshold (METHODS 6, step 3), down to 0.03 at least: the network will run for fewer steps than it was balanced for.</summary>
     /// <exception cref="BadInputException">A factor that is not above 0.</exception>
     public static void Scale(SpikingModel model, float factor)
     {
@@ -66,9 +66,9 @@ public static class ThresholdBalancing
         foreach (var parameter in model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold))
         {
             model.Backend.Blend(parameter.Value, factor, 0, parameter.Value);
+            model.Backend.ClampBelow(parameter.Value, SpikingModel.SmallestThreshold);
         }
 
-        model.Parameters.Changed();
     }
 
     /// <summary>Which of n values, ascending from 1, is the percentile: 1 + round(0.01·q·(n − 1)), half to even.</summary>

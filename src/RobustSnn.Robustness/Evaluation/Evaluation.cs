@@ -12,16 +12,16 @@ public sealed class Evaluation : IDisposable
     private readonly DeviceBuffer pixelsDevice;
     private readonly float[] pixels;
     private readonly int[] labels;
+    private readonly int[] numbers;
     private readonly int[] predictions;
 
-    /// <exception cref="BadInputException">A negative ε or T, or no samples a batch.</exception>
+    /// <exception cref="BadInputException">A negative T, or no samples a batch.</exception>
     public Evaluation(SpikingModel model, EvaluationOptions options)
     {
-        if (options.Batch < 1 || options.Timesteps < 0 || !(options.Epsilon >= 0 && options.Epsilon <= 1))
+        if (options.Batch < 1 || options.Timesteps < 0)
         {
             throw new BadInputException(
-                $"An evaluation expects a batch of at least 1, T of at least 0 and ε from 0 to 1; found batch {options.Batch}, " +
-                $"T {options.Timesteps}, ε {options.Epsilon}.");
+                $"An evaluation expects a batch of at least 1 and T of at least 0; found batch {options.Batch}, T {options.Timesteps}.");
         }
 
         this.options = options;
@@ -30,6 +30,7 @@ public sealed class Evaluation : IDisposable
         pixels = new float[options.Batch * classifier.PixelCount];
         pixelsDevice = classifier.Backend.Allocate(pixels.Length);
         labels = new int[options.Batch];
+        numbers = new int[options.Batch];
         this.predictions = new int[options.Batch];
     }
 
@@ -38,15 +39,20 @@ public sealed class Evaluation : IDisposable
     /// <exception cref="InvalidOperationException">An attack left its ball.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public EvaluationResult Run(
-        ISampleSource source, IReadOnlyList<EnsembleAttack> attacks, IProgress<EvaluationProgress>? progress = null,
+        ISampleSource source, IReadOnlyList<AttackInBudget> attacks, IProgress<EvaluationProgress>? progress = null,
         CancellationToken cancellation = default)
     {
+        if (attacks.Any(attack => !(attack.Budget.Radius >= 0 && float.IsFinite(attack.Budget.Radius))))
+        {
+            throw new BadInputException("The radius of an attack expects a finite number of at least 0.");
+        }
+
         if (source.Count < 1)
         {
             throw new BadInputException("The data set to evaluate on has no samples, expected at least 1.");
         }
 
-        var tally = new EvaluationTally(classifier.Model, [.. attacks.Select(attack => attack.For(this.options.Timesteps))]);
+        var tally = new EvaluationTally(classifier.Model, [.. attacks.Select(each => each with { Attack = each.Attack.For(this.options.Timesteps) })]);
         var random = new RandomKey(this.options.Seed, 0);
         for (var first = 0; first < source.Count; first += this.options.Batch)
         {
@@ -56,9 +62,9 @@ public sealed class Evaluation : IDisposable
             var correct = RunClean(samples, tally);
             for (var i = 0; i < tally.Attacks.Count; i++)
             {
-                var attack = tally.Attacks[i];
-                this.batch.Load(pixels.AsSpan(0, correct * classifier.PixelCount), labels.AsSpan(0, correct));
-                attack.Run(this.batch, this.options.Epsilon, random.Derive(attack.Name).Derive((ulong)first), tally.Members[i], cancellation);
+                var (attack, budget) = tally.Attacks[i];
+                this.batch.Load(pixels.AsSpan(0, correct * classifier.PixelCount), labels.AsSpan(0, correct), numbers.AsSpan(0, correct));
+                attack.Run(this.batch, budget, random.Derive(attack.Name), tally.Members[i], cancellation);
                 tally.Correct[i] += this.batch.Samples;
                 progress?.Report(new EvaluationProgress(attack.Name, tally.Samples, source.Count, tally.Correct[i]));
             }
@@ -81,6 +87,7 @@ public sealed class Evaluation : IDisposable
         {
             source.Read(first + i, pixels.AsSpan(i * count, count));
             labels[i] = source.Label(first + i);
+            numbers[i] = source.Number(first + i);
             if (labels[i] < 0 || labels[i] >= classifier.Classes)
             {
                 throw new BadInputException(
@@ -105,7 +112,8 @@ public sealed class Evaluation : IDisposable
             if (predictions[i] == labels[i])
             {
                 pixels.AsSpan(i * count, count).CopyTo(pixels.AsSpan(correct * count));
-                labels[correct++] = labels[i];
+                (labels[correct], numbers[correct]) = (labels[i], numbers[i]);
+                correct++;
             }
         }
 

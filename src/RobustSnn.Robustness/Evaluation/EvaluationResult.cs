@@ -1,10 +1,14 @@
+using RobustSnn.Engine;
+
 namespace RobustSnn.Robustness;
 
 /// <summary>Over how many of the samples, and how.</summary>
 /// <param name="Timesteps">T; 0 for an ANN.</param>
-/// <param name="Batch">Samples in flight at once. Draws of attacks depend on it, nothing else does.</param>
-/// <param name="Epsilon">Radius of the L∞ ball, in pixel units of [0,1].</param>
-public readonly record struct EvaluationOptions(int Timesteps, int Batch, float Epsilon, ulong Seed);
+/// <param name="Batch">Samples in flight at once. No draw depends on it.</param>
+public readonly record struct EvaluationOptions(int Timesteps, int Batch, ulong Seed);
+
+/// <summary>An attack in a ball: what an evaluation can be asked for.</summary>
+public readonly record struct AttackInBudget(EnsembleAttack Attack, Budget Budget);
 
 /// <summary>How far an evaluation is: after every attack on every batch.</summary>
 /// <param name="Attack">The attack that has just ended.</param>
@@ -18,8 +22,12 @@ public sealed record MemberResult(string Attack, string Estimator, MemberOutcome
 /// <summary>Accuracy under an attack.</summary>
 /// <param name="Correct">Samples classified correctly on the clean image and after every member.</param>
 /// <param name="Accuracy95">95 % Clopper-Pearson interval of Correct/Samples.</param>
-public sealed record AttackResult(string Attack, int Correct, int Samples, Interval Accuracy95, IReadOnlyList<MemberResult> Members)
+public sealed record AttackResult(
+    string Attack, Budget Budget, int Correct, int Samples, Interval Accuracy95, IReadOnlyList<MemberResult> Members)
 {
+    /// <summary>Whether some member followed a gradient that was no finite number: then the figure says nothing.</summary>
+    public bool IsVoid => Members.Any(member => member.Outcome.NotFiniteGradients > 0);
+
     public double Accuracy => (double)Correct / Samples;
 }
 
@@ -37,6 +45,9 @@ public sealed record EvaluationResult(
     IReadOnlyList<LayerActivity> Layers, IReadOnlyList<string> Warnings)
 {
     public double CleanAccuracy => (double)CleanCorrect / Samples;
+
+    /// <summary>Whether some figure says nothing; the warnings say why.</summary>
+    public bool HasVoid => Attacks.Any(attack => attack.IsVoid);
 
     public double SpikesPerImage => Layers.Sum(layer => layer.SpikesPerImage);
 }

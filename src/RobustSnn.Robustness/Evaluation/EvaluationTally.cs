@@ -16,17 +16,17 @@ internal sealed class EvaluationTally
     private int cleanCorrect;
     private int withoutClass;
 
-    public EvaluationTally(SpikingModel model, IReadOnlyList<EnsembleAttack> attacks)
+    public EvaluationTally(SpikingModel model, IReadOnlyList<AttackInBudget> attacks)
     {
         this.model = model;
         neurons = [.. Graph.neurons(model.Network)];
         this.spikes = new double[neurons.Length];
         Attacks = attacks;
         Correct = new int[attacks.Count];
-        Members = [.. attacks.Select(attack => new MemberOutcome[attack.Members.Count])];
+        Members = [.. attacks.Select(each => new MemberOutcome[each.Attack.Members.Count])];
     }
 
-    public IReadOnlyList<EnsembleAttack> Attacks { get; }
+    public IReadOnlyList<AttackInBudget> Attacks { get; }
 
     public int Samples { get; private set; }
 
@@ -55,9 +55,9 @@ internal sealed class EvaluationTally
         options, Samples, cleanCorrect, Interval.ClopperPearson(cleanCorrect, Samples), [.. Attacks.Select(Result)],
         options.Timesteps > 0 ? [.. neurons.Select((node, i) => Activity(node, this.spikes[i], options.Timesteps))] : [], [.. Warnings()]);
 
-    private AttackResult Result(EnsembleAttack attack, int index) => new(
-        attack.Name, Correct[index], Samples, Interval.ClopperPearson(Correct[index], Samples),
-        [.. attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.Estimator.Name, Members[index][i]))]);
+    private AttackResult Result(AttackInBudget asked, int index) => new(
+        asked.Attack.Name, asked.Budget, Correct[index], Samples, Interval.ClopperPearson(Correct[index], Samples),
+        [.. asked.Attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.Estimator.Name, Members[index][i]))]);
 
     private LayerActivity Activity(int node, double spikes, int timesteps)
     {
@@ -77,10 +77,17 @@ internal sealed class EvaluationTally
             for (var k = 0; k < Members[i].Length; k++)
             {
                 var outcome = Members[i][k];
+                var attack = Attacks[i].Attack;
+                if (outcome.NotFiniteGradients > 0)
+                {
+                    yield return $"{attack.Name}, {attack.Members[k].Estimator}: an input gradient of {outcome.NotFiniteGradients} of " +
+                        $"{outcome.Attacked} images holds values that are no finite numbers. The attack could not follow them: its figure is void.";
+                }
+
                 if (outcome.VanishedGradients > VanishedShare * outcome.Attacked)
                 {
                     var share = (100.0 * outcome.VanishedGradients / outcome.Attacked).ToString("0.#", CultureInfo.InvariantCulture);
-                    yield return $"{Attacks[i].Name}, {Attacks[i].Members[k].Estimator}: the input gradient of {share} % of " +
+                    yield return $"{attack.Name}, {attack.Members[k].Estimator}: the input gradient of {share} % of " +
                         $"{outcome.Attacked} images is zero everywhere, so robustness against this member may be an illusion.";
                 }
             }

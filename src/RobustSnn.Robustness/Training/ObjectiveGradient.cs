@@ -17,6 +17,8 @@ public sealed class ObjectiveGradient : IDisposable
     private readonly float[] losses;
     private readonly float[] logits;
     private readonly int[] predictions;
+    private readonly int timesteps;
+    private int fewest = int.MaxValue; // samples of a call so far: those of larger ones need no check
 
     /// <param name="batch">The most samples of one call.</param>
     /// <param name="timesteps">T; 0 trains the network as an ANN.</param>
@@ -25,6 +27,7 @@ public sealed class ObjectiveGradient : IDisposable
     {
         this.model = model;
         this.objective = objective;
+        this.timesteps = timesteps;
         neurons = new NeuronGradient(surrogate, ThroughRate: false);
         this.clean = objective.UsesClean ? new Plan(model, batch, timesteps, PassMode.Training) : null;
         this.adversarial = objective.UsesAdversarial ? new Plan(model, batch, timesteps, PassMode.Training) : null;
@@ -38,14 +41,23 @@ public sealed class ObjectiveGradient : IDisposable
     /// <param name="clean">x: (sample, channel, row, column); read where the objective uses it.</param>
     /// <param name="adversarial">x', likewise.</param>
     /// <param name="labels">Classes as floats.</param>
-    /// <param name="labelsHost">The same, one of each sample of the batch.</param>
+    /// <param name="numbers">Each sample's number in its data set, <see cref="ElementType.Int32"/>: dropout's masks are the sample's own.</param>
+    /// <param name="labelsHost">The labels on the host, one of each sample of the batch.</param>
     /// <param name="dropout">Each pass draws its own masks from it.</param>
+    /// <exception cref="BadInputException">Some BatchNorm sees one value a channel: no variance.</exception>
     public TrainingLoss Accumulate(
-        DeviceBuffer clean, DeviceBuffer adversarial, DeviceBuffer labels, ReadOnlySpan<int> labelsHost, RandomKey dropout)
+        DeviceBuffer clean, DeviceBuffer adversarial, DeviceBuffer labels, DeviceBuffer numbers, ReadOnlySpan<int> labelsHost,
+        RandomKey dropout)
     {
         var samples = labelsHost.Length;
-        Forward(this.clean, clean, samples, dropout.Derive(0));
-        Forward(this.adversarial, adversarial, samples, dropout.Derive(1));
+        if (samples < fewest)
+        {
+            NormalisedValues.Require(this.model, samples, timesteps);
+            fewest = samples;
+        }
+
+        Forward(this.clean, clean, numbers, samples, dropout.Derive(0));
+        Forward(this.adversarial, adversarial, numbers, samples, dropout.Derive(1));
         var (natural, robust) = this.objective.Kind switch
         {
             ObjectiveKind.Natural => (Term(LogitLoss.CrossEntropy, this.clean, null, labels, samples, 1), 0),
@@ -71,11 +83,12 @@ public sealed class ObjectiveGradient : IDisposable
         lossValues.Dispose();
     }
 
-    private void Forward(Plan? plan, DeviceBuffer pixels, int samples, RandomKey dropout)
+    private void Forward(Plan? plan, DeviceBuffer pixels, DeviceBuffer numbers, int samples, RandomKey dropout)
     {
         if (plan is not null)
         {
             this.model.Backend.Copy(pixels, plan.Pixels, (long)samples * this.model.Network.Input.Count);
+            this.model.Backend.Copy(numbers, plan.SampleNumbers, samples);
             plan.Forward(samples, dropout);
             this.model.Backend.Fill(plan.LogitGradient, 0);
         }

@@ -1,3 +1,5 @@
+using RobustSnn.Engine;
+
 namespace RobustSnn.Robustness;
 
 /// <summary>What training minimises (METHODS 4).</summary>
@@ -40,8 +42,5 @@ public readonly record struct TrainingObjective(ObjectiveKind Kind, float Beta)
 /// <param name="Correct">Samples classified correctly by the last forward pass, that is x' where there is one.</param>
 public readonly record struct TrainingLoss(double Loss, double Natural, double Robust, int Correct);
 
-/// <summary>SGD with momentum, as PyTorch's.</summary>
-public readonly record struct SgdSettings(float LearningRate, float Momentum, float WeightDecay);
-
 /// <summary>Who makes x': an attack run in evaluation mode before the training step.</summary>
-public readonly record struct Adversary(IAttack Attack, float Epsilon, GradientEstimator Estimator);
+public readonly record struct Adversary(IAttack Attack, Budget Budget, GradientEstimator Estimator);

@@ -14,6 +14,7 @@ public sealed class TrainingStep : IDisposable
     private readonly Classifier classifier;
     private readonly AttackBatch batch;
     private readonly ObjectiveGradient gradient;
+    private readonly ParameterTensor[] thresholds;
 
     /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
     /// <param name="surrogate">Of the training passes.</param>
@@ -32,22 +33,38 @@ public sealed class TrainingStep : IDisposable
         this.adversary = adversary;
         classifier = new Classifier(model, batch, timesteps);
         this.batch = new AttackBatch(classifier);
+        thresholds = [.. model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold)];
         gradient = new ObjectiveGradient(model, batch, timesteps, objective, surrogate);
     }
 
+    /// <summary>Sees the gradients between the backward passes and the optimiser's step, and may change them: to clip them, to share them.</summary>
+    public Action<ParameterSet>? BeforeStep { get; set; }
+
     /// <summary>Takes a step on a batch of images (sample, channel, row, column) in [0,1].</summary>
     /// <param name="random">Of this step: the adversary's draws and the dropout masks derive from it.</param>
-    public TrainingLoss Run(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, SgdSettings sgd, RandomKey random)
+    /// <param name="numbers">Each sample's number in its data set: those draws are its own, wherever it is in the batch.</param>
+    /// <exception cref="OperationCanceledException">Cancelled, before the parameters change.</exception>
+    public TrainingLoss Run(
+        ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, ReadOnlySpan<int> numbers, SgdSettings sgd, RandomKey random,
+        CancellationToken cancellation = default)
     {
-        this.batch.Load(pixels, labels);
+        this.batch.Load(pixels, labels, numbers);
         if (this.adversary is { } adversary)
         {
-            adversary.Attack.Run(this.batch, new AttackSettings(adversary.Epsilon, adversary.Estimator, random.Derive(0)));
+            adversary.Attack.Run(this.batch, new AttackSettings(adversary.Budget, adversary.Estimator, random.Derive(0), cancellation));
         }
 
         this.model.Parameters.ClearGradients();
-        var loss = gradient.Accumulate(this.batch.Clean, this.batch.Adversarial, this.batch.Labels, labels, random.Derive(1));
-        this.model.Parameters.SgdStep(sgd.LearningRate, sgd.Momentum, sgd.WeightDecay);
+        var loss = gradient.Accumulate(this.batch.Clean, this.batch.Adversarial, this.batch.Labels, this.batch.Numbers, labels, random.Derive(1));
+        this.model.Parameters.FinishGradients();
+        BeforeStep?.Invoke(this.model.Parameters);
+        this.model.Parameters.SgdStep(sgd);
+        foreach (var threshold in thresholds)
+        {
+            // As every forward pass does first: what is saved after a step is what the network computes with (METHODS 1).
+            this.model.Backend.ClampBelow(threshold.Value, SpikingModel.SmallestThreshold);
+        }
+
         return loss;
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NUnit.Framework;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Reference;
@@ -5,38 +6,64 @@ using RobustSnn.Engine.Reference;
 namespace RobustSnn.Engine.Tests.Contract;
 
 /// <summary>A backend that the contract is tested on.</summary>
-/// <param name="WhyMissing">Why this machine cannot run it, or null: its tests are then skipped for that reason.</param>
-public sealed record BackendUnderTest(string Name, Func<IBackend> Create, Func<string?> WhyMissing)
+public sealed record BackendUnderTest(string Name, Func<IBackend> Create)
 {
-    /// <summary>Creates the backend, or skips the running test.</summary>
-    public IBackend CreateOrSkip()
+    private readonly ConcurrentBag<IBackend> idle = [];
+
+    /// <summary>
+    /// Runs something on a backend that serves nobody else meanwhile. It is kept for the next, so that cases also see what earlier ones leave
+    /// behind in scratch memory; after an exception nothing is known of it, and it is not.
+    /// </summary>
+    public T Use<T>(Func<IBackend, T> run)
     {
-        if (WhyMissing() is { } reason)
-            Assert.Ignore($"{Name}: {reason}");
-        return Create();
+        if (!idle.TryTake(out var backend))
+            backend = Create();
+        try
+        {
+            var result = run(backend);
+            idle.Add(backend);
+            return result;
+        }
+        catch
+        {
+            backend.Dispose();
+            throw;
+        }
+    }
+
+    public void DisposeIdle()
+    {
+        while (idle.TryTake(out var backend))
+            backend.Dispose();
     }
 
     public override string ToString() => Name;
 }
 
-/// <summary>The backends of the contract tests.</summary>
+/// <summary>The backends of the contract tests, each once for everything in which it can differ.</summary>
 public static class Backends
 {
-    public static readonly BackendUnderTest Reference = new("reference", () => new ReferenceBackend(), () => null);
+    private static readonly ConcurrentDictionary<int, BackendUnderTest> ByThreads = new();
 
-    /// <summary>Those that are held against the reference, one a line.</summary>
-    public static readonly BackendUnderTest[] Fast =
-    [
-        Cpu(1),
-        Cpu(2),
-        .. Widths,
-    ];
+    public static readonly BackendUnderTest Reference = new("reference", () => new ReferenceBackend());
 
-    /// <summary>The CPU with each of its vector widths.</summary>
-    public static IEnumerable<BackendUnderTest> Widths => Enum.GetValues<VectorWidth>().Select(width => new BackendUnderTest(
-        $"cpu({width})",
-        () => new CpuBackend(2, width),
-        () => VectorWidths.Available.Contains(width) ? null : $"this machine has no {width.Name()}"));
+    /// <summary>The CPU with each vector width that this machine has: only the kernels of pruned layers know widths.</summary>
+    public static readonly BackendUnderTest[] Widths =
+        [.. VectorWidths.Available.Select(width => new BackendUnderTest($"cpu({width})", () => new CpuBackend(2, width)))];
 
-    public static BackendUnderTest Cpu(int threads) => new($"cpu({threads})", () => new CpuBackend(threads), () => null);
+    /// <summary>One of each kind, for what neither widths nor threads change.</summary>
+    public static BackendUnderTest[] Kinds => [Reference, Cpu(2)];
+
+    /// <summary>Those that a case is run on to be held against the reference.</summary>
+    public static BackendUnderTest[] Fast(ContractCase @case) => @case.HasWidths ? Widths : [Cpu(2)];
+
+    public static BackendUnderTest Cpu(int threads) =>
+        ByThreads.GetOrAdd(threads, count => new BackendUnderTest($"cpu({count})", () => new CpuBackend(count)));
+
+    /// <summary>Once no case runs any more.</summary>
+    public static void DisposeIdle()
+    {
+        foreach (var backend in ByThreads.Values.Concat(Widths).Append(Reference))
+            backend.DisposeIdle();
+    }
 }

@@ -16,18 +16,17 @@ public sealed record ContractCase(string Operation, string Description, double T
 
     private Lazy<Outcome>? reference;
 
+    /// <summary>Whether the case connects pruned weights, whose kernels exist for several vector widths: it is compared with each.</summary>
+    public bool HasWidths { get; init; }
+
     /// <summary>What the reference gives: computed once for all backends.</summary>
     public Outcome Reference => LazyInitializer.EnsureInitialized(ref reference, () => new Lazy<Outcome>(() => RunOn(Backends.Reference))).Value;
 
-    public Outcome RunOn(BackendUnderTest backend)
-    {
-        using var device = backend.CreateOrSkip();
-        return RunOn(device);
-    }
+    public Outcome RunOn(BackendUnderTest backend) => backend.Use(RunOn);
 
-    public Outcome RunOn(IBackend device)
+    private Outcome RunOn(IBackend device)
     {
-        using var bench = new Workbench(device, ToString());
+        using var bench = new Workbench(device, ToString(), HasWidths);
         Run(bench);
         return bench.Finish();
     }

@@ -9,7 +9,8 @@ public sealed record Outcome(IReadOnlyDictionary<string, double[]> Outputs, IRea
 /// Operands of one operation on one backend, the same on every backend: drawn from a seed that is the case's name. What the operation
 /// must not read is NaN, what it may compute on but not count is large, and what it must not write is compared afterwards, bit by bit.
 /// </summary>
-public sealed class Workbench(IBackend backend, string seed) : IDisposable
+/// <param name="hasWidths">Whether the case may connect pruned weights (<see cref="ContractCase.HasWidths"/>).</param>
+public sealed class Workbench(IBackend backend, string seed, bool hasWidths) : IDisposable
 {
     private const float LargestGarbage = 1000;
 
@@ -53,11 +54,23 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
     public DeviceBuffer Parameters(params float[] values) => InputBuffer(values.Length, i => values[i]);
 
     /// <summary>Connects weights; the connection is disposed of with the workbench.</summary>
+    /// <exception cref="InvalidOperationException">The weights are pruned, and the case is not compared with every vector width.</exception>
     public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null)
     {
+        if (pattern is not null && !hasWidths)
+            throw new InvalidOperationException($"{seed}: a case with pruned weights has to say {nameof(ContractCase.HasWidths)}");
         var connection = Backend.Connect(geometry, weights, pattern);
         connections.Add(connection);
         return connection;
+    }
+
+    /// <summary>Numbers of samples in a data set, in no order.</summary>
+    public DeviceBuffer Numbers(int count)
+    {
+        var numbers = Backend.Allocate(count, ElementType.Int32);
+        numbers.UploadAs<int>([.. Enumerable.Range(0, count).Select(i => i * 7919 % 60_000)]);
+        connections.Add(numbers);
+        return numbers;
     }
 
     /// <summary>A number that the operation returned.</summary>
@@ -167,7 +180,7 @@ public sealed class Workbench(IBackend backend, string seed) : IDisposable
     }
 
     /// <summary>FNV-1a: unlike string.GetHashCode the same in every run.</summary>
-    private static int StableHash(string text) => (int)text.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619u);
+    internal static int StableHash(string text) => (int)text.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619u);
 
     /// <summary>What an element of an operand is to the operation.</summary>
     private enum Use

@@ -20,25 +20,29 @@ public sealed class FusedLayerTests
     private static IEnumerable<TestCaseData> Networks()
     {
         yield return Case("a row of layers", 3,
-            [(Conv, [0]), (Operation.Neuron, [1]), (Strided, [2]), (Operation.Neuron, [3]), (Hidden, [4]), (Operation.Neuron, [5]), (Head, [6])]);
-        yield return Case("same shape behind and before", 2, [(Conv, [0]), (Operation.Neuron, [1]), (Conv, [2]), (Operation.Neuron, [3]), (Head, [4])]);
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Strided, [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Hidden, [4]), (Operation.NewNeuron(Thresholds.Shared), [5]), (Head, [6])]);
+        yield return Case("same shape behind and before", 2, [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Conv, [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Head, [4])]);
         yield return Case("spikes read twice", 2,
-            [(Conv, [0]), (Operation.Neuron, [1]), (Conv, [2]), (Operation.Neuron, [3]), (Operation.WeightedSum, [2, 4]), (Head, [5])]);
-        yield return Case("a current read twice", 0, [(Conv, [0]), (Operation.Neuron, [1]), (Operation.WeightedSum, [1, 2]), (Head, [3])]);
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Conv, [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Operation.WeightedSum, [2, 4]), (Head, [5])]);
+        yield return Case("a current read twice", 0, [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.WeightedSum, [1, 2]), (Head, [3])]);
         yield return Case("two neurons of one current", 0,
-            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.Neuron, [1]), (Operation.WeightedSum, [2, 3]), (Head, [4])]);
-        yield return Case("BatchNorm between", 0, [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Head, [3])]);
-        yield return Case("BatchNorm before", 1, [(Operation.BatchNorm, [0]), (Conv, [1]), (Operation.Neuron, [2]), (Head, [3])]);
-        yield return Case("pooling between", 0, [(Conv, [0]), (Operation.NewAveragePool(2), [1]), (Operation.Neuron, [2]), (Head, [3])]);
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.WeightedSum, [2, 3]), (Head, [4])]);
+        yield return Case("BatchNorm between", 0, [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Head, [3])]);
+        yield return Case("BatchNorm before", 1, [(Operation.BatchNorm, [0]), (Conv, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Head, [3])]);
+        yield return Case("pooling between", 0, [(Conv, [0]), (Operation.NewAveragePool(2), [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Head, [3])]);
         yield return Case("a pool before a layer", 2,
-            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewAveragePool(2), [2]), (Conv, [3]), (Operation.Neuron, [4]), (Head, [5])]);
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewAveragePool(2), [2]), (Conv, [3]), (Operation.NewNeuron(Thresholds.Shared), [4]), (Head, [5])]);
         yield return Case("a pool before the neuron that gives the logits", 2,
-            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewAveragePool(2), [2]), (Head, [3]), (Operation.Neuron, [4])]);
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewAveragePool(2), [2]), (Head, [3]), (Operation.NewNeuron(Thresholds.Shared), [4])]);
         yield return Case("a pool read twice", 2,
-            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewAveragePool(2), [2]), (Conv, [3]), (Operation.Neuron, [4]), (Operation.WeightedSum, [3, 5]), (Head, [6])]);
-        yield return Case("dropout behind", 1, [(Conv, [0]), (Operation.Neuron, [1]), (Operation.NewDropout(0.5), [2]), (Head, [3])]);
-        yield return Case("a neuron that gives the logits", 1, [(Head, [0]), (Operation.Neuron, [1])]);
-        yield return Case("a layer that gives the logits", 0, [(Operation.NewDropout(0.5), [0]), (Head, [1]), (Operation.Neuron, [2]), (Operation.WeightedSum, [2, 2])]);
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewAveragePool(2), [2]), (Conv, [3]), (Operation.NewNeuron(Thresholds.Shared), [4]), (Operation.WeightedSum, [3, 5]), (Head, [6])]);
+        yield return Case("max pooling between two",  1,
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewMaxPool(2), [2]), (Head, [3])]);
+        yield return Case("a threshold a channel", 1,
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Channelwise), [1]), (Conv, [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Head, [4])]);
+        yield return Case("dropout behind", 1, [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewDropout(0.5), [2]), (Head, [3])]);
+        yield return Case("a neuron that gives the logits", 1, [(Head, [0]), (Operation.NewNeuron(Thresholds.Shared), [1])]);
+        yield return Case("a layer that gives the logits", 0, [(Operation.NewDropout(0.5), [0]), (Head, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.WeightedSum, [2, 2])]);
 
         static TestCaseData Case(string name, int fused, (Operation Operation, int[] Inputs)[] layers) =>
             new TestCaseData(Build(layers), fused).SetArgDisplayNames(name);
@@ -93,7 +97,7 @@ public sealed class FusedLayerTests
     public void Only_pruned_layers_with_time_and_without_a_way_back_are_fused(PassMode mode, bool isPruned, int timesteps)
     {
         using var backend = new ReferenceBackend();
-        using var model = Model(backend, Build([(Conv, [0]), (Operation.Neuron, [1]), (Head, [2])]), isPruned);
+        using var model = Model(backend, Build([(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Head, [2])]), isPruned);
         using var plan = new Plan(model, Samples, timesteps, mode);
         if (timesteps > 0)
         {
@@ -129,7 +133,6 @@ public sealed class FusedLayerTests
             }
         }
 
-        model.Parameters.Changed();
         return model;
     }
 }

@@ -18,24 +18,27 @@ public sealed class MemoryPlanTests
 
     private static readonly (string Name, (Operation, int[])[] Layers)[] Odd =
     [
-        ("spikes of the image", [(Operation.Neuron, [0]), (Head, [1])]),
-        ("neuron at the end", [(Head, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2])]),
-        ("BatchNorm that two read", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Operation.WeightedSum, [3, 2]), (Head, [4])]),
+        ("spikes of the image", [(Operation.NewNeuron(Thresholds.Shared), [0]), (Head, [1])]),
+        ("neuron at the end", [(Head, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2])]),
+        ("BatchNorm that two read", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.WeightedSum, [3, 2]), (Head, [4])]),
         ("BatchNorm's input read again",
-            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Operation.WeightedSum, [3, 1]), (Head, [4])]),
-        ("neuron of a neuron", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Operation.Neuron, [3]), (Head, [4])]),
+            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.WeightedSum, [3, 1]), (Head, [4])]),
+        ("neuron of a neuron", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Head, [4])]),
         ("BatchNorm of spikes",
-            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.BatchNorm, [2]), (Operation.Neuron, [3]), (Conv, [4]), (Head, [5])]),
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.BatchNorm, [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Conv, [4]), (Head, [5])]),
         ("dropout of spikes",
-            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Operation.NewDropout(0.5), [3]), (Conv, [4]), (Head, [5])]),
+            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.NewDropout(0.5), [3]), (Conv, [4]), (Head, [5])]),
         ("dropout before the neuron",
-            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewDropout(0.5), [2]), (Operation.Neuron, [3]), (Head, [4])]),
-        ("pooled spikes", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Operation.NewAveragePool(2), [3]), (Head, [4])]),
-        ("spikes that nobody reads", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Head, [1])]),
+            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewDropout(0.5), [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Head, [4])]),
+        ("largest spikes", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.NewMaxPool(2), [3]), (Head, [4])]),
+        ("largest values", [(Conv, [0]), (Operation.Relu, [1]), (Operation.NewMaxPool(2), [2]), (Operation.NewMaxPool(2), [3]), (Head, [4])]),
+        ("a threshold a channel", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Channelwise), [2]), (Conv, [3]), (Head, [4])]),
+        ("pooled spikes", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.NewAveragePool(2), [3]), (Head, [4])]),
+        ("spikes that nobody reads", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Head, [1])]),
         ("sum of a neuron with itself",
-            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), (Operation.WeightedSum, [3, 3]), (Operation.Neuron, [4]), (Head, [5])]),
+            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), (Operation.WeightedSum, [3, 3]), (Operation.NewNeuron(Thresholds.Shared), [4]), (Head, [5])]),
         ("two neurons of one value",
-            [(Conv, [0]), (Operation.Neuron, [1]), (Operation.BatchNorm, [1]), (Operation.Neuron, [3]), (Operation.WeightedSum, [2, 4]), (Head, [5])]),
+            [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Operation.WeightedSum, [2, 4]), (Head, [5])]),
     ];
 
     private static IEnumerable<TestCaseData> Plans =>
@@ -82,11 +85,12 @@ public sealed class MemoryPlanTests
     private static void Backward(PlanGraph graph, MemoryPlan memory, string?[] slots, int node)
     {
         var operation = graph.Nodes[node].Operation;
+        var runsAsRelu = operation.IsRelu || (operation.IsNeuron && graph.Timesteps == 0);
         var inputs = graph.Inputs[node];
         Assert.That(memory.Slots[memory.Gradient[node]].IsBits, Is.False);
         Assert.That(slots[memory.Gradient[node]], Is.EqualTo(Gradient(node)), $"gradient of {node}");
         var trains = graph.Mode == PassMode.Training;
-        var readsInputs = graph.Norms[node] >= 0
+        var readsInputs = graph.Norms[node] >= 0 || operation.IsMaxPool
             || (trains && (operation.IsConvolution || operation.IsLinear || operation.IsBatchNorm || operation.IsWeightedSum));
         for (var i = 0; readsInputs && i < inputs.Length; i++)
             Assert.That(slots[memory.Output[inputs[i]]], Is.EqualTo(Value(inputs[i])), $"backward {node} reads {inputs[i]}");
@@ -94,7 +98,7 @@ public sealed class MemoryPlanTests
             Assert.That(slots[memory.Membrane[node]], Is.EqualTo(Membrane(node)), $"backward {node}");
         else
             Assert.That(graph.Spikes(node) && graph.Norms[node] < 0, Is.False, $"membranes of {node}");
-        if (graph.IsRelu(node))
+        if (runsAsRelu)
         {
             // dropout in its place keeps the signs
             var signs = Enumerable.Range(0, graph.Nodes.Length).Where(n => n == node || (graph.Nodes[n].Operation.IsDropout && graph.Inputs[n][0] == node));

@@ -28,6 +28,10 @@ public sealed class OddNetworkTests
             [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Relu, [1]), (Operation.WeightedSum, [2, 3]), (Operation.WeightedSum, [4, 1]), (Head, [5])]);
         yield return Case("a node that nobody reads", [(Conv, [0]), (Operation.Relu, [1]), (Conv, [2]), (Head, [2])]);
         yield return Case("two BatchNorms", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.BatchNorm, [2]), (Operation.Relu, [3]), (Head, [4])]);
+        yield return Case("max pooling", [(Conv, [0]), (Operation.NewMaxPool(2), [1]), (Operation.Relu, [2]), (Head, [3])]);
+        yield return Case("max pooling of a ReLU twice", [(Conv, [0]), (Operation.Relu, [1]), (Operation.NewMaxPool(2), [2]), (Operation.NewMaxPool(2), [3]), (Head, [4])]);
+        yield return Case("max and average of one value",
+            [(Conv, [0]), (Operation.NewMaxPool(2), [1]), (Operation.NewAveragePool(2), [1]), (Operation.WeightedSum, [2, 3]), (Head, [4])]);
         yield return Case("pooling twice",
             [(Conv, [0]), (Operation.NewAveragePool(2), [1]), (Operation.Relu, [2]), (Operation.GlobalAveragePool, [3]), (Head, [4])]);
 
@@ -69,7 +73,6 @@ public sealed class OddNetworkTests
             const float Step = 1f / 4096; // small, because ReLUs have kinks
             var difference = (Moved(largest, Step) - Moved(largest, -Step)) / (2 * Step);
             parameter.Value.Upload(values);
-            model.Parameters.Changed();
             Assert.That(gradient[largest], Is.EqualTo(difference).Within(5).Percent.Or.EqualTo(difference).Within(5e-4), parameter.Name);
 
             double Moved(int index, float step)
@@ -77,7 +80,6 @@ public sealed class OddNetworkTests
                 var moved = (float[])values.Clone();
                 moved[index] += step;
                 parameter.Value.Upload(moved);
-                model.Parameters.Changed();
                 return Loss(plan, images);
             }
         }
@@ -87,7 +89,7 @@ public sealed class OddNetworkTests
     public void A_threshold_is_trained_where_a_neuron_reads_the_image()
     {
         using var backend = new CpuBackend(1);
-        using var model = Model(backend, Build([(Operation.Neuron, [0]), (Head, [1])]));
+        using var model = Model(backend, Build([(Operation.NewNeuron(Thresholds.Shared), [0]), (Head, [1])]));
         using var plan = new Plan(model, Samples, 4, PassMode.Training);
         Loss(plan, Images(model.Network));
         plan.Backward(NeuronGradient.Default);
@@ -134,7 +136,6 @@ public sealed class OddNetworkTests
             }
         }
 
-        model.Parameters.Changed();
         return model;
     }
 

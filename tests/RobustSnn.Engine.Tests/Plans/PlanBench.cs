@@ -22,7 +22,6 @@ internal static class PlanBench
             backend.Fill(parameter.Value, 0.4f);
         }
 
-        model.Parameters.Changed();
         return model;
     }
 

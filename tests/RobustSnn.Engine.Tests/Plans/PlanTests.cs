@@ -23,6 +23,7 @@ public sealed class PlanTests
     }
 
     [TestCaseSource(nameof(Cases))]
+    [Category(ProcessorTests.OtherProcessors)]
     public void Training_pass_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
         using var fast = new CpuBackend(2);
@@ -57,6 +58,7 @@ public sealed class PlanTests
     }
 
     [TestCaseSource(nameof(Cases))]
+    [Category(ProcessorTests.OtherProcessors)]
     public void Input_gradient_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
         using var fast = new CpuBackend(2);
@@ -169,7 +171,7 @@ public sealed class PlanTests
             plan.Forward(4, new RandomKey(1, 2));
             backend.Fill(plan.LogitGradient, 0.1f);
             plan.Backward(NeuronGradient.Default);
-            model.Parameters.SgdStep(0.01f, 0.9f, 1e-4f);
+            model.Parameters.SgdStep(new SgdSettings(0.01f, 0.9f, 1e-4f));
         }
     }
 
@@ -205,7 +207,6 @@ public sealed class PlanTests
         second.Forward(1);
         backend.Fill(weights.Value, 0);
         backend.Fill(bias.Value, 2);
-        model.Parameters.Changed();
         first.Forward(1);
         second.Forward(1);
         Assert.That(first.Logits.ToArray(PlanBench.Classes), Is.All.EqualTo(2));
@@ -219,7 +220,6 @@ public sealed class PlanTests
         using var model = PlanBench.Model(backend, "vggmini");
         var threshold = model.Parameters["features.2.v_th"];
         threshold.Value.Upload([-1]);
-        model.Parameters.Changed();
         using var plan = new Plan(model, 1, 2, PassMode.Inference);
         plan.Forward(1);
         Assert.That(threshold.Value.ToArray(), Is.EqualTo(new[] { SpikingModel.SmallestThreshold }));

@@ -49,8 +49,8 @@ public sealed class PrunedPlanTests
             PlanBench.Train(plan, Images, Samples);
             PlanBench.Train(expected, Images, Samples);
             AssertGradientsAgree(sparse, dense);
-            sparse.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
-            dense.Parameters.SgdStep(0.05f, 0.9f, 1e-3f);
+            sparse.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-3f));
+            dense.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-3f));
             Zero(dense);
         }
 
@@ -106,7 +106,6 @@ public sealed class PrunedPlanTests
             model.Parameters[name].FromDense(values);
         }
 
-        model.Parameters.Changed();
         Assert.That(PlanBench.Attack(plan, Images, Samples, NeuronGradient.Default).Logits, Is.EqualTo(before.Logits));
     }
 
@@ -148,7 +147,6 @@ public sealed class PrunedPlanTests
             parameter.Velocity?.Upload(Kept(parameter.Velocity));
         }
 
-        model.Parameters.Changed();
 
         static float[] Kept(DeviceBuffer buffer) => [.. buffer.ToArray().Select((value, i) => Exists(i) ? value : 0)];
     }

@@ -22,14 +22,18 @@ public sealed class SpikingPlanTests
         yield return Case("linear", true, (Head, [3]));
         yield return Case("average pool", true, (Operation.NewAveragePool(2), [3]), (Head, [4]));
         yield return Case("global average pool", true, (Operation.GlobalAveragePool, [3]), (Head, [4]));
+        yield return Case("max pool", true, (Operation.NewMaxPool(2), [3]), (Conv, [4]), (Head, [5]));
+        yield return Case("max pool before BatchNorm", true, (Operation.NewMaxPool(2), [3]), (Operation.BatchNorm, [4]), (Head, [5]));
+        yield return Case("max pool of a max pool", true, (Operation.NewMaxPool(2), [3]), (Operation.NewMaxPool(2), [4]), (Head, [5]));
+        yield return Case("neurons of a threshold a channel", true, (Conv, [3]), (Operation.NewNeuron(Thresholds.Channelwise), [4]), (Head, [5]));
         yield return Case("weighted sum", true, (Operation.WeightedSum, [3, 1]), (Head, [4]));
         yield return Case("dropout", true, (Operation.NewDropout(0.5), [3]), (Head, [4]));
         yield return Case("BatchNorm", false, (Operation.BatchNorm, [3]), (Head, [4]));
-        yield return Case("neuron", false, (Operation.Neuron, [3]), (Head, [4]));
+        yield return Case("neuron", false, (Operation.NewNeuron(Thresholds.Shared), [3]), (Head, [4]));
         yield return Case("convolution and ReLU", false, (Conv, [3]), (Operation.Relu, [3]), (Operation.WeightedSum, [4, 5]), (Head, [6]));
 
         static TestCaseData Case(string name, bool bits, params (Operation, int[])[] readers) =>
-            new TestCaseData(OddNetworkTests.Build([(NoBias, [0]), (Operation.BatchNorm, [1]), (Operation.Neuron, [2]), .. readers]), bits)
+            new TestCaseData(OddNetworkTests.Build([(NoBias, [0]), (Operation.BatchNorm, [1]), (Operation.NewNeuron(Thresholds.Shared), [2]), .. readers]), bits)
                 .SetArgDisplayNames(name);
     }
 
@@ -110,7 +114,7 @@ public sealed class SpikingPlanTests
             using var model = PlanBench.Model(backend, architecture);
             using var plan = new Plan(model, 3, timesteps, PassMode.Training);
             PlanBench.Train(plan, PlanBench.Images(3, 13), 3);
-            model.Parameters.SgdStep(0.05f, 0.9f, 1e-4f);
+            model.Parameters.SgdStep(new SgdSettings(0.05f, 0.9f, 1e-4f));
             // of two biases that a BatchNorm takes out again the gradients are rounding; they start at 0
             return [.. model.Parameters.All.Where(parameter => !IsTakenOut(parameter.Name)).Select(parameter => (parameter.Name, parameter.Value.ToArray()))];
         }
@@ -182,7 +186,6 @@ public sealed class SpikingPlanTests
         model.Initialise(4);
         foreach (var parameter in model.Parameters.All.Where(parameter => parameter.Specification.Kind.IsThreshold))
             backend.Fill(parameter.Value, 0.4f);
-        model.Parameters.Changed();
         return model;
     }
 

@@ -180,7 +180,7 @@ public static class FiniteDifferenceTests
             float[] Dropped(float[] values)
             {
                 var activation = Activation(shape, values);
-                Backend.Dropout(activation, 0.4f, new RandomKey(7, 8), 2);
+                Backend.Dropout(activation, 0.4f, new RandomKey(7, 8), Backend.Allocate(2, ElementType.Int32), 2);
                 return activation.Values();
             }
 

@@ -139,11 +139,33 @@ public static class HandComputedTests
     }
 
     /// <summary>Three pixels: stays within the ball, leaves it, leaves [0, 1]; and one whose gradient is 0.</summary>
+    [TestCase(float.NaN, ExpectedResult = 0.5f)]
+    [TestCase(0f, ExpectedResult = 0.5f)]
+    [TestCase(-0f, ExpectedResult = 0.5f)]
+    [TestCase(float.PositiveInfinity, ExpectedResult = 0.625f)]
+    public static float TheSignOfWhatHasNoneIsZero(float gradient)
+    {
+        var output = Buffer(0);
+        Backend.AttackStep(Buffer(0.5f), Buffer(gradient), Buffer(0.5f), Buffer(0.125f), Budget.Pixels(0.25f), output, 1);
+        return output.ToArray()[0];
+    }
+
+    [Test]
+    public static void AStepInL2IsAsLongAsItSaysAndEndsInTheBall()
+    {
+        var output = Buffer(0, 0);
+        Backend.AttackStep(Buffer(0.5f, 0.5f), Buffer(3, 4), Buffer(0.5f, 0.5f), Buffer(0.125f), new Budget(Norm.Euclidean, 0.25f), output, 1);
+        Assert.That(output.ToArray(), Is.EqualTo(new[] { 0.5f + 0.6f * 0.125f, 0.5f + 0.8f * 0.125f }).Within(1e-7f));
+        Backend.AttackStep(Buffer(0.5f, 0.5f), Buffer(3, 4), Buffer(0.5f, 0.5f), Buffer(1), new Budget(Norm.Euclidean, 0.25f), output, 1);
+        Assert.That(output.ToArray(), Is.EqualTo(new[] { 0.5f + 0.6f * 0.25f, 0.5f + 0.8f * 0.25f }).Within(1e-7f));
+    }
+
     [Test]
     public static void ASignStepStaysInTheBallAndTheImage()
     {
         var output = Buffer(0, 0, 0, 0);
-        Backend.SignStep(Buffer(0.5f, 0.625f, 0.0625f, 0.5f), Buffer(2, 3, -4, 0), Buffer(0.5f, 0.5f, 0.125f, 0.5f), Buffer(0.125f), 0.25f, output, 1);
+        Backend.AttackStep(
+            Buffer(0.5f, 0.625f, 0.0625f, 0.5f), Buffer(2, 3, -4, 0), Buffer(0.5f, 0.5f, 0.125f, 0.5f), Buffer(0.125f), Budget.Pixels(0.25f), output, 1);
         Assert.That(output.ToArray(), Is.EqualTo(new[] { 0.625f, 0.75f, 0, 0.5f }));
     }
 
@@ -152,7 +174,8 @@ public static class HandComputedTests
     public static void AMomentumStepKeepsAQuarterOfTheLastOne()
     {
         var output = Buffer(0);
-        Backend.MomentumSignStep(Buffer(0.5f), Buffer(0.375f), Buffer(1), Buffer(0.5f), Buffer(0.125f), 0.75f, 0.25f, output, 1);
+        Backend.MomentumAttackStep(
+            Buffer(0.5f), Buffer(0.375f), Buffer(1), Buffer(0.5f), Buffer(0.125f), 0.75f, Budget.Pixels(0.25f), output, 1);
         Assert.That(output.ToArray(), Is.EqualTo(new[] { 0.625f }));
     }
 }

@@ -71,7 +71,7 @@ public sealed class AugmentationTests
     {
         var augmentation = CropAndFlip with { CutoutSize = 4 };
         var batch = new float[3 * Small.Count];
-        augmentation.CopyImages(Set, [5, 9, 2], Statistics, seed: 4, epoch: 6, batch);
+        augmentation.CopyImages(Set, [5, 9, 2], Statistics, new(4, 0, 6), batch);
         Assert.That(batch, Is.EqualTo(new[] { 5, 9, 2 }.SelectMany(index => One(augmentation, index, seed: 4, epoch: 6))));
     }
 
@@ -84,6 +84,29 @@ public sealed class AugmentationTests
         Assert.That(second, Is.Not.EqualTo(first));
     }
 
+    [TestCase(1u)]
+    [TestCase(4u)]
+    public void Another_stage_gives_another_result(uint stage)
+    {
+        var first = Enumerable.Range(0, 20).SelectMany(index => One(CropAndFlip, index, seed: 4, epoch: 6));
+        var second = Enumerable.Range(0, 20).SelectMany(index => One(CropAndFlip, index, seed: 4, epoch: 6, stage));
+        Assert.That(second, Is.Not.EqualTo(first));
+    }
+
+    // Images are of 10 × 12.
+    [TestCase(10, 0, "data.augmentation.crop: expected less than 10")]
+    [TestCase(int.MaxValue, 0, "data.augmentation.crop: expected less than 10")]
+    [TestCase(1 << 30, 0, "data.augmentation.crop: expected less than 10")]
+    [TestCase(0, 11, "data.augmentation.cutout: expected at most 10")]
+    [TestCase(0, int.MaxValue, "data.augmentation.cutout: expected at most 10")]
+    public void A_setting_too_large_for_the_images_is_refused(int padding, int cutout, string message) =>
+        Refused.With(() => One(new(padding, false, cutout), 0, 0, 0), message, $"found {Math.Max(padding, cutout)}");
+
+    [TestCase(9, 0)]
+    [TestCase(0, 10)]
+    public void The_largest_settings_are_taken(int padding, int cutout) =>
+        Assert.That(One(new(padding, false, cutout), 0, 0, 0), Has.Length.EqualTo(Small.Count));
+
     [TestCase(-1, 0)]
     [TestCase(0, -2)]
     public void A_negative_setting_is_refused(int padding, int cutout) => Refused.With(
@@ -91,17 +114,17 @@ public sealed class AugmentationTests
 
     [Test]
     public void A_destination_of_another_length_is_refused() => Assert.That(
-        () => Augmentation.None.CopyImages(Set, [0], Statistics, 0, 0, new float[5]), Throws.ArgumentException.With.Message.Contains("holds 5"));
+        () => Augmentation.None.CopyImages(Set, [0], Statistics, default, new float[5]), Throws.ArgumentException.With.Message.Contains("holds 5"));
 
     [Test]
     public void Statistics_of_another_number_of_channels_are_refused() => Assert.That(
-        () => Augmentation.None.CopyImages(Set, [0], new PixelStatistics([0.5], [0.5]), 0, 0, new float[Small.Count]),
+        () => Augmentation.None.CopyImages(Set, [0], new PixelStatistics([0.5], [0.5]), default, new float[Small.Count]),
         Throws.ArgumentException.With.Message.Contains("3 channels"));
 
-    private static float[] One(Augmentation augmentation, int index, ulong seed, uint epoch)
+    private static float[] One(Augmentation augmentation, int index, ulong seed, uint epoch, uint stage = 0)
     {
         var result = new float[Small.Count];
-        augmentation.CopyImages(Set, [index], Statistics, seed, epoch, result);
+        augmentation.CopyImages(Set, [index], Statistics, new(seed, stage, epoch), result);
         return result;
     }
 

@@ -15,10 +15,10 @@ public sealed class BatchSamplerTests
     [TestCase(1, true, new[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 })]
     public void Batches_have_the_size_asked_for(int size, bool dropLast, int[] expected)
     {
-        var sampler = new BatchSampler([.. Indices], size, seed: 1, dropLast);
+        var sampler = new BatchSampler([.. Indices], size, dropLast);
         Assert.Multiple(() =>
         {
-            Assert.That(sampler.Epoch(0).Select(batch => batch.Length), Is.EqualTo(expected));
+            Assert.That(sampler.Epoch(new(1, 0, 0)).Select(batch => batch.Length), Is.EqualTo(expected));
             Assert.That(sampler.BatchesPerEpoch, Is.EqualTo(expected.Length));
         });
     }
@@ -29,8 +29,8 @@ public sealed class BatchSamplerTests
     [Test]
     public void A_dropped_batch_repeats_nothing()
     {
-        var sampler = new BatchSampler([.. Indices], 5, seed: 1, dropLast: true);
-        Assert.That(sampler.Epoch(0).SelectMany(batch => batch.ToArray()), Is.Unique.And.SubsetOf(Indices));
+        var sampler = new BatchSampler([.. Indices], 5, dropLast: true);
+        Assert.That(sampler.Epoch(new(1, 0, 0)).SelectMany(batch => batch.ToArray()), Is.Unique.And.SubsetOf(Indices));
     }
 
     [Test]
@@ -42,18 +42,23 @@ public sealed class BatchSamplerTests
     public void Another_epoch_or_seed_gives_another_order(ulong seed, uint epoch) =>
         Assert.That(Order(seed, epoch), Is.Not.EqualTo(Order(seed: 1, epoch: 4)));
 
+    [TestCase(1u)]
+    [TestCase(4u)]
+    public void Another_stage_gives_another_order(uint stage) =>
+        Assert.That(Order(seed: 1, epoch: 4, stage), Is.Not.EqualTo(Order(seed: 1, epoch: 4)));
+
     [TestCase(0)]
     [TestCase(-3)]
     public void A_batch_without_images_is_refused(int size) =>
-        Refused.With(() => _ = new BatchSampler([.. Indices], size, 1, false), $"batch size is {size}", "at least 1");
+        Refused.With(() => _ = new BatchSampler([.. Indices], size, false), $"batch size is {size}", "at least 1");
 
     [Test]
-    public void Nothing_to_go_through_is_refused() => Refused.With(() => _ = new BatchSampler([], 4, 1, false), "no images");
+    public void Nothing_to_go_through_is_refused() => Refused.With(() => _ = new BatchSampler([], 4, false), "no images");
 
     [Test]
     public void Dropping_the_only_batch_is_refused() =>
-        Refused.With(() => _ = new BatchSampler([.. Indices], 24, 1, dropLast: true), "23 images do not fill one batch of 24");
+        Refused.With(() => _ = new BatchSampler([.. Indices], 24, dropLast: true), "23 images do not fill one batch of 24");
 
-    private static int[] Order(ulong seed, uint epoch) =>
-        [.. new BatchSampler([.. Indices], 5, seed, dropLast: false).Epoch(epoch).SelectMany(batch => batch.ToArray())];
+    private static int[] Order(ulong seed, uint epoch, uint stage = 0) =>
+        [.. new BatchSampler([.. Indices], 5, dropLast: false).Epoch(new(seed, stage, epoch)).SelectMany(batch => batch.ToArray())];
 }

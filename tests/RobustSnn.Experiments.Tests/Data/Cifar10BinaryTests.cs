@@ -57,11 +57,34 @@ public sealed class Cifar10BinaryTests
     }
 
     [Test]
-    public void Names_of_classes_come_from_the_file_where_there_is_one()
+    public void A_file_of_class_names_that_agrees_is_taken()
     {
         WriteAll("");
-        folder.Write("batches.meta.txt", Encoding.UTF8.GetBytes("a\nb\nc\nd\r\ne\nf\ng\nh\ni\nj\n\n"));
-        Assert.That(Cifar10Binary.Read(folder.Path, Records).Test.ClassNames, Is.EqualTo("a b c d e f g h i j".Split(' ')));
+        folder.Write("batches.meta.txt", Encoding.UTF8.GetBytes(string.Join("\r\n", Cifar10Binary.ClassNames) + "\n\n"));
+        Assert.That(Cifar10Binary.Read(folder.Path, Records).Test.ClassNames, Is.EqualTo(Cifar10Binary.ClassNames));
+    }
+
+    [Test]
+    public void A_file_of_other_class_names_is_refused()
+    {
+        WriteAll("");
+        folder.Write("batches.meta.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8.ToArray());
+        Refused.With(Read, "batches.meta.txt", "airplane, automobile", "found a, b, c");
+    }
+
+    [Test]
+    public void A_whole_folder_has_no_gap()
+    {
+        WriteAll("");
+        Assert.That(Cifar10Binary.FindGap(folder.Path, Records), Is.Null);
+    }
+
+    [Test]
+    public void A_missing_file_is_a_gap()
+    {
+        WriteAll("");
+        System.IO.File.Delete(folder["test_batch.bin"]);
+        Assert.That(Cifar10Binary.FindGap(folder.Path, Records), Is.EqualTo("test_batch.bin is missing"));
     }
 
     [Test]

@@ -15,10 +15,17 @@ public sealed class Cifar10DownloadTests
     private const string Inner = "cifar-10-batches-bin";
 
     // Random bytes do not compress, so that the archive is long enough to break off in the middle.
-    private static readonly byte[] TestBatch = Noise(200_000);
+    private const int Records = 66;
+
+    private static readonly byte[] TestBatch = Noise(Records * 3073);
 
     private static readonly byte[] Archive = Tar(
         new PaxTarEntry(TarEntryType.Directory, Inner + "/"),
+        FileEntry(Inner + "/data_batch_1.bin", TestBatch),
+        FileEntry(Inner + "/data_batch_2.bin", TestBatch),
+        FileEntry(Inner + "/data_batch_3.bin", TestBatch),
+        FileEntry(Inner + "/data_batch_4.bin", TestBatch),
+        FileEntry(Inner + "/data_batch_5.bin", TestBatch),
         FileEntry(Inner + "/test_batch.bin", TestBatch),
         FileEntry(Inner + "/readme.html", "hello"u8.ToArray()));
 
@@ -53,7 +60,7 @@ public sealed class Cifar10DownloadTests
     public async Task Makes_the_folder(CancellationToken cancellation)
     {
         server = new LoopbackServer(Archive);
-        var path = await Cifar10Download.Fetch(server.Address, Hash(Archive), folder["a/b"], null, cancellation);
+        var path = await Cifar10Download.Fetch(server.Address, Hash(Archive), folder["a/b"], null, cancellation, Records);
         Assert.That(Directory.Exists(path));
     }
 
@@ -62,7 +69,7 @@ public sealed class Cifar10DownloadTests
     {
         server = new LoopbackServer(Archive);
         var progress = new Reports();
-        await Cifar10Download.Fetch(server.Address, Hash(Archive), folder.Path, progress, cancellation);
+        await Cifar10Download.Fetch(server.Address, Hash(Archive), folder.Path, progress, cancellation, Records);
         Assert.Multiple(() =>
         {
             Assert.That(progress.Seen.Select(report => report.BytesReceived), Is.Ordered.And.Not.Empty);
@@ -114,14 +121,15 @@ public sealed class Cifar10DownloadTests
     }
 
     [Test]
-    public void A_wrong_checksum_is_refused_and_the_file_kept(CancellationToken cancellation)
+    public async Task A_wrong_checksum_is_refused_and_does_not_spoil_the_next_attempt(CancellationToken cancellation)
     {
         server = new LoopbackServer(Archive);
         var wanted = new string('0', 64);
         Refused.WithAsync(
             () => Cifar10Download.Fetch(server.Address, wanted, folder.Path, null, cancellation),
-            folder["cifar-10-binary.tar.gz.part"], $"expected SHA-256 {wanted}", $"found {Hash(Archive)}", "Remove it");
-        Assert.That(Left(), Is.EqualTo(new[] { "cifar-10-binary.tar.gz.part" }));
+            folder["cifar-10-binary.tar.gz.part"], $"expected SHA-256 {wanted}", $"found {Hash(Archive)}", "is not kept");
+        await FetchFrom(server, cancellation);
+        Assert.That(server.Requests, Is.EqualTo(new long?[] { null, null }), "from the start again");
     }
 
     [Test]
@@ -146,13 +154,51 @@ public sealed class Cifar10DownloadTests
     [Test]
     public async Task A_folder_that_is_there_is_left_alone(CancellationToken cancellation)
     {
+        await Fetch(Archive, cancellation);
+        server!.Dispose();
         folder.Write("cifar-10-batches-bin/mine.txt", [1]);
+        File.Delete(folder["cifar-10-binary.tar.gz"]);
         Assert.That(await Fetch(Archive, cancellation), Is.EqualTo(folder[Inner]));
         Assert.Multiple(() =>
         {
             Assert.That(server!.Requests, Is.Empty);
             Assert.That(File.Exists(folder["cifar-10-batches-bin/mine.txt"]));
         });
+    }
+
+    [TestCase("mine.txt")]
+    [TestCase("test_batch.bin")]
+    public async Task A_folder_that_lacks_files_gets_them(string there, CancellationToken cancellation)
+    {
+        folder.Write($"cifar-10-batches-bin/{there}", [1]);
+        await Fetch(Archive, cancellation);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Cifar10Binary.FindGap(folder[Inner], Records), Is.Null);
+            Assert.That(File.Exists(folder[$"cifar-10-batches-bin/{there}"]));
+            Assert.That(Left(), Is.EqualTo(new[] { "cifar-10-batches-bin", "cifar-10-binary.tar.gz" }));
+        });
+    }
+
+    [Test]
+    public async Task A_web_page_is_refused_and_does_not_spoil_the_next_attempt(CancellationToken cancellation)
+    {
+        server = new LoopbackServer(Archive) { Behaviour = Behaviour.LoginPage };
+        Refused.WithAsync(() => FetchFrom(server, cancellation), server.Address.ToString(), "the answer is a web page (text/html)", "login");
+        server.Behaviour = Behaviour.Ranges;
+        await FetchFrom(server, cancellation);
+        Assert.That(server.Requests, Is.EqualTo(new long?[] { null, null }));
+    }
+
+    [Test]
+    public async Task A_web_page_does_not_spoil_what_has_arrived(CancellationToken cancellation)
+    {
+        folder.Write("cifar-10-binary.tar.gz.part", Archive[..1000]);
+        server = new LoopbackServer(Archive) { Behaviour = Behaviour.LoginPage };
+        Refused.WithAsync(() => FetchFrom(server, cancellation), "web page", "1000 bytes are kept");
+        server.Behaviour = Behaviour.Ranges;
+        await FetchFrom(server, cancellation);
+        Assert.That(server.Requests, Is.EqualTo(new long?[] { 1000, 1000 }));
     }
 
     [Test]
@@ -198,6 +244,7 @@ public sealed class Cifar10DownloadTests
     {
         yield return Case("no archive", "not a whole .tar.gz archive", "this is text"u8.ToArray());
         yield return Case("half an archive", "not a whole .tar.gz archive", Archive[..(Archive.Length / 2)]);
+        yield return Case("an incomplete folder", "data_batch_1.bin is missing", Tar(FileEntry(Inner + "/test_batch.bin", TestBatch)));
         yield return Case("another folder", "found other", Tar(FileEntry("other/x", [1])));
         yield return Case("nothing", "found nothing", Tar(new PaxTarEntry(TarEntryType.Directory, "./")));
         yield return Case("climbing out", "would be written outside", Tar(FileEntry(Inner + "/../../escaped", [1])));
@@ -234,11 +281,11 @@ public sealed class Cifar10DownloadTests
     private Task<string> Fetch(byte[] archive, CancellationToken cancellation)
     {
         server = new LoopbackServer(archive);
-        return Cifar10Download.Fetch(server.Address, Hash(archive), folder.Path, null, cancellation);
+        return Cifar10Download.Fetch(server.Address, Hash(archive), folder.Path, null, cancellation, Records);
     }
 
     private Task<string> FetchFrom(LoopbackServer from, CancellationToken cancellation) =>
-        Cifar10Download.Fetch(from.Address, Hash(Archive), folder.Path, null, cancellation);
+        Cifar10Download.Fetch(from.Address, Hash(Archive), folder.Path, null, cancellation, Records);
 
     private string[] Left() =>
         [.. Directory.EnumerateFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];

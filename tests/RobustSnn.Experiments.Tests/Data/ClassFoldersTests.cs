@@ -8,9 +8,14 @@ namespace RobustSnn.Experiments.Tests.Data;
 public sealed class ClassFoldersTests
 {
     private TemporaryFolder folder = null!;
+    private SkippedEntries skipped = null!;
 
     [SetUp]
-    public void MakeFolder() => folder = new TemporaryFolder();
+    public void MakeFolder()
+    {
+        folder = new TemporaryFolder();
+        skipped = new SkippedEntries();
+    }
 
     [TearDown]
     public void RemoveFolder() => folder.Dispose();
@@ -86,12 +91,94 @@ public sealed class ClassFoldersTests
     }
 
     [Test]
-    public void Other_files_are_not_looked_at()
+    public void Nothing_skipped_is_nothing_said()
     {
         WriteOneClass(Pictures.Png);
-        folder.Write("train/a/notes.txt", "hello"u8.ToArray());
-        folder.Write("train/readme.jpg.txt", "hello"u8.ToArray());
-        Assert.That(Read().Train.Count, Is.EqualTo(1));
+        Read();
+        Assert.That(skipped.Sentences("x"), Is.Empty);
+    }
+
+    [TestCase("train/a/notes.txt")]
+    [TestCase("train/readme.jpg.txt")]
+    [TestCase("train/1.png")]
+    [TestCase("train/a/._1.png")]
+    [TestCase("train/a/.DS_Store")]
+    [TestCase("train/a/Thumbs.db")]
+    [TestCase("train/.DS_Store")]
+    [TestCase("train/.ipynb_checkpoints/1.png", "train/.ipynb_checkpoints")]
+    [TestCase("train/__MACOSX/1.png", "train/__MACOSX")]
+    [TestCase("test/a/.ipynb_checkpoints/1.png", "test/a/.ipynb_checkpoints")]
+    public void What_is_no_data_is_skipped_and_said(string path, string? said = null)
+    {
+        WriteOneClass(Pictures.Png);
+        folder.Write(path, Pictures.GreyPng);
+        var (train, test) = Read();
+        Assert.Multiple(() =>
+        {
+            Assert.That((train.Count, test.Count, train.Classes), Is.EqualTo((1, 1, 1)));
+            Assert.That(
+                skipped.Sentences("here"), Is.EqualTo(new[] { $"here: skipped 1 entry that is no image, first {folder[said ?? path]}" }));
+        });
+    }
+
+    [Test]
+    public void Several_are_said_in_one_sentence()
+    {
+        WriteOneClass(Pictures.Png);
+        folder.Write("train/a/.b", [1]);
+        folder.Write("train/a/.a", [1]);
+        folder.Write("test/a/.c", [1]);
+        Read();
+        Assert.That(skipped.Sentences("here"), Is.EqualTo(new[] { $"here: skipped 3 entries that are no image, first {folder["train/a/.a"]}" }));
+    }
+
+    [TestCase("bmp")]
+    [TestCase("WebP")]
+    [TestCase("tif")]
+    public void Images_of_other_formats_are_refused(string extension)
+    {
+        WriteOneClass(Pictures.Png);
+        var path = folder.Write($"train/a/2.{extension}", [1, 2]);
+        Refused.With(() => Read(), path, $".{extension} images are not read", "convert");
+    }
+
+    [Test]
+    public void A_folder_inside_a_class_folder_is_refused()
+    {
+        WriteOneClass(Pictures.Png);
+        folder.Write("train/a/more/2.png", Pictures.Png);
+        Refused.With(() => Read(), folder["train/a/more"], "a folder inside a class folder");
+    }
+
+    [Test]
+    public void A_file_in_place_of_a_part_is_refused()
+    {
+        folder.Write("train", [1]);
+        Refused.With(() => Read(), folder["train"], "is a file");
+    }
+
+    [Test]
+    public void A_link_to_itself_is_refused()
+    {
+        WriteOneClass(Pictures.Png);
+        File.CreateSymbolicLink(folder["train/a/2.png"], folder["train/a/2.png"]);
+        Refused.With(() => Read(), folder["train/a/2.png"], "cannot be read");
+    }
+
+    [Test]
+    public void A_device_is_no_image_and_does_not_read_without_end()
+    {
+        WriteOneClass(Pictures.Png);
+        File.CreateSymbolicLink(folder["train/a/2.png"], "/dev/zero");
+        Refused.With(() => Read(), folder["train/a/2.png"], "empty file");
+    }
+
+    [Test]
+    public void Cancelling_stops()
+    {
+        WriteOneClass(Pictures.Png);
+        Assert.That(
+            () => ClassFolders.Read(folder.Path, "mine", skipped, new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
     }
 
     private static IEnumerable<TestCaseData> BadImages()
@@ -157,8 +244,9 @@ public sealed class ClassFoldersTests
     public void A_class_without_images_is_refused()
     {
         WriteOneClass(Pictures.Png);
+        folder.Write("train/b/1.png", Pictures.Png);
         Directory.CreateDirectory(folder["test/b"]);
-        Refused.With(() => Read(), folder["test/b"], "no images");
+        Refused.With(() => Read(), folder.Path, "no images in test/b");
     }
 
     [TestCase("train")]
@@ -183,7 +271,7 @@ public sealed class ClassFoldersTests
         () => SystemLibrary.Require("libno-such-codec.so.0", "Reading ABC images", "libabc0 (Debian)"),
         "Reading ABC images needs the system library libno-such-codec.so.0", "Install it: libabc0 (Debian)");
 
-    private (ImageSet Train, ImageSet Test) Read() => ClassFolders.Read(folder.Path, "mine");
+    private (ImageSet Train, ImageSet Test) Read() => ClassFolders.Read(folder.Path, "mine", skipped);
 
     private void WriteOneClass(byte[] content)
     {

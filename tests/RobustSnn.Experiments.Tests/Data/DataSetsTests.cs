@@ -78,6 +78,41 @@ public sealed class DataSetsTests
     }
 
     [Test]
+    public void Cifar10_under_other_class_names_is_refused()
+    {
+        foreach (var name in Cifar10Binary.ClassNames.Select(name => name == "airplane" ? "plane" : name == "automobile" ? "car" : name))
+        {
+            folder.Write($"train/{name}/1.png", SquarePng);
+            folder.Write($"test/{name}/1.png", SquarePng);
+        }
+
+        Refused.With(
+            () => DataSets.Open("cifar10", folder.Path, Few), "airplane, automobile, bird", "bird, car, cat", "plane, ship", "Rename the folders");
+    }
+
+    [Test]
+    public void What_was_skipped_is_noted()
+    {
+        folder.Write("train/a/1.png", Pictures.Png);
+        folder.Write("train/a/.hidden.png", Pictures.Png);
+        folder.Write("test/a/1.png", Pictures.Png);
+        Assert.That(
+            DataSets.Open("folder", folder.Path, Few).Notes,
+            Is.EqualTo(new[] { $"{folder.Path}: skipped 1 entry that is no image, first {folder["train/a/.hidden.png"]}" }));
+    }
+
+    [Test]
+    public void A_file_in_place_of_the_directory_is_refused()
+    {
+        var path = folder.Write("images", [1]);
+        Refused.With(() => DataSets.Open("folder", path, Few), path, "is a file");
+    }
+
+    [Test]
+    public void Drawing_can_be_cancelled() => Assert.That(
+        () => DataSets.Open("shapes10", null, Few, new CancellationToken(true)), Throws.InstanceOf<OperationCanceledException>());
+
+    [Test]
     public void A_folder_without_cifar10_says_what_was_looked_for() => Refused.With(
         () => DataSets.Open("cifar10", folder.Path, Few),
         folder.Path, "data_batch_1.bin … data_batch_5.bin and test_batch.bin", "cifar-10-batches-bin", "train/<class>/", "cs.toronto.edu");

@@ -18,6 +18,9 @@ internal enum Behaviour
     BreaksOff,
 
     NotFound,
+
+    /// <summary>Answers everything with a page, as networks do that want a login.</summary>
+    LoginPage,
 }
 
 /// <summary>A small HTTP server on this machine that serves one file and can misbehave.</summary>
@@ -80,6 +83,12 @@ internal sealed partial class LoopbackServer : IDisposable
         if (Behaviour == Behaviour.NotFound)
         {
             await Head(stream, "404 Not Found", 0, "");
+        }
+        else if (Behaviour == Behaviour.LoginPage)
+        {
+            var page = "<html>Please log in.</html>"u8.ToArray();
+            await Head(stream, "200 OK", page.Length, "Content-Type: text/html; charset=utf-8\r\n");
+            await stream.WriteAsync(page);
         }
         else if (start >= content.Length)
         {

@@ -47,7 +47,7 @@ public sealed class SampleRandomTests
     public bool Shuffling_permutes(ulong seed, uint epoch, NonNegativeInt size)
     {
         var items = Enumerable.Range(0, size.Get).ToArray();
-        SampleRandom.Shuffle(items, seed, RandomPurpose.Shuffle, epoch);
+        SampleRandom.Shuffle(items, new(seed, 0, epoch), RandomPurpose.Shuffle);
         return items.Order().SequenceEqual(Enumerable.Range(0, size.Get));
     }
 
@@ -58,7 +58,7 @@ public sealed class SampleRandomTests
         for (uint epoch = 0; epoch < 12_000; epoch++)
         {
             int[] items = [0, 1, 2];
-            SampleRandom.Shuffle(items, 5, RandomPurpose.Shuffle, epoch);
+            SampleRandom.Shuffle(items, new(5, 0, epoch), RandomPurpose.Shuffle);
             var order = string.Concat(items);
             counts[order] = counts.GetValueOrDefault(order) + 1;
         }
@@ -74,4 +74,13 @@ public sealed class SampleRandomTests
     [Test]
     public void Purposes_do_not_share_draws() => Assert.That(
         Enum.GetValues<RandomPurpose>().Select(purpose => new SampleRandom(1, purpose, 0, 0).Word(0)), Is.Unique);
+
+    [Test]
+    public void Stages_epochs_samples_and_purposes_do_not_share_draws() => Assert.That(
+        from purpose in Enum.GetValues<RandomPurpose>()
+        from stage in Enumerable.Range(0, 6)
+        from epoch in Enumerable.Range(0, 6)
+        from sample in Enumerable.Range(0, 6)
+        select new SampleRandom(new ImagePass(1, (uint)stage, (uint)epoch), purpose, (uint)sample).Words(0),
+        Is.Unique);
 }

@@ -34,7 +34,7 @@ public sealed class TrainingStateTests
             pruned.Backend.Fill(parameter.Gradient!, 0.25f);
         }
 
-        Model.Parameters.SgdStep(0.1f, 0.9f, 0.01f);
+        Model.Parameters.SgdStep(new SgdSettings(0.1f, 0.9f, 0.01f));
         state.Advance(Model, 0.4);
         state.Save(FilePath, Model);
     }

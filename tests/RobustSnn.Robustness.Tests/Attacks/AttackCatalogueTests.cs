@@ -29,13 +29,41 @@ public sealed class AttackCatalogueTests
         });
     }
 
+    [TestCase("pgd", "pgd10")]
+    [TestCase("pgd_ens", "pgd10_ens")]
+    [TestCase("pgd(steps=7)", "pgd7")]
+    [TestCase("pgd7(restarts=1)", "pgd7")]
+    [TestCase("pgd7( restarts = 5 )", "pgd7(restarts=5)")]
+    [TestCase("tpgd20", "tpgd20")]
+    [TestCase("mart", "mart10")]
+    [TestCase("apgd-ce(steps=10)", "apgd-ce")]
+    [TestCase("apgd-dlr(steps=100)_ens", "apgd-dlr(steps=100)_ens")]
+    [TestCase("rfgsm(alpha=0.5)", "rfgsm")]
+    [TestCase("rfgsm-kl(alpha=0.25)", "rfgsm-kl(alpha=0.25)")]
+    public void An_attack_has_one_name_that_gives_it_again(string written, string name)
+    {
+        Assert.That(AttackCatalogue.Parse(written).Name, Is.EqualTo(name));
+        Assert.That(AttackCatalogue.Parse(name).Name, Is.EqualTo(name));
+    }
+
+    [TestCase("pgd7", "pgd3")]
+    [TestCase("apgd-ce_ens", "apgd-ce(steps=3)_ens")]
+    public void Steps_may_be_given_apart(string written, string name) => Assert.That(AttackCatalogue.Parse(written, 3).Name, Is.EqualTo(name));
+
+    [TestCase("fgsm")]
+    [TestCase("clean")]
+    public void What_has_no_steps_refuses_them(string name) => Assert.Throws<BadInputException>(() => AttackCatalogue.Parse(name, 3));
+
     [TestCase("apgd_dlr", "apgd-dlr")]
     [TestCase("apgd-ce-ens", "apgd-ce_ens")]
     [TestCase("FGSM", "fgsm")]
-    [TestCase("pgd", "pgd")]
+    [TestCase("pgd10(restart=2)", "restarts")]
+    [TestCase("pgd10(steps=3)", "twice")]
+    [TestCase("fgsm(steps=3)", "no options")]
+    [TestCase("pgd10(restarts=2", "bracket")]
     [TestCase("pgd0", "pgd")]
-    [TestCase("pgd010", "pgd10")]
-    [TestCase("pgd-10", "pgd10")]
+    [TestCase("pgd010", "steps")]
+    [TestCase("pgd-10", "pgd")]
     [TestCase("clean_ens", "clean")]
     [TestCase("", "clean")]
     public void A_mistyped_name_is_refused_with_the_nearest(string name, string nearest)

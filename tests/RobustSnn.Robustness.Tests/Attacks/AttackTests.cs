@@ -30,7 +30,7 @@ public sealed class AttackTests
         using var small = new SmallAttack(timesteps);
         var images = small.Run(attack, SmallAttack.Settings(estimator));
         Assert.That(images, Is.Not.EqualTo(small.Images));
-        Assert.DoesNotThrow(() => BallCheck.Verify(attack.Name, small.Images, images, Small.Epsilon, Small.PixelCount));
+        Assert.DoesNotThrow(() => BallCheck.Verify(attack.Name, small.Images, images, Budget.Pixels(Small.Epsilon), Small.PixelCount));
     }
 
     [TestCaseSource(nameof(Runs))]
@@ -76,7 +76,7 @@ public sealed class AttackTests
         var attacked = Divergence(small, small.Batch.Adversarial);
         using var noise = small.Batch.Backend.Allocate(small.Images.Length);
         small.Batch.Backend.RandomFill(noise, small.Images.Length, RandomKind.Normal, new RandomKey(9, 0));
-        small.Batch.SignStep(small.Batch.Clean, noise, Small.Epsilon, Small.Epsilon, noise);
+        small.Batch.Step(small.Batch.Clean, noise, Small.Epsilon, Budget.Pixels(Small.Epsilon), noise);
         Assert.That(attacked, Is.GreaterThan(2 * Divergence(small, noise)));
     }
 
@@ -101,6 +101,69 @@ public sealed class AttackTests
         var restarted = Fooled(small, 5, seed);
         Assert.That(once, Has.Some.True.And.Some.False, "some must fall and some stand");
         Assert.That(once.Zip(restarted).Where(pair => pair.First).Select(pair => pair.Second), Is.All.True);
+    }
+
+    [Test]
+    public void Restarts_are_judged_by_the_network_as_deployed()
+    {
+        // The T = 0 network's pass gives the gradient, the spiking network's judgement counts: what it gets wrong after the first run stays.
+        using var small = new SmallAttack(4, samples: 32);
+        var settings = SmallAttack.Settings(GradientEstimator.Activation, 2) with { Budget = Budget.Pixels(0.05f) };
+        var once = Wrong(1);
+        var often = Wrong(6);
+        Assert.That(once, Has.Some.True.And.Some.False, "some must fall and some stand");
+        Assert.That(once.Zip(often).Where(pair => pair.First).Select(pair => pair.Second), Is.All.True);
+
+        bool[] Wrong(int restarts)
+        {
+            small.Run(new Pgd(new PgdOptions(1, Restarts: restarts)), settings);
+            var wrong = new bool[small.Batch.Samples];
+            small.Batch.MarkWrong(small.Classifier.Logits(small.Batch.Adversarial, wrong.Length), wrong);
+            return wrong;
+        }
+    }
+
+    [TestCase(Norm.Infinity)]
+    [TestCase(Norm.Euclidean)]
+    public void Draws_belong_to_the_sample_and_not_to_its_place(Norm norm)
+    {
+        using var small = new SmallAttack(0);
+        IAttack[] attacks = [new Pgd(new PgdOptions(2)), new Rfgsm(new RfgsmOptions()), Pgd.Trades(2), new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, 3))];
+        foreach (var attack in attacks)
+        {
+            var settings = SmallAttack.Settings(GradientEstimator.Default) with { Budget = new Budget(norm, norm == Norm.Infinity ? 0.03f : 0.5f) };
+            small.Batch.Load(small.Images, small.Labels, [7, 3, 11, 5, 2, 9]);
+            var together = small.Run(attack, settings);
+            small.Batch.Load(small.Images.AsSpan(2 * Small.PixelCount, 2 * Small.PixelCount), small.Labels.AsSpan(2, 2), [11, 5]);
+            var apart = small.Run(attack, settings);
+            Assert.That(apart, Is.EqualTo(together[(2 * Small.PixelCount)..(4 * Small.PixelCount)]).Within(1e-6f), attack.Name);
+        }
+    }
+
+    [TestCase("fgsm")]
+    [TestCase("rfgsm")]
+    [TestCase("pgd5(restarts=2)")]
+    [TestCase("apgd-ce")]
+    [TestCase("apgd-dlr")]
+    public void Attacks_stay_in_an_L2_ball_and_raise_the_loss(string name)
+    {
+        using var small = new SmallAttack(4);
+        var attack = AttackCatalogue.Parse(name).Members[0].Attack;
+        var budget = new Budget(Norm.Euclidean, 1);
+        var images = small.Run(attack, SmallAttack.Settings(GradientEstimator.Default) with { Budget = budget });
+        Assert.DoesNotThrow(() => BallCheck.Verify(name, small.Images, images, budget, Small.PixelCount));
+        var moved = images.Zip(small.Images, (after, before) => (after - before) * (after - before)).Chunk(Small.PixelCount).Select(change => Math.Sqrt(change.Sum()));
+        Assert.That(moved, Is.All.GreaterThan(0.3), "it uses the ball");
+    }
+
+    [Test]
+    public void An_attack_of_very_many_steps_stops_when_it_is_cancelled()
+    {
+        using var small = new SmallAttack(4);
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var settings = SmallAttack.Settings(GradientEstimator.Default) with { Cancellation = source.Token };
+        Assert.Throws<OperationCanceledException>(() => small.Run(new Pgd(new PgdOptions(int.MaxValue)), settings));
+        Assert.Throws<OperationCanceledException>(() => small.Run(new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, int.MaxValue)), settings));
     }
 
     [TestCase(LogitLoss.CrossEntropy)]
@@ -146,7 +209,7 @@ public sealed class AttackTests
         model.Initialise(1);
         using var classifier = new Classifier(model, 1, 0);
         using var batch = new AttackBatch(classifier);
-        batch.Load(Small.Images(1), [0]);
+        batch.Load(Small.Images(1), [0], [0]);
         Assert.Throws<BadInputException>(() =>
             new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio)).Run(batch, SmallAttack.Settings(GradientEstimator.Default)));
     }
@@ -165,7 +228,7 @@ public sealed class AttackTests
 
     private static bool[] Fooled(SmallAttack small, int restarts, ulong seed)
     {
-        var settings = SmallAttack.Settings(GradientEstimator.Default, seed) with { Epsilon = 0.02f };
+        var settings = SmallAttack.Settings(GradientEstimator.Default, seed) with { Budget = Budget.Pixels(0.02f) };
         small.Run(new Pgd(new PgdOptions(1, Restarts: restarts)), settings);
         var wrong = new bool[small.Batch.Samples];
         small.Batch.MarkWrong(small.Classifier.Logits(small.Batch.Adversarial, wrong.Length), wrong);
@@ -179,7 +242,7 @@ public sealed class AttackTests
     {
         using var draw = small.Batch.Backend.Allocate(small.Images.Length);
         Draw(small, draw);
-        var settings = SmallAttack.Settings(GradientEstimator.Default) with { Epsilon = epsilon };
+        var settings = SmallAttack.Settings(GradientEstimator.Default) with { Budget = Budget.Pixels(epsilon) };
         return new Apgd(new ApgdOptions(loss, steps)).RunFrom(small.Batch, settings, draw);
     }
 

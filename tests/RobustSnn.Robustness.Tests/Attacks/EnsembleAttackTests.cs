@@ -36,7 +36,7 @@ public sealed class EnsembleAttackTests
         var everywhere = Enumerable.Repeat(true, Samples).ToArray();
         foreach (var estimator in GradientEstimators.Ensemble)
         {
-            new Fgsm().Run(small.Batch, SmallAttack.Settings(estimator) with { Epsilon = Epsilon });
+            new Fgsm().Run(small.Batch, SmallAttack.Settings(estimator) with { Budget = Budget.Pixels(Epsilon) });
             var wrong = new bool[Samples];
             small.Batch.MarkWrong(small.Classifier.Logits(small.Batch.Adversarial, Samples), wrong);
             everywhere = [.. everywhere.Zip(wrong, (survives, fooled) => survives && !fooled)];
@@ -87,7 +87,7 @@ public sealed class EnsembleAttackTests
         // Thresholds that no membrane comes near: outside PCW's width the derivative is zero.
         using var small = new SmallAttack(4, threshold: 1000);
         var outcome = Run(small, AttackCatalogue.Parse("fgsm"))[0];
-        Assert.That(outcome, Is.EqualTo(new MemberOutcome(6, 6, 6)));
+        Assert.That(outcome, Is.EqualTo(new MemberOutcome(6, 6, 6, 0)));
     }
 
     [Test]
@@ -105,13 +105,13 @@ public sealed class EnsembleAttackTests
         source.Cancel();
         var attack = AttackCatalogue.Parse("fgsm_ens");
         Assert.Throws<OperationCanceledException>(() =>
-            attack.Run(small.Batch, Epsilon, Random, new MemberOutcome[attack.Members.Count], source.Token));
+            attack.Run(small.Batch, Budget.Pixels(Epsilon), Random, new MemberOutcome[attack.Members.Count], source.Token));
     }
 
     private static MemberOutcome[] Run(SmallAttack small, EnsembleAttack attack)
     {
         var outcomes = new MemberOutcome[attack.Members.Count];
-        attack.Run(small.Batch, Epsilon, Random, outcomes);
+        attack.Run(small.Batch, Budget.Pixels(Epsilon), Random, outcomes);
         return outcomes;
     }
 
@@ -120,6 +120,6 @@ public sealed class EnsembleAttackTests
         public string Name => "twice";
 
         public void Run(AttackBatch batch, AttackSettings settings) =>
-            new Fgsm().Run(batch, settings with { Epsilon = 2 * settings.Epsilon });
+            new Fgsm().Run(batch, settings with { Budget = settings.Budget with { Radius = 2 * settings.Budget.Radius } });
     }
 }

@@ -19,7 +19,6 @@ public sealed class ConversionTests
         var weights = ann.Parameters["features.4.weight"];
         ann.Parameters.Prune(weights.Name, MagnitudePruning.PerLayer([new(weights.Name, weights.ToDense())], 0.5)[0].Pattern);
         ann.Parameters["features.1.running_mean"].Value.Upload(new float[8].Select((_, i) => i / 10f).ToArray());
-        ann.Parameters.Changed();
     }
 
     [TearDown]
@@ -117,7 +116,6 @@ public sealed class ConversionTests
     public void Weights_that_are_no_numbers_are_refused()
     {
         ann.Parameters["features.0.weight"].Value.Upload([float.NaN]);
-        ann.Parameters.Changed();
         Assert.Throws<BadInputException>(() => Convert());
     }
 

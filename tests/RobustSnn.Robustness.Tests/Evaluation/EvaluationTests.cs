@@ -7,7 +7,7 @@ public sealed class EvaluationTests
 {
     private const int Samples = 13;
 
-    private static readonly EvaluationOptions Options = new(Timesteps: 4, Batch: 5, Epsilon: 0.04f, Seed: 1);
+    private static readonly EvaluationOptions Options = new(Timesteps: 4, Batch: 5, Seed: 1);
 
     [Test]
     public void A_network_is_right_about_its_own_labels() => Assert.That(Evaluate(Options).CleanAccuracy, Is.EqualTo(1));
@@ -112,11 +112,38 @@ public sealed class EvaluationTests
     [TestCase(4, 5, -0.1f)]
     [TestCase(4, 5, float.NaN)]
     public void Options_that_make_no_sense_are_refused(int timesteps, int batch, float epsilon) =>
-        Assert.Throws<BadInputException>(() => Evaluate(new EvaluationOptions(timesteps, batch, epsilon, 1)));
+        Assert.Throws<BadInputException>(() => Evaluate(new EvaluationOptions(timesteps, batch, 1), ["fgsm"], epsilon: epsilon));
+
+    [TestCase("fgsm")]
+    [TestCase("pgd3_ens")]
+    [TestCase("apgd-ce")]
+    public void Gradients_that_are_no_numbers_void_the_figure(string attack)
+    {
+        // a NaN current never reaches its threshold, so that logits stay numbers
+        var result = Evaluate(Options, [attack], spoil: model =>
+        {
+            var weight = model.Parameters["features.4.weight"];
+            var values = weight.Value.ToArray();
+            values[0] = float.NaN;
+            weight.Value.Upload(values);
+        });
+        Assert.That(result.Attacks[0].IsVoid, Is.True);
+        Assert.That(result.HasVoid, Is.True);
+        Assert.That(result.Warnings, Has.Some.Contains("void"));
+    }
+
+    [Test]
+    public void A_sample_s_draws_do_not_depend_on_who_is_evaluated_with_it()
+    {
+        var together = Evaluate(Options with { Batch = Samples }, ["pgd3"]);
+        var alone = Evaluate(Options with { Batch = 1 }, ["pgd3"]);
+        Assert.That(alone.Attacks[0].Correct, Is.EqualTo(together.Attacks[0].Correct));
+    }
 
     private static EvaluationResult Evaluate(
         EvaluationOptions options, string[]? attacks = null, Func<int, int>? relabel = null, int samples = Samples, float threshold = 0.25f,
-        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default, float epsilon = 0.04f,
+        Action<SpikingModel>? spoil = null)
     {
         using var backend = Small.Backend();
         using var model = options.Timesteps == 0 ? Small.Ann(backend) : Small.Spiking(backend, threshold);
@@ -124,8 +151,10 @@ public sealed class EvaluationTests
         using var classifier = new Classifier(model, Samples, options.Timesteps);
         var images = Small.Images(Samples);
         var labels = Array.ConvertAll(Small.OwnLabels(classifier, images), label => (relabel ?? (same => same))(label));
+        spoil?.Invoke(model);
         return evaluation.Run(
-            new InMemory(images, labels, samples), [.. (attacks ?? []).Select(AttackCatalogue.Parse)], progress, cancellation);
+            new InMemory(images, labels, samples), [.. (attacks ?? []).Select(name => new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(epsilon)))],
+            progress, cancellation);
     }
 
     private sealed class InMemory(float[] images, int[] labels, int count) : ISampleSource
@@ -134,7 +163,9 @@ public sealed class EvaluationTests
 
         public void Read(int index, Span<float> pixels) => images.AsSpan(index * pixels.Length, pixels.Length).CopyTo(pixels);
 
-        public int Label(int index) => labels[index];
+        public int Number(int index) => index;
+
+    public int Label(int index) => labels[index];
     }
 
     private sealed class Recorder(List<EvaluationProgress> told) : IProgress<EvaluationProgress>

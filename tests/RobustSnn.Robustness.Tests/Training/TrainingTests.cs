@@ -10,7 +10,8 @@ public sealed class TrainingTests
     private static readonly float[] Images = Small.Images(Samples, 2);
     private static readonly float[] Moved = [.. Small.Images(Samples, 3).Zip(Images, (noise, pixel) => 0.8f * pixel + 0.2f * noise)];
     private static readonly int[] Labels = [0, 1, 2, 3, 0, 1, 2, 3];
-    private static readonly Adversary Fast = new(new Fgsm(), Small.Epsilon, GradientEstimator.Default);
+    private static readonly int[] Numbers = [.. Enumerable.Range(100, Samples)];
+    private static readonly Adversary Fast = new(new Fgsm(), Budget.Pixels(Small.Epsilon), GradientEstimator.Default);
 
     private static IEnumerable<TestCaseData> Objectives() =>
         new[] { TrainingObjective.Natural, TrainingObjective.Adversarial, TrainingObjective.Trades(2), TrainingObjective.Mart(4) }
@@ -36,7 +37,6 @@ public sealed class TrainingTests
         double LossAt(double distance)
         {
             head.Value.Upload([.. start.Zip(slopes, (value, slope) => (float)(value + distance * slope))]);
-            model.Parameters.Changed();
             return batch.Accumulate(gradient).Loss;
         }
 
@@ -50,7 +50,7 @@ public sealed class TrainingTests
         using var model = Small.Spiking(backend);
         using var step = new TrainingStep(model, Samples, 4, objective, objective.UsesAdversarial ? Fast : null, Surrogate.Default);
         var losses = Enumerable.Range(0, 30)
-            .Select(i => step.Run(Images, Labels, new SgdSettings(0.05f, 0.9f, 0), new RandomKey(1, (ulong)i)).Loss).ToArray();
+            .Select(i => step.Run(Images, Labels, Numbers, new SgdSettings(0.05f, 0.9f, 0), new RandomKey(1, (ulong)i)).Loss).ToArray();
         Assert.That(losses[^1], Is.LessThan(0.7 * losses[0]));
     }
 
@@ -95,7 +95,7 @@ public sealed class TrainingTests
         using var step = new TrainingStep(model, Samples, 4, TrainingObjective.Trades(2), Fast, Surrogate.Default);
         for (var i = 0ul; i < 3; i++)
         {
-            step.Run(Images, Labels, new SgdSettings(0.1f, 0.9f, 1e-3f), new RandomKey(1, i));
+            step.Run(Images, Labels, Numbers, new SgdSettings(0.1f, 0.9f, 1e-3f), new RandomKey(1, i));
         }
 
         Assert.That(weights.Value.ToArray(), Is.Not.EqualTo(start));
@@ -109,9 +109,9 @@ public sealed class TrainingTests
         {
             using var backend = Small.Backend();
             using var model = Small.Spiking(backend);
-            var adversary = new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Small.Epsilon, GradientEstimator.Default);
+            var adversary = new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Budget.Pixels(Small.Epsilon), GradientEstimator.Default);
             using var step = new TrainingStep(model, Samples, 4, TrainingObjective.Trades(2), adversary, Surrogate.Default);
-            return step.Run(Images, Labels, new SgdSettings(0.1f, 0.9f, 0), new RandomKey(1, stream));
+            return step.Run(Images, Labels, Numbers, new SgdSettings(0.1f, 0.9f, 0), new RandomKey(1, stream));
         }
 
         Assert.Multiple(() =>
@@ -135,24 +135,27 @@ public sealed class TrainingTests
         private readonly DeviceBuffer clean;
         private readonly DeviceBuffer adversarial;
         private readonly DeviceBuffer labels;
+        private readonly DeviceBuffer numbers;
 
         public DeviceBatch(IBackend backend, float[]? adversarial = null)
         {
             clean = backend.Allocate(Images.Length);
             this.adversarial = backend.Allocate(Images.Length);
             labels = backend.Allocate(Samples);
+            numbers = backend.Allocate(Samples, ElementType.Int32);
             clean.Upload(Images);
             this.adversarial.Upload(adversarial ?? Moved);
             labels.Upload(Array.ConvertAll(Labels, label => (float)label));
         }
 
-        public TrainingLoss Accumulate(ObjectiveGradient gradient) => gradient.Accumulate(clean, this.adversarial, labels, Labels, default);
+        public TrainingLoss Accumulate(ObjectiveGradient gradient) => gradient.Accumulate(clean, this.adversarial, labels, numbers, Labels, default);
 
         public void Dispose()
         {
             clean.Dispose();
             this.adversarial.Dispose();
             labels.Dispose();
+            numbers.Dispose();
         }
     }
 }

@@ -6,17 +6,15 @@ internal sealed unsafe class DenseConnection(ConvolutionGeometry geometry, Devic
 {
     private readonly PackedWeights forward = new(GatherClass.Forward(geometry), geometry.Outputs, geometry.Inputs);
     private PackedWeights? backward;
-    private bool forwardStale = true;
-    private bool backwardStale = true;
-
-    public void Invalidate() => forwardStale = backwardStale = true;
+    private long forwardVersion = -1; // of the weights that were packed
+    private long backwardVersion = -1;
 
     public PackedWeights Forward(Workers workers)
     {
-        if (forwardStale)
+        if (forwardVersion != Weights.Version)
         {
             forward.Pack(((NativeBuffer)Weights).Pointer, Geometry.Inputs * Geometry.Taps, Geometry.Taps, workers);
-            forwardStale = false;
+            forwardVersion = Weights.Version;
         }
 
         return forward;
@@ -25,10 +23,10 @@ internal sealed unsafe class DenseConnection(ConvolutionGeometry geometry, Devic
     public PackedWeights Backward(Workers workers)
     {
         backward ??= new PackedWeights(GatherClass.InputGradient(Geometry), Geometry.Inputs, Geometry.Outputs);
-        if (backwardStale)
+        if (backwardVersion != Weights.Version)
         {
             backward.Pack(((NativeBuffer)Weights).Pointer, Geometry.Taps, Geometry.Inputs * Geometry.Taps, workers);
-            backwardStale = false;
+            backwardVersion = Weights.Version;
         }
 
         return backward;

@@ -58,7 +58,8 @@ internal readonly unsafe struct GatherJob : IJob
         var block = firstBlock + inOrder;
         var (group, run) = Math.DivRem(rest, runs);
         var c = weights.Classes[gatherClass];
-        var taps = stackalloc int[Math.Max(1, c.Taps.Length)];
+        using var memory = PieceMemory.Begin();
+        var taps = memory.Integers(c.Taps.Length);
         for (var i = 0; i < c.Taps.Length; i++)
         {
             taps[i] = c.Taps[i].Row * sourceShape.RowStride + c.Taps[i].Column * sourceShape.PositionStride;

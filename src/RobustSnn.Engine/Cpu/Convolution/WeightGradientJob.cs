@@ -48,8 +48,9 @@ internal readonly unsafe struct WeightGradientJob : IJob
         var (outputGroup, inputGroup) = Math.DivRem(piece, inputGroups);
         var positions = geometry.OutputRows * geometry.OutputColumns;
         var panel = Math.Clamp(PanelLanes / gradientShape.Lanes.Width, 1, positions);
-        var gradientOffsets = stackalloc int[panel];
-        var inputOffsets = stackalloc int[panel];
+        using var memory = PieceMemory.Begin();
+        var gradientOffsets = memory.Integers(panel);
+        var inputOffsets = memory.Integers(panel);
         for (var block = blocks.First; block < blocks.First + blocks.Count; block++)
         {
             for (var first = 0; first < positions; first += panel)

@@ -38,12 +38,10 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
         var ds = gradients + gradientShape.Offset(block, row, 0);
         var dx = to + targetShape.Offset(block, row, 0);
         var steps = gradientShape.Lanes.Steps;
-        var membranesMemory = stackalloc float[2 * steps * Vector + Lanes.AlignmentFloats];
-        var membranes = Lanes.Align(membranesMemory);
-        var nowhereMemory = stackalloc float[steps * Vector + Lanes.AlignmentFloats];
-        var nowhere = Lanes.Align(nowhereMemory);
-        var linesMemory = stackalloc float[2 * (shape.Channels + 1) * Vector + Lanes.AlignmentFloats];
-        var lines = Lanes.Align(linesMemory); // the row's sums of each channel and lane
+        using var memory = PieceMemory.Begin();
+        var membranes = memory.Floats(2L * steps * Vector);
+        var nowhere = memory.Floats((long)steps * Vector);
+        var lines = memory.Floats(2L * (shape.Channels + 1) * Vector); // the row's sums of each channel and lane
         new Span<float>(lines, 2 * (shape.Channels + 1) * Vector).Clear();
         var thresholdSum = 0.0;
         for (var column = 0; column < shape.Columns; column++)

@@ -11,7 +11,7 @@ namespace RobustSnn.Engine.Cpu;
 /// <param name="factors">Two a channel: the current is factor·x + shift. Null where it is x.</param>
 /// <param name="membrane">Where membranes are kept, if they are; it may be the input.</param>
 internal readonly unsafe struct FullBlockFireJob(
-    NeuronModel neuron, float threshold, float* factors, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
+    NeuronModel neuron, ChannelThresholds thresholds, float* factors, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
 {
     private const int Vector = LaneLayout.VectorLanes;
 
@@ -39,12 +39,12 @@ internal readonly unsafe struct FullBlockFireJob(
         var stride = shape.Lanes.Steps == 1 ? 0 : Vector;
         var (width, channels) = (shape.Lanes.Width, shape.Channels);
         var used = (ulong)LaneBits.Lowest(bits.Lanes.SamplesOf(block, samples)); // nobody else's neurons fire
-        var v = Vector512.Create(threshold);
         for (var column = 0; column < shape.Columns; column++)
         {
             var to = (ushort*)(line + column * bits.PositionBytes);
             for (var channel = 0; channel < channels; channel++, x += width, u += membranes is null ? 0 : membraneWidth, to = (ushort*)((byte*)to + bits.ChannelStride))
             {
+                var v = Vector512.Create(thresholds.Of(channel));
                 var factor = Vector512.Create(factors is null ? 1 : factors[2 * channel]);
                 var shift = Vector512.Create(factors is null ? 0 : factors[2 * channel + 1]);
                 if (soft || leak != 1 || membranes is not null)

@@ -5,10 +5,27 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>The neuron's equation (METHODS 1) for 16 neurons: once for passes forward and for backward ones that make membranes anew, to the last bit.</summary>
-internal readonly struct NeuronDynamics(NeuronModel neuron, float threshold)
+internal readonly struct NeuronDynamics
 {
-    private readonly float leak = (float)neuron.Leak;
-    private readonly bool soft = neuron.Reset.IsSoft;
+    private readonly float leak;
+    private readonly bool soft;
+    private readonly float threshold;
+
+    public NeuronDynamics(NeuronModel neuron, float threshold)
+        : this((float)neuron.Leak, neuron.Reset.IsSoft, threshold)
+    {
+    }
+
+    private NeuronDynamics(float leak, bool soft, float threshold)
+    {
+        this.leak = leak;
+        this.soft = soft;
+        this.threshold = threshold;
+    }
+
+    /// <summary>The same neurons with another threshold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public NeuronDynamics With(float otherThreshold) => new(leak, soft, otherThreshold);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector512<float> Integrate(Vector512<float> membrane, Vector512<float> current) => membrane * leak + current;

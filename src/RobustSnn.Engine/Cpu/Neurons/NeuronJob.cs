@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu;
 
 /// <summary>Neurons of one row of one block, forward: reads what currents are made from, writes spikes and, where wanted, membranes.</summary>
 internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
-    NeuronDynamics dynamics, TCurrent current, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
+    NeuronModel neuron, ChannelThresholds thresholds, TCurrent current, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
     where TCurrent : struct, ICurrent
     where TSpikes : struct, ISpikeLanes<TSpikes>
 {
@@ -17,6 +18,7 @@ internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
     private readonly LaneMemory membraneMemory = StepLanes.Memory(membrane ?? input);
     private readonly LaneMemory spikeMemory = TSpikes.Memory(spikes);
     private readonly bool keepsMembrane = membrane is not null;
+    private readonly NeuronDynamics neurons = new(neuron, 1);
 
     public void Execute(int piece)
     {
@@ -33,9 +35,10 @@ internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
             for (var channel = 0; channel < channels; channel++)
             {
                 current.Load(channel, out var factor, out var shift);
+                var dynamics = neurons.With(thresholds.Of(channel));
                 for (var sample = 0; sample < inputMemory.Lanes.BlockSamples; sample += LaneLayout.VectorLanes)
                 {
-                    Run(StepLanes.At(x, inputMemory.Lanes, sample), factor, shift, StepLanes.At(u, membraneMemory.Lanes, sample),
+                    Run(dynamics, StepLanes.At(x, inputMemory.Lanes, sample), factor, shift, StepLanes.At(u, membraneMemory.Lanes, sample),
                         TSpikes.At(s, spikeMemory.Lanes, sample, used));
                 }
 
@@ -52,7 +55,7 @@ internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Run(StepLanes input, Vector512<float> factor, Vector512<float> shift, StepLanes membranes, TSpikes spikes)
+    private void Run(NeuronDynamics dynamics, StepLanes input, Vector512<float> factor, Vector512<float> shift, StepLanes membranes, TSpikes spikes)
     {
         var u = Vector512<float>.Zero;
         for (var t = 0; t < steps; t++)

@@ -9,20 +9,22 @@ public sealed unsafe partial class CpuBackend
     public void NormNeuron(Normalisation normalisation, NeuronModel neuron, Activation input, DeviceBuffer threshold, Activation spikes,
         int samples)
     {
+        using var turn = TakeTurn();
         var factors = (float*)Scratch(input.Shape.Channels);
         WriteFactors(normalisation, input.Shape.Channels, factors);
         if (FullBlockFireJob.Takes(spikes))
         {
-            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, Pointer(threshold)[0], factors, input, null, spikes, samples));
+            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, new ChannelThresholds(threshold), factors, input, null, spikes, samples));
             return;
         }
 
-        Fire(new NeuronDynamics(neuron, Pointer(threshold)[0]), new NormalisedCurrent(factors), input, null, spikes, samples);
+        Fire(neuron, new ChannelThresholds(threshold), new NormalisedCurrent(factors), input, null, spikes, samples);
     }
 
     public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples)
     {
+        using var turn = TakeTurn();
         var channels = input.Shape.Channels;
         var pieces = Pieces(input, samples);
         var work = NormNeuronWork(pieces, spikeGradient, gradient);
@@ -43,6 +45,7 @@ public sealed unsafe partial class CpuBackend
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient,
         DeviceBuffer shiftGradient, DeviceBuffer thresholdGradient, int samples)
     {
+        using var turn = TakeTurn();
         var channels = input.Shape.Channels;
         var pieces = Pieces(input, samples);
         var work = NormNeuronWork(pieces, spikeGradient, gradient);

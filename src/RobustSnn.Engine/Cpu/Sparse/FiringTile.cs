@@ -4,6 +4,15 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu;
 
+/// <summary>Memory in which the neurons of several positions stand side by side.</summary>
+/// <param name="byStep">Currents, 16 a step.</param>
+/// <param name="spikes">A word a step.</param>
+internal readonly unsafe struct FiringRoom(float* byStep, ushort* spikes)
+{
+    public readonly float* ByStep = byStep;
+    public readonly ushort* Spikes = spikes;
+}
+
 /// <summary>The neurons of one channel at a tile's positions: currents in, bits out, all timesteps (METHODS 1).</summary>
 /// <param name="model">Leak and reset.</param>
 /// <param name="threshold">v_th.</param>
@@ -22,11 +31,16 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     private readonly bool isOctet = FiringOctet.IsSupported && lanes is { BlockSamples: 1, Steps: <= FiringOctet.MostSteps }
         && positionFloats == (isStatic ? 1 : FiringOctet.MostSteps);
 
+    /// <summary>What <see cref="Fire"/> needs of a piece's memory.</summary>
+    public FiringRoom Room(PieceMemory memory) =>
+        new(memory.Floats((long)(isStatic ? 1 : steps) * LaneLayout.VectorLanes), memory.Words(steps));
+
     /// <param name="currents">[position][lane]; readable up to a multiple of eight positions.</param>
     /// <param name="target">The channel's bits.</param>
     /// <param name="positions">Where they belong, from there.</param>
+    /// <param name="room">Of <see cref="Room"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fire(float* currents, byte* target, TilePositions positions)
+    public void Fire(float* currents, byte* target, TilePositions positions, FiringRoom room)
     {
         if (samples == LaneLayout.VectorLanes)
         {
@@ -59,7 +73,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             for (var first = 0; first < positions.Count; first += together)
             {
                 FireTogether(currents + first * positionFloats, target, positions.Offsets + first,
-                    Math.Min(together, positions.Count - first));
+                    Math.Min(together, positions.Count - first), room);
             }
         }
     }
@@ -92,14 +106,12 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     }
 
     /// <summary>Few samples: the neurons of as many positions as fill a vector step together.</summary>
-    [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireTogether(float* currents, byte* target, long* positions, int count)
+    private void FireTogether(float* currents, byte* target, long* positions, int count, FiringRoom room)
     {
-        var spikes = stackalloc ushort[steps];
+        var byStep = room.ByStep;
+        var spikes = room.Spikes;
         var distinct = isStatic ? 1 : steps;
-        var byStepMemory = stackalloc float[distinct * LaneLayout.VectorLanes + Lanes.AlignmentFloats];
-        var byStep = Lanes.Align(byStepMemory);
         for (var i = 0; i < count; i++)
         {
             for (var t = 0; t < distinct; t++)

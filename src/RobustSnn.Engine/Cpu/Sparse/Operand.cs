@@ -9,5 +9,5 @@ internal readonly unsafe struct Operand(OperandLayout layout, byte* data, bool i
     public readonly bool IsStatic = isStatic;
 
     public static Operand Of(Activation activation) => new(OperandLayout.Of(activation.Shape),
-        (byte*)((NativeBuffer)activation.Buffer).Pointer, activation.Shape.Lanes.Steps == 1);
+        ((NativeBuffer)activation.Buffer).Memory, activation.Shape.Lanes.Steps == 1);
 }

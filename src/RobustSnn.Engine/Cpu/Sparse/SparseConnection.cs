@@ -21,9 +21,9 @@ internal sealed unsafe class SparseConnection : Connection
     private Unfolding? unfolding;
     private SparseRows? forward;
     private BackwardRows[]? backward;
-    private bool backwardStale = true;
+    private long backwardVersion = -1; // of the weights that were copied
     private ScatterList? events;
-    private bool eventsStale = true;
+    private long eventsVersion = -1;
 
     public SparseConnection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern)
         : base(geometry, weights, pattern)
@@ -41,8 +41,6 @@ internal sealed unsafe class SparseConnection : Connection
     private int Uses => Pattern!.Count / Geometry.Inputs;
 
     private float* Values => ((NativeBuffer)Weights).Pointer;
-
-    public void Invalidate() => backwardStale = eventsStale = true;
 
     public void Convolve(Workers workers, VectorWidth width, float* bias, Activation input, Activation output, int samples) =>
         Gather(workers, width, Forward, Values, input, output, bias, false, samples);
@@ -69,18 +67,18 @@ internal sealed unsafe class SparseConnection : Connection
     public bool FiresFromMeans(Activation input) => OperandLayout.IsByte(input.Shape) && SparseRows.IsOnePanel(Geometry);
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
-        Activation spikes, int samples)
+        MeanWindow window, Activation spikes, int samples)
     {
         var blocks = input.Shape.Lanes.BlocksOf(samples);
-        if (HasEvents(input, spikes, blocks))
+        if (HasEvents(input, window, spikes, blocks))
         {
             var list = Events(workers.Count / input.Shape.Lanes.Blocks);
-            var job = new SparseScatterJob(list, TakeForEvents(workers, input, blocks), Geometry, spikes, bias, neuron, threshold, blocks);
+            var job = new SparseScatterJob(list, TakeForEvents(workers, input, window, blocks), Geometry, spikes, bias, neuron, threshold, blocks);
             workers.Run(job.Pieces, job);
             return;
         }
 
-        var (reading, operand) = TakeForNeurons(workers, input, samples);
+        var (reading, operand) = TakeForNeurons(workers, input, window, samples);
         SparsePass.Run(
             new FirePass(Forward, reading, Values, Offsets(Forward, reading, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
             operand.Layout, reading, width, workers);
@@ -113,20 +111,20 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>Whether events are faster: an image at a time, of at most 8 steps, on a small map, or on a map of which little is active.</summary>
-    private bool HasEvents(Activation input, Activation spikes, int blocks) =>
+    private bool HasEvents(Activation input, MeanWindow window, Activation spikes, int blocks) =>
         input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { BlockSamples: 1, Lanes: <= LaneLayout.FewLanes }
         && ScatterList.Takes(Geometry, Pattern!)
         && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
-            || (input.Shape.IsBits && !Geometry.Pools(input.Shape)
+            || (input.Shape.IsBits && window.IsOne
                 && ActivePositions.Count(input, blocks) < EventShare * blocks * input.Shape.Count));
 
     private ScatterList Events(int pieces)
     {
         events ??= new ScatterList(Geometry, Pattern!, Math.Max(1, pieces));
-        if (eventsStale)
+        if (eventsVersion != Weights.Version)
         {
             events.Fill(Values);
-            eventsStale = false;
+            eventsVersion = Weights.Version;
         }
 
         return events;
@@ -148,14 +146,14 @@ internal sealed unsafe class SparseConnection : Connection
             var list = SparseRows.Of(reading, Pattern!, Geometry, backward: true, out var order);
             return new BackwardRows(list, new NativeBuffer(list.Count), order);
         })];
-        if (backwardStale)
+        if (backwardVersion != Weights.Version)
         {
             foreach (var rows in backward)
             {
                 rows.Refresh(Values);
             }
 
-            backwardStale = false;
+            backwardVersion = Weights.Version;
         }
 
         return backward;
@@ -178,15 +176,15 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>The same for events: positions of at most 8 lanes, next to each other or not.</summary>
-    private Operand TakeForEvents(Workers workers, Activation source, int blocks) =>
-        Geometry.Pools(source.Shape) ? PoolByColumns(workers, source, blocks) : Operand.Of(source);
+    private Operand TakeForEvents(Workers workers, Activation source, MeanWindow window, int blocks) =>
+        window.IsOne ? Operand.Of(source) : PoolByColumns(workers, source, window, blocks);
 
     /// <summary>The same for a pass whose sums are not stored as floats: what it reads may have the positions of a map side by side.</summary>
-    private (GatherClass Reading, Operand Operand) TakeForNeurons(Workers workers, Activation source, int samples)
+    private (GatherClass Reading, Operand Operand) TakeForNeurons(Workers workers, Activation source, MeanWindow window, int samples)
     {
-        if (Geometry.Pools(source.Shape))
+        if (!window.IsOne)
         {
-            return (gather, PoolByColumns(workers, source, source.Shape.Lanes.BlocksOf(samples)));
+            return (gather, PoolByColumns(workers, source, window, source.Shape.Lanes.BlocksOf(samples)));
         }
 
         gather.CheckBorder(source.Shape);
@@ -206,9 +204,9 @@ internal sealed unsafe class SparseConnection : Connection
             : Take(workers, gather, Uses, source, samples));
     }
 
-    private Operand PoolByColumns(Workers workers, Activation source, int blocks)
+    private Operand PoolByColumns(Workers workers, Activation source, MeanWindow window, int blocks)
     {
-        var pooled = Geometry.Pooled(source.Shape);
+        var pooled = window.Over(source.Shape, Geometry);
         gather.CheckBorder(pooled);
         var means = laidOut.ReserveFramed(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
         workers.Run(blocks * pooled.Rows, new PoolByColumnsJob(source, pooled, means));

@@ -12,7 +12,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     where TOperand : struct, IOperand<TLanes>
 {
     private const int PiecesWanted = 16;
-    private const int MostTiles = 4; // of a unit: its sums stay in L1
+    private const int MostTiles = 4; // of a unit of several cells: its sums stay in L1
     private const int BatchFloats = 8 * TileSums.FullVectors * LaneLayout.VectorLanes; // 12 KiB: with the connections, in L1
 
     private readonly SparseRows rows;
@@ -83,8 +83,9 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         var firstCell = unit * unitCells;
         var unitSize = Math.Min(unitCells, cells - firstCell);
         var tiles = (unitSize * map.CellVectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
-        var sources = stackalloc long[MostTiles * TileSums.FullVectors];
-        var counts = stackalloc int[MostTiles];
+        using var memory = PieceMemory.Begin();
+        var sources = memory.Longs((long)tiles * TileSums.FullVectors);
+        var counts = memory.Integers(tiles);
         for (var i = 0; i < tiles; i++)
         {
             counts[i] = map.FillSources(firstCell * map.CellVectors + i * TileSums.FullVectors, TileSums.FullVectors,
@@ -98,11 +99,11 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         }
 
         var positionCount = unitSize * map.CellColumns;
-        var offsets = stackalloc long[positionCount];
+        var offsets = memory.Longs(positionCount);
         map.FillPositions(firstCell, unitSize, targetBits, offsets);
         var positions = new TilePositions(offsets, positionCount);
-        var sumsMemory = stackalloc float[batchRows * rowFloats + FiringOctet.Size * FiringOctet.MostSteps + Lanes.AlignmentFloats];
-        var sums = Lanes.Align(sumsMemory);
+        var sums = memory.Floats((long)batchRows * rowFloats + FiringOctet.Size * FiringOctet.MostSteps);
+        var together = neuron.Room(memory);
         var firstRow = group * groupRows;
         var endRow = Math.Min(firstRow + groupRows, rows.Rows);
         for (var row = firstRow; row < endRow; row += batchRows)
@@ -117,7 +118,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
 
             for (var i = 0; i < count; i++)
             {
-                neuron.Fire(sums + i * rowFloats, target + (nint)(row + i) * targetBits.ChannelStride, positions);
+                neuron.Fire(sums + i * rowFloats, target + (nint)(row + i) * targetBits.ChannelStride, positions, together);
             }
         }
     }

@@ -39,8 +39,8 @@ internal readonly unsafe struct SparseScatterJob(
         var first = chunk * list.ChunkOutputs;
         var outputs = Math.Min(list.ChunkOutputs, geometry.Outputs - first);
         var floats = outputs * list.Map.Plane;
-        var memory = stackalloc float[floats + FiringOctet.Size * LaneLayout.FewLanes + Lanes.AlignmentFloats];
-        var currents = Lanes.Align(memory);
+        using var memory = PieceMemory.Begin();
+        var currents = memory.Floats(floats + FiringOctet.Size * LaneLayout.FewLanes);
         for (var output = 0; output < outputs; output++)
         {
             new Span<float>(currents + output * list.Map.Plane, list.Map.Plane).Fill(bias is null ? 0 : bias[first + output]);
@@ -52,7 +52,7 @@ internal readonly unsafe struct SparseScatterJob(
             Scatter(new ActivePositions(source, block, geometry.InputRows, geometry.InputColumns), currents, list.Of(chunk), reaching, reached);
         }
 
-        Fire(currents, block, first, outputs);
+        Fire(memory, currents, block, first, outputs);
     }
 
     /// <summary>Adds the weights of every active input neuron, in the order of channels and taps.</summary>
@@ -158,20 +158,20 @@ internal readonly unsafe struct SparseScatterJob(
         return Vector256.Load(lanes + position * LaneLayout.FewLanes);
     }
 
-    [SkipLocalsInit]
-    private void Fire(float* currents, int block, int first, int outputs)
+    private void Fire(PieceMemory memory, float* currents, int block, int first, int outputs)
     {
         var positions = list.Map.Targets;
-        var places = stackalloc long[positions];
+        var places = memory.Longs(positions);
         for (var i = 0; i < positions; i++)
         {
             places[i] = target.Offset(block, i / geometry.OutputColumns, i % geometry.OutputColumns);
         }
 
         var tile = new TilePositions(places, positions);
+        var room = firing.Room(memory);
         for (var output = first; output < first + outputs; output++, currents += list.Map.Plane)
         {
-            firing.Fire(currents, to + (nint)output * target.ChannelStride, tile);
+            firing.Fire(currents, to + (nint)output * target.ChannelStride, tile, room);
         }
     }
 

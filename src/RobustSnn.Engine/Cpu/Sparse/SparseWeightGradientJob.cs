@@ -49,8 +49,8 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
     {
         var firstRow = piece * groupRows;
         var count = Math.Min(groupRows, rows.Rows - firstRow);
-        var copyMemory = stackalloc float[groupRows * TileSums.FullVectors * TLanes.Count + Lanes.AlignmentFloats];
-        var copy = Lanes.Align(copyMemory);
+        using var memory = PieceMemory.Begin();
+        var copy = memory.Floats((long)groupRows * TileSums.FullVectors * TLanes.Count);
         var copyOffsets = stackalloc long[TileSums.FullVectors];
         for (var i = 0; i < TileSums.FullVectors; i++)
         {

@@ -13,6 +13,9 @@ internal sealed class BatchNormStep(Link input, Activation output, Activation? g
     /// <summary>Makes the batch's statistics, where they are used, the running ones.</summary>
     public void AdoptStatistics(IBackend backend) => statistics.Adopt(backend);
 
+    /// <summary>Has the batch's statistics, where they are used, go into the running ones.</summary>
+    public void UpdateStatistics(IBackend backend, int samples) => statistics.Update(backend, input.Value, samples);
+
     public override void Backward(IBackend backend, in Pass pass)
     {
         var n = statistics.Normalisation;

@@ -13,7 +13,7 @@ internal sealed class ConnectionStep(
         var connection = model.Connection(node);
         if (trains)
         {
-            backend.ConvolveWeightGradient(connection, input.Value, gradient!, weight.Gradient!, bias?.Gradient, pass.Samples);
+            backend.ConvolveWeightGradient(connection, input.Value, gradient!, weight.EffectiveGradient!, bias?.Gradient, pass.Samples);
         }
 
         if (input.Gradient is not null)

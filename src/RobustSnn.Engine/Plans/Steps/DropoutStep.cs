@@ -2,7 +2,8 @@ namespace RobustSnn.Engine;
 
 /// <summary>Dropout in training; outside it, plans read through the node.</summary>
 /// <param name="node">Sets the masks of different layers apart.</param>
-internal sealed class DropoutStep(Link input, Activation output, Activation? gradient, float rate, ulong node) : Step
+/// <param name="numbers">Each sample's number in its data set: masks are the sample's own.</param>
+internal sealed class DropoutStep(Link input, Activation output, Activation? gradient, float rate, ulong node, DeviceBuffer numbers) : Step
 {
     private const int NodeShift = 48;
 
@@ -17,7 +18,7 @@ internal sealed class DropoutStep(Link input, Activation output, Activation? gra
             backend.Copy(input.Value.Buffer, output.Buffer, output.Buffer.Length);
         }
 
-        backend.Dropout(output, rate, Key(in pass), pass.Samples);
+        backend.Dropout(output, rate, Key(in pass), numbers, pass.Samples);
     }
 
     public override void Backward(IBackend backend, in Pass pass)
@@ -30,7 +31,7 @@ internal sealed class DropoutStep(Link input, Activation output, Activation? gra
         if (input.Accumulate)
         {
             // the share of dropout is made in place of the node's own gradient, which nobody reads again
-            backend.Dropout(gradient!, rate, Key(in pass), pass.Samples);
+            backend.Dropout(gradient!, rate, Key(in pass), numbers, pass.Samples);
             backend.Blend(target.Buffer, 1, 1, gradient!.Buffer);
             return;
         }
@@ -40,7 +41,7 @@ internal sealed class DropoutStep(Link input, Activation output, Activation? gra
             backend.Copy(gradient!.Buffer, target.Buffer, target.Buffer.Length);
         }
 
-        backend.Dropout(target, rate, Key(in pass), pass.Samples);
+        backend.Dropout(target, rate, Key(in pass), numbers, pass.Samples);
     }
 
     private RandomKey Key(in Pass pass) => pass.Dropout with { Stream = pass.Dropout.Stream ^ (node << NodeShift) };

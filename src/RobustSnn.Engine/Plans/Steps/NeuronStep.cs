@@ -6,7 +6,7 @@ namespace RobustSnn.Engine;
 /// <param name="membrane">Where membranes are kept for the backward pass.</param>
 internal sealed class NeuronStep(
     NeuronModel neuron, Link input, Activation output, Activation? gradient, Activation? membrane, ParameterTensor threshold,
-    bool trains) : SpikingStep(output)
+    bool trains, SpikeCounter spikes) : SpikingStep(output, spikes)
 {
     /// <summary>The input current.</summary>
     public Activation Current => input.Value;

@@ -4,8 +4,8 @@ namespace RobustSnn.Engine;
 
 /// <summary>BatchNorm and the layer of spiking neurons that alone reads it: all that is kept for the backward pass is BatchNorm's input.</summary>
 internal sealed class NormNeuronStep(
-    NeuronModel neuron, NormStatistics statistics, Link input, Activation output, Activation? gradient, ParameterTensor threshold)
-    : SpikingStep(output)
+    NeuronModel neuron, NormStatistics statistics, Link input, Activation output, Activation? gradient, ParameterTensor threshold,
+    SpikeCounter spikes) : SpikingStep(output, spikes)
 {
     public override void Backward(IBackend backend, in Pass pass)
     {

@@ -31,6 +31,15 @@ internal sealed class NormStatistics(
         backend.BatchStatistics(input, mean, variance, samples);
         if (updates)
         {
+            Update(backend, input, samples);
+        }
+    }
+
+    /// <summary>Has the batch's statistics, where they are used, go into the running ones.</summary>
+    public void Update(IBackend backend, Activation input, int samples)
+    {
+        if (batch is var (mean, variance))
+        {
             // the running variance is that of a sample: n/(n − 1) times the batch's
             var count = (double)samples * timesteps * input.Shape.Rows * input.Shape.Columns;
             backend.Blend(runningMean.Value, 1 - Momentum, Momentum, mean);

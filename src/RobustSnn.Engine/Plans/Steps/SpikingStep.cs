@@ -1,15 +1,29 @@
 namespace RobustSnn.Engine;
 
+/// <summary>Where a plan counts the spikes of a layer: an element of a buffer on the device.</summary>
+internal readonly record struct SpikeCounter(DeviceBuffer Counts, int Index);
+
 /// <summary>A step that makes spikes.</summary>
-internal abstract class SpikingStep(Activation output) : Step
+internal abstract class SpikingStep(Activation output, SpikeCounter spikes) : Step
 {
-    /// <summary>Spikes of the last pass, if it counted them.</summary>
-    public double? Spikes { get; private set; }
+    /// <summary>Spikes of the last pass that counted them.</summary>
+    public double CountedSpikes
+    {
+        get
+        {
+            var count = 0.0;
+            spikes.Counts.DownloadAs(new Span<double>(ref count), spikes.Index);
+            return count;
+        }
+    }
 
     public override void Forward(IBackend backend, in Pass pass)
     {
         Fire(backend, in pass);
-        Spikes = pass.CountSpikes ? backend.Sum(Output, pass.Samples) : null;
+        if (pass.CountSpikes)
+        {
+            backend.Sum(Output, spikes.Counts, spikes.Index, pass.Samples);
+        }
     }
 
     protected Activation Output => output;

@@ -38,6 +38,7 @@ public static class ActivationCases
                        : bench.Output("values", shape.Shape, shape.Samples),
                    rate,
                    new RandomKey(42, (ulong)shape.Channels),
+                   bench.Numbers(shape.Lanes.Batch),
                    shape.Samples)),
     ];
 }

@@ -12,9 +12,22 @@ public static class AttackCases
         let description = $"{size.Samples} of {size.Batch} samples of {size.Pixels} pixels"
         from @case in new[]
         {
-            new ContractCase("SignStep", description, ContractCase.Elementwise, bench => SignStep(bench, size, inPlace: false)),
-            new ContractCase("SignStep", $"{description}, in place", ContractCase.Elementwise, bench => SignStep(bench, size, inPlace: true)),
-            new ContractCase("MomentumSignStep", description, ContractCase.Elementwise, bench => MomentumSignStep(bench, size)),
+            new ContractCase("AttackStep", description, ContractCase.Elementwise, bench => AttackStep(bench, size, InPixels, inPlace: false)),
+            new ContractCase("AttackStep", $"{description}, in place", ContractCase.Elementwise, bench => AttackStep(bench, size, InPixels, inPlace: true)),
+            new ContractCase("AttackStep", $"{description}, L2", ContractCase.Elementwise, bench => AttackStep(bench, size, InSpace(size), inPlace: false)),
+            new ContractCase("AttackStep", $"{description}, L2, in place", ContractCase.Elementwise, bench => AttackStep(bench, size, InSpace(size), inPlace: true)),
+            new ContractCase("MomentumAttackStep", description, ContractCase.Elementwise, bench => MomentumAttackStep(bench, size, InPixels)),
+            new ContractCase("MomentumAttackStep", $"{description}, L2", ContractCase.Elementwise, bench => MomentumAttackStep(bench, size, InSpace(size))),
+            new ContractCase("InspectGradient", description, ContractCase.Exact, bench => bench.Backend.InspectGradient(
+                bench.InputBuffer(size.Batch * size.Pixels, i => (i / size.Pixels % 3) switch
+                {
+                    0 => 0,
+                    1 => i % 5 == 0 ? float.NaN : i % 7 == 0 ? float.NegativeInfinity : 1,
+                    _ => bench.Draw(-1, 1),
+                }, size.Samples * size.Pixels),
+                bench.OutputBuffer("notFinite", size.Batch, i => i % 4 == 0 ? 1 : 0, size.Samples),
+                bench.OutputBuffer("vanished", size.Batch, written: size.Samples),
+                size.Samples)),
             new ContractCase("SelectSamples", description, ContractCase.Exact, bench => bench.Backend.SelectSamples(
                 bench.InputBuffer(size.Batch, i => i % 3 == 1 ? 0 : 1, size.Samples),
                 Pixels(bench, size),
@@ -23,21 +36,26 @@ public static class AttackCases
         }
         select @case;
 
-    private static void SignStep(Workbench bench, (int Batch, int Samples, int Pixels) size, bool inPlace)
+    private static Budget InPixels => Budget.Pixels(Epsilon);
+
+    /// <summary>A ball of about the size that the pixels reach, so that some images are projected and some are not.</summary>
+    private static Budget InSpace((int Batch, int Samples, int Pixels) size) => new(Norm.Euclidean, 0.5f * MathF.Sqrt(size.Pixels));
+
+    private static void AttackStep(Workbench bench, (int Batch, int Samples, int Pixels) size, Budget budget, bool inPlace)
     {
         var output = bench.OutputBuffer("output", size.Batch * size.Pixels, _ => bench.Draw(0, 1), size.Samples * size.Pixels);
-        bench.Backend.SignStep(inPlace ? output : Pixels(bench, size), Gradient(bench, size), Pixels(bench, size), Steps(bench, size), Epsilon,
+        bench.Backend.AttackStep(inPlace ? output : Pixels(bench, size), Gradient(bench, size), Pixels(bench, size), Steps(bench, size), budget,
             output, size.Samples);
     }
 
-    private static void MomentumSignStep(Workbench bench, (int Batch, int Samples, int Pixels) size) => bench.Backend.MomentumSignStep(
+    private static void MomentumAttackStep(Workbench bench, (int Batch, int Samples, int Pixels) size, Budget budget) => bench.Backend.MomentumAttackStep(
         Pixels(bench, size),
         Pixels(bench, size),
         Gradient(bench, size),
         Pixels(bench, size),
         Steps(bench, size),
         0.75f,
-        Epsilon,
+        budget,
         bench.OutputBuffer("output", size.Batch * size.Pixels, written: size.Samples * size.Pixels),
         size.Samples);
 

@@ -28,6 +28,11 @@ public static class BufferCases
            select new ContractCase("RandomFill", $"{n} of {n + 3}, uniform", ContractCase.Exact, bench =>
                bench.Backend.RandomFill(bench.OutputBuffer("target", n + 3, written: n), n, RandomKind.Uniform, Key)),
 
+        .. from kind in Enum.GetValues<RandomKind>()
+           from pixels in new[] { 1, 4, 75, 3 * 32 * 32 }
+           select new ContractCase("RandomFillSamples", $"5 of 7 samples of {pixels}, {kind}", 1e-7, bench => bench.Backend.RandomFillSamples(
+               bench.OutputBuffer("target", 7 * pixels, written: 5 * pixels), bench.Numbers(7), kind, Key, 5)),
+
         // The logarithm and the sine may differ in their last bit from one machine to the next.
         .. from n in Lengths
            select new ContractCase("RandomFill", $"{n} of {n + 3}, normal", 1e-7, bench =>

@@ -78,7 +78,6 @@ public static class ConvolutionCases
             var weights = bench.OutputBuffer("weights", geometry.WeightCount, i => Weight(bench, geometry, 0.1, i));
             var connection = bench.Connect(geometry, weights);
             weights.Upload([.. Enumerable.Range(0, geometry.WeightCount).Select(_ => bench.Draw(-1, 1))]);
-            bench.Backend.Refresh(connection);
             bench.Backend.Convolve(connection, null, bench.Input(input, lanes.Samples), bench.Output("output", output, lanes.Samples), lanes.Samples);
         });
     }

@@ -61,7 +61,8 @@ public static class ConvolveNeuronCases
         let model = Models[(k + lanes.Batch) % Models.Length]
         let name = $"means over {window}×{window}, {geometry.Name}, {(isPruned ? "pruned" : "dense")}, to {toStorage}, {lanes}, leak {model.Leak}, {model.Reset} reset"
         select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
-            Run(bench, geometry.Geometry, lanes, model, false, isPruned, Storage.Bits, true, margin: k % 2, window: window, toStorage: toStorage));
+            Run(bench, geometry.Geometry, lanes, model, false, isPruned, Storage.Bits, true, margin: k % 2, window: window, toStorage: toStorage))
+        { HasWidths = isPruned };
 
     /// <summary>A small map after a large one: what one operation leaves behind does not reach the next, nor its border.</summary>
     private static IEnumerable<ContractCase> OneAfterAnother =>
@@ -73,7 +74,7 @@ public static class ConvolveNeuronCases
                 Storage.Bits, true, margin: 0, window: 2, output: "first");
             Run(bench, ConvolutionGeometry.Convolution(4, 4, 3, 5, kernel: 3, stride: 1, padding: 1), lanes, Models[0], false, isPruned,
                 Storage.Bits, true, margin: 0, window: 2);
-        });
+        }) { HasWidths = isPruned };
 
     /// <summary>One layer on spikes, on floats, and on means, for one image and for more, before and after its weights change.</summary>
     private static IEnumerable<ContractCase> OnOneConnection =>
@@ -90,13 +91,12 @@ public static class ConvolveNeuronCases
             Run(bench, connection, one, Models[0], false, Storage.Floats, true, margin: 0, output: "floats");
             Run(bench, connection, one, Models[0], false, Storage.Bits, true, margin: 0, output: "bits");
             connection.Weights.Upload([.. Enumerable.Range(0, pattern.Count).Select(_ => OnGrid(bench, WeightGrid, -0.5, 0.75))]);
-            bench.Backend.Refresh(connection);
             foreach (var (i, lanes) in (isOneLast ? new[] { three, one } : [one, three]).Index())
             {
                 Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 0, window: 2, output: $"means {i}");
                 Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 1, output: $"bits {i}");
             }
-        });
+        }) { HasWidths = true };
 
     /// <summary>One image of whose inputs many, few, or nearly none fire: silence is skipped.</summary>
     private static IEnumerable<ContractCase> Events =>
@@ -109,7 +109,8 @@ public static class ConvolveNeuronCases
         let model = Models[(k + timesteps) % Models.Length]
         let name = $"events, {map.Name}, T {timesteps}, {images} images, rate {rate}, leak {model.Leak}, {model.Reset} reset"
         select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
-            Run(bench, map.Geometry, new LaneCase(timesteps, images, images, ByImage: true), model, false, true, Storage.Bits, true, margin: k == SmallMaps.Length - 1 ? 1 : 2 + k % 2, rate));
+            Run(bench, map.Geometry, new LaneCase(timesteps, images, images, ByImage: true), model, false, true, Storage.Bits, true, margin: k == SmallMaps.Length - 1 ? 1 : 2 + k % 2, rate))
+        { HasWidths = true };
 
     private static IEnumerable<ContractCase> Everywhere =>
         from i in Enumerable.Range(0, Lanes.Length)
@@ -124,7 +125,8 @@ public static class ConvolveNeuronCases
         let name = $"{geometry.Name}, {(isPruned ? "pruned" : "dense")}, {storage}, {lanes}, leak {model.Leak}, {model.Reset} reset"
             + $"{(isStatic ? ", static input" : "")}{(bias ? ", bias" : "")}"
         select new ContractCase("ConvolveNeuron", name, ContractCase.Exact, bench =>
-            Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, storage, bias, margin: i % 2));
+            Run(bench, geometry.Geometry, lanes, model, isStatic, isPruned, storage, bias, margin: i % 2))
+        { HasWidths = isPruned };
 
     private static void Run(Workbench bench, ConvolutionGeometry geometry, LaneCase lanes, NeuronModel model, bool isStatic, bool isPruned,
         Storage storage, bool bias, int margin, float rate = 0.25f, int window = 1, string output = "spikes", Storage? toStorage = null)
@@ -147,6 +149,7 @@ public static class ConvolveNeuronCases
             model,
             bench.Parameters(Threshold),
             bench.Input(input, lanes.Samples, isStatic ? () => OnGrid(bench, InputGrid, -0.5, 1) : () => bench.Draw(0, 1) < rate ? 1 : 0),
+            new MeanWindow(window, window),
             bench.Output(output, spikes, lanes.Samples),
             lanes.Samples);
     }

@@ -25,7 +25,7 @@ public static class NeuronCases
         StaticCurrentInference,
     }
 
-    public static IEnumerable<ContractCase> All => [.. Forward, .. Backward, .. Rate];
+    public static IEnumerable<ContractCase> All => [.. Forward, .. Backward, .. Rate, .. ChannelwiseForward, .. ChannelwiseBackward, .. ChannelwiseRate];
 
     private static IEnumerable<ContractCase> Forward =>
         from shape in Shapes.Temporal
@@ -79,6 +79,66 @@ public static class NeuronCases
                 target.Accumulate,
                 shape.Samples);
         });
+
+    private static IEnumerable<ContractCase> ChannelwiseForward =>
+        from shape in Shapes.Temporal
+        where FiresSomewhere(shape)
+        from storage in Enum.GetValues<Storage>()
+        from keepsMembrane in new[] { false, true }
+        let model = Models[(shape.Index + (int)storage) % Models.Length]
+        select new ContractCase("Neuron", $"a threshold a channel, {shape}, {Describe(model)}, {storage}{(keepsMembrane ? ", membrane" : "")}",
+            ContractCase.Elementwise, bench => bench.Backend.Neuron(
+                model,
+                bench.Input(shape.Shape, shape.Samples, () => OnGrid(bench, -0.5, 1)),
+                ChannelThresholds(bench, shape),
+                keepsMembrane ? bench.Output("membrane", shape.Shape, shape.Samples) : null,
+                bench.Output("spikes", shape.Shape with { Storage = storage }, shape.Samples),
+                shape.Samples));
+
+    private static IEnumerable<ContractCase> ChannelwiseBackward =>
+        from shape in Shapes.Temporal
+        from isStatic in new[] { false, true }
+        let surrogate = Surrogates.All[shape.Index % Surrogates.All.Length]
+        where surrogate.Kind != SurrogateKind.Rectangular || FiresSomewhere(shape)
+        let model = Models[(shape.Index + 1) % Models.Length]
+        let target = shape.Take(isStatic && shape.Lanes.Timesteps > 1 ? GradientTargets.Apart : GradientTargets.All)
+        select new ContractCase("NeuronGradient",
+            $"a threshold a channel, {shape}, {Describe(model)}, {surrogate.Kind} {surrogate.Width}{(isStatic ? ", static current" : "")}{target}",
+            ContractCase.Sums, bench =>
+            {
+                var currentGradient = bench.OutputGradient("currentGradient", isStatic ? shape.Static : shape.Shape, shape.Samples, target);
+                bench.Backend.NeuronGradient(
+                    model,
+                    surrogate,
+                    bench.Input(shape.Shape, shape.Samples, () => OnGrid(bench, -0.5, 1.5)),
+                    ChannelThresholds(bench, shape),
+                    target.InPlace ? currentGradient : SpikeGradient(bench, shape),
+                    currentGradient,
+                    target.Accumulate,
+                    shape.Index % 5 == 4 ? null : bench.OutputBuffer("thresholdGradient", shape.Channels),
+                    shape.Samples);
+            });
+
+    private static IEnumerable<ContractCase> ChannelwiseRate =>
+        from shape in Shapes.Temporal
+        where FiresSomewhere(shape)
+        let target = shape.Take(GradientTargets.All)
+        select new ContractCase("NeuronRateGradient", $"a threshold a channel, {shape}{target}", ContractCase.Elementwise, bench =>
+        {
+            var currentGradient = bench.OutputGradient("currentGradient", shape.Shape, shape.Samples, target);
+            bench.Backend.NeuronRateGradient(
+                Models[shape.Index % Models.Length],
+                bench.Input(shape.Shape, shape.Samples, () => OnGrid(bench, -1, Threshold + 1.0 / shape.Lanes.Timesteps)),
+                ChannelThresholds(bench, shape),
+                target.InPlace ? currentGradient : SpikeGradient(bench, shape),
+                currentGradient,
+                target.Accumulate,
+                shape.Samples);
+        });
+
+    /// <summary>Half way between two multiples of the grid, and not all the same.</summary>
+    private static DeviceBuffer ChannelThresholds(Workbench bench, ShapeCase shape) =>
+        bench.Parameters([.. Enumerable.Range(0, shape.Channels).Select(channel => Threshold - channel % 3 * 8 / Grid)]);
 
     private static void RunForward(Workbench bench, ShapeCase shape, NeuronModel model, Form form)
     {

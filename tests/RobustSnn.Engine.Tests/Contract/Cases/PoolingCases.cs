@@ -7,7 +7,10 @@ public static class PoolingCases
 
     private static readonly int[] Channels = [1, 3, 16, 17, 10];
 
-    public static IEnumerable<ContractCase> All => [.. Pools, .. Readouts];
+    private static readonly (Storage From, Storage To)[] Storages =
+        [(Storage.Floats, Storage.Floats), (Storage.Bits, Storage.Floats), (Storage.Bits, Storage.Bits)];
+
+    public static IEnumerable<ContractCase> All => [.. Pools, .. MaxPools, .. MaxPoolGradients, .. Readouts];
 
     private static IEnumerable<ContractCase> Pools =>
         from i in Enumerable.Range(0, Shapes.Lanes.Length)
@@ -30,6 +33,38 @@ public static class PoolingCases
                     lanes.Samples)),
         }
         select @case;
+
+    private static IEnumerable<ContractCase> MaxPools =>
+        from i in Enumerable.Range(0, Shapes.Lanes.Length)
+        from storage in Storages
+        let window = Windows[i % Windows.Length]
+        let lanes = Shapes.Lanes[i]
+        let input = new ActivationShape(Channels[(i + 1) % Channels.Length], window.Rows, window.Columns, i % 2, lanes.Layout, storage.From)
+        let output = input with { Rows = window.OutputRows, Columns = window.OutputColumns, Border = i % 3, Storage = storage.To }
+        let name = $"{input.Channels}×{input.Rows}×{input.Columns} {storage.From} to {output.Rows}×{output.Columns} {storage.To}, borders {input.Border} and {output.Border}, {lanes}"
+        select new ContractCase("MaxPool", name, ContractCase.Exact, bench => bench.Backend.MaxPool(
+            Largest(bench, input, lanes.Samples), bench.Output("output", output, lanes.Samples), lanes.Samples));
+
+    // values repeat, so that the first of equals is asked for
+    private static IEnumerable<ContractCase> MaxPoolGradients =>
+        from i in Enumerable.Range(0, Shapes.Lanes.Length)
+        from storage in Enum.GetValues<Storage>()
+        let window = Windows[i % Windows.Length]
+        let lanes = Shapes.Lanes[i]
+        let input = new ActivationShape(Channels[(i + 2) % Channels.Length], window.Rows, window.Columns, i % 2, lanes.Layout, storage)
+        let output = input with { Rows = window.OutputRows, Columns = window.OutputColumns, Border = i % 3, Storage = Storage.Floats }
+        let accumulate = (i + (int)storage) % 2 == 0
+        let name = $"{input.Channels}×{input.Rows}×{input.Columns} {storage} to {output.Rows}×{output.Columns}, borders {input.Border} and {output.Border}, {lanes}"
+            + (accumulate ? ", accumulating" : "")
+        select new ContractCase("MaxPoolGradient", name, ContractCase.Exact, bench => bench.Backend.MaxPoolGradient(
+            Largest(bench, input, lanes.Samples),
+            bench.InputGradient(output, lanes.Samples),
+            bench.OutputGradient("inputGradient", input with { Storage = Storage.Floats }, lanes.Samples, new GradientTarget(accumulate, InPlace: false)),
+            accumulate,
+            lanes.Samples));
+
+    private static Activation Largest(Workbench bench, ActivationShape shape, int samples) =>
+        bench.Input(shape, samples, shape.IsBits ? () => bench.DrawInteger(2) : () => bench.DrawInteger(4) - 1);
 
     private static IEnumerable<ContractCase> Readouts =>
         from lanes in Shapes.Lanes.Index()

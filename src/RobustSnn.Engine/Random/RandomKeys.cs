@@ -1,6 +1,4 @@
-using RobustSnn.Engine;
-
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Engine;
 
 /// <summary>Names streams of random numbers within streams: a draw depends on what it is for and not on what ran before it.</summary>
 public static class RandomKeys

@@ -1,0 +1,45 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine;
+
+/// <summary>What a user may say of a backend beside its name.</summary>
+/// <param name="Threads">CPU threads; 0 for one a core.</param>
+/// <param name="IsChecked">Whether every call is looked at first: <see cref="CheckedBackend"/>.</param>
+public readonly record struct BackendOptions(int Threads = 0, bool IsChecked = false);
+
+/// <summary>Opens backends by name: the one place that makes them.</summary>
+public static class Backends
+{
+    /// <summary>The name of the default backend.</summary>
+    public const string Cpu = "cpu";
+
+    /// <summary>Set to 1, it has every call of every backend checked.</summary>
+    public const string CheckVariable = "RSNN_CHECK";
+
+    private static readonly SortedDictionary<string, Func<BackendOptions, IBackend>> Known = new(StringComparer.Ordinal)
+    {
+        [Cpu] = options => new Cpu.CpuBackend(options.Threads),
+        ["reference"] = _ => new Reference.ReferenceBackend(),
+    };
+
+    /// <summary>The names that <see cref="Open"/> takes, in alphabetical order.</summary>
+    public static IReadOnlyCollection<string> Names => Known.Keys;
+
+    /// <summary>Makes another backend known by a name.</summary>
+    /// <param name="open">Opens it; throws a BadInputException that says why it cannot.</param>
+    public static void Register(string name, Func<BackendOptions, IBackend> open) => Known.Add(name, open);
+
+    /// <summary>The backend of that name.</summary>
+    /// <exception cref="BadInputException">There is none of that name, or this machine cannot run it.</exception>
+    public static IBackend Open(string name = Cpu, BackendOptions options = default)
+    {
+        if (!Known.TryGetValue(name, out var open))
+        {
+            throw new BadInputException(
+                $"There is no backend '{name}'. The nearest is {Spelling.nearest(Known.Keys, name).Head}; there are {string.Join(", ", Known.Keys)}.");
+        }
+
+        var backend = open(options);
+        return options.IsChecked || Environment.GetEnvironmentVariable(CheckVariable) == "1" ? new CheckedBackend(backend) : backend;
+    }
+}

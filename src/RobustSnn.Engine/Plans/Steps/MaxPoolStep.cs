@@ -1,0 +1,15 @@
+namespace RobustSnn.Engine;
+
+/// <summary>Max pooling; the backward pass finds the largest values again in what the node read.</summary>
+internal sealed class MaxPoolStep(Link input, Activation output, Activation? gradient) : Step
+{
+    public override void Forward(IBackend backend, in Pass pass) => backend.MaxPool(input.Value, output, pass.Samples);
+
+    public override void Backward(IBackend backend, in Pass pass)
+    {
+        if (input.Gradient is not null)
+        {
+            backend.MaxPoolGradient(input.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
+        }
+    }
+}
