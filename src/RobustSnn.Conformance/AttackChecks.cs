@@ -12,6 +12,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     private const float RfgsmEpsilon = 2f / 255;
 
     private const int PgdSteps = 5;
+    private const int TrainingAttackSteps = 10;
     private const double SamePixel = 1e-6;
     private const double PixelShareBeyond = 0.005;
     private const double LossTolerance = 0.02;
@@ -42,6 +43,29 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
         var start = Given("pgd.start");
         new Pgd(new PgdOptions(PgdSteps)).RunFrom(Batch, Settings(golden.Epsilon), start);
         return ComparePixels("pgd.x_adv", golden.Epsilon);
+    }
+
+    /// <summary>
+    /// The 10-step attack of TRADES or MART from the start that the case gives, with that many steps of the network: the same pixels, and
+    /// the loss of each sample at them within 2 %.
+    /// </summary>
+    public Finding TrainingAttack(string name, string start, LogitLoss loss, int timesteps)
+    {
+        using var form = new Classifier(model ??= network.Load(), golden.Batch, timesteps);
+        using var attacked = PassChecks.LoadBatch(golden, form);
+        var images = attacked.Images("conformance.start");
+        images.Upload(golden.Tensor(start, (int)attacked.PixelCount));
+        var estimator = GradientEstimator.Default;
+        new Pgd(new PgdOptions(TrainingAttackSteps, loss)).RunFrom(attacked, Settings(golden.Epsilon), images);
+        var reference = loss == LogitLoss.KullbackLeibler ? attacked.ReferenceLogits(estimator) : null;
+        attacked.Losses(attacked.Adversarial, loss, reference, estimator);
+        var losses = attacked.LossValues.ToArray(attacked.Samples);
+        var lossError = Deviation.RelativeOfEach(losses, expected.Of(name + ".loss", losses));
+        var pixels = ComparePixels(attacked, name + ".x_adv", golden.Epsilon);
+        var detail = $"{pixels.Detail}; losses differ by {Percent(lossError)} at most, of {Percent(LossTolerance)}";
+        return lossError <= LossTolerance
+            ? pixels with { Detail = detail }
+            : new Finding(lossError, LossTolerance, detail);
     }
 
     /// <summary>Losses within 2 %, and the same samples correct; the images are only measured.</summary>
@@ -97,12 +121,14 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
         return given;
     }
 
-    private Finding ComparePixels(string name, float epsilon)
+    private Finding ComparePixels(string name, float epsilon) => ComparePixels(Batch, name, epsilon);
+
+    private Finding ComparePixels(AttackBatch attacked, string name, float epsilon)
     {
-        var images = Batch.DownloadAdversarial().ToArray();
-        BallCheck.Verify(name, Batch.CleanHost, images, Budget.Pixels(epsilon), Batch.Classifier.PixelCount);
+        var images = attacked.DownloadAdversarial().ToArray();
+        BallCheck.Verify(name, attacked.CleanHost, images, Budget.Pixels(epsilon), attacked.Classifier.PixelCount);
         var wanted = expected.Of(name, images);
-        BallCheck.Verify("the expected " + name, Batch.CleanHost, wanted, Budget.Pixels(epsilon), Batch.Classifier.PixelCount);
+        BallCheck.Verify("the expected " + name, attacked.CleanHost, wanted, Budget.Pixels(epsilon), attacked.Classifier.PixelCount);
         var share = Deviation.ShareBeyond(images, wanted, SamePixel);
         return new Finding(share, PixelShareBeyond, $"share of pixels beyond 1e-6; {Percent(1 - share)} within");
     }

@@ -38,6 +38,15 @@ internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expecta
 
     public Finding Logits(string name, int timesteps) => CompareLogits(name, LogitsOf(timesteps));
 
+    /// <summary>Which clean samples are classified correctly.</summary>
+    public Finding Correct()
+    {
+        var predictions = new int[golden.Batch];
+        Classifier.Predict(Batch.Clean, predictions);
+        float[] correct = [.. predictions.Zip(golden.Labels(), (prediction, label) => prediction == label ? 1f : 0)];
+        return new Finding(Deviation.Absolute(correct, expected.Of("correct", correct)), 0, $"{correct.Length} samples");
+    }
+
     public Finding StepLogits()
     {
         using var plan = new Plan(Model, golden.Batch, golden.Timesteps, PassMode.Inference);

@@ -4,10 +4,14 @@ using RobustSnn.Robustness;
 
 namespace RobustSnn.Conformance;
 
-/// <summary>Checks of a training step with x' = rfgsm.x_adv: TRADES with β = 2, MART with β = 4, two SGD updates after TRADES.</summary>
+/// <summary>
+/// Checks of a training step with x' = rfgsm.x_adv: TRADES with β = 2, MART with β = 4, two SGD updates after TRADES; and of the T = 0
+/// network's step under each objective with x' = x_adv, named ann.*.
+/// </summary>
 internal sealed class TrainingChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable
 {
     private const string After2 = "trades.after2.";
+    private const string AnnAdversarial = "x_adv";
     private const double LossTolerance = 1e-4;
     private const double GradientTolerance = 1e-3;
     private const double UpdateTolerance = 1e-5;
@@ -59,6 +63,11 @@ internal sealed class TrainingChecks(GoldenCase golden, CaseNetwork network, Exp
             pair => Deviation.Absolute(pair.Found, pair.Expected));
     }
 
+    /// <summary>BatchNorm's running statistics after the passes of a step.</summary>
+    public Finding Statistics(string objective) => Worst(
+        Pairs(objective + ".statistics.", StepOf(objective).Model, parameter => parameter.ToDense()), UpdateTolerance,
+        "absolute, relative above 1", pair => Deviation.Absolute(pair.Found, pair.Expected));
+
     public void Dispose()
     {
         foreach (var step in steps.Values)
@@ -109,14 +118,14 @@ internal sealed class TrainingChecks(GoldenCase golden, CaseNetwork network, Exp
 
     private Step Take(string objective)
     {
-        var kind = objective == "trades" ? TrainingObjective.Trades(2) : TrainingObjective.Mart(4);
+        var (kind, timesteps, adversarial) = Described(objective);
         var model = network.Load();
         try
         {
-            using var classifier = new Classifier(model, golden.Batch, golden.Timesteps);
+            using var classifier = new Classifier(model, golden.Batch, timesteps);
             using var batch = PassChecks.LoadBatch(golden, classifier);
-            using var gradient = new ObjectiveGradient(model, golden.Batch, golden.Timesteps, kind, Surrogate.Default);
-            batch.Adversarial.Upload(golden.Tensor("rfgsm.x_adv", (int)batch.PixelCount));
+            using var gradient = new ObjectiveGradient(model, golden.Batch, timesteps, kind, Surrogate.Default);
+            batch.Adversarial.Upload(golden.Tensor(adversarial, (int)batch.PixelCount));
             return new Step(model, gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.Numbers, batch.LabelsHost, default));
         }
         catch
@@ -125,6 +134,18 @@ internal sealed class TrainingChecks(GoldenCase golden, CaseNetwork network, Exp
             throw;
         }
     }
+
+    /// <summary>The objective, T and the tensor of x' behind a group's name.</summary>
+    private (TrainingObjective Objective, int Timesteps, string Adversarial) Described(string objective) => objective switch
+    {
+        "trades" => (TrainingObjective.Trades(2), golden.Timesteps, "rfgsm.x_adv"),
+        "mart" => (TrainingObjective.Mart(4), golden.Timesteps, "rfgsm.x_adv"),
+        "ann.natural" => (TrainingObjective.Natural, 0, AnnAdversarial),
+        "ann.at" => (TrainingObjective.Adversarial, 0, AnnAdversarial),
+        "ann.trades" => (TrainingObjective.Trades((float)golden.Number("trades_beta")), 0, AnnAdversarial),
+        "ann.mart" => (TrainingObjective.Mart((float)golden.Number("mart_beta")), 0, AnnAdversarial),
+        _ => throw new InvalidOperationException($"{objective} is no objective of a golden case"),
+    };
 
     private readonly record struct Pair(string Name, float[] Found, float[] Expected);
 
