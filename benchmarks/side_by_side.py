@@ -2,10 +2,10 @@
 """Times rsnn against a PyTorch script doing the same work, phase by phase in turn, and prints a table of images a second and of the most
 memory that each process held.
 
-    benchmarks/side_by_side.py RSNN PEER.py [--sparsity 0.9] [--repeat 5] [--threads 2] [--batch 32] [--phases infer,bptt] [--spike-rate p2]
+    benchmarks/side_by_side.py RSNN [PEER.py] [--sparsity 0.9] [--repeat 5] [--threads 2] [--batch 32] [--phases infer,bptt] [--spike-rate p2]
         [--rounds 3]
 
-RSNN is the published program. PEER.py takes --phases, --threads, --batch, --timesteps, --sparsity and --repeat and prints one JSON object
+RSNN is the published program. PEER.py, peers/pytorch_peer.py where left out, takes --phases, --threads, --batch, --timesteps, --sparsity and --repeat and prints one JSON object
 with PHASE_images_per_s; it runs under /usr/bin/python3, which has Debian's python3-torch.
 """
 import argparse
@@ -16,7 +16,7 @@ import subprocess
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("rsnn")
-parser.add_argument("peer")
+parser.add_argument("peer", nargs="?", default=os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers", "pytorch_peer.py"))
 parser.add_argument("--phases", default="ann_infer,ann_step,infer,bptt,trades")
 for name, default in (("threads", 2), ("batch", 32), ("timesteps", 8), ("repeat", 5), ("sparsity", 0.0)):
     parser.add_argument("--" + name, type=type(default), default=default)

@@ -1,6 +1,6 @@
+using RobustSnn.Conformance;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
 

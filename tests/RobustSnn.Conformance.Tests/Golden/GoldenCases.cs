@@ -1,14 +1,15 @@
 using RobustSnn.Experiments.Files;
-using RobustSnn.Robustness;
 
-namespace RobustSnn.Experiments.Tests.Golden;
+namespace RobustSnn.Conformance.Tests.Golden;
 
-/// <summary>The cases in shared/golden beside the repository.</summary>
+/// <summary>The cases of the repository, in tests/golden, and those in shared/golden beside it, where there are any.</summary>
 internal static class GoldenCases
 {
+    private const string Pattern = "*.safetensors";
+
     private static readonly Lazy<IReadOnlyDictionary<string, GoldenCase>> Known = new(ReadAll);
 
-    /// <summary>Cases by the names of their files without ending, empty where the folder is missing.</summary>
+    /// <summary>Cases by the names of their files without ending.</summary>
     public static IReadOnlyDictionary<string, GoldenCase> All => Known.Value;
 
     private static Dictionary<string, GoldenCase> ReadAll()
@@ -19,9 +20,14 @@ internal static class GoldenCases
             folder = folder.Parent;
         }
 
-        var golden = Path.Combine(folder?.Parent?.FullName ?? "", "shared", "golden");
-        var files = Directory.Exists(golden) ? Directory.GetFiles(golden, "*.safetensors") : [];
-        return files.Order(StringComparer.Ordinal).ToDictionary(path => Path.GetFileNameWithoutExtension(path), Read);
+        var root = folder?.FullName ?? throw new DirectoryNotFoundException("no folder above the tests holds Hybrid.sln");
+        var beside = Path.Combine(root, "..", "shared", "golden");
+
+        // The repository's own must be there: a folder without them is an error, not a reason to skip.
+        var files = Directory.GetFiles(Path.Combine(root, "tests", "golden"), Pattern)
+            .Concat(Directory.Exists(beside) ? Directory.GetFiles(beside, Pattern) : []);
+        return files.DistinctBy(Path.GetFileName).OrderBy(Path.GetFileName, StringComparer.Ordinal)
+            .ToDictionary(path => Path.GetFileNameWithoutExtension(path), Read);
     }
 
     private static GoldenCase Read(string path)

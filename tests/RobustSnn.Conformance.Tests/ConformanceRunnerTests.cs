@@ -1,7 +1,9 @@
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
+using RobustSnn.Robustness.Tests;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Conformance.Tests;
 
 /// <summary>The runner against a case made from the system's own numbers: what is right passes, and every damage fails.</summary>
 public sealed class ConformanceRunnerTests
@@ -114,20 +116,11 @@ public sealed class ConformanceRunnerTests
     }
 
     [Test]
-    public void A_gradient_that_contradicts_the_updates_gives_way_to_them_and_that_is_said()
+    public void A_gradient_that_contradicts_the_updates_fails()
     {
         Replace("trades.grad.classifier.4.weight", values => Array.ConvertAll(values, value => 2 * value));
-        var row = Check("trades.grad");
-        Assert.That(row.Pass, Is.True, row.Detail);
-        Assert.That(row.Detail, Does.Contain("contradicts itself"));
-    }
-
-    [Test]
-    public void A_wrong_gradient_fails_whatever_the_case_says_of_the_updates()
-    {
-        Replace("trades.grad.classifier.4.weight", values => Array.ConvertAll(values, value => 2 * value));
-        Replace("trades.after2.classifier.4.weight", values => Array.ConvertAll(values, value => value + 0.05f));
         AssertFails("trades.grad");
+        Assert.That(Check("trades.after2").Pass, Is.True);
     }
 
     [TestCase("param")]

@@ -1,8 +1,10 @@
 using System.Reflection;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
+using RobustSnn.Robustness.Tests;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Conformance.Tests;
 
 /// <summary>A sparse network against the same one in dense tensors: they agree, and where the sparse path errs, it is seen.</summary>
 public sealed class SparseConformanceTests

@@ -1,6 +1,7 @@
 using RobustSnn.Engine;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>The network of a golden case as checks run it: here as it is given.</summary>
 internal class CaseNetwork(GoldenCase golden, IBackend backend)

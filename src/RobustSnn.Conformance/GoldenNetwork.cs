@@ -1,7 +1,7 @@
 using RobustSnn.Engine;
 using RobustSnn.Model;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>The network of a golden case.</summary>
 internal static class GoldenNetwork

@@ -1,8 +1,7 @@
 using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
-using RobustSnn.Robustness;
 
-namespace RobustSnn.Experiments.Tests.Golden;
+namespace RobustSnn.Conformance.Tests.Golden;
 
 /// <summary>The reference's numbers, group by group: everything that a golden file contains must come out.</summary>
 public sealed class GoldenTests
@@ -18,12 +17,10 @@ public sealed class GoldenTests
                 yield return new TestCaseData(file, group).SetArgDisplayNames(file, group);
             }
         }
-
-        if (GoldenCases.All.Count == 0)
-        {
-            yield return new TestCaseData("", "").Ignore("needs the golden files in shared/golden beside the repository");
-        }
     }
+
+    [Test]
+    public void The_repository_has_its_own_cases() => Assert.That(GoldenCases.All, Has.Count.GreaterThanOrEqualTo(8));
 
     [TestCaseSource(nameof(Groups))]
     public void It_agrees_with_the_reference(string file, string group) => Check(file, group, sparse: false);
@@ -41,6 +38,11 @@ public sealed class GoldenTests
         }
 
         var row = entry.Runner.Check(group);
+        if (row.Skipped)
+        {
+            Assert.Ignore(row.Detail);
+        }
+
         TestContext.Out.WriteLine($"{row.WorstError:E2} of {row.Tolerance:E0}: {row.Detail}");
         Assert.That(row.Pass, Is.True, $"error {row.WorstError:E2}, tolerance {row.Tolerance:E0}: {row.Detail}");
     }

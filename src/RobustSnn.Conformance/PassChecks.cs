@@ -1,7 +1,8 @@
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>Checks of single passes in evaluation mode: logits, spikes and input gradients.</summary>
 internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable
@@ -36,6 +37,15 @@ internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expecta
     }
 
     public Finding Logits(string name, int timesteps) => CompareLogits(name, LogitsOf(timesteps));
+
+    /// <summary>Which clean samples are classified correctly.</summary>
+    public Finding Correct()
+    {
+        var predictions = new int[golden.Batch];
+        Classifier.Predict(Batch.Clean, predictions);
+        float[] correct = [.. predictions.Zip(golden.Labels(), (prediction, label) => prediction == label ? 1f : 0)];
+        return new Finding(Deviation.Absolute(correct, expected.Of("correct", correct)), 0, $"{correct.Length} samples");
+    }
 
     public Finding StepLogits()
     {

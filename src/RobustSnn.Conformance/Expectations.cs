@@ -1,6 +1,6 @@
 using RobustSnn.Model;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>What must come out of a check.</summary>
 internal abstract class Expectations

@@ -1,4 +1,4 @@
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Conformance.Tests;
 
 public sealed class DeviationTests
 {

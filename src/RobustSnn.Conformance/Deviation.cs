@@ -1,4 +1,4 @@
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>How far values are from what they should be. NaN where anything is NaN, so that no tolerance admits it.</summary>
 public static class Deviation

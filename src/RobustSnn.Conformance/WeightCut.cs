@@ -1,6 +1,7 @@
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>
 /// Which weights of a golden case count as pruned: those of convolutions and linear layers whose magnitude is below

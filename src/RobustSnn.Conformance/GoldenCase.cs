@@ -1,7 +1,7 @@
 using System.Globalization;
 using RobustSnn.Model;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>A tensor of a golden case: dimensions outermost first, none for a scalar, and its values in that order.</summary>
 public readonly record struct GoldenTensor(IReadOnlyList<int> Dimensions, float[] Values);
@@ -37,26 +37,17 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
     });
 
     /// <summary>In pixel units of [0,1]; written 8/255.</summary>
-    public float Epsilon
-    {
-        get
-        {
-            var parts = Text("eps").Split('/');
-            return parts.Length == 2
-                ? (float)(Parse("eps", parts[0]) / Parse("eps", parts[1]))
-                : (float)Number("eps");
-        }
-    }
+    public float Epsilon => Pixels("eps");
 
     public IReadOnlyList<double> Mean => Triple("norm_mean");
 
     public IReadOnlyList<double> Deviation => Triple("norm_std");
 
-    /// <summary>From the logits, or where there are none, as many as the labels need.</summary>
+    /// <summary>From the logits, or where there are none, from the last layer's weights, or else as many as the labels need.</summary>
     public int Classes => new[] { "logits", "logits.act", "logits.steps" }
         .Where(Tensors.ContainsKey)
         .Select(name => Tensors[name].Dimensions.LastOrDefault())
-        .FirstOrDefault(count => count > 0, 1 + Labels().Max());
+        .FirstOrDefault(count => count > 0, ClassesOfHead() ?? 1 + Labels().Max());
 
     /// <exception cref="BadInputException">Missing, not finite, or not of as many values as its dimensions say.</exception>
     public GoldenTensor Tensor(string name)
@@ -108,7 +99,24 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
         ? value
         : throw new BadInputException($"The golden case's metadata has no '{key}'.");
 
-    private double Number(string key) => Parse(key, Text(key));
+    /// <summary>A distance between pixels of [0,1], from the metadata: 8/255 or 0.03.</summary>
+    /// <exception cref="BadInputException">Missing, or no number.</exception>
+    public float Pixels(string key)
+    {
+        var parts = Text(key).Split('/');
+        return parts.Length == 2 ? (float)(Parse(key, parts[0]) / Parse(key, parts[1])) : (float)Number(key);
+    }
+
+    /// <summary>A number from the metadata.</summary>
+    /// <exception cref="BadInputException">Missing, or no number.</exception>
+    public double Number(string key) => Parse(key, Text(key));
+
+    /// <summary>Outputs of the linear layer with the highest number.</summary>
+    private int? ClassesOfHead() => Tensors
+        .Where(each => each.Key.StartsWith("param.classifier.", StringComparison.Ordinal) && each.Value.Dimensions.Count == 2)
+        .OrderByDescending(each => int.TryParse(each.Key.Split('.')[2], NumberStyles.None, CultureInfo.InvariantCulture, out var layer) ? layer : -1)
+        .Select(each => (int?)each.Value.Dimensions[0])
+        .FirstOrDefault();
 
     private int Whole(string key) =>
         int.TryParse(Text(key), NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)

@@ -1,7 +1,8 @@
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>A check's result: an error in the measure of the group and what it may be.</summary>
 internal readonly record struct Finding(double Error, double Tolerance, string Detail);
@@ -11,6 +12,16 @@ internal sealed class CaseChecks : IDisposable
 {
     public const string ParameterGroup = "param";
 
+    /// <summary>Groups that the program cannot compute yet, and why: neither passed nor failed, and always said.</summary>
+    public static readonly IReadOnlyDictionary<string, string> NotYet = new Dictionary<string, string>
+    {
+        ["apgdt"] = "not yet: there is no check of APGD-T",
+        ["square"] = "not yet: there is no check of Square",
+        ["ens"] = "not yet: there is no check of ensembles with given draws",
+        ["residual_balance"] = "not yet: there is no check of the reference's loop over residual blocks",
+        ["steps"] = "not yet: there is no check of ten steps in the reference's order",
+    };
+
     private readonly GoldenCase golden;
     private readonly CaseNetwork network;
     private readonly Expectations expected;
@@ -19,14 +30,14 @@ internal sealed class CaseChecks : IDisposable
     private readonly AttackChecks attacks;
     private readonly TrainingChecks training;
 
-    public CaseChecks(GoldenCase golden, CaseNetwork network, Expectations expected, bool mayContradict)
+    public CaseChecks(GoldenCase golden, CaseNetwork network, Expectations expected)
     {
         this.golden = golden;
         this.network = network;
         this.expected = expected;
         passes = new PassChecks(golden, network, expected);
         attacks = new AttackChecks(golden, network, expected);
-        training = new TrainingChecks(golden, network, expected, mayContradict);
+        training = new TrainingChecks(golden, network, expected);
         checks = new Dictionary<string, Func<Finding>>
         {
             [ParameterGroup] = CheckParameters,
@@ -45,6 +56,20 @@ internal sealed class CaseChecks : IDisposable
             ["mart.loss"] = () => training.Loss("mart"),
             ["mart.grad"] = () => training.Gradients("mart"),
             ["balance"] = CheckBalancing,
+            ["correct"] = passes.Correct,
+            ["ann.natural.loss"] = () => training.Loss("ann.natural"),
+            ["ann.natural.grad"] = () => training.Gradients("ann.natural"),
+            ["ann.at.loss"] = () => training.Loss("ann.at"),
+            ["ann.at.grad"] = () => training.Gradients("ann.at"),
+            ["ann.trades.loss"] = () => training.Loss("ann.trades"),
+            ["ann.trades.grad"] = () => training.Gradients("ann.trades"),
+            ["ann.trades.statistics"] = () => training.Statistics("ann.trades"),
+            ["ann.mart.loss"] = () => training.Loss("ann.mart"),
+            ["ann.mart.grad"] = () => training.Gradients("ann.mart"),
+            ["tpgd"] = () => attacks.TrainingAttack("tpgd", "tpgd.start", LogitLoss.KullbackLeibler, golden.Timesteps),
+            ["tpgd.ann"] = () => attacks.TrainingAttack("tpgd.ann", "tpgd.start", LogitLoss.KullbackLeibler, 0),
+            ["mart_attack"] = () => attacks.TrainingAttack("mart_attack", "mart_attack.start", LogitLoss.CrossEntropy, golden.Timesteps),
+            ["mart_attack.ann"] = () => attacks.TrainingAttack("mart_attack.ann", "mart_attack.start", LogitLoss.CrossEntropy, 0),
         };
     }
 

@@ -1,8 +1,9 @@
 using System.Globalization;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Conformance;
 
 /// <summary>Checks of the attacks, each from the start or noise that the case gives.</summary>
 internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable
@@ -11,10 +12,8 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     private const float RfgsmEpsilon = 2f / 255;
 
     private const int PgdSteps = 5;
+    private const int TrainingAttackSteps = 10;
     private const double SamePixel = 1e-6;
-
-    /// <summary>Logits that differ by less, relative to the largest, are equal but for rounding.</summary>
-    private const float SameLogits = 1e-6f;
     private const double PixelShareBeyond = 0.005;
     private const double LossTolerance = 0.02;
 
@@ -29,22 +28,44 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     public Finding Fgsm()
     {
         new Fgsm().Run(Batch, Settings(golden.Epsilon));
-        return ComparePixels("fgsm.x_adv", golden.Epsilon, Everything());
+        return ComparePixels("fgsm.x_adv", golden.Epsilon);
     }
 
     public Finding Rfgsm()
     {
         var noise = Given("rfgsm.noise_sign");
-        var determined = MovedByNoise(noise);
         new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)).RunFrom(Batch, Settings(RfgsmEpsilon), noise);
-        return ComparePixels("rfgsm.x_adv", RfgsmEpsilon, determined);
+        return ComparePixels("rfgsm.x_adv", RfgsmEpsilon);
     }
 
     public Finding Pgd()
     {
         var start = Given("pgd.start");
         new Pgd(new PgdOptions(PgdSteps)).RunFrom(Batch, Settings(golden.Epsilon), start);
-        return ComparePixels("pgd.x_adv", golden.Epsilon, Everything());
+        return ComparePixels("pgd.x_adv", golden.Epsilon);
+    }
+
+    /// <summary>
+    /// The 10-step attack of TRADES or MART from the start that the case gives, with that many steps of the network: the same pixels, and
+    /// the loss of each sample at them within 2 %.
+    /// </summary>
+    public Finding TrainingAttack(string name, string start, LogitLoss loss, int timesteps)
+    {
+        using var form = new Classifier(model ??= network.Load(), golden.Batch, timesteps);
+        using var attacked = PassChecks.LoadBatch(golden, form);
+        var images = attacked.Images("conformance.start");
+        images.Upload(golden.Tensor(start, (int)attacked.PixelCount));
+        var estimator = GradientEstimator.Default;
+        new Pgd(new PgdOptions(TrainingAttackSteps, loss)).RunFrom(attacked, Settings(golden.Epsilon), images);
+        var reference = loss == LogitLoss.KullbackLeibler ? attacked.ReferenceLogits(estimator) : null;
+        attacked.Losses(attacked.Adversarial, loss, reference, estimator);
+        var losses = attacked.LossValues.ToArray(attacked.Samples);
+        var lossError = Deviation.RelativeOfEach(losses, expected.Of(name + ".loss", losses));
+        var pixels = ComparePixels(attacked, name + ".x_adv", golden.Epsilon);
+        var detail = $"{pixels.Detail}; losses differ by {Percent(lossError)} at most, of {Percent(LossTolerance)}";
+        return lossError <= LossTolerance
+            ? pixels with { Detail = detail }
+            : new Finding(lossError, LossTolerance, detail);
     }
 
     /// <summary>Losses within 2 %, and the same samples correct; the images are only measured.</summary>
@@ -100,49 +121,15 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
         return given;
     }
 
-    private bool[] Everything()
-    {
-        var all = new bool[Batch.Samples];
-        Array.Fill(all, true);
-        return all;
-    }
+    private Finding ComparePixels(string name, float epsilon) => ComparePixels(Batch, name, epsilon);
 
-    /// <summary>
-    /// Which samples have other logits at RFGSM's random start than on the clean image. Where they are equal, KL is at its minimum and its
-    /// gradient is zero, so that the reference's step has the sign of its own rounding errors, which nobody else can have. The same spikes
-    /// at other timesteps have the same mean up to rounding; one spike more moves a logit by a weight over T, which is far more.
-    /// </summary>
-    private bool[] MovedByNoise(DeviceBuffer noise)
+    private Finding ComparePixels(AttackBatch attacked, string name, float epsilon)
     {
-        var classes = Batch.Classifier.Classes;
-        var clean = Batch.Classifier.Logits(Batch.Clean, Batch.Samples).ToArray(Batch.Samples * classes);
-        Batch.Step(Batch.Clean, noise, RfgsmEpsilon / 2, Budget.Pixels(RfgsmEpsilon), Batch.Adversarial);
-        var start = Batch.Classifier.Logits(Batch.Adversarial, Batch.Samples).ToArray(clean.Length);
-        return [.. clean.Chunk(classes).Zip(start.Chunk(classes), (before, after) =>
-            before.Zip(after, (one, other) => Math.Abs(one - other)).Max() > SameLogits * before.Max(Math.Abs))];
-    }
-
-    /// <summary>Compares the images of the samples that have one right answer.</summary>
-    private Finding ComparePixels(string name, float epsilon, bool[] determined)
-    {
-        var count = Batch.Classifier.PixelCount;
-        var images = Batch.DownloadAdversarial().ToArray();
-        BallCheck.Verify(name, Batch.CleanHost, images, Budget.Pixels(epsilon), count);
+        var images = attacked.DownloadAdversarial().ToArray();
+        BallCheck.Verify(name, attacked.CleanHost, images, Budget.Pixels(epsilon), attacked.Classifier.PixelCount);
         var wanted = expected.Of(name, images);
-        BallCheck.Verify("the expected " + name, Batch.CleanHost, wanted, Budget.Pixels(epsilon), count);
-        var beyond = 0.0;
-        for (var sample = 0; sample < determined.Length; sample++)
-        {
-            var ours = images.AsSpan(sample * count, count);
-            beyond += determined[sample] ? Deviation.ShareBeyond(ours, wanted.AsSpan(sample * count, count), SamePixel) : 0;
-        }
-
-        var compared = determined.Count(each => each);
-        var share = compared == 0 ? 0 : beyond / compared;
-        var note = compared == determined.Length
-            ? ""
-            : $"; {determined.Length - compared} of {determined.Length} samples not compared: the noise leaves their logits as they " +
-              "were, so that the gradient is zero and the reference's step is the sign of its rounding";
-        return new Finding(share, PixelShareBeyond, $"share of pixels beyond 1e-6; {Percent(1 - share)} within{note}");
+        BallCheck.Verify("the expected " + name, attacked.CleanHost, wanted, Budget.Pixels(epsilon), attacked.Classifier.PixelCount);
+        var share = Deviation.ShareBeyond(images, wanted, SamePixel);
+        return new Finding(share, PixelShareBeyond, $"share of pixels beyond 1e-6; {Percent(1 - share)} within");
     }
 }
