@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Files;
 
@@ -9,7 +11,7 @@ internal static class InspectCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("CHECKPOINT") { Description = "A .safetensors file, or a .pth file of torch.save." };
+        var file = new Argument<string>("CHECKPOINT") { Description = "A safetensors file, or a file of torch.save, whatever its name." };
         var command = new Command(
             "inspect",
             "Lists the tensors of a checkpoint: shapes, weights kept, thresholds, metadata.\n"
@@ -20,10 +22,7 @@ internal static class InspectCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(file);
-            TensorFile content = Path.GetExtension(path).Equals(".pth", StringComparison.OrdinalIgnoreCase)
-                ? PytorchArchive.Read(path)
-                : Safetensors.Read(path);
-            Print(terminal, content);
+            Print(terminal, TensorFile.Read(path));
         });
         return command;
     }
@@ -64,7 +63,7 @@ internal static class InspectCommand
             if (!sparse.TryGetValue(tensor.Name, out SparseTensor? whole))
             {
                 yield return new Row(
-                    tensor.Name, tensor.ElementType.ToString(), tensor.Dimensions, tensor.Count, IsFloating(tensor) ? NotZero(tensor.ToFloats()) : 0,
+                    tensor.Name, tensor.ElementType.ToString(), tensor.Dimensions, tensor.Count, NotZero(tensor),
                     tensor.Bytes.Length, IsWeight(tensor), tensor.Count == 1 ? Single(tensor) : null);
             }
             else if (tensor.Name.EndsWith(SparseTensor.ValuesSuffix, StringComparison.Ordinal))
@@ -82,13 +81,26 @@ internal static class InspectCommand
 
     private static bool IsFloating(HostTensor tensor) => tensor.ElementType is ElementType.F32 or ElementType.F64;
 
+    private static long NotZero(HostTensor tensor) => tensor.ElementType switch
+    {
+        ElementType.F32 => NotZero(tensor.ToFloats()),
+        ElementType.F64 => Doubles(tensor).LongCount(value => value != 0),
+        _ => 0,
+    };
+
+    private static double[] Doubles(HostTensor tensor) => MemoryMarshal.Cast<byte, double>(tensor.Bytes.Span).ToArray();
+
     private static long NotZero(float[] values) => values.LongCount(value => value != 0);
 
     private static string Kept(long kept, long total) => $"{Format.Count(kept)} ({Format.Percent((double)kept / Math.Max(total, 1))})";
 
-    private static string Single(HostTensor tensor) => IsFloating(tensor)
-        ? Format.Number(tensor.ToFloats()[0], "G6")
-        : Format.Number(tensor.ToLongs()[0], "0");
+    // Whole numbers exactly: beyond 2^53 a double would round them.
+    private static string Single(HostTensor tensor) => tensor.ElementType switch
+    {
+        ElementType.F32 => Format.Number(tensor.ToFloats()[0], "G6"),
+        ElementType.F64 => Format.Number(Doubles(tensor)[0], "G6"),
+        _ => tensor.ToLongs()[0].ToString(CultureInfo.InvariantCulture),
+    };
 
     /// <param name="Dimensions">Of the dense tensor, as is <paramref name="Count"/>.</param>
     /// <param name="Bytes">That it takes in the file.</param>

@@ -5,6 +5,9 @@ namespace RobustSnn.Experiments.Files;
 /// <summary>Opens files that the user names.</summary>
 internal static class InputFile
 {
+    // Far more than any experiment file has.
+    private const int MaximumText = 1 << 20;
+
     /// <summary>Opens for reading.</summary>
     /// <exception cref="BadInputException">There is no such file, or it may not be read.</exception>
     public static FileStream Open(string path)
@@ -19,11 +22,15 @@ internal static class InputFile
         }
     }
 
-    /// <summary>The whole file as UTF-8 text.</summary>
-    /// <exception cref="BadInputException">As <see cref="Open"/>.</exception>
+    /// <summary>The whole file as UTF-8 text, of at most 2^20 characters: a device has no end.</summary>
+    /// <exception cref="BadInputException">As <see cref="Open"/>, or the text is longer.</exception>
     public static string Text(string path)
     {
         using var reader = new StreamReader(Open(path));
-        return reader.ReadToEnd();
+        var text = new char[MaximumText + 1];
+        int length = reader.ReadBlock(text);
+        return length <= MaximumText
+            ? new string(text, 0, length)
+            : throw new BadInputException($"{path}: expected a text of at most {MaximumText} characters, found a longer one; give another file");
     }
 }

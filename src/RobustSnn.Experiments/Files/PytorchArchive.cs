@@ -37,6 +37,17 @@ public static class PytorchArchive
         }
     }
 
+    /// <summary>Whether the file begins as torch.save's do, now or before PyTorch 1.6.</summary>
+    /// <exception cref="BadInputException">The file is missing, or may not be read.</exception>
+    internal static bool IsIts(string path)
+    {
+        using FileStream stream = InputFile.Open(path);
+        var start = new byte[LegacyStart.Length];
+        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> found = start.AsSpan(0, read);
+        return found.StartsWith(ZipStart) || found.SequenceEqual(LegacyStart);
+    }
+
     private static void CheckFormat(string path, FileStream stream)
     {
         var start = new byte[LegacyStart.Length];

@@ -17,6 +17,10 @@ public sealed class TensorFile
         byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
+    /// <summary>Reads a safetensors file or an archive of torch.save. Its first bytes say which it is; what it is called does not matter.</summary>
+    /// <exception cref="BadInputException">The file is missing, damaged or neither of the two.</exception>
+    public static TensorFile Read(string path) => PytorchArchive.IsIts(path) ? PytorchArchive.Read(path) : Safetensors.Read(path);
+
     /// <summary>The file that was read, for messages.</summary>
     public string FilePath { get; }
 
