@@ -93,7 +93,6 @@ public sealed class FrozenNetworkTests
         void Set(float value)
         {
             parameter.Value.Upload([value]);
-            model.Parameters.Changed();
         }
     }
 

@@ -66,8 +66,7 @@ internal static class ExampleExperiment
           samples: 1000
           epsilon: 2/255
           batch_size: 128
-          attacks: [fgsm, pgd, fgsm_ens, pgd_ens]
-          pgd_steps: 10
+          attacks: [fgsm, pgd10, fgsm_ens, pgd10_ens]
 
         """;
 }

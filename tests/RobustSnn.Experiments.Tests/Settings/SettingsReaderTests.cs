@@ -117,7 +117,18 @@ public sealed class SettingsReaderTests
 
     [Test]
     public void An_override_may_be_a_list() =>
-        Assert.That(Presets.Read("cifar10-small", ["evaluate.attacks=[pgd_ens]"]).Evaluate.Attacks, Is.EqualTo(new[] { EvaluationAttack.PgdEns }));
+        Assert.That(Presets.Read("cifar10-small", ["evaluate.attacks=[pgd_ens]"]).Evaluate.Attacks, Is.EqualTo(new[] { new AttackName("pgd10_ens") }));
+
+    [TestCase("evaluate.epsilon=8/255", "8/255")]
+    [TestCase("evaluate.epsilon=[2/255, 8/255, l2:0.5]", "2/255, 8/255, l2:0.5")]
+    public void Radii_are_one_or_a_list(string assignment, string radii) =>
+        Assert.That(string.Join(", ", Presets.Read("cifar10-small", [assignment]).Evaluate.Epsilon), Is.EqualTo(radii));
+
+    [TestCase("evaluate.attacks=[pgd10(restart=5)]", "restarts")]
+    [TestCase("evaluate.attacks=[pdg]", "pgd")]
+    [TestCase("evaluate.epsilon=[l3:0.5]", "8/255")]
+    public void An_attack_or_radius_that_is_none_is_refused(string assignment, string saying) => Assert.That(
+        () => Presets.Read("cifar10-small", [assignment]), Throws.TypeOf<RobustSnn.Model.BadInputException>().With.Message.Contains(saying));
 
     [Test]
     public void An_override_may_take_back() =>

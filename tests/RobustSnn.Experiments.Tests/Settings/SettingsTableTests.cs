@@ -5,6 +5,8 @@ namespace RobustSnn.Experiments.Tests.Settings;
 [TestFixture]
 public sealed class SettingsTableTests
 {
+    private static readonly string[] AttackNames = ["fgsm", "pgd7", "pgd10_ens", "apgd-ce(steps=100)", "rfgsm-kl(alpha=0.25)_ens"];
+
     private static readonly char[] Letters = [.. "abz AZ09:#-'\"\\{}[],&*!|>%@`~?éμ☃/=._\u00a0\u2028"];
 
     private static ExperimentSettings Random(int seed)
@@ -42,7 +44,8 @@ public sealed class SettingsTableTests
             new SnnTrainingSettings(
                 Any<SnnObjective>(), Number(), Pixels(100, 256), Pixels(0, 100), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number()),
             new EvaluateSettings(
-                Maybe(1), Pixels(0, 256), random.Next(1, 512), [.. random.GetItems(Enum.GetValues<EvaluationAttack>(), random.Next(5)).Distinct()], random.Next(1, 100)));
+                Maybe(1), [AttackBudget.Of(Pixels(0, 256))], random.Next(1, 512),
+                [.. random.GetItems(AttackNames, random.Next(5)).Distinct().Select(name => new AttackName(name))]));
     }
 
     [FsCheck.NUnit.Property(MaxTest = 300, EndSize = 1_000_000)]

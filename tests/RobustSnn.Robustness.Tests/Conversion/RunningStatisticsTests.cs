@@ -48,8 +48,8 @@ public sealed class RunningStatisticsTests
         using var model = new SpikingModel(OneValue(), backend);
         using var step = new TrainingStep(model, 2, 0, TrainingObjective.Natural, null, Surrogate.Default);
         var sgd = new SgdSettings(0.1f, 0, 0);
-        Assert.That(() => step.Run(new float[6], [0, 1], sgd, default), Throws.Nothing);
-        Assert.That(() => step.Run(new float[3], [0], sgd, default), Throws.TypeOf<BadInputException>());
+        Assert.That(() => step.Run(new float[6], [0, 1], [0, 1], sgd, default), Throws.Nothing);
+        Assert.That(() => step.Run(new float[3], [0], [0], sgd, default), Throws.TypeOf<BadInputException>());
     }
 
     [TestCase(0, 1, false)]

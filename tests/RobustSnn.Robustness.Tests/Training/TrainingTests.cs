@@ -110,7 +110,7 @@ public sealed class TrainingTests
         using var step = new TrainingStep(model, Samples, 4, TrainingObjective.Natural, null, Surrogate.Default);
         for (var i = 0ul; i < 3; i++)
         {
-            step.Run(Images, Labels, new SgdSettings(10, 0, 0.5f), new RandomKey(1, i));
+            step.Run(Images, Labels, Numbers, new SgdSettings(10, 0, 0.5f), new RandomKey(1, i));
         }
 
         Assert.That(model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold).Select(each => each.Value.ToArray()[0]),
