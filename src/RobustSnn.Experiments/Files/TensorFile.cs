@@ -34,6 +34,9 @@ public sealed class TensorFile
             : throw new BadInputException(
                 $"{FilePath}: tensor '{name}' is not among the file's {Tensors.Count} tensors{NearestName.Hint(name, byName.Keys)}");
 
+    /// <summary>The same file with other tensors; no two may have the same name.</summary>
+    internal TensorFile With(IReadOnlyList<HostTensor> tensors) => new(FilePath, tensors, Metadata);
+
     /// <summary>Whether the file has a tensor of this name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor) => byName.TryGetValue(name, out tensor);
 }
