@@ -6,10 +6,10 @@ module Conversion =
     /// Every activation becomes a neuron with the given dynamics, and layers get biases as in the reference, which start at 0: linear
     /// layers always, convolutions in networks without shortcuts only. There the reference lets the caller choose; its residual
     /// networks fix theirs to none. A network that already spikes only changes its dynamics. The old network stays as it was.
-    /// Throws BadInputException where the leak is outside [0, 1].
+    /// Throws BadInputException where the leak is outside (0, 1].
     let toSpiking (neurons: NeuronModel) (network: Network) : Network =
-        if not (neurons.Leak >= 0.0 && neurons.Leak <= 1.0) then
-            raise (BadInputException $"A neuron's leak expects a number from 0 to 1, found {neurons.Leak}. The papers use 1.")
+        if not (neurons.Leak > 0.0 && neurons.Leak <= 1.0) then
+            raise (BadInputException $"A neuron's leak expects a number above 0, at most 1, found {neurons.Leak}. The papers use 1.")
 
         let residual = network.Nodes |> List.exists (fun node -> node.Operation = WeightedSum)
 

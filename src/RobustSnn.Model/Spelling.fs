@@ -2,15 +2,19 @@ namespace RobustSnn.Model
 
 /// Suggestions for words that a user mistyped.
 module Spelling =
-    /// Levenshtein distance: the fewest insertions, deletions and replacements of single characters that turn one word into the other.
+    /// The fewest slips of the hand that turn one word into the other: insertions, deletions and replacements of single characters, and
+    /// swaps of neighbours (optimal string alignment; Damerau 1964). A swap counts once, not as two replacements.
     let distance (left: string) (right: string) : int =
-        let row above (letter: char) =
-            List.zip3 (List.truncate right.Length above) above.Tail (List.ofSeq right)
-            |> List.scan
-                (fun before (diagonal, up, other) -> min (min before up + 1) (diagonal + if letter = other then 0 else 1))
-                (above.Head + 1)
+        let table = Array2D.init (left.Length + 1) (right.Length + 1) (fun i j -> max i j)
 
-        left |> Seq.fold row [ 0 .. right.Length ] |> List.last
+        for i in 1 .. left.Length do
+            for j in 1 .. right.Length do
+                let replaced = table[i - 1, j - 1] + (if left[i - 1] = right[j - 1] then 0 else 1)
+                let nearest = min replaced (1 + min table[i - 1, j] table[i, j - 1])
+                let swapped = i > 1 && j > 1 && left[i - 1] = right[j - 2] && left[i - 2] = right[j - 1]
+                table[i, j] <- if swapped then min nearest (1 + table[i - 2, j - 2]) else nearest
+
+        table[left.Length, right.Length]
 
     /// The known words nearest to the mistyped one, nearest first, three at most.
     let nearest (known: string seq) (mistyped: string) : string list =

@@ -51,9 +51,10 @@ let ``keeps an architecture's shapes`` (name: string) =
     Shapes.inferOrFail (Conversion.toSpiking ifNeurons sample) |> shouldEqual (Shapes.inferOrFail sample)
 
 [<TestCase(-0.1)>]
+[<TestCase(0.0)>]
 [<TestCase(1.01)>]
 [<TestCase(Double.NaN)>]
-let ``refuses a leak outside 0 to 1`` (leak: float) =
+let ``refuses a leak that is not above 0 and at most 1`` (leak: float) =
     let message = refusal (fun () -> Conversion.toSpiking { Leak = leak; Reset = Hard } plain)
     Assert.That(message, Does.Contain $"found {leak}")
 

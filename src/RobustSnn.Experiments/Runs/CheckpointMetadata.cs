@@ -7,6 +7,13 @@ namespace RobustSnn.Experiments.Runs;
 /// <summary>The metadata of a checkpoint, read with the file's name in every complaint.</summary>
 internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string, string> values)
 {
+    /// <summary>What checkpoints that this program writes have under "format".</summary>
+    public const string Format = "rsnn-model-1";
+
+    private const string FormatPrefix = "rsnn-model-";
+    private const int NewestFormat = 1;
+    private const int MostTimesteps = 1000;
+
     public bool Has(string key) => values.ContainsKey(key);
 
     public string Text(string key) => values.TryGetValue(key, out var text)
@@ -17,6 +24,39 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
     public int Whole(string key) => int.TryParse(Text(key), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
         ? value
         : throw Wrong(key, "a whole number");
+
+    /// <exception cref="BadInputException">The file is of no format that this program reads; a newer one is named.</exception>
+    public void RequireFormat()
+    {
+        var format = Text("format");
+        var number = format.StartsWith(FormatPrefix, StringComparison.Ordinal) ? format[FormatPrefix.Length..] : "";
+        var isNumber = number.Length > 0 && number[0] != '0' && number.All(char.IsAsciiDigit);
+        if (isNumber && !(int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version <= NewestFormat))
+        {
+            throw new BadInputException(
+                $"{path}: made by a newer rsnn: format {number}, this program reads up to {NewestFormat}. Use the newer program");
+        }
+
+        if (!isNumber)
+        {
+            throw Wrong("format", $"{FormatPrefix}1 to {FormatPrefix}{NewestFormat}");
+        }
+    }
+
+    /// <summary>T, from 0 to 1,000.</summary>
+    public int Timesteps() => Whole("timesteps") is var timesteps and <= MostTimesteps
+        ? timesteps
+        : throw Wrong("timesteps", $"a whole number from 0 to {MostTimesteps}");
+
+    /// <summary>Above 0, at most 1.</summary>
+    public double Leak() => Number("leak") is var leak and > 0 and <= 1 ? leak : throw Wrong("leak", "a number above 0, at most 1");
+
+    public Reset Reset() => Text("reset") switch
+    {
+        "hard" => Model.Reset.Hard,
+        "soft" => Model.Reset.Soft,
+        _ => throw Wrong("reset", "hard or soft"),
+    };
 
     public double Number(string key) => Parse(key, Text(key));
 
@@ -40,8 +80,9 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
     private static int Size(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private double Parse(string key, string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+        && double.IsFinite(value)
         ? value
-        : throw Wrong(key, "a number");
+        : throw Wrong(key, "a finite number");
 
     private BadInputException Wrong(string key, string expected) =>
         new($"{path}: metadata '{key}' expected {expected}, found '{Text(key)}'");

@@ -23,13 +23,20 @@ public sealed record LoadedModel(SpikingModel Model, ModelInfo Info);
 public static class ModelFile
 {
     /// <summary>Writes the model as a checkpoint.</summary>
-    /// <exception cref="BadInputException">The file cannot be written.</exception>
-    public static void Save(string path, SpikingModel model, ModelInfo info) => Safetensors.Write(path, Tensors(model), Metadata(model, info));
+    /// <exception cref="BadInputException">The file cannot be written, or a parameter is no number (<see cref="ParameterCheck"/>).</exception>
+    public static void Save(string path, SpikingModel model, ModelInfo info)
+    {
+        RequireGood(path, model);
+        Safetensors.Write(path, Tensors(model), Metadata(model, info));
+    }
 
     /// <summary>Writes the model with every tensor dense, as PyTorch's state_dict has them.</summary>
-    /// <exception cref="BadInputException">The file cannot be written.</exception>
-    public static void Export(string path, SpikingModel model, ModelInfo info) => Safetensors.Write(
-        path, [.. model.Parameters.All.Select(parameter => Dense(parameter, parameter.ToDense()))], Metadata(model, info));
+    /// <exception cref="BadInputException">The file cannot be written, or a parameter is no number (<see cref="ParameterCheck"/>).</exception>
+    public static void Export(string path, SpikingModel model, ModelInfo info)
+    {
+        RequireGood(path, model);
+        Safetensors.Write(path, [.. model.Parameters.All.Select(parameter => Dense(parameter, parameter.ToDense()))], Metadata(model, info));
+    }
 
     /// <summary>The parameters, as a checkpoint's tensors.</summary>
     public static IReadOnlyList<HostTensor> Tensors(SpikingModel model) =>
@@ -46,7 +53,7 @@ public static class ModelFile
         var normalise = (Operation.Normalise)network.Nodes.Head.Operation;
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["format"] = "rsnn-model-1",
+            ["format"] = CheckpointMetadata.Format,
             ["architecture"] = network.Architecture,
             ["classes"] = Text(network.Classes),
             ["input"] = $"{network.Input.Channels}x{network.Input.Rows}x{network.Input.Columns}",
@@ -70,9 +77,11 @@ public static class ModelFile
     {
         var file = Safetensors.Read(path);
         var metadata = new CheckpointMetadata(path, file.Metadata);
+        metadata.RequireFormat();
         var ann = Architectures.build(metadata.Text("architecture"), metadata.Whole("classes"), metadata.Shape("input"),
             metadata.Numbers("mean"), metadata.Numbers("deviation"));
-        var neurons = new NeuronModel(metadata.Number("leak"), metadata.Text("reset") == "soft" ? Reset.Soft : Reset.Hard);
+        var neurons = new NeuronModel(metadata.Leak(), metadata.Reset());
+        var info = new ModelInfo(metadata.Text("data_set"), metadata.Timesteps(), metadata.Text("stage"));
         var model = new SpikingModel(metadata.Flag("spiking") ? Conversion.toSpiking(neurons, ann) : ann, backend);
         try
         {
@@ -82,7 +91,7 @@ public static class ModelFile
                 PruneZeros(model);
             }
 
-            return new LoadedModel(model, new ModelInfo(metadata.Text("data_set"), metadata.Whole("timesteps"), metadata.Text("stage")));
+            return new LoadedModel(model, info);
         }
         catch
         {
@@ -93,11 +102,14 @@ public static class ModelFile
 
     /// <summary>
     /// Sets the parameters, and which of their weights exist, from tensors of the same names, dense or sparse; every parameter must be
-    /// there, and nothing else.
+    /// there, and nothing else but what PyTorch's wrappers add (<see cref="TensorNames"/>).
     /// </summary>
-    /// <exception cref="BadInputException">A tensor is missing, unknown, has another shape, or is damaged.</exception>
+    /// <exception cref="BadInputException">
+    /// A tensor is missing, unknown, has another shape, is damaged, or has a value that no parameter may have (<see cref="ParameterCheck"/>).
+    /// </exception>
     public static void Upload(TensorFile file, SpikingModel model)
     {
+        file = TensorNames.Normalise(file);
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in model.Parameters.All)
         {
@@ -129,12 +141,14 @@ public static class ModelFile
         }
 
         CheckShape(file, parameter, tensor.Dimensions);
+        var values = tensor.ToFloats();
+        CheckValues(file, parameter, values, null);
         if (parameter.Pattern is not null)
         {
             model.Parameters.Prune(parameter.Name, null);
         }
 
-        parameter.Value.Upload(tensor.ToFloats());
+        parameter.Value.Upload(values);
     }
 
     private static void UploadSparse(TensorFile file, SpikingModel model, ParameterTensor parameter, SparseTensor sparse)
@@ -146,6 +160,7 @@ public static class ModelFile
                 $"{file.FilePath}: tensor '{parameter.Name}' expected dense, found sparse: only weights of convolutions and linear layers are pruned");
         }
 
+        CheckValues(file, parameter, sparse.Values, sparse.Pattern);
         model.Parameters.Prune(parameter.Name, sparse.Pattern);
         parameter.Value.Upload(sparse.Values);
     }
@@ -157,6 +172,22 @@ public static class ModelFile
             throw new BadInputException(
                 $"{file.FilePath}: tensor '{parameter.Name}' expected [{string.Join(", ", parameter.Specification.Dimensions)}], "
                 + $"found [{string.Join(", ", found)}]");
+        }
+    }
+
+    private static void CheckValues(TensorFile file, ParameterTensor parameter, float[] values, SparsityPattern? pattern)
+    {
+        if (ParameterCheck.FirstBad(parameter.Specification, values, pattern) is { } found)
+        {
+            throw new BadInputException($"{file.FilePath}: {found}. The file is damaged, or its training has diverged; use another checkpoint");
+        }
+    }
+
+    private static void RequireGood(string path, SpikingModel model)
+    {
+        if (ParameterCheck.FirstBad(model.Parameters) is { } found)
+        {
+            throw new BadInputException($"{path}: not written, because of {found}. Training has diverged; begin it again with a lower learning rate");
         }
     }
 

@@ -112,6 +112,49 @@ public sealed class ModelFileTests
         ]),
         "features.1.bias", "expected dense");
 
+    [TestCase("features.4.weight.values", float.NaN, "features.4.weight")]
+    [TestCase("features.0.weight.values", float.PositiveInfinity, "features.0.weight")]
+    [TestCase("features.1.running_var", -1f, "element 0", "at least 0")]
+    [TestCase("features.1.running_mean", float.NaN, "element 0", "NaN")]
+    public void A_value_that_no_parameter_may_have_is_refused(string name, float value, params string[] saying) => Refused(
+        tensors => tensors.Select(tensor => tensor.Name != name ? tensor
+            : HostTensor.FromFloats(name, [.. tensor.Dimensions], [value, .. tensor.ToFloats()[1..]])),
+        saying);
+
+    [Test]
+    public void A_diverged_network_is_not_saved()
+    {
+        pruned.Model.Parameters["features.1.weight"].Value.Upload([float.NaN]);
+        Assert.That(() => ModelFile.Save(FilePath, pruned.Model, Info), Refuses.At(FilePath, "features.1.weight", "element 0"));
+        Assert.That(File.Exists(FilePath), Is.False);
+    }
+
+    [TestCase("format", "rsnn-model-3", "newer", "3")]
+    [TestCase("format", "rsnn-model-99999999999", "newer")]
+    [TestCase("format", "rsnn-model-0", "rsnn-model-0")]
+    [TestCase("format", "other", "other")]
+    [TestCase("format", null, "format")]
+    [TestCase("reset", "subtract", "hard or soft", "subtract")]
+    [TestCase("reset", null, "reset")]
+    [TestCase("leak", "0", "above 0")]
+    [TestCase("leak", "NaN", "finite")]
+    [TestCase("timesteps", "1001", "0 to 1000", "1001")]
+    [TestCase("timesteps", "-1", "whole number")]
+    [TestCase("deviation", "0.2,Infinity,0.2", "finite")]
+    public void Metadata_that_cannot_be_used_are_refused(string key, string? value, params string[] saying)
+    {
+        var metadata = new SortedDictionary<string, string>(
+            ModelFile.Metadata(pruned.Model, Info).ToDictionary(), StringComparer.Ordinal);
+        metadata.Remove(key);
+        if (value is not null)
+        {
+            metadata[key] = value;
+        }
+
+        Safetensors.Write(FilePath, ModelFile.Tensors(pruned.Model), metadata);
+        Assert.That(() => ModelFile.Load(FilePath, pruned.Backend), Refuses.At(FilePath, saying));
+    }
+
     private IEnumerable<string> Written(Action<string, Engine.SpikingModel, ModelInfo> write)
     {
         write(FilePath, pruned.Model, Info);

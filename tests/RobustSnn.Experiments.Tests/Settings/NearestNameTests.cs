@@ -11,7 +11,9 @@ public sealed class NearestNameTests
     [TestCase("kitten", "sitting", 3)]
     [TestCase("epocs", "epochs", 1)]
     [TestCase("flaw", "lawn", 2)]
-    public void The_distance_is_Levenshteins(string a, string b, int expected) =>
+    [TestCase("nsn", "snn", 1)]
+    [TestCase("eopchs", "epochs", 1)]
+    public void A_swap_of_neighbours_counts_once(string a, string b, int expected) =>
         Assert.That(Spelling.distance(a, b), Is.EqualTo(expected));
 
     [FsCheck.NUnit.Property]
@@ -31,6 +33,16 @@ public sealed class NearestNameTests
     [TestCase("zzzzzzzz", null)]
     public void The_nearest_is_found(string given, string? expected) =>
         Assert.That(NearestName.Of(given, ["natural", "epochs", "vgg11", "trades"]), Is.EqualTo(expected));
+
+    [TestCase("finetune_nsn", "; did you mean 'finetune_snn'?")]
+    [TestCase("fintune_snn", "; did you mean 'finetune_snn'?")]
+    [TestCase("finetune_sn", "; did you mean 'finetune_snn'?")]
+    [TestCase("finetune-snn", "; did you mean 'finetune_snn'?")]
+    [TestCase("fientune_ann", "; did you mean 'finetune_ann'?")]
+    [TestCase("finetune_nn", "; did you mean 'finetune_ann' or 'finetune_snn'?")]
+    [TestCase("finetune", "; did you mean 'finetune_ann' or 'finetune_snn'?")]
+    public void A_stage_mistyped_is_the_nearest_or_both(string given, string hint) =>
+        Assert.That(NearestName.Hint(given, ["pretrain", "prune", "finetune_ann", "convert", "finetune_snn"]), Is.EqualTo(hint));
 
     [Test]
     public void Nothing_known_gives_no_hint() => Assert.That(NearestName.Hint("x", []), Is.Empty);
