@@ -34,8 +34,7 @@ public sealed class RunTests
         evaluate:
           samples: 20
           batch_size: 20
-          attacks: [fgsm, pgd]
-          pgd_steps: 2
+          attacks: [fgsm, pgd2]
         """;
 
     private TemporaryFolder folder = null!;
