@@ -30,6 +30,7 @@ internal static class EvaluateCommand
             DefaultValueFactory = _ => ["8/255"],
         };
         var steps = CommonOptions.OptionalWhole("--steps", "N", "Steps of all attacks, which must have some. [default: 10]", 1);
+        var classes = CommonOptions.MapClasses();
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
@@ -41,7 +42,7 @@ internal static class EvaluateCommand
             "Measures a network's accuracy on test images, clean and under an attack.\n"
             + "Example: rsnn evaluate runs/small/finetuned-snn.safetensors --attack pgd_ens --epsilon 2/255 --samples 500")
         {
-            checkpoint, attack, epsilon, steps, samples, data, timesteps, batch, device.Backend, device.Threads, json,
+            checkpoint, attack, epsilon, steps, samples, data, classes, timesteps, batch, device.Backend, device.Threads, json,
         };
         command.SetAction(parsed =>
         {
@@ -56,7 +57,8 @@ internal static class EvaluateCommand
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), terminal, cancellation);
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), parsed.GetValue(classes),
+                    terminal, cancellation);
                 var options = new EvaluationOptions(
                     parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
                 using var evaluation = new Evaluation(loaded.Model, options);
