@@ -50,7 +50,7 @@ internal static class EvaluateCommand
                 ? budget
                 : throw new BadInputException($"--epsilon: expected a radius from 0 to 1 such as 8/255 or 0.03, or in L2 such as l2:0.5, found '{text}'"))];
             (EnsembleAttack Attack, AttackBudget Budget)[] asked = [.. parsed.GetRequiredValue(attack)
-                .Select(name => AttackCatalogue.Parse(name, parsed.GetValue(steps))).SelectMany(each => budgets.Select(budget => (each, budget)))];
+                .Select(name => Parse(name, parsed.GetValue(steps))).SelectMany(each => budgets.Select(budget => (each, budget)))];
             using var backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
             LoadedModel loaded = ModelFile.Load(path, backend);
@@ -78,5 +78,17 @@ internal static class EvaluateCommand
             }
         });
         return command;
+    }
+
+    private static EnsembleAttack Parse(string name, int? steps)
+    {
+        try
+        {
+            return AttackCatalogue.Parse(name, steps);
+        }
+        catch (BadInputException mistake) when (steps is not null)
+        {
+            throw new BadInputException($"--steps: {mistake.Message}");
+        }
     }
 }
