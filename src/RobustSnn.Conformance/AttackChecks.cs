@@ -1,6 +1,9 @@
 using System.Globalization;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
-using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Conformance;

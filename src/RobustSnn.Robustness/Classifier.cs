@@ -1,4 +1,9 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine;
+using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness;
 

@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
-using RobustSnn.Engine;
+using RobustSnn.Cli.Output;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Checked;
 
 /// <summary>Steps of attacks.</summary>
 public sealed partial class CheckedBackend

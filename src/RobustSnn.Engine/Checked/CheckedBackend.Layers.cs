@@ -1,6 +1,8 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Checked;
 
 /// <summary>Images, layers of weights, normalisation and logits.</summary>
 public sealed partial class CheckedBackend

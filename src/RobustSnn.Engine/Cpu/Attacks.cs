@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Engine.Cpu;
 

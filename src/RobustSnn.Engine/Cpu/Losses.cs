@@ -1,3 +1,7 @@
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
@@ -24,11 +28,11 @@ public sealed unsafe partial class CpuBackend
             new Span<double>(dr, classes).Clear();
             Pointer(losses)[sample] = (float)(loss switch
             {
-                Engine.LogitLoss.CrossEntropy => CrossEntropy(f, label, classes, p, df),
-                Engine.LogitLoss.KullbackLeibler => KullbackLeibler(f, r, classes, p, q, df, dr),
-                Engine.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, label, classes, df),
-                Engine.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, label, classes, p, df),
-                Engine.LogitLoss.MisclassificationAwareKullbackLeibler => MisclassificationAware(f, r, label, classes, p, q, df, dr),
+                Operations.LogitLoss.CrossEntropy => CrossEntropy(f, label, classes, p, df),
+                Operations.LogitLoss.KullbackLeibler => KullbackLeibler(f, r, classes, p, q, df, dr),
+                Operations.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, label, classes, df),
+                Operations.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, label, classes, p, df),
+                Operations.LogitLoss.MisclassificationAwareKullbackLeibler => MisclassificationAware(f, r, label, classes, p, q, df, dr),
                 _ => throw new ArgumentOutOfRangeException(nameof(loss), loss, "not a loss"),
             });
             Add(gradient, df, sample, classes, scale);

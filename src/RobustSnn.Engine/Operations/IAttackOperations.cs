@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Steps of attacks on images (sample, channel, row, column), each sample by itself. Buffers of images are equally long.</summary>
 public interface IAttackOperations

@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Losses of one sample's logits f and reference logits r, p = softmax f, q = softmax r, and their gradients.</summary>
@@ -18,11 +21,11 @@ public sealed partial class ReferenceBackend
             var y = (int)HostBuffer.Of(labels)[sample];
             var result = loss switch
             {
-                Engine.LogitLoss.CrossEntropy => CrossEntropy(f, y),
-                Engine.LogitLoss.KullbackLeibler => KullbackLeibler(f, Row(reference, sample, classes)),
-                Engine.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, y),
-                Engine.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, y),
-                Engine.LogitLoss.MisclassificationAwareKullbackLeibler =>
+                Operations.LogitLoss.CrossEntropy => CrossEntropy(f, y),
+                Operations.LogitLoss.KullbackLeibler => KullbackLeibler(f, Row(reference, sample, classes)),
+                Operations.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, y),
+                Operations.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, y),
+                Operations.LogitLoss.MisclassificationAwareKullbackLeibler =>
                     MisclassificationAwareKullbackLeibler(f, Row(reference, sample, classes), y),
                 _ => throw new ArgumentOutOfRangeException(nameof(loss), loss, "not a loss"),
             };

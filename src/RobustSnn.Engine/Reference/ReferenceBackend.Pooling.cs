@@ -1,3 +1,7 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Average and max pooling over windows of m × n, and the readout: pooling over time.</summary>

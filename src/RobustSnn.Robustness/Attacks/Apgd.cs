@@ -1,8 +1,12 @@
 using System.Globalization;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <param name="Loss">Cross-entropy, or the difference of logits ratio (DLR), which needs 3 classes.</param>
 /// <param name="Steps">10 inside the ensembles.</param>

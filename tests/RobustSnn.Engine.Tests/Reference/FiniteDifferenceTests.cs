@@ -1,4 +1,7 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
 using static RobustSnn.Engine.Tests.Reference.HostValues;
 
 namespace RobustSnn.Engine.Tests.Reference;

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
-using FsCheck;
+using System.Text;
 using FsCheck.Fluent;
+using FsCheck;
 using RobustSnn.Experiments.Files;
 
 namespace RobustSnn.Experiments.Tests.Files;

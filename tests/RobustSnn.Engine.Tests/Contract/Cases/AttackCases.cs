@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 /// <summary>Steps on pixels; every other image's gradient is partly 0, and every other step is longer than the ball.</summary>
