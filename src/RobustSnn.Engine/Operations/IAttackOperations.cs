@@ -19,6 +19,13 @@ public interface IAttackOperations
     void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
         float momentum, Budget budget, DeviceBuffer output, int samples);
 
+    /// <summary>
+    /// wrong[i] = 1 where logits (sample, class) do not say the label: where the largest, the first of equals, is another's, or one of them is
+    /// no finite number; else 0. everWrong[i] becomes 1 where wrong[i] is, and stays what it was elsewhere.
+    /// </summary>
+    /// <param name="labels">Class of each sample, as a float.</param>
+    void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples);
+
     /// <summary>Copies sample i from source to target where selected[i] ≠ 0.</summary>
     void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples);
 

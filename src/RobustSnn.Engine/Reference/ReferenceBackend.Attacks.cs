@@ -28,6 +28,19 @@ public sealed partial class ReferenceBackend
         }
     }
 
+    /// <summary>wrong[b] = [some f is no finite number, or argmax f ≠ y]; everWrong[b] = 1 where wrong[b]</summary>
+    public void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples)
+    {
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var f = Row(logits, sample, classes);
+            var isWrong = !f.All(double.IsFinite) || Array.IndexOf(f, f.Max()) != HostBuffer.Of(labels)[sample];
+            HostBuffer.Of(wrong)[sample] = isWrong ? 1 : 0;
+            if (isWrong && everWrong is not null)
+                HostBuffer.Of(everWrong)[sample] = 1;
+        }
+    }
+
     /// <summary>target[b] = source[b] where selected[b] ≠ 0</summary>
     public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)
     {
