@@ -33,7 +33,7 @@ public static class CommandLine
             }
 
             RefuseUnknownOptions(parsed.CommandResult);
-            return parsed.Invoke(Invocation(terminal.Output, terminal.Error));
+            return parsed.Invoke(Invocation(terminal.Pages, terminal.Error));
         }
         catch (BadInputException mistake)
         {
@@ -62,9 +62,14 @@ public static class CommandLine
         }
         catch (Exception fault)
         {
-            terminal.Error.WriteLine(IsTraced
+            string text = IsTraced
                 ? $"rsnn: {fault}"
-                : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)");
+                : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)";
+            foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
+            {
+                terminal.Error.WriteLine(line);
+            }
+
             return ExitCode.Failed;
         }
     }
