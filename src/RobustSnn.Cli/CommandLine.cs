@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using RobustSnn.Cli.Commands;
 using RobustSnn.Cli.Output;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
@@ -33,6 +34,7 @@ public static class CommandLine
             }
 
             RefuseUnknownOptions(parsed.CommandResult);
+            RefuseUndecodable(arguments);
             return parsed.Invoke(Invocation(terminal.Pages, terminal.Error));
         }
         catch (BadInputException mistake)
@@ -85,6 +87,15 @@ public static class CommandLine
         {
             string hint = NearestName.Hint(unknown.Value, command.Command.Options.Select(option => option.Name));
             throw new BadInputException($"{Path(command)} has no option {unknown.Value}{hint}");
+        }
+    }
+
+    /// <summary>A name that is not UTF-8 does not arrive as it was given: a file to read would be missing, a folder to write another one.</summary>
+    private static void RefuseUndecodable(string[] arguments)
+    {
+        foreach (string argument in arguments.Where(argument => argument.Length > 0))
+        {
+            InputPath.RequireName(argument);
         }
     }
 
