@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using RobustSnn.Experiments.Settings;
 
 namespace RobustSnn.Cli.Commands;
@@ -7,6 +7,13 @@ namespace RobustSnn.Cli.Commands;
 /// <summary>Options that several commands have, and checks of their values.</summary>
 internal static class CommonOptions
 {
+    /// <summary>Which class of the images is which of the network, where names or order differ.</summary>
+    public static Option<string?> MapClasses() => new("--map-classes")
+    {
+        Description = "Classes of the images and of the network that are the same, where they have other names or another order.",
+        HelpName = "plane=airplane,car=automobile",
+    };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document instead of a table." };
 
     /// <summary>A whole number from a minimum on, with a default.</summary>

@@ -1,5 +1,5 @@
 using RobustSnn.Experiments.Data;
-using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
@@ -40,11 +40,13 @@ internal static class DataSource
     /// <summary>Opens the data set to evaluate a network on.</summary>
     /// <param name="nameOrFolder">As <see cref="Open"/>; null for the network's own.</param>
     /// <param name="own">The data set that the network was trained on; a folder is read as one of these.</param>
+    /// <param name="mapsClasses">Whether a folder may have other class names than that data set: the user says which is which.</param>
     /// <param name="shapes">Which images, where they are drawn.</param>
     /// <param name="cancellation">Stops reading and drawing.</param>
     /// <exception cref="BadInputException">As <see cref="Open"/>.</exception>
-    public static DataSet OpenFor(string? nameOrFolder, string own, Shapes10Settings shapes, CancellationToken cancellation = default) =>
-        nameOrFolder is not null && own != Shapes10 && Directory.Exists(nameOrFolder)
+    public static DataSet OpenFor(
+        string? nameOrFolder, string own, bool mapsClasses, Shapes10Settings shapes, CancellationToken cancellation = default) =>
+        nameOrFolder is not null && own != Shapes10 && !mapsClasses && Directory.Exists(nameOrFolder)
             ? DataSets.Open(own, nameOrFolder, shapes, cancellation)
             : Open(nameOrFolder ?? own, shapes, cancellation);
 

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -30,6 +31,7 @@ internal static class EvaluateCommand
             DefaultValueFactory = _ => ["8/255"],
         };
         var steps = CommonOptions.OptionalWhole("--steps", "N", "Steps of all attacks, which must have some. [default: 10]", 1);
+        var classes = CommonOptions.MapClasses();
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
@@ -41,7 +43,7 @@ internal static class EvaluateCommand
             "Measures a network's accuracy on test images, clean and under an attack.\n"
             + "Example: rsnn evaluate runs/small/finetuned-snn.safetensors --attack pgd_ens --epsilon 2/255 --samples 500")
         {
-            checkpoint, attack, epsilon, steps, samples, data, timesteps, batch, device.Backend, device.Threads, json,
+            checkpoint, attack, epsilon, steps, samples, data, classes, timesteps, batch, device.Backend, device.Threads, json,
         };
         command.SetAction(parsed =>
         {
@@ -49,14 +51,15 @@ internal static class EvaluateCommand
                 ? budget
                 : throw new BadInputException($"--epsilon: expected a radius from 0 to 1 such as 8/255 or 0.03, or in L2 such as l2:0.5, found '{text}'"))];
             (EnsembleAttack Attack, AttackBudget Budget)[] asked = [.. parsed.GetRequiredValue(attack)
-                .Select(name => AttackCatalogue.Parse(name, parsed.GetValue(steps))).SelectMany(each => budgets.Select(budget => (each, budget)))];
+                .Select(name => Parse(name, parsed.GetValue(steps))).SelectMany(each => budgets.Select(budget => (each, budget)))];
             using var backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), terminal, cancellation);
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), parsed.GetValue(classes),
+                    terminal, cancellation);
                 var options = new EvaluationOptions(
                     parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
                 using var evaluation = new Evaluation(loaded.Model, options);
@@ -76,5 +79,17 @@ internal static class EvaluateCommand
             }
         });
         return command;
+    }
+
+    private static EnsembleAttack Parse(string name, int? steps)
+    {
+        try
+        {
+            return AttackCatalogue.Parse(name, steps);
+        }
+        catch (BadInputException mistake) when (steps is not null)
+        {
+            throw new BadInputException($"--steps: {mistake.Message}");
+        }
     }
 }

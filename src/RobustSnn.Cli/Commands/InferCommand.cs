@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
@@ -14,6 +14,7 @@ internal static class InferCommand
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
+        var classes = CommonOptions.MapClasses();
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
         var batch = CommonOptions.Whole("--batch", "N", "Images handed to the engine at a time.", 1, 64);
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
@@ -29,7 +30,7 @@ internal static class InferCommand
             "Classifies test images with the least work: BatchNorm in the weights, pruned connections left out; counts spikes.\n"
             + "Example: rsnn infer runs/small/finetuned-snn.safetensors --batch 1 --out predictions.csv")
         {
-            checkpoint, data, samples, batch, timesteps, device.Backend, device.Threads, json, file,
+            checkpoint, data, classes, samples, batch, timesteps, device.Backend, device.Threads, json, file,
         };
         command.SetAction(parsed =>
         {
@@ -41,7 +42,8 @@ internal static class InferCommand
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), terminal, cancellation);
+                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), parsed.GetValue(classes),
+                    terminal, cancellation);
                 using var network = new FrozenNetwork(
                     loaded.Model, Math.Min(parsed.GetValue(batch), images.Count), parsed.GetValue(timesteps) ?? loaded.Info.Timesteps);
                 var inference = new Inference(network, images, target is not null);

@@ -2,9 +2,8 @@ using System.Collections.Immutable;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Runs;
-using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.ToSpiking;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -29,16 +28,17 @@ internal static class TestImages
     /// <param name="path">The checkpoint, for messages.</param>
     /// <param name="data">As <see cref="DataSource.OpenFor"/>.</param>
     /// <param name="samples">How many; null for all.</param>
+    /// <param name="mapping">As <see cref="ClassOrder.Map"/>.</param>
     /// <param name="terminal">Told what was skipped.</param>
     /// <param name="cancellation">Stops reading and drawing.</param>
     /// <exception cref="BadInputException">There is no such data set, it does not fit the network, or has fewer images.</exception>
-    public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples,
+    public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples, string? mapping,
         Output.Terminal terminal, CancellationToken cancellation)
     {
         // Only test images are wanted: those to train on are drawn, too, so let them be few.
         Shapes10Settings shapes = Shapes10Settings.Default with { TrainCount = 1 };
         DataSet set = DataSource.OpenFor(
-            data, loaded.Info.DataSet, shapes with { TestCount = Math.Max(samples ?? 0, shapes.TestCount) }, cancellation);
+            data, loaded.Info.DataSet, mapping is not null, shapes with { TestCount = Math.Max(samples ?? 0, shapes.TestCount) }, cancellation);
         DataSource.WriteNotes(set, terminal);
         Network network = loaded.Model.Network;
         if (!set.Test.ImageShape.Equals(network.Input) || set.Test.Classes != network.Classes)
@@ -56,6 +56,19 @@ internal static class TestImages
         ImmutableArray<int> indices = samples is { } count && count < set.Test.Count
             ? DataSplit.Stratified(set.Test, count, Seed).Validation
             : [.. Enumerable.Range(0, set.Test.Count)];
-        return new ImageSamples(set.Test, indices);
+        return new ImageSamples(set.Test, indices, Classes(path, loaded.Info, set, mapping, terminal));
+    }
+
+    /// <summary>The network's class of each of the data set's: by name, where the checkpoint knows its names.</summary>
+    private static ImmutableArray<int> Classes(string path, ModelInfo info, DataSet set, string? mapping, Output.Terminal terminal)
+    {
+        if ((info.ClassNames ?? DataSets.ClassNamesOf(info.DataSet)) is { } names)
+        {
+            return ClassOrder.Map(path, names, set.ClassNames, mapping);
+        }
+
+        terminal.Error.WriteLine(
+            $"{path} does not say what its classes are called; they are taken to be, in this order, {string.Join(", ", set.ClassNames)}");
+        return [.. Enumerable.Range(0, set.Test.Classes)];
     }
 }

@@ -45,6 +45,14 @@ public static class DataSets
             $"There is no data set \"{name}\". Did you mean {Spelling.nearest(Names, name).Head}? Known are {string.Join(", ", Names)}."),
     };
 
+    /// <summary>The classes of a data set that always has the same, in label order; null for others.</summary>
+    public static IReadOnlyList<string>? ClassNamesOf(string name) => name switch
+    {
+        Cifar10Name => Cifar10Binary.ClassNames,
+        Shapes10Name => Shapes10.ClassNames,
+        _ => null,
+    };
+
     private static DataSet OpenShapes10(Shapes10Settings shapes, CancellationToken cancellation)
     {
         var (train, test) = Shapes10.Generate(shapes.Seed, shapes.TrainCount, shapes.TestCount, cancellation);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.FSharp.Collections;
 using RobustSnn.Model;
 
@@ -9,6 +10,9 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
 {
     /// <summary>What checkpoints that this program writes have under "format".</summary>
     public const string Format = "rsnn-model-1";
+
+    /// <summary>Where the names of the classes are.</summary>
+    public const string ClassNamesKey = "class_names";
 
     private const string FormatPrefix = "rsnn-model-";
     private const int NewestFormat = 1;
@@ -47,6 +51,31 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
     public int Timesteps() => Whole("timesteps") is var timesteps and <= MostTimesteps
         ? timesteps
         : throw Wrong("timesteps", $"a whole number from 0 to {MostTimesteps}");
+
+    /// <summary>What the network's classes are called, in the order of its logits; null where the file does not say.</summary>
+    /// <exception cref="BadInputException">Not one different name for each of the classes.</exception>
+    public IReadOnlyList<string>? ClassNames()
+    {
+        if (!Has(ClassNamesKey))
+        {
+            return null;
+        }
+
+        string[]? names = null;
+        try
+        {
+            names = JsonSerializer.Deserialize<string[]>(Text(ClassNamesKey));
+        }
+        catch (JsonException)
+        {
+            // refused below, with what was found
+        }
+
+        return names is not null && Array.TrueForAll(names, name => !string.IsNullOrWhiteSpace(name)) && names.Distinct().Count() == names.Length
+            && names.Length == Whole("classes")
+            ? names
+            : throw Wrong(ClassNamesKey, $"a JSON list of {Whole("classes")} different names");
+    }
 
     /// <summary>Above 0, at most 1.</summary>
     public double Leak() => Number("leak") is var leak and > 0 and <= 1 ? leak : throw Wrong("leak", "a number above 0, at most 1");

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using RobustSnn.Experiments.Data;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Experiments.Runs;
 
 /// <summary>Some images of a set, as an evaluation reads them.</summary>
-public sealed class ImageSamples(ImageSet images, ImmutableArray<int> indices) : ISampleSource
+/// <param name="classes">The network's class of each of the set's; left out where they are the same.</param>
+public sealed class ImageSamples(ImageSet images, ImmutableArray<int> indices, ImmutableArray<int> classes = default) : ISampleSource
 {
     public int Count => indices.Length;
 
@@ -14,5 +15,5 @@ public sealed class ImageSamples(ImageSet images, ImmutableArray<int> indices) :
     /// <summary>Which image of the set it is.</summary>
     public int Number(int index) => indices[index];
 
-    public int Label(int index) => images.Labels[indices[index]];
+    public int Label(int index) => images.Labels[indices[index]] is var label && classes.IsDefault ? label : classes[label];
 }

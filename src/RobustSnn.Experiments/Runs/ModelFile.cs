@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.FSharp.Collections;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
@@ -10,7 +13,8 @@ namespace RobustSnn.Experiments.Runs;
 /// <param name="DataSet">Name of the data set that it was trained on.</param>
 /// <param name="Timesteps">T that it is meant to run with; 0 for an ANN.</param>
 /// <param name="Stage">The stage that made it.</param>
-public sealed record ModelInfo(string DataSet, int Timesteps, string Stage);
+/// <param name="ClassNames">What its classes are called, in the order of its logits; null where the file does not say.</param>
+public sealed record ModelInfo(string DataSet, int Timesteps, string Stage, IReadOnlyList<string>? ClassNames = null);
 
 /// <summary>A checkpoint in memory. The model is the caller's to dispose.</summary>
 public sealed record LoadedModel(SpikingModel Model, ModelInfo Info);
@@ -51,7 +55,7 @@ public static class ModelFile
     {
         var network = model.Network;
         var normalise = (Operation.Normalise)network.Nodes.Head.Operation;
-        return new SortedDictionary<string, string>(StringComparer.Ordinal)
+        var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["format"] = CheckpointMetadata.Format,
             ["architecture"] = network.Architecture,
@@ -67,6 +71,12 @@ public static class ModelFile
             ["data_set"] = info.DataSet,
             ["stage"] = info.Stage,
         };
+        if (info.ClassNames is { } names)
+        {
+            metadata[CheckpointMetadata.ClassNamesKey] = JsonSerializer.Serialize(names);
+        }
+
+        return metadata;
     }
 
     /// <summary>Builds the network of a checkpoint on a backend.</summary>
@@ -81,7 +91,7 @@ public static class ModelFile
         var ann = Architectures.build(metadata.Text("architecture"), metadata.Whole("classes"), metadata.Shape("input"),
             metadata.Numbers("mean"), metadata.Numbers("deviation"));
         var neurons = new NeuronModel(metadata.Leak(), metadata.Reset());
-        var info = new ModelInfo(metadata.Text("data_set"), metadata.Timesteps(), metadata.Text("stage"));
+        var info = new ModelInfo(metadata.Text("data_set"), metadata.Timesteps(), metadata.Text("stage"), metadata.ClassNames());
         var model = new SpikingModel(metadata.Flag("spiking") ? Conversion.toSpiking(neurons, ann) : ann, backend);
         try
         {
@@ -129,7 +139,6 @@ public static class ModelFile
         {
             throw new BadInputException($"{file.FilePath}: the network {model.Network.Architecture} has no parameter '{stranger.Name}'");
         }
-
     }
 
     private static void UploadDense(TensorFile file, SpikingModel model, ParameterTensor parameter)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
@@ -137,7 +137,7 @@ internal sealed class RunContext(
     public SpikingModel Load(Stage stage) => ModelFile.Load(folder.Checkpoint(stage), backend).Model;
 
     public void Finish(Stage stage, SpikingModel model, int timesteps) => folder.Finish(stage, ModelFile.Tensors(model),
-        ModelFile.Metadata(model, new ModelInfo(data.Set.Name, timesteps, stage.Name())));
+        ModelFile.Metadata(model, new ModelInfo(data.Set.Name, timesteps, stage.Name(), data.Set.ClassNames)));
 
     /// <summary>The ANN of the experiment, without weights.</summary>
     public Network BuildNetwork() => Architectures.build(Settings.Network.Architecture, data.Set.Train.Classes, data.Set.Train.ImageShape,
