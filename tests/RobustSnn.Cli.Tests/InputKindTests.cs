@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using NUnit.Framework;
+using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Files;
 
 namespace RobustSnn.Cli.Tests;
