@@ -55,19 +55,6 @@ public sealed class InspectTests
         Assert.That(outcome.Output, Does.Contain("0 tensors"), outcome.Error);
     }
 
-    [Test]
-    public void A_device_without_end_is_no_experiment_file()
-    {
-        if (!File.Exists("/dev/zero"))
-        {
-            Assert.Ignore("needs /dev/zero");
-        }
-
-        Outcome outcome = Shell.Run("run", "/dev/zero");
-        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput), outcome.Error);
-        Assert.That(outcome.Error, Does.Contain("/dev/zero: expected a text of at most"));
-    }
-
     private string Inspected(HostTensor tensor)
     {
         Safetensors.Write(folder["a"], [tensor], new Dictionary<string, string>());
