@@ -55,7 +55,8 @@ internal static class CheckpointNetwork
             if (!said().Equals(described))
             {
                 throw new BadInputException(
-                    $"{metadata.Place(key)} expected what '{Key}' says, {described}, found '{metadata.Text(key)}'. Correct one, or leave '{key}' out");
+                    $"{metadata.Place(key)} expected what '{Key}' says, {described}, found '{metadata.Text(key)}'. "
+                    + $"Correct one, or leave '{key}' out");
             }
         }
     }

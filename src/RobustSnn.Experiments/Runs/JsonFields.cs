@@ -31,9 +31,11 @@ internal sealed class JsonFields
 
     public JsonFields Object(string name) => new($"{place}: {name}", Take(name));
 
-    public JsonElement[] Elements(string name) => Take(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : throw Wrong(name, "a list");
+    public JsonElement[] Elements(string name) =>
+        Take(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : throw Wrong(name, "a list");
 
-    public string Text(string name) => Take(name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw Wrong(name, "text");
+    public string Text(string name) =>
+        Take(name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw Wrong(name, "text");
 
     public bool Flag(string name) => Take(name).ValueKind switch
     {

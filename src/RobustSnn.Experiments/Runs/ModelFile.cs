@@ -151,8 +151,13 @@ public static class ModelFile
     }
 
     // A network may have names that look like a wrapper's: where they are all there, nothing is taken out of them.
-    private static TensorFile OwnNames(TensorFile file, Network network) => RobustSnn.Model.Parameters.ofNetwork(network).All(
-        parameter => file.TryGet(parameter.Name, out _) || SparseTensor.Find(file, parameter.Name) is not null) ? file : TensorNames.Normalise(file);
+    private static TensorFile OwnNames(TensorFile file, Network network)
+    {
+        var names = RobustSnn.Model.Parameters.ofNetwork(network).Select(parameter => parameter.Name);
+        return names.All(name => file.TryGet(name, out _) || file.TryGet(name + SparseTensor.ValuesSuffix, out _))
+            ? file
+            : TensorNames.Normalise(file);
+    }
 
     private static HostTensor DenseTensor(TensorFile file, Network network, string name) => file.TryGet(name, out var tensor)
         ? tensor

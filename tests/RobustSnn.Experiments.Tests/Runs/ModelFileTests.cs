@@ -225,7 +225,8 @@ public sealed class ModelFileTests
             new($"{prefix}most", Operation.NewMaxPool(2), [3]),
             new($"{prefix}last", Operation.NewLinear(2, false), [4]),
         ];
-        using var model = new Engine.SpikingModel(new Network("mine", new Shape(1, 4, 2), 2, new NeuronModel(0.9, Reset.Soft), [.. nodes]), pruned.Backend);
+        var network = new Network("mine", new Shape(1, 4, 2), 2, new NeuronModel(0.9, Reset.Soft), [.. nodes]);
+        using var model = new Engine.SpikingModel(network, pruned.Backend);
         model.Initialise(1);
         ModelFile.Save(FilePath, model, Info);
         using var loaded = ModelFile.Load(FilePath, pruned.Backend).Model;

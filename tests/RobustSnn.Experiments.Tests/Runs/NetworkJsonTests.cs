@@ -13,7 +13,10 @@ public sealed class NetworkJsonTests
 
     // In the place of a number or a word of a description.
     private static readonly string[] Strange =
-        ["0", "-1", "1", "3", "99999", "2147483647", "2147483648", "-2147483648", "1e999", "1.5", "NaN", "null", "\"\\ud800\"", "true", "[]", "{}", "\"relu\""];
+    [
+        "0", "-1", "1", "3", "99999", "2147483647", "2147483648", "-2147483648", "1e999", "1.5", "NaN", "null", "true", "[]", "{}",
+        "\"\\ud800\"", "\"relu\"",
+    ];
 
     private static readonly string Written = NetworkJson.Write(Random(1));
 
@@ -47,7 +50,7 @@ public sealed class NetworkJsonTests
     [TestCase("\"stride\":1", "\"stride\":1,\"stride\":2", "expected JSON")]
     [TestCase("\"stride\":1", "\"stride\":1.5", "nodes[1] (features.0)", "'stride' expected a whole number, found 1.5")]
     [TestCase("\"stride\":1", "\"stride\":0", "features.0", "a stride of at least 1, found 0")]
-    [TestCase("\"batch_norm\"", "\"batchnorm\"", "(features.1)", "'operation' expected one of normalise", "found \"batchnorm\"; did you mean 'batch_norm'?")]
+    [TestCase("\"batch_norm\"", "\"batchnorm\"", "(features.1)", "'operation' expected one of normalise", "did you mean 'batch_norm'?")]
     [TestCase("\"bias\":false", "\"bias\":0", "(features.0)", "'bias' expected true or false, found 0")]
     [TestCase("\"inputs\":[0]", "\"inputs\":[1]", "features.0", "expects to read nodes before it")]
     [TestCase("\"inputs\":[0]", "\"inputs\":0", "(features.0)", "'inputs' expected a list, found 0")]
