@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
 namespace RobustSnn.Benchmarks;

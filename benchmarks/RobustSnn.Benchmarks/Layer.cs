@@ -1,4 +1,4 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Benchmarks;
 

@@ -1,4 +1,6 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
 
 namespace RobustSnn.Benchmarks;
 

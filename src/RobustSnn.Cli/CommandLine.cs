@@ -1,11 +1,11 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using RobustSnn.Cli.Commands;
 using RobustSnn.Cli.Output;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
-using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli;

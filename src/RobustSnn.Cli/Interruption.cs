@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Files;
 
 namespace RobustSnn.Cli;

@@ -1,5 +1,5 @@
-using RobustSnn.Cli;
 using RobustSnn.Cli.Output;
+using RobustSnn.Cli;
 
 var terminal = Terminal.OfProcess();
 using var interruption = new Interruption(terminal.Error);

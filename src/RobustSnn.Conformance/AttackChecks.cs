@@ -1,6 +1,9 @@
 using System.Globalization;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
-using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Conformance;
@@ -84,7 +87,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
 
         if (golden.Tensors.ContainsKey(name + ".correct"))
         {
-            var correct = Array.ConvertAll(outcome.Correct, each => each ? 1f : 0);
+            var correct = Array.ConvertAll(outcome.Fooled.ToArray(Batch.Samples), fooled => 1 - fooled);
             var wanted = expected.Of(name + ".correct", correct);
             if (!correct.SequenceEqual(wanted))
             {

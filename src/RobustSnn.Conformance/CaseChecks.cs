@@ -1,6 +1,9 @@
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
+using RobustSnn.Robustness.ToSpiking;
 
 namespace RobustSnn.Conformance;
 

@@ -1,5 +1,8 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Pruning;
 
 namespace RobustSnn.Conformance;
 

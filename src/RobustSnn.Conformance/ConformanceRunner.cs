@@ -1,7 +1,7 @@
 using System.Globalization;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
 
 namespace RobustSnn.Conformance;
 

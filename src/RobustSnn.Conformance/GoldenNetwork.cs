@@ -1,3 +1,4 @@
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.Model;
 

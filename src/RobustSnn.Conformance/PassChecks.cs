@@ -1,5 +1,10 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Conformance;

@@ -1,5 +1,8 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Training;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Conformance;

@@ -1,5 +1,5 @@
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Pruning;
 
 namespace RobustSnn.Conformance;
 

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Checked;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine;

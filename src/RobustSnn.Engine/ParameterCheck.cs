@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine;

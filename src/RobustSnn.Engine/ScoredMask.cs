@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine;
 
 /// <summary>

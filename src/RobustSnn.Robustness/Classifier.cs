@@ -1,4 +1,9 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine;
+using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness;
 
@@ -61,6 +66,9 @@ public sealed class Classifier : IDisposable
     public DeviceBuffer Forward(DeviceBuffer pixels, int samples, GradientEstimator estimator) =>
         Run(GradientPlan(estimator), pixels, samples, countSpikes: false);
 
+    /// <summary>Whether the pass of that estimator is the network as deployed: T steps, where it has any.</summary>
+    public bool IsDeployed(GradientEstimator estimator) => estimator.Kind != EstimatorKind.Activation || Timesteps == 0;
+
     /// <summary>Where the caller accumulates dL/dlogits (samples, classes) after <see cref="Forward"/>: zeroed by this call.</summary>
     public DeviceBuffer LogitGradient(GradientEstimator estimator)
     {
@@ -87,9 +95,9 @@ public sealed class Classifier : IDisposable
         activation?.Dispose();
     }
 
-    private Plan GradientPlan(GradientEstimator estimator) => estimator.Kind == EstimatorKind.Activation && Timesteps > 0
-        ? activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient)
-        : this.gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient);
+    private Plan GradientPlan(GradientEstimator estimator) => IsDeployed(estimator)
+        ? this.gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient)
+        : activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient);
 
     private DeviceBuffer Run(Plan plan, DeviceBuffer pixels, int samples, bool countSpikes)
     {

@@ -1,5 +1,5 @@
-using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
+using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
 namespace RobustSnn.Architecture.Tests;

@@ -1,8 +1,8 @@
-using System.Reflection;
 using System.Reflection.Emit;
-using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
+using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
+using System.Reflection;
 
 namespace RobustSnn.Architecture.Tests;
 

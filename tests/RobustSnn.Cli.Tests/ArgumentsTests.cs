@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RobustSnn.Cli.Output;
 
 namespace RobustSnn.Cli.Tests;
 

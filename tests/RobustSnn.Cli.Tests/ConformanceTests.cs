@@ -1,6 +1,8 @@
 using System.Text.Json;
 using NUnit.Framework;
+using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Cli.Tests;
 

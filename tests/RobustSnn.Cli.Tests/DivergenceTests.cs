@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Cli.Tests;

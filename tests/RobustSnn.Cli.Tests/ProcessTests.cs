@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NUnit.Framework;
+using RobustSnn.Cli.Output;
 
 namespace RobustSnn.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using NUnit.Framework;
-using RobustSnn.Engine;
+using RobustSnn.Cli.Output;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Cli.Tests;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NUnit.Framework;
+using RobustSnn.Cli.Output;
 
 namespace RobustSnn.Cli.Tests;
 
@@ -102,7 +103,7 @@ public sealed class SignalTests
 
         Outcome second = Shell.Run("run", "--resume", "--out", other);
         Assert.That(second.Code, Is.Zero, second.Error);
-        if (Engine.Cpu.VectorWidths.Available.Count > 1)
+        if (Engine.Cpu.Machine.VectorWidths.Available.Count > 1)
         {
             Assert.That(second.Output, Does.Contain("the last bits of results may differ"));
             Assert.That(File.ReadAllText(Path.Combine(other, "results.json")), Does.Contain("the last bits of results may differ"));

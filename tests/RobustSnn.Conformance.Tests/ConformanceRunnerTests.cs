@@ -1,7 +1,13 @@
+using RobustSnn.Robustness.Tests;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
+using RobustSnn.Robustness.Training;
 using RobustSnn.Robustness;
-using RobustSnn.Robustness.Tests;
 
 namespace RobustSnn.Conformance.Tests;
 

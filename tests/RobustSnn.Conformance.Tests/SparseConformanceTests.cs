@@ -1,8 +1,10 @@
 using System.Reflection;
-using RobustSnn.Engine;
-using RobustSnn.Model;
-using RobustSnn.Robustness;
 using RobustSnn.Robustness.Tests;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Model;
+using RobustSnn.Robustness.Pruning;
 
 namespace RobustSnn.Conformance.Tests;
 

@@ -1,4 +1,7 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Tests.Plans;
 using RobustSnn.Model;
 

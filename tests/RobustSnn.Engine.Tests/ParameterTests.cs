@@ -1,6 +1,10 @@
 using FsCheck;
 using NUnit.Framework;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine.Reference;
 using RobustSnn.Engine.Tests.Plans;
 

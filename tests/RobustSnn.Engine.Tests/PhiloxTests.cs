@@ -1,5 +1,6 @@
 using System.Numerics;
 using NUnit.Framework;
+using RobustSnn.Engine.Randomness;
 
 namespace RobustSnn.Engine.Tests;
 

@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using NUnit.Framework;
+using RobustSnn.Engine.Plans.Steps;
 
 namespace RobustSnn.Engine.Tests;
 

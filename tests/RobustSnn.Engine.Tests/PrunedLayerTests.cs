@@ -1,5 +1,7 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests;

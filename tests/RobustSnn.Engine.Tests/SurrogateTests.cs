@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 
 namespace RobustSnn.Engine.Tests;
 

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Tests;
 
 public static class Surrogates

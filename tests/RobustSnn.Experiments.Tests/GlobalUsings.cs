@@ -1,2 +1,2 @@
-global using NUnit.Framework;
 global using RobustSnn.Model;
+global using NUnit.Framework;

@@ -1,4 +1,5 @@
 using NUnit.Framework.Constraints;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests;
 

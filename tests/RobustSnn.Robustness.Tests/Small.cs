@@ -1,6 +1,11 @@
-using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
+using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness.Tests;
 

@@ -1,7 +1,14 @@
 using System.Diagnostics;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
+using RobustSnn.Robustness.Pruning;
+using RobustSnn.Robustness.Training;
 
 namespace RobustSnn.Cli.Commands;
 

@@ -1,7 +1,7 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;

@@ -1,4 +1,4 @@
-using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;

@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using RobustSnn.Experiments.Settings;
 
 namespace RobustSnn.Cli.Commands;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Conformance;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;

@@ -1,5 +1,5 @@
 using RobustSnn.Experiments.Data;
-using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 
 namespace RobustSnn.Cli.Commands;

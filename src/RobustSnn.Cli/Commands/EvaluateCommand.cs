@@ -1,10 +1,11 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Cli.Commands;
 

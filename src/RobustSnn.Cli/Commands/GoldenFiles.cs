@@ -1,5 +1,6 @@
 using RobustSnn.Conformance;
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;

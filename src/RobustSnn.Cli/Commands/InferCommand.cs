@@ -1,6 +1,6 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.Robustness.Evaluations;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;

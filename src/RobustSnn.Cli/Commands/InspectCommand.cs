@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Cli.Commands;
 

@@ -1,3 +1,7 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine;
 using RobustSnn.Model;
 

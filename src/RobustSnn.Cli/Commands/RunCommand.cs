@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine;
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 

@@ -2,9 +2,8 @@ using System.Collections.Immutable;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Runs;
-using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.ToSpiking;
 
 namespace RobustSnn.Cli.Commands;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using RobustSnn.Experiments.Settings;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Cli.Output;
 

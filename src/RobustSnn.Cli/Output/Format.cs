@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Serialization;
-using RobustSnn.Robustness;
+using System.Text.Json;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Cli.Output;
 

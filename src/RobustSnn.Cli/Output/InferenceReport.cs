@@ -1,5 +1,6 @@
-using RobustSnn.Engine;
-using RobustSnn.Robustness;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Cli.Output;
 

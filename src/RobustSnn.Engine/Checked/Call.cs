@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Checked;
 
 /// <summary>One call of an operation, and what is to be true of its arguments before and after.</summary>
 /// <param name="operation">Its name, for messages.</param>

@@ -1,6 +1,9 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Checked;
 
 /// <summary>Neurons, what is done to single values, pooling and joining.</summary>
 public sealed partial class CheckedBackend

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Checked;
 
 /// <summary>Steps of attacks.</summary>
 public sealed partial class CheckedBackend
@@ -15,6 +18,18 @@ public sealed partial class CheckedBackend
     {
         Images(new Call(nameof(MomentumAttackStep), samples), steps, samples, pixels, previous, gradient, origin, output);
         Inner.MomentumAttackStep(pixels, previous, gradient, origin, steps, momentum, budget, output, samples);
+    }
+
+    public void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples)
+    {
+        var call = new Call(nameof(MarkWrong), samples);
+        call.Require(classes >= 1, $"classes expected 1 or more, found {classes}");
+        call.Vector(nameof(logits), logits, (long)samples * classes);
+        call.Vector(nameof(labels), labels, samples);
+        call.Vector(nameof(wrong), wrong, samples);
+        call.Vector(nameof(everWrong), everWrong, samples);
+        call.Apart(nameof(logits), logits, nameof(wrong), wrong);
+        Inner.MarkWrong(logits, labels, classes, wrong, everWrong, samples);
     }
 
     public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)

@@ -1,6 +1,8 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Checked;
 
 /// <summary>Images, layers of weights, normalisation and logits.</summary>
 public sealed partial class CheckedBackend
@@ -148,7 +150,7 @@ public sealed partial class CheckedBackend
     }
 
     public void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,
-        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples)
+        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples, DeviceBuffer? targets = null)
     {
         var call = new Call(nameof(LogitLoss), samples);
         var scores = (long)samples * classes;
@@ -156,10 +158,13 @@ public sealed partial class CheckedBackend
         call.Vector(nameof(reference), reference, scores);
         call.Vector(nameof(labels), labels, samples);
         call.Vector(nameof(losses), losses, samples);
+        call.Vector(nameof(targets), targets, samples);
+        call.Require(targets is not null || !loss.HasTarget(), $"targets expected a class for each sample, which {loss} asks for, found none");
+        call.Require(reference is not null || !loss.HasReference(), $"reference expected logits, which {loss} asks for, found none");
         call.Vector(nameof(gradient), gradient, scores);
         call.Vector(nameof(referenceGradient), referenceGradient, scores);
         call.Apart(nameof(logits), logits, nameof(gradient), gradient);
-        Inner.LogitLoss(loss, logits, reference, labels, classes, scale, losses, gradient, referenceGradient, samples);
+        Inner.LogitLoss(loss, logits, reference, labels, classes, scale, losses, gradient, referenceGradient, samples, targets);
     }
 
     private static void Connected(Call call, ConvolutionGeometry geometry, ActivationShape input, ActivationShape output, int inputBorder,

@@ -1,6 +1,8 @@
-using RobustSnn.Model;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Checked;
 
 /// <summary>
 /// Any backend, with every call looked at: before it, that shapes, lengths, element types, samples and shared memory are what the operation

@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Engine.Cpu;
 
@@ -25,6 +28,30 @@ public sealed unsafe partial class CpuBackend
     {
         using var turn = TakeTurn();
         workers.Run(samples, new InspectJob(Pointer(gradient), Pointer(notFinite), PointerOrNull(vanished), PerSample(gradient, notFinite)));
+    }
+
+    /// <remarks>Some thousand numbers: one thread is the fast version.</remarks>
+    public void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples)
+    {
+        using var turn = TakeTurn();
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var f = Pointer(logits) + (long)sample * classes;
+            var best = 0;
+            var isFinite = true;
+            for (var k = 0; k < classes; k++)
+            {
+                isFinite &= float.IsFinite(f[k]);
+                best = f[k] > f[best] ? k : best;
+            }
+
+            var isWrong = !isFinite || best != Pointer(labels)[sample];
+            Pointer(wrong)[sample] = isWrong ? 1 : 0;
+            if (isWrong && everWrong is not null)
+            {
+                Pointer(everWrong)[sample] = 1;
+            }
+        }
     }
 
     public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)

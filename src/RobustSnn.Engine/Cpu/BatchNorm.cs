@@ -1,4 +1,7 @@
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Engine.Cpu;
 

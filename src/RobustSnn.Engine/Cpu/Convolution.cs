@@ -1,3 +1,8 @@
+using RobustSnn.Engine.Cpu.Convolution;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Sparse;
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend

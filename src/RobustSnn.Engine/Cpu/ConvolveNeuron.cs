@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Sparse;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu;

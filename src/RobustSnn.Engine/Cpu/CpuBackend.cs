@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu;

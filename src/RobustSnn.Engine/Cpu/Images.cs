@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend

@@ -1,13 +1,27 @@
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
     /// <remarks>A batch has samples × classes logits, a few thousand numbers: plain loops in double are the fast version.</remarks>
     public void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,
-        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples)
+        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples, DeviceBuffer? targets = null)
     {
         using var turn = TakeTurn();
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, loss.LeastClasses());
+        if (loss.HasReference())
+        {
+            ArgumentNullException.ThrowIfNull(reference);
+        }
+
+        if (loss.HasTarget())
+        {
+            ArgumentNullException.ThrowIfNull(targets);
+        }
+
         using var memory = PieceMemory.Begin();
         var p = memory.Doubles(classes);
         var q = memory.Doubles(classes);
@@ -16,24 +30,34 @@ public sealed unsafe partial class CpuBackend
         for (var sample = 0; sample < samples; sample++)
         {
             var f = Pointer(logits) + sample * classes;
-            var label = (int)Pointer(labels)[sample];
-            ArgumentOutOfRangeException.ThrowIfNegative(label, nameof(labels));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(label, classes, nameof(labels));
+            var label = Class(labels, sample, classes, nameof(labels));
+            var target = loss.HasTarget() ? Class(targets!, sample, classes, nameof(targets)) : label;
             var r = reference is null ? null : Pointer(reference) + sample * classes;
             new Span<double>(df, classes).Clear();
             new Span<double>(dr, classes).Clear();
             Pointer(losses)[sample] = (float)(loss switch
             {
-                Engine.LogitLoss.CrossEntropy => CrossEntropy(f, label, classes, p, df),
-                Engine.LogitLoss.KullbackLeibler => KullbackLeibler(f, r, classes, p, q, df, dr),
-                Engine.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, label, classes, df),
-                Engine.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, label, classes, p, df),
-                Engine.LogitLoss.MisclassificationAwareKullbackLeibler => MisclassificationAware(f, r, label, classes, p, q, df, dr),
+                Operations.LogitLoss.CrossEntropy => CrossEntropy(f, label, classes, p, df),
+                Operations.LogitLoss.KullbackLeibler => KullbackLeibler(f, r, classes, p, q, df, dr),
+                Operations.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, label, classes, df),
+                Operations.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, label, classes, p, df),
+                Operations.LogitLoss.MisclassificationAwareKullbackLeibler => MisclassificationAware(f, r, label, classes, p, q, df, dr),
+                Operations.LogitLoss.TargetedDifferenceOfLogitsRatio => TargetedDifferenceOfLogitsRatio(f, label, target, classes, df),
+                Operations.LogitLoss.TargetLogit => TargetLogit(f, target, df),
+                Operations.LogitLoss.LogitDifference => LogitDifference(f, label, target, df),
                 _ => throw new ArgumentOutOfRangeException(nameof(loss), loss, "not a loss"),
             });
             Add(gradient, df, sample, classes, scale);
             Add(referenceGradient, dr, sample, classes, scale);
         }
+    }
+
+    private static int Class(DeviceBuffer buffer, int sample, int classes, string name)
+    {
+        var found = (int)Pointer(buffer)[sample];
+        ArgumentOutOfRangeException.ThrowIfNegative(found, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(found, classes, name);
+        return found;
     }
 
     private static void Add(DeviceBuffer? target, double* values, int sample, int classes, float scale)
@@ -125,6 +149,52 @@ public sealed unsafe partial class CpuBackend
         df[first] -= loss / divisor;
         df[third] += loss / divisor;
         return loss;
+    }
+
+    private static double TargetedDifferenceOfLogitsRatio(float* f, int label, int target, int classes, double* df)
+    {
+        int first = -1, second = -1, third = -1, fourth = -1;
+        for (var k = 0; k < classes; k++)
+        {
+            if (first < 0 || f[k] > f[first])
+            {
+                (first, second, third, fourth) = (k, first, second, third);
+            }
+            else if (second < 0 || f[k] > f[second])
+            {
+                (second, third, fourth) = (k, second, third);
+            }
+            else if (third < 0 || f[k] > f[third])
+            {
+                (third, fourth) = (k, third);
+            }
+            else if (fourth < 0 || f[k] > f[fourth])
+            {
+                fourth = k;
+            }
+        }
+
+        var divisor = f[first] - ((double)f[third] + f[fourth]) / 2 + 1e-12;
+        var loss = ((double)f[target] - f[label]) / divisor;
+        df[label] -= 1 / divisor;
+        df[target] += 1 / divisor;
+        df[first] -= loss / divisor;
+        df[third] += loss / divisor / 2;
+        df[fourth] += loss / divisor / 2;
+        return loss;
+    }
+
+    private static double TargetLogit(float* f, int target, double* df)
+    {
+        df[target] = 1;
+        return f[target];
+    }
+
+    private static double LogitDifference(float* f, int label, int target, double* df)
+    {
+        df[target] += 1;
+        df[label] -= 1;
+        return (double)f[target] - f[label];
     }
 
     private static double BoostedCrossEntropy(float* f, int label, int classes, double* logs, double* df)

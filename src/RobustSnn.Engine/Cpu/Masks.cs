@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu;
 

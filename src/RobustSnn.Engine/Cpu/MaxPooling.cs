@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu;
 

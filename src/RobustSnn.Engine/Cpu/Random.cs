@@ -1,3 +1,7 @@
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Randomness;
+
 namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend

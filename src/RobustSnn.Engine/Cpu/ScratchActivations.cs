@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Engine.Plans.Steps;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Layout;
 
 /// <summary>
 /// The one layout of activations and of their gradients: [lane block][row][column][channel][lane].

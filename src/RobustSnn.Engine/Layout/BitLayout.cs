@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Plans.Steps;
+
+namespace RobustSnn.Engine.Layout;
 
 /// <summary>How an activation's values are stored.</summary>
 public enum Storage

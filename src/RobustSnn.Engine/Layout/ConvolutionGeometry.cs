@@ -1,4 +1,4 @@
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Layout;
 
 /// <summary>
 /// Which input each weight (output, input, kernel row, kernel column) connects to which output: a convolution, or a linear layer,

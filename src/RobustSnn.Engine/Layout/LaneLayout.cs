@@ -1,4 +1,4 @@
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Layout;
 
 /// <summary>
 /// How the (timestep, sample) pairs of a batch are laid out as lanes, the innermost dimension of every activation.

@@ -1,4 +1,4 @@
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Layout;
 
 /// <summary>Windows of a map, side by side, of which a layer reads the means.</summary>
 /// <param name="Rows">Rows of a window.</param>

@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Steps of attacks on images (sample, channel, row, column), each sample by itself. Buffers of images are equally long.</summary>
 public interface IAttackOperations
@@ -16,6 +18,13 @@ public interface IAttackOperations
     /// </summary>
     void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
         float momentum, Budget budget, DeviceBuffer output, int samples);
+
+    /// <summary>
+    /// wrong[i] = 1 where logits (sample, class) do not say the label: where the largest, the first of equals, is another's, or one of them is
+    /// no finite number; else 0. everWrong[i] becomes 1 where wrong[i] is, and stays what it was elsewhere.
+    /// </summary>
+    /// <param name="labels">Class of each sample, as a float.</param>
+    void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples);
 
     /// <summary>Copies sample i from source to target where selected[i] ≠ 0.</summary>
     void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples);

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Randomness;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Operations on whole buffers.</summary>
 public interface IBufferOperations

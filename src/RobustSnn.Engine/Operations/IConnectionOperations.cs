@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Convolutions and linear layers, dense and pruned.</summary>
 public interface IConnectionOperations

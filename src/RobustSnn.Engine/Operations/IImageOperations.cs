@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Between pixels and the activations of a network's first node.</summary>
 public interface IImageOperations

@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>The learned weighted sum of two values (METHODS 2).</summary>
 public interface IJoiningOperations

@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>From scores at every timestep to logits, and their losses.</summary>
 public interface ILogitOperations
@@ -14,6 +16,7 @@ public interface ILogitOperations
     /// </summary>
     /// <param name="reference">Reference logits, for the losses that have them.</param>
     /// <param name="labels">Class of each sample, as a float.</param>
+    /// <param name="targets">Target class of each sample, as a float, for the losses that have one.</param>
     void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,
-        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples);
+        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples, DeviceBuffer? targets = null);
 }

@@ -1,6 +1,7 @@
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Spiking neurons (METHODS 1), alone and fused with the layer or the normalisation before them.</summary>
 public interface INeuronOperations

@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Pooling over windows of a map.</summary>
 public interface IPoolingOperations

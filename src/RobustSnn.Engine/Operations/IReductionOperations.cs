@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>Figures over a whole activation. They stay on the device until somebody downloads them.</summary>
 public interface IReductionOperations

@@ -1,6 +1,9 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Plans;
 
 /// <summary>
 /// Which buffer holds which value of a pass, decided before anything is allocated. Buffers are shared one after the other by values of

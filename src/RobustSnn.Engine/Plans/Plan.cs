@@ -1,6 +1,10 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Plans;
 
 /// <summary>
 /// A model compiled for one batch size, number of timesteps and mode: its buffers are allocated once, and passes over it allocate

@@ -1,6 +1,8 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Plans;
 
 /// <summary>
 /// A network as one mode runs it: nodes that do nothing in it (dropout outside training) are read through, a BatchNorm that only a

@@ -1,6 +1,8 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Plans;
 
 /// <summary>What a plan may take: checked before anything is allocated, and refused with what would fit.</summary>
 public static class PlanLimits

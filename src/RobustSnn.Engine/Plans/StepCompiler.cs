@@ -1,7 +1,9 @@
 using Microsoft.FSharp.Collections;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Plans;
 
 /// <summary>The buffers that a plan's steps share with its caller.</summary>
 /// <param name="Pixels">Images.</param>

@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>An activation as an array of five dimensions: what hides the lane layout from the equations.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Reference;
 

@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Steps of an attack on pixels in [0, 1]. The per-sample buffer (steps, selected) has one float for each sample of the batch.</summary>
@@ -22,6 +25,19 @@ public sealed partial class ReferenceBackend
             var before = Image(previous, sample, z.Length);
             var moved = z.Select((each, i) => x[i] + momentum * (each - x[i]) + (1.0 - momentum) * (x[i] - before[i])).ToArray();
             Put(Projected(moved, Image(origin, sample, z.Length), budget), sample, output);
+        }
+    }
+
+    /// <summary>wrong[b] = [some f is no finite number, or argmax f ≠ y]; everWrong[b] = 1 where wrong[b]</summary>
+    public void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples)
+    {
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var f = Row(logits, sample, classes);
+            var isWrong = !f.All(double.IsFinite) || Array.IndexOf(f, f.Max()) != HostBuffer.Of(labels)[sample];
+            HostBuffer.Of(wrong)[sample] = isWrong ? 1 : 0;
+            if (isWrong && everWrong is not null)
+                HostBuffer.Of(everWrong)[sample] = 1;
         }
     }
 

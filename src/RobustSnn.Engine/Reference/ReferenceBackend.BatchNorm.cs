@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Batch normalisation; μ and σ² of a channel are over its n values: samples, timesteps and positions.</summary>

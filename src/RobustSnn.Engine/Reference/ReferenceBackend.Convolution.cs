@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Convolution and linear layers; strides s, padding p, kernel position (k, l).</summary>

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Reference;

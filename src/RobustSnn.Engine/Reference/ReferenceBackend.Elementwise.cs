@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Operations on whole buffers, and ReLU.</summary>

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>From pixels (sample, channel, row, column) to the first activation and back.</summary>

@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Losses of one sample's logits f and reference logits r, p = softmax f, q = softmax r, and their gradients.</summary>
@@ -7,23 +10,26 @@ public sealed partial class ReferenceBackend
     private readonly record struct SampleLoss(double Loss, double[] Gradient, double[]? ReferenceGradient = null);
 
     /// <summary>losses[i] = L(f[i], r[i], y[i]); df[i] += scale·dL/df; dr[i] += scale·dL/dr</summary>
-    /// <exception cref="ArgumentNullException">The loss compares with reference logits and there are none.</exception>
+    /// <exception cref="ArgumentNullException">The loss compares with reference logits, or names a target class, and there are none.</exception>
     public void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,
-        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples)
+        DeviceBuffer losses, DeviceBuffer? gradient, DeviceBuffer? referenceGradient, int samples, DeviceBuffer? targets = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, loss.LeastClasses());
         for (var sample = 0; sample < samples; sample++)
         {
             var f = Row(logits, sample, classes);
-            var y = (int)HostBuffer.Of(labels)[sample];
+            var y = Class(labels, sample, classes);
             var result = loss switch
             {
-                Engine.LogitLoss.CrossEntropy => CrossEntropy(f, y),
-                Engine.LogitLoss.KullbackLeibler => KullbackLeibler(f, Row(reference, sample, classes)),
-                Engine.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, y),
-                Engine.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, y),
-                Engine.LogitLoss.MisclassificationAwareKullbackLeibler =>
+                Operations.LogitLoss.CrossEntropy => CrossEntropy(f, y),
+                Operations.LogitLoss.KullbackLeibler => KullbackLeibler(f, Row(reference, sample, classes)),
+                Operations.LogitLoss.DifferenceOfLogitsRatio => DifferenceOfLogitsRatio(f, y),
+                Operations.LogitLoss.BoostedCrossEntropy => BoostedCrossEntropy(f, y),
+                Operations.LogitLoss.MisclassificationAwareKullbackLeibler =>
                     MisclassificationAwareKullbackLeibler(f, Row(reference, sample, classes), y),
+                Operations.LogitLoss.TargetedDifferenceOfLogitsRatio => TargetedDifferenceOfLogitsRatio(f, y, Class(targets, sample, classes)),
+                Operations.LogitLoss.TargetLogit => TargetLogit(f, Class(targets, sample, classes)),
+                Operations.LogitLoss.LogitDifference => LogitDifference(f, y, Class(targets, sample, classes)),
                 _ => throw new ArgumentOutOfRangeException(nameof(loss), loss, "not a loss"),
             };
             HostBuffer.Of(losses)[sample] = (float)result.Loss;
@@ -58,6 +64,26 @@ public sealed partial class ReferenceBackend
         return new SampleLoss(-n / d, Each(f, (_, j) =>
             -(Unit(j, y) - Unit(j, m)) / d + n / (d * d) * (Unit(j, π[0]) - Unit(j, π[2]))));
     }
+
+    /// <summary>
+    /// L = −n/d, n = f_y − f_t, d = f_π1 − (f_π3 + f_π4)/2 + 1e-12; dL/df = −(e_y − e_t)/d + n/d²·(e_π1 − (e_π3 + e_π4)/2). The first of equal
+    /// logits counts as the larger.
+    /// </summary>
+    private static SampleLoss TargetedDifferenceOfLogitsRatio(double[] f, int y, int t)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(f.Length, 4);
+        var π = Enumerable.Range(0, f.Length).OrderByDescending(j => f[j]).ToArray();
+        var n = f[y] - f[t];
+        var d = f[π[0]] - (f[π[2]] + f[π[3]]) / 2 + 1e-12;
+        return new SampleLoss(-n / d, Each(f, (_, j) =>
+            -(Unit(j, y) - Unit(j, t)) / d + n / (d * d) * (Unit(j, π[0]) - (Unit(j, π[2]) + Unit(j, π[3])) / 2)));
+    }
+
+    /// <summary>L = f_t; dL/df = e_t</summary>
+    private static SampleLoss TargetLogit(double[] f, int t) => new(f[t], Each(f, (_, j) => Unit(j, t)));
+
+    /// <summary>L = f_t − f_y; dL/df = e_t − e_y</summary>
+    private static SampleLoss LogitDifference(double[] f, int y, int t) => new(f[t] - f[y], Each(f, (_, j) => Unit(j, t) - Unit(j, y)));
 
     /// <summary>L = −log p_y − log a, a = 1.0001 − p_m + 1e-12, m the largest wrong class; dL/df = p − e_y + p_m·(e_m − p)/a</summary>
     private static SampleLoss BoostedCrossEntropy(double[] f, int y)
@@ -101,6 +127,15 @@ public sealed partial class ReferenceBackend
     private static double Unit(int j, int index) => j == index ? 1 : 0;
 
     private static int LargestWrong(double[] f, int y) => Enumerable.Range(0, f.Length).Where(j => j != y).MaxBy(j => f[j]);
+
+    private static int Class(DeviceBuffer? buffer, int sample, int classes)
+    {
+        ArgumentNullException.ThrowIfNull(buffer);
+        var found = (int)HostBuffer.Of(buffer)[sample];
+        ArgumentOutOfRangeException.ThrowIfNegative(found);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(found, classes);
+        return found;
+    }
 
     private static double[] Row(DeviceBuffer? buffer, int sample, int classes)
     {

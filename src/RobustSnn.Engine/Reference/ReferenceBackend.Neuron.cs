@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Reference;

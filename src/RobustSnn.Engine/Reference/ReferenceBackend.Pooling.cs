@@ -1,3 +1,7 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>Average and max pooling over windows of m × n, and the readout: pooling over time.</summary>
@@ -32,6 +36,11 @@ public sealed partial class ReferenceBackend
     /// <summary>y[t,b,c,r,q] = the largest x[t,b,c, r·m + k, q·n + l] over k &lt; m, l &lt; n; NaN where one is</summary>
     public void MaxPool(Activation input, Activation output, int samples)
     {
+        if (output.Shape.IsBits && !input.Shape.IsBits)
+        {
+            throw new ArgumentException("the largest of floats are floats, this output is bits", nameof(output));
+        }
+
         if (output.Shape.IsBits)
         {
             var floats = HostActivation.Zero(output.Shape);

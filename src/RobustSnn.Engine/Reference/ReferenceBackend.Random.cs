@@ -1,3 +1,7 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
+
 namespace RobustSnn.Engine.Reference;
 
 public sealed partial class ReferenceBackend

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Reference;
 
 public sealed partial class ReferenceBackend

@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>The learned sum of shortcut and residual. A static input stands at every timestep of the output.</summary>

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Reference;
 
 /// <summary>The weights as they are.</summary>

@@ -1,4 +1,4 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Randomness;
 
 namespace RobustSnn.Experiments.Data;
 

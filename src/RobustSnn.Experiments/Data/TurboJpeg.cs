@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
 

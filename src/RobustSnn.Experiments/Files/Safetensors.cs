@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Files;

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using RobustSnn.Experiments.Messages;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 

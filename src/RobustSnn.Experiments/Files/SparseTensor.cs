@@ -1,4 +1,5 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Files;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Messages;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Files;

@@ -1,3 +1,4 @@
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Files;

@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine;
-using RobustSnn.Experiments.Data;
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Evaluations;
+using RobustSnn.Robustness.ToSpiking;
 
 namespace RobustSnn.Experiments.Runs;
 

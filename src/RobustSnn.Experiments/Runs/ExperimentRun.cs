@@ -1,8 +1,11 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine;
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Pruning;
+using RobustSnn.Robustness.ToSpiking;
 
 namespace RobustSnn.Experiments.Runs;
 

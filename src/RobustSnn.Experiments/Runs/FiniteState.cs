@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Engine;
 
 namespace RobustSnn.Experiments.Runs;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using RobustSnn.Experiments.Data;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Experiments.Runs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;

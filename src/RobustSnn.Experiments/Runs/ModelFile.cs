@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.FSharp.Collections;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 

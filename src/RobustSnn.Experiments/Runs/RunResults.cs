@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
 
@@ -26,7 +26,7 @@ public sealed record RunRow(
 /// <summary>A process that worked on a run: the one that began it, and each that went on with it.</summary>
 /// <param name="Version">Of the program.</param>
 /// <param name="Backend">With its threads, on which no result depends.</param>
-/// <param name="Arithmetic">What the last bits of results may depend on: <see cref="Engine.IBackend.Arithmetic"/>.</param>
+/// <param name="Arithmetic">What the last bits of results may depend on: <see cref="Engine.Operations.IBackend.Arithmetic"/>.</param>
 /// <param name="Changes">Settings that it was given anew: "finetune_snn.learning_rate: 1 against 0.1", before against after.</param>
 public sealed record RunSession(string Version, string Backend, string Arithmetic, IReadOnlyList<string> Changes);
 

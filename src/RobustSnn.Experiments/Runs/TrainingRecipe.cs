@@ -1,6 +1,8 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Settings;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
+using RobustSnn.Robustness.Training;
 
 namespace RobustSnn.Experiments.Runs;
 

@@ -1,9 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Robustness.Training;
 using RobustSnn.Robustness;
 
 namespace RobustSnn.Experiments.Runs;

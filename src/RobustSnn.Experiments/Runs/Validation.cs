@@ -1,5 +1,8 @@
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Evaluations;
+using RobustSnn.Robustness.Training;
 
 namespace RobustSnn.Experiments.Runs;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Experiments.Settings;
 

@@ -1,6 +1,6 @@
 using RobustSnn.Model;
-using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlDotNet.Core;
 
 namespace RobustSnn.Experiments.Settings;
 

@@ -1,3 +1,4 @@
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Settings;

@@ -1,4 +1,5 @@
 using System.Reflection;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Settings;

@@ -1,4 +1,6 @@
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Messages;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Settings;

@@ -1,6 +1,7 @@
 using System.Globalization;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Attacks;
 
 namespace RobustSnn.Experiments.Settings;
 

@@ -1,8 +1,12 @@
 using System.Globalization;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <param name="Loss">Cross-entropy, or the difference of logits ratio (DLR), which needs 3 classes.</param>
 /// <param name="Steps">10 inside the ensembles.</param>
@@ -11,8 +15,8 @@ public readonly record struct ApgdOptions(LogitLoss Loss, int Steps = 10);
 /// <summary>What a run of APGD found. Buffers are the batch's, until its next attack.</summary>
 /// <param name="Best">Of each sample, the image with the highest loss.</param>
 /// <param name="BestAdversarial">Of each fooled sample, the last image that is classified wrongly; of others, the start.</param>
-/// <param name="Correct">Classified correctly at the start and after every step, by the estimator's pass.</param>
-public readonly record struct ApgdOutcome(DeviceBuffer Best, float[] BestLosses, DeviceBuffer BestAdversarial, bool[] Correct);
+/// <param name="Fooled">1 for each sample that the network as deployed got wrong at the start or after some step, else 0.</param>
+public readonly record struct ApgdOutcome(DeviceBuffer Best, float[] BestLosses, DeviceBuffer BestAdversarial, DeviceBuffer Fooled);
 
 /// <summary>
 /// Auto-PGD (Croce and Hein, ICML 2020; METHODS 8): momentum, a step of 2ε that is halved sample by sample where progress ends, and
@@ -40,8 +44,7 @@ public sealed class Apgd : IAttack
         + (this.options.Steps == new ApgdOptions(default).Steps ? "" : string.Create(CultureInfo.InvariantCulture, $"(steps={this.options.Steps})"));
 
     /// <summary>
-    /// Gives the wrongly classified image where there is one. Elsewhere the one with the highest loss: the pass of
-    /// <see cref="EstimatorKind.Activation"/> may be right about an image that the spiking network gets wrong.
+    /// Gives the last image that the network as deployed got wrong, where there is one; elsewhere the one with the highest loss.
     /// </summary>
     /// <exception cref="BadInputException">DLR with fewer than 3 classes.</exception>
     public void Run(AttackBatch batch, AttackSettings settings)
@@ -50,7 +53,7 @@ public sealed class Apgd : IAttack
         batch.Draw(draw, settings.Budget.Norm == Norm.Infinity ? RandomKind.Uniform : RandomKind.Normal, settings.Random);
         var outcome = RunFrom(batch, settings, draw);
         batch.Copy(outcome.Best, batch.Adversarial);
-        batch.Select(Array.ConvertAll(outcome.Correct, correct => !correct), outcome.BestAdversarial, batch.Adversarial);
+        batch.Select(outcome.Fooled, outcome.BestAdversarial, batch.Adversarial);
     }
 
     /// <summary>With given draws, one a pixel: from [0,1), in L2 normal ones; overwrites them.</summary>

@@ -1,4 +1,6 @@
-namespace RobustSnn.Robustness;
+using RobustSnn.Robustness.Evaluations;
+
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>
 /// APGD's bookkeeping (METHODS 8): each sample's best loss, and at the checkpoints, whether its step is halved. Host only.

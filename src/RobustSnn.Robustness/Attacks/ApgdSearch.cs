@@ -1,6 +1,8 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>One run of APGD over a batch.</summary>
 internal sealed class ApgdSearch
@@ -14,8 +16,8 @@ internal sealed class ApgdSearch
     private readonly DeviceBuffer bestGradient;
     private readonly float[] stepSizesHost;
     private readonly float[] losses;
-    private readonly bool[] wrong;
-    private readonly bool[] correct;
+    private readonly DeviceBuffer wrong;
+    private readonly DeviceBuffer everWrong;
     private DeviceBuffer current;
     private DeviceBuffer previous;
     private DeviceBuffer next;
@@ -35,11 +37,11 @@ internal sealed class ApgdSearch
         bestGradient = batch.Images("apgd.best-gradient");
         stepSizesHost = new float[batch.Samples];
         losses = new float[batch.Samples];
-        wrong = new bool[batch.Samples];
-        correct = new bool[batch.Samples];
+        wrong = batch.Vector("apgd.wrong");
+        everWrong = batch.Vector("apgd.ever-wrong");
     }
 
-    public ApgdOutcome Outcome => new(best, Progress.BestLosses, bestAdversarial, correct);
+    public ApgdOutcome Outcome => new(best, Progress.BestLosses, bestAdversarial, everWrong);
 
     private ApgdProgress Progress => progress ?? throw new InvalidOperationException("APGD has not been started");
 
@@ -64,7 +66,7 @@ internal sealed class ApgdSearch
 
         Array.Fill(stepSizesHost, 2 * budget.Radius);
         this.batch.StepSizes.Upload(stepSizesHost);
-        Array.Fill(correct, true);
+        this.batch.Backend.Fill(everWrong, 0);
         Evaluate(withGradient: true);
         this.batch.Copy(this.gradient, bestGradient);
         progress = new ApgdProgress(this.options.Steps, losses);
@@ -101,11 +103,7 @@ internal sealed class ApgdSearch
         }
 
         this.batch.LossValues.Download(losses);
-        this.batch.MarkWrong(logits, wrong);
-        for (var sample = 0; sample < correct.Length; sample++)
-        {
-            correct[sample] &= !wrong[sample];
-        }
+        this.batch.MarkWrong(this.batch.Deployed(current, logits, this.settings.Estimator), wrong, everWrong);
     }
 
     private void HalveSteps()

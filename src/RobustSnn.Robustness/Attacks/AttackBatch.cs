@@ -1,6 +1,10 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>
 /// The samples under attack, on the device, and the scratch memory of attacks. Reused from batch to batch: what an attack once
@@ -19,6 +23,7 @@ public sealed class AttackBatch : IDisposable
     private readonly DeviceBuffer notFinite;
     private readonly DeviceBuffer vanished;
     private readonly Dictionary<string, DeviceBuffer> images = [];
+    private readonly Dictionary<string, DeviceBuffer> vectors = [];
     private bool watching;
 
     public AttackBatch(Classifier classifier)
@@ -211,6 +216,39 @@ public sealed class AttackBatch : IDisposable
         Backend.SelectSamples(this.selected, source, target, selected.Length);
     }
 
+    /// <summary>A device buffer of one float a sample for an attack's own use, by name; holds what it held when last used.</summary>
+    public DeviceBuffer Vector(string name)
+    {
+        if (!vectors.TryGetValue(name, out var buffer))
+        {
+            buffer = Backend.Allocate(Classifier.Batch);
+            vectors.Add(name, buffer);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>Marks on the device the samples that these logits get wrong.</summary>
+    /// <param name="everWrong">Keeps what is marked, too.</param>
+    public void MarkWrong(DeviceBuffer logits, DeviceBuffer wrong, DeviceBuffer? everWrong = null) =>
+        Backend.MarkWrong(logits, Labels, Classifier.Classes, wrong, everWrong, Samples);
+
+    /// <summary>How many samples are marked.</summary>
+    public int CountMarked(DeviceBuffer marks)
+    {
+        var values = vector.AsSpan(0, Samples);
+        marks.Download(values);
+        return Samples - values.Count(0f);
+    }
+
+    /// <summary>Copies the samples that are marked on the device from source to target.</summary>
+    public void Select(DeviceBuffer marks, DeviceBuffer source, DeviceBuffer target) => Backend.SelectSamples(marks, source, target, Samples);
+
+    /// <summary>The logits that decide about a sample: of the network as deployed, whichever pass the gradient comes from.</summary>
+    /// <param name="logits">Of the estimator's pass over the same pixels.</param>
+    public DeviceBuffer Deployed(DeviceBuffer pixels, DeviceBuffer logits, GradientEstimator estimator) =>
+        Classifier.IsDeployed(estimator) ? logits : Classifier.Logits(pixels, Samples);
+
     /// <summary>Marks the samples that these logits get wrong.</summary>
     public void MarkWrong(DeviceBuffer logits, Span<bool> wrong)
     {
@@ -231,7 +269,7 @@ public sealed class AttackBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (var buffer in images.Values)
+        foreach (var buffer in images.Values.Concat(vectors.Values))
         {
             buffer.Dispose();
         }
@@ -258,12 +296,5 @@ public sealed class AttackBatch : IDisposable
 
         Labels.Upload(vector.AsSpan(0, Samples));
         Numbers.UploadAs<int>(numbersHost.AsSpan(0, Samples));
-    }
-
-    private int CountMarked(DeviceBuffer marks)
-    {
-        var values = vector.AsSpan(0, Samples);
-        marks.Download(values);
-        return Samples - values.Count(0f);
     }
 }

@@ -1,8 +1,8 @@
 using System.Globalization;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>
 /// The attacks that have names, and the one place where these are read, in commands, experiment files and results:

@@ -1,6 +1,6 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>Whether an attack kept to its rules. An evaluation that counts images from outside the ball means nothing.</summary>
 public static class BallCheck

@@ -1,6 +1,8 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>An attack with one gradient estimator.</summary>
 public readonly record struct AttackMember(IAttack Attack, GradientEstimator Estimator)

@@ -1,6 +1,7 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>One step of ε along the gradient of cross-entropy: x + ε·sign(∇) in L∞.</summary>
 public sealed class Fgsm : IAttack

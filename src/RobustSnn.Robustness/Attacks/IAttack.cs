@@ -1,6 +1,8 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>What an attack may do and how.</summary>
 /// <param name="Budget">How far it may change an image.</param>

@@ -1,7 +1,10 @@
 using System.Globalization;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>Where a run of PGD begins.</summary>
 public enum PgdStart
@@ -84,7 +87,7 @@ public sealed class Pgd : IAttack
     private void Restart(AttackBatch batch, AttackSettings settings)
     {
         var found = batch.Images(Found);
-        var wrong = new bool[batch.Samples];
+        var wrong = batch.Vector(Found);
         for (var run = 1; run < this.options.Restarts && !MarkFooled(batch, wrong); run++)
         {
             batch.Copy(batch.Adversarial, found);
@@ -94,10 +97,10 @@ public sealed class Pgd : IAttack
     }
 
     /// <summary>By the network as deployed, whose judgement is what counts in the end: the estimator's pass may differ.</summary>
-    private static bool MarkFooled(AttackBatch batch, bool[] wrong)
+    private static bool MarkFooled(AttackBatch batch, DeviceBuffer wrong)
     {
         batch.MarkWrong(batch.Classifier.Logits(batch.Adversarial, batch.Samples), wrong);
-        return Array.TrueForAll(wrong, each => each);
+        return batch.CountMarked(wrong) == batch.Samples;
     }
 
     private void RunOnce(AttackBatch batch, AttackSettings settings, ulong run)

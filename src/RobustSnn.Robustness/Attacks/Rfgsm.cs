@@ -1,7 +1,10 @@
 using System.Globalization;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Attacks;
 
 /// <param name="Loss">Cross-entropy, or Kullback-Leibler against the clean logits.</param>
 /// <param name="AlphaShare">α / ε.</param>

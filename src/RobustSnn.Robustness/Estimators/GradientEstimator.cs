@@ -1,7 +1,8 @@
 using System.Globalization;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Estimators;
 
 /// <summary>Which pass gives the input gradient of a spiking network (METHODS 1, Backward).</summary>
 public enum EstimatorKind

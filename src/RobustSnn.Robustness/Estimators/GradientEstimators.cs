@@ -1,7 +1,8 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Estimators;
 
 /// <summary>The estimators of the ensembles, as data (METHODS 8).</summary>
 public static class GradientEstimators

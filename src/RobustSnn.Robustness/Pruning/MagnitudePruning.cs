@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Engine;
 using RobustSnn.Model;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Pruning;
 
 /// <summary>The weights of a prunable parameter, by its name: the dense tensor.</summary>
 public readonly record struct PrunableWeights(string Name, float[] Values)

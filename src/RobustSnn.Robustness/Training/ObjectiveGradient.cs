@@ -1,6 +1,11 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Training;
 
 /// <summary>
 /// Value and parameter gradients of an objective. Passes are in training mode: the clean one first, then the adversarial one, each

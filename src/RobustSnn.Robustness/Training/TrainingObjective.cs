@@ -1,6 +1,8 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Training;
 
 /// <summary>What training minimises (METHODS 4).</summary>
 public enum ObjectiveKind

@@ -1,7 +1,10 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
 
-namespace RobustSnn.Robustness;
+namespace RobustSnn.Robustness.Training;
 
 /// <summary>
 /// One step of robust training (METHODS 4 and 7): the adversary in evaluation mode, then the objective's gradients in training mode,

@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Conformance.Tests.Golden;
 

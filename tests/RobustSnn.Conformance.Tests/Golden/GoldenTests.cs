@@ -1,5 +1,6 @@
-using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 
 namespace RobustSnn.Conformance.Tests.Golden;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using NUnit.Framework;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Reference;
 
 namespace RobustSnn.Engine.Tests.Contract;

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Engine.Tests.Contract;
 

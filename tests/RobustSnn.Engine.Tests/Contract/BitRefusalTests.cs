@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Tests.Contract.Cases;
 using RobustSnn.Model;
 

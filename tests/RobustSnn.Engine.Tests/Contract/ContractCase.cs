@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Tests.Contract;
 
 /// <summary>One operation on one set of shapes and options, for any backend.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using NUnit.Framework;
-using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Tests.Contract.Cases;
 
 namespace RobustSnn.Engine.Tests.Contract;

@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Engine.Tests.Contract;
 
@@ -8,12 +10,38 @@ public sealed class RefusalTests
 {
     [Test]
     public void A_loss_of_too_few_classes([ValueSource(typeof(Backends), nameof(Backends.Kinds))] BackendUnderTest under,
-        [Values(LogitLoss.DifferenceOfLogitsRatio, LogitLoss.BoostedCrossEntropy)] LogitLoss loss)
+        [Values(LogitLoss.DifferenceOfLogitsRatio, LogitLoss.BoostedCrossEntropy, LogitLoss.TargetedDifferenceOfLogitsRatio, LogitLoss.LogitDifference)] LogitLoss loss)
     {
         using var backend = under.Create();
         using var buffer = backend.Allocate(4);
-        Assert.That(() => backend.LogitLoss(loss, buffer, null, buffer, loss.LeastClasses() - 1, 1, buffer, buffer, null, 1),
+        Assert.That(() => backend.LogitLoss(loss, buffer, null, buffer, loss.LeastClasses() - 1, 1, buffer, buffer, null, 1, buffer),
             Throws.TypeOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void A_loss_without_what_it_compares_with([ValueSource(typeof(Backends), nameof(Backends.Kinds))] BackendUnderTest under, [Values] LogitLoss loss)
+    {
+        Assume.That(loss.HasReference() || loss.HasTarget());
+        using var backend = under.Create();
+        using var logits = backend.Allocate(5);
+        using var values = backend.Allocate(5);
+        Assert.That(() => backend.LogitLoss(loss, logits, null, values, 5, 1, values, null, null, 1), Throws.InstanceOf<ArgumentException>());
+    }
+
+    [Test]
+    public void A_label_or_target_that_is_no_class([ValueSource(typeof(Backends), nameof(Backends.Kinds))] BackendUnderTest under,
+        [Values] LogitLoss loss, [Values(-1, 5)] int wrong, [Values] bool isTarget)
+    {
+        Assume.That(loss.HasTarget() || !isTarget);
+        using var backend = under.Create();
+        using var logits = backend.Allocate(5);
+        using var losses = backend.Allocate(1);
+        using var right = backend.Allocate(1);
+        using var outside = backend.Allocate(1);
+        outside.Upload([wrong]);
+        Assert.That(
+            () => backend.LogitLoss(loss, logits, logits, isTarget ? right : outside, 5, 1, losses, null, null, 1, isTarget ? outside : right),
+            Throws.InstanceOf<ArgumentException>());
     }
 
     [Test]

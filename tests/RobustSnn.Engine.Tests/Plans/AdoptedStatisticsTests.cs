@@ -1,5 +1,7 @@
 using NUnit.Framework;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 
 namespace RobustSnn.Engine.Tests.Plans;
 

@@ -2,7 +2,11 @@ using System.Collections.Concurrent;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 using NUnit.Framework;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Reference;
 using RobustSnn.Model;
 

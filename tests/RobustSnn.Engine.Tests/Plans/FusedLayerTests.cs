@@ -1,5 +1,10 @@
 using Microsoft.FSharp.Collections;
 using NUnit.Framework;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine.Reference;
 using RobustSnn.Model;
 

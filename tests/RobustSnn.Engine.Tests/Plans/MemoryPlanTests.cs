@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Reference;
 using RobustSnn.Model;
 

@@ -1,6 +1,11 @@
 using Microsoft.FSharp.Collections;
 using NUnit.Framework;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests.Plans;

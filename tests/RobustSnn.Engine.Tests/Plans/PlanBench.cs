@@ -1,4 +1,7 @@
 using Microsoft.FSharp.Collections;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests.Plans;

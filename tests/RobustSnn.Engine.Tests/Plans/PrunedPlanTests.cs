@@ -1,5 +1,10 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Reference;
 
 namespace RobustSnn.Engine.Tests.Plans;

@@ -1,4 +1,6 @@
 using Microsoft.FSharp.Collections;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Reference;
 using RobustSnn.Model;
 

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Plans.Steps;
 
 namespace RobustSnn.Engine.Tests.Reference;
 

@@ -1,4 +1,7 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
 using static RobustSnn.Engine.Tests.Reference.HostValues;
 
 namespace RobustSnn.Engine.Tests.Reference;
@@ -263,7 +266,7 @@ public static class FiniteDifferenceTests
     private static Differentiable Loss(LogitLoss loss)
     {
         const int classes = 5, samples = 3;
-        var isRelative = loss is LogitLoss.KullbackLeibler or LogitLoss.MisclassificationAwareKullbackLeibler;
+        var isRelative = loss.HasReference();
         float[] logits = [3, 1, 0, -2, 0.5f, 0.3f, 2, 1, -1, 0.1f, -1, 0.2f, 1.5f, 1.1f, 0];
         (string, float[])[] variables = isRelative ? [("logits", logits), ("reference", Draw(samples * classes))] : [("logits", logits)];
 
@@ -271,7 +274,7 @@ public static class FiniteDifferenceTests
         {
             var (losses, gradient, referenceGradient) = (Buffer(0, 0, 0), Zeros(logits), Zeros(logits));
             Backend.LogitLoss(loss, Buffer(v[0]), isRelative ? Buffer(v[1]) : null, Buffer(0, 2, 1), classes, 1, losses, gradient,
-                referenceGradient, samples);
+                referenceGradient, samples, Buffer(1, 4, 3));
             return (losses, gradient, referenceGradient);
         }
 

@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 using static RobustSnn.Engine.Tests.Reference.HostValues;
 
@@ -122,10 +124,16 @@ public static class HandComputedTests
     [TestCase(LogitLoss.BoostedCrossEntropy, new[] { 1f, 1f }, null, 0, 1.3860944)]
     // half of the KL above
     [TestCase(LogitLoss.MisclassificationAwareKullbackLeibler, new[] { 0f, 1.0986123f }, new[] { 3f, 3f }, 0, 0.0719205)]
+    // target 3, the second largest: −(3 − 2)/(3 − (1 + 0)/2)
+    [TestCase(LogitLoss.TargetedDifferenceOfLogitsRatio, new[] { 3f, 1f, 0f, 2f }, null, 0, -0.4)]
+    // wrong, target 3: −(1 − 2)/(3 − (1 + 0)/2)
+    [TestCase(LogitLoss.TargetedDifferenceOfLogitsRatio, new[] { 3f, 1f, 0f, 2f }, null, 1, 0.4)]
+    [TestCase(LogitLoss.TargetLogit, new[] { 3f, 1f, 0f, 2f }, null, 0, 2.0)]
+    [TestCase(LogitLoss.LogitDifference, new[] { 3f, 1f, 0f, 2f }, null, 0, -1.0)]
     public static void Loss(LogitLoss loss, float[] logits, float[]? reference, int label, double expected)
     {
         var losses = Buffer(0);
-        Backend.LogitLoss(loss, Buffer(logits), reference is null ? null : Buffer(reference), Buffer(label), logits.Length, 1, losses, null, null, 1);
+        Backend.LogitLoss(loss, Buffer(logits), reference is null ? null : Buffer(reference), Buffer(label), logits.Length, 1, losses, null, null, 1, Buffer(3));
         Assert.That(losses.ToArray()[0], Is.EqualTo(expected).Within(1e-6));
     }
 

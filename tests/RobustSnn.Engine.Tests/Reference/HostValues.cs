@@ -1,3 +1,4 @@
+using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Reference;
 
 namespace RobustSnn.Engine.Tests.Reference;

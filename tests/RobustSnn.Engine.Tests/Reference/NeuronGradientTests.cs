@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 using static RobustSnn.Engine.Tests.Reference.HostValues;
 

@@ -1,7 +1,7 @@
-using FsCheck;
 using FsCheck.Fluent;
+using FsCheck;
 using NUnit.Framework;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Experiments.Data;
 
 namespace RobustSnn.Experiments.Tests.Data;

@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Files;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Files;
 

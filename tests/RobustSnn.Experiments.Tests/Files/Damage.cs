@@ -1,3 +1,5 @@
+using RobustSnn.Model;
+
 namespace RobustSnn.Experiments.Tests.Files;
 
 /// <summary>Damages bytes at random places, the same for the same seed.</summary>

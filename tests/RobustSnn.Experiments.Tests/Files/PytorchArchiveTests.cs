@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Files;
 

@@ -1,6 +1,7 @@
 using FsCheck;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Experiments.Tests.Files;
 

@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Experiments.Tests.Files;
 
@@ -73,7 +74,7 @@ public sealed class TensorNamesTests
     public void A_pruned_tensor_stays_whole()
     {
         string path = folder.File("a");
-        var pattern = new RobustSnn.Engine.SparsityPattern(4, [1, 3]);
+        var pattern = new RobustSnn.Engine.Layout.SparsityPattern(4, [1, 3]);
         Safetensors.Write(path, new SparseTensor("module.w", [2, 2], pattern, [5, 6]).Parts, new Dictionary<string, string>());
         Assert.That(SparseTensor.Find(TensorNames.Normalise(Safetensors.Read(path)), "w")?.Values, Is.EqualTo(new[] { 5f, 6 }));
     }

@@ -1,5 +1,4 @@
 using RobustSnn.Engine.Cpu;
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Experiments.Tests.Files;

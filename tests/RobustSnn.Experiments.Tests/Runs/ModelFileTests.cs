@@ -1,6 +1,7 @@
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Tests.Files;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Runs;
 

@@ -1,7 +1,9 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine;
 using RobustSnn.Model;
-using RobustSnn.Robustness;
+using RobustSnn.Robustness.Pruning;
 
 namespace RobustSnn.Experiments.Tests.Runs;
 

@@ -2,6 +2,7 @@ using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Tests.Files;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Runs;
 

@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Settings;
 
@@ -41,9 +42,9 @@ public sealed class SettingsReaderTests
         ["  architecture: vggsmall", "  architecture: vgsmall", "network.architecture", "architecture: vgs", "did you mean 'vggsmall'?"],
         ["  flip: true", "  flip: yes", "data.augmentation.flip", "flip: yes", "expected true or false, found 'yes'"],
         ["  epsilon: 2/255", "  epsilon: 2", "pretrain.epsilon", "epsilon: 2\n", "expected a distance in pixel units from 0 to 1, e.g. 8/255, found '2'"],
-        ["  attacks: [fgsm, pgd,", "  attacks: [fgsm, pdg,", "evaluate.attacks", "attacks:", "found 'pdg'; did you mean 'pgd'?"],
-        ["  attacks: [fgsm, pgd,", "  attacks: [fgsm, fgsm,", "evaluate.attacks", "attacks:", "found 'fgsm' a second time"],
-        ["  attacks: [fgsm, pgd, fgsm_ens, pgd_ens]", "  attacks: fgsm", "evaluate.attacks", "attacks:", "expected a list of different values"],
+        ["  attacks: [fgsm, pgd10,", "  attacks: [fgsm, pdg,", "evaluate.attacks", "attacks:", "There is no attack 'pdg'. The nearest are pgd"],
+        ["  attacks: [fgsm, pgd10,", "  attacks: [fgsm, fgsm,", "evaluate.attacks", "attacks:", "found 'fgsm' a second time"],
+        ["  attacks: [fgsm, pgd10, fgsm_ens, pgd10_ens]", "  attacks: { fgsm: 1 }", "evaluate.attacks", "attacks:", "expected a list of different values"],
         ["name: cifar10-small", "name: ../escape", "name", "name:", "found '../escape'"],
         ["name: cifar10-small", "name: ''", "name", "name:", "expected text in one line, found ''"],
         ["prune:\n  method", "prune: lwm\nprunes:\n  method", "prunes", "prunes:", "did you mean 'prune'?"],

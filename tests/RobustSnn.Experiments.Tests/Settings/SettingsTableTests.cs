@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Settings;
 
@@ -93,7 +94,7 @@ public sealed class SettingsTableTests
         ExperimentSettings a = Presets.Read("shapes10-quick"), b = Presets.Read("shapes10-quick", ["evaluate.samples=", "evaluate.attacks=[pgd]"]);
         Assert.That(
             SettingsTable.Differences(a, b).Select(difference => difference.ToString()),
-            Is.EqualTo(new[] { "evaluate.samples: 200 against (none)", "evaluate.attacks: [fgsm, pgd, pgd_ens] against [pgd]" }));
+            Is.EqualTo(new[] { "evaluate.samples: 200 against (none)", "evaluate.attacks: [fgsm, pgd7, pgd7_ens] against [pgd10]" }));
     }
 
     [TestCase("pretrain.epochs", "a whole number from 0", null, false)]

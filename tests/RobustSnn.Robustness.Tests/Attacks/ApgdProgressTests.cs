@@ -1,4 +1,6 @@
-namespace RobustSnn.Robustness.Tests;
+using RobustSnn.Robustness.Attacks;
+
+namespace RobustSnn.Robustness.Tests.Attacks;
 
 public sealed class ApgdProgressTests
 {

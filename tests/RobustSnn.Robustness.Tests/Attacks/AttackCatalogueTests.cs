@@ -1,6 +1,7 @@
 using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Robustness.Tests.Attacks;
 
 public sealed class AttackCatalogueTests
 {

@@ -1,7 +1,13 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Robustness.Tests.Attacks;
 
 public sealed class AttackTests
 {
@@ -194,10 +200,11 @@ public sealed class AttackTests
     {
         using var small = new SmallAttack(4, samples: 12);
         var outcome = RunApgd(small, LogitLoss.CrossEntropy, 10, epsilon: 0.01f);
-        Assert.That(outcome.Correct, Has.Some.False, "some must fall");
+        var fooled = outcome.Fooled.ToArray(small.Batch.Samples);
+        Assert.That(fooled, Has.Some.EqualTo(1), "some must fall");
         var wrong = new bool[small.Batch.Samples];
         small.Batch.MarkWrong(small.Classifier.Forward(outcome.BestAdversarial, wrong.Length, GradientEstimator.Default), wrong);
-        Assert.That(wrong, Is.EqualTo(outcome.Correct.Select(correct => !correct)));
+        Assert.That(wrong, Is.EqualTo(fooled.Select(each => each != 0)));
     }
 
     [Test]
@@ -237,6 +244,22 @@ public sealed class AttackTests
 
     private static void Draw(SmallAttack small, DeviceBuffer draw) =>
         small.Batch.Backend.RandomFill(draw, small.Images.Length, RandomKind.Uniform, new RandomKey(1, 0));
+
+    [Test]
+    public void APGD_is_judged_by_the_network_as_deployed()
+    {
+        // The gradient is the T = 0 network's, and so are its losses; which images count as found is for the spiking network to say.
+        using var small = new SmallAttack(4, samples: 32);
+        using var draw = small.Batch.Backend.Allocate(small.Images.Length);
+        Draw(small, draw);
+        var settings = SmallAttack.Settings(GradientEstimator.Activation) with { Budget = Budget.Pixels(0.02f) };
+        var outcome = new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, 5)).RunFrom(small.Batch, settings, draw);
+        var fooled = outcome.Fooled.ToArray(32);
+        Assert.That(fooled, Has.Some.EqualTo(1).And.Some.EqualTo(0), "some must fall and some stand");
+        var wrong = new bool[32];
+        small.Batch.MarkWrong(small.Classifier.Logits(outcome.BestAdversarial, 32), wrong);
+        Assert.That(wrong, Is.EqualTo(fooled.Select(each => each != 0)));
+    }
 
     private static ApgdOutcome RunApgd(SmallAttack small, LogitLoss loss, int steps, float epsilon = Small.Epsilon)
     {

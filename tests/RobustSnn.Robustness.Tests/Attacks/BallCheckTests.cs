@@ -1,6 +1,7 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Robustness.Attacks;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Robustness.Tests.Attacks;
 
 public sealed class BallCheckTests
 {

@@ -1,6 +1,9 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Robustness.Tests.Attacks;
 
 public sealed class EnsembleAttackTests
 {

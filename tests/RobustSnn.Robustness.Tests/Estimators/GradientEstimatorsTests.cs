@@ -1,7 +1,8 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Estimators;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Robustness.Tests.Estimators;
 
 public sealed class GradientEstimatorsTests
 {

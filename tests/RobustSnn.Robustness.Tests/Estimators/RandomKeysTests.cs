@@ -1,6 +1,6 @@
-using RobustSnn.Engine;
+using RobustSnn.Engine.Randomness;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Robustness.Tests.Estimators;
 
 public sealed class RandomKeysTests
 {

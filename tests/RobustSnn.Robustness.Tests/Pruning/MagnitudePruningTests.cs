@@ -1,7 +1,8 @@
 using FsCheck;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Pruning;
 
-namespace RobustSnn.Robustness.Tests;
+namespace RobustSnn.Robustness.Tests.Pruning;
 
 public sealed class MagnitudePruningTests
 {

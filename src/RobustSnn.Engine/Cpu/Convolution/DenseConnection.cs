@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>Dense weights packed for both directions. Backward packing waits for the first backward pass: inference never pays for it.</summary>
 internal sealed unsafe class DenseConnection(ConvolutionGeometry geometry, DeviceBuffer weights)

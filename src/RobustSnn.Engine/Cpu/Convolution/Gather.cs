@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>One weight position of a gather: which kernel element, and where its source lies from the base of a target's source.</summary>
 internal readonly record struct Tap(int Kernel, int Row, int Column);

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>
 /// One class of a gather over the blocks in use, cut into pieces of (block, run of tiles, group of target channels). A tile is 4 lane

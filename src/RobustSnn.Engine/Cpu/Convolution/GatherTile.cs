@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>
 /// The innermost loop of every dense convolution, forward and backward to the input: 6 target channels × 4 lane vectors (of 16 floats)

@@ -1,4 +1,6 @@
-namespace RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Cpu.Machine;
+
+namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>
 /// Weights in the order in which <see cref="GatherTile"/> reads them: for each class, block of 6 targets, chunk of sources and tap:

@@ -1,4 +1,8 @@
-namespace RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>
 /// The weight gradient, cut into pieces of (group of outputs, group of inputs). A piece walks over the blocks in use in panels of a few

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine.Cpu;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>An operator for each channel: what an operation does where channels have thresholds of their own.</summary>
 internal interface IChannelOperators<TOperator>

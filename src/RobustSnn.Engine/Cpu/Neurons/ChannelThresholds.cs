@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>v_th of a layer's neurons: one for all, or one a channel.</summary>
 internal readonly unsafe struct ChannelThresholds(DeviceBuffer thresholds)

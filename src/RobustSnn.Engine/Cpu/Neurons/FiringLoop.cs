@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Sparse.Tiles;
+using RobustSnn.Engine.Layout;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>All timesteps of 16 neurons, forward (METHODS 1): a word of 16 spikes a step. Small enough to be inlined with everything in registers.</summary>
 internal static unsafe class FiringLoop

@@ -1,8 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>
 /// BatchNorm and neuron of one row of one block of 16 samples, backward: what <see cref="NormNeuronBackwardJob{TOperator}"/> does with

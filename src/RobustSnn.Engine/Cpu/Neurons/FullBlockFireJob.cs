@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Sparse.Tiles;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>
 /// Neurons of one row of one block of 16 samples, with or without BatchNorm before them, forward, to bits: what

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>
 /// The neuron backward through time. Writing u' for the membrane after the reset and h for the surrogate's ds/dz:

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>The neuron's equation (METHODS 1) for 16 neurons: once for passes forward and for backward ones that make membranes anew, to the last bit.</summary>
 internal readonly struct NeuronDynamics

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>Neurons of one row of one block, forward: reads what currents are made from, writes spikes and, where wanted, membranes.</summary>
 internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(

@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>
 /// BatchNorm and neuron of one row of one block, backward: makes the membranes of 16 neurons anew from BatchNorm's input x, carries the

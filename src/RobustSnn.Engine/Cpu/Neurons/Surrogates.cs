@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Operations;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>ds/dz of 16 neurons at once; <see cref="Surrogate.Derivative"/> is the same in scalar form.</summary>
 internal interface ISurrogate

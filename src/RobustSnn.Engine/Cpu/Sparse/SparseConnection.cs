@@ -1,7 +1,13 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Engine.Cpu.Convolution;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Sparse.Lists;
+using RobustSnn.Engine.Cpu.Sparse.Operands;
+using RobustSnn.Engine.Cpu.Sparse.Passes;
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine.Cpu;
+namespace RobustSnn.Engine.Cpu.Sparse;
 
 /// <summary>
 /// A pruned layer, its connections listed in the orders that its passes walk them: by outputs, by inputs for the input gradient, and by inputs

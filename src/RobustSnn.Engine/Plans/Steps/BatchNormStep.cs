@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>BatchNorm of a value that others than a neuron read.</summary>
 internal sealed class BatchNormStep(Link input, Activation output, Activation? gradient, NormStatistics statistics) : Step

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>A convolution or linear layer and the spiking neurons that alone read it: the current between them is never stored.</summary>
 internal sealed class ConvolveNeuronStep(

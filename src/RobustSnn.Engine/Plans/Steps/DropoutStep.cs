@@ -1,4 +1,8 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>Dropout in training; outside it, plans read through the node.</summary>
 /// <param name="node">Sets the masks of different layers apart.</param>

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>Max pooling; the backward pass finds the largest values again in what the node read.</summary>
 internal sealed class MaxPoolStep(Link input, Activation output, Activation? gradient) : Step

@@ -1,6 +1,8 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>A layer of spiking neurons (METHODS 1) that reads its currents.</summary>
 /// <param name="membrane">Where membranes are kept for the backward pass.</param>

@@ -1,6 +1,8 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>BatchNorm and the layer of spiking neurons that alone reads it: all that is kept for the backward pass is BatchNorm's input.</summary>
 internal sealed class NormNeuronStep(

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>BatchNorm's parameters, and which mean and variance it uses: the batch's, over samples, timesteps and positions, or the running ones.</summary>
 /// <param name="batch">Mean and variance of the batch, where those are used.</param>

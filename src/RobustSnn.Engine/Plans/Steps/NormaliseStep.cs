@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 internal sealed class NormaliseStep(
     DeviceBuffer pixels, DeviceBuffer mean, DeviceBuffer deviation, Activation output, Activation? gradient, DeviceBuffer pixelGradient) : Step

@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>Average pooling; the windows follow from the two shapes.</summary>
 internal sealed class PoolStep(Link input, Activation output, Activation? gradient) : Step

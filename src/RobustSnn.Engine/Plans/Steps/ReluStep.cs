@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>An ANN's activation, and a neuron run with T = 0.</summary>
 internal sealed class ReluStep(Link input, Activation output, Activation? gradient) : Step

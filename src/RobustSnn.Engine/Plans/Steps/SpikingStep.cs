@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>Where a plan counts the spikes of a layer: an element of a buffer on the device.</summary>
 internal readonly record struct SpikeCounter(DeviceBuffer Counts, int Index);

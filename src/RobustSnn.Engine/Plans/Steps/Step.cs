@@ -1,4 +1,7 @@
-namespace RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>One node of a plan: what to call on the backend, on which buffers.</summary>
 internal abstract class Step

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Randomness;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 /// <summary>ReLU and dropout.</summary>

@@ -1,3 +1,6 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 /// <summary>Steps on pixels; every other image's gradient is partly 0, and every other step is longer than the ball.</summary>
@@ -7,7 +10,9 @@ public static class AttackCases
 
     private static readonly (int Batch, int Samples, int Pixels)[] Sizes = [(1, 1, 1), (5, 5, 12), (17, 17, 3 * 8 * 8), (33, 20, 3 * 7 * 5), (9, 7, 3 * 32 * 32)];
 
-    public static IEnumerable<ContractCase> All =>
+    public static IEnumerable<ContractCase> All => [.. Steps(), .. Judgements()];
+
+    private static IEnumerable<ContractCase> Steps() =>
         from size in Sizes
         let description = $"{size.Samples} of {size.Batch} samples of {size.Pixels} pixels"
         from @case in new[]
@@ -35,6 +40,25 @@ public static class AttackCases
                 size.Samples)),
         }
         select @case;
+
+    /// <summary>Logits of few values, so that equal ones are common; some are no numbers.</summary>
+    private static IEnumerable<ContractCase> Judgements() =>
+        from classes in new[] { 1, 2, 10, 100 }
+        from size in new[] { (Batch: 1, Samples: 1), (Batch: 7, Samples: 5), (Batch: 70, Samples: 70) }
+        from isKept in new[] { false, true }
+        select new ContractCase("MarkWrong", $"{classes} classes, {size.Samples} of {size.Batch} samples{(isKept ? ", kept" : "")}", ContractCase.Exact,
+            bench => bench.Backend.MarkWrong(
+                bench.InputBuffer(size.Batch * classes, i => (i / classes % 5, i % classes) switch
+                {
+                    (1, 0) => float.NaN,
+                    (3, 0) => i % 2 == 0 ? float.PositiveInfinity : float.NegativeInfinity,
+                    _ => bench.DrawInteger(3) - 1,
+                }, size.Samples * classes),
+                bench.InputBuffer(size.Batch, _ => bench.DrawInteger(Math.Min(classes, 3)), size.Samples),
+                classes,
+                bench.OutputBuffer("wrong", size.Batch, written: size.Samples),
+                isKept ? bench.OutputBuffer("everWrong", size.Batch, i => i % 4 == 0 ? 1 : 0, size.Samples) : null,
+                size.Samples));
 
     private static Budget InPixels => Budget.Pixels(Epsilon);
 

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests.Contract.Cases;

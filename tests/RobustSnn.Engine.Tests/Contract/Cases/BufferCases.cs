@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Randomness;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 public static class BufferCases

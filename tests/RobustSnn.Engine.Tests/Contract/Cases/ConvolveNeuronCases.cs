@@ -1,3 +1,4 @@
+using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests.Contract.Cases;

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 public static class PoolingCases

@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Operations;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 public static class ReductionCases

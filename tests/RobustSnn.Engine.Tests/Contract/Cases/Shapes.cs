@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 /// <summary>T (0: the ANN), the batch that the layout is for, how many samples of it are in use, and whether each is a block.</summary>

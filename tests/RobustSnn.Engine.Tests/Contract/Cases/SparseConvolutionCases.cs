@@ -1,3 +1,5 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Engine.Tests.Contract.Cases;
 
 /// <summary>Pruned layers: weights and their gradients are those that exist, inputs are floats or bits.</summary>

@@ -1,0 +1,184 @@
+using System.Runtime.InteropServices;
+using RobustSnn.Engine.Cpu.Convolution;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Model;
+
+namespace RobustSnn.Engine.Cpu.Sparse.Lists;
+
+/// <summary>
+/// The existing weights of one class of a gather, by target channel: a row is a target channel, a column a (source channel, tap), ascending.
+/// </summary>
+/// <remarks>
+/// 2 bytes a connection for its column, besides 4 for its weight, and 4 a row (and panel) for where it begins. A column counts from the first column of
+/// its panel: as many source channels as 16 bits can number the columns of (one panel up to 7,232 channels of a 3 × 3 kernel).
+/// </remarks>
+internal sealed unsafe class SparseRows : IDisposable
+{
+    /// <summary>Source channels of a chunk, if their columns can be numbered: with 3 × 5 positions of 128 lanes, half of an L2 cache of 1 MiB.</summary>
+    public const int MostChunkChannels = 64;
+
+    private const int MostPanelColumns = 1 << 16;
+
+    private readonly int* starts;
+    private int* chunkStarts;
+
+    private SparseRows(GatherClass gather, int rows, int sources, int count)
+    {
+        Class = gather;
+        Rows = rows;
+        Sources = sources;
+        Count = count;
+        ChunkChannels = ChannelsOfChunk(Taps);
+        Chunks = (sources + ChunkChannels - 1) / ChunkChannels;
+        PanelChunks = MostPanelColumns / (ChunkChannels * Taps);
+        Panels = (Chunks + PanelChunks - 1) / PanelChunks;
+        Columns = (ushort*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, (long)count * sizeof(ushort)), 64);
+        starts = (int*)NativeMemory.AlignedAlloc(((nuint)rows * (nuint)Panels + 1) * sizeof(int), 64);
+    }
+
+    /// <summary>Which targets read which sources.</summary>
+    public GatherClass Class { get; }
+
+    /// <summary>Target channels.</summary>
+    public int Rows { get; }
+
+    /// <summary>Source channels.</summary>
+    public int Sources { get; }
+
+    /// <summary>Source channels of a chunk.</summary>
+    public int ChunkChannels { get; }
+
+    /// <summary>Chunks of a row.</summary>
+    public int Chunks { get; }
+
+    /// <summary>Panels of a row.</summary>
+    public int Panels { get; }
+
+    /// <summary>Connections.</summary>
+    public int Count { get; }
+
+    /// <summary>Column of each connection, from the first of its panel.</summary>
+    public ushort* Columns { get; }
+
+    /// <summary>Bytes of the list.</summary>
+    public long Bytes => (long)Count * sizeof(ushort) + (StartsOf(Panels) + (chunkStarts is null ? 0 : StartsOf(Chunks))) * sizeof(int);
+
+    /// <summary>Rows from end to end, or as long as a panel is.</summary>
+    public Sweeps Whole => new(starts, Panels, PanelChunks * ChunkChannels * Taps, 1);
+
+    /// <summary>
+    /// Rows cut into chunks of source channels, so that a sweep reads no more than a cache holds. Where they begin is looked up at the first
+    /// call: inference from bits has no use for it.
+    /// </summary>
+    public Sweeps InChunks =>
+        new(chunkStarts is null ? chunkStarts = FindChunks() : chunkStarts, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
+
+    private int Taps => Math.Max(1, Class.Taps.Length);
+
+    private int PanelChunks { get; }
+
+    /// <summary>Throws where a layer's kernel has more elements than 16 bits can number.</summary>
+    /// <exception cref="BadInputException">It has.</exception>
+    public static void Check(ConvolutionGeometry geometry)
+    {
+        if (geometry.Taps > MostPanelColumns)
+        {
+            throw new BadInputException(
+                $"a pruned layer: expected a kernel of at most {MostPanelColumns:N0} elements, found {geometry.Taps:N0}; do not prune this layer");
+        }
+    }
+
+    /// <summary>Whether the rows of a layer's list by outputs are one panel each.</summary>
+    public static bool IsOnePanel(ConvolutionGeometry geometry) =>
+        (geometry.Inputs + ChannelsOfChunk(geometry.Taps) - 1) / ChannelsOfChunk(geometry.Taps) * ChannelsOfChunk(geometry.Taps) * geometry.Taps
+        <= MostPanelColumns;
+
+    /// <summary>The list of a class.</summary>
+    /// <param name="gather">The class.</param>
+    /// <param name="pattern">Weights (outputs, inputs, kernel) that exist.</param>
+    /// <param name="geometry">Of the weights.</param>
+    /// <param name="backward">Whether targets are the layer's inputs.</param>
+    /// <param name="order">Of each connection of the list, which weight of the pattern it is.</param>
+    public static SparseRows Of(GatherClass gather, SparsityPattern pattern, ConvolutionGeometry geometry, bool backward, out int[] order)
+    {
+        var tapOf = new int[geometry.Taps];
+        Array.Fill(tapOf, -1);
+        for (var i = 0; i < gather.Taps.Length; i++)
+        {
+            tapOf[gather.Taps[i].Kernel] = i;
+        }
+
+        var existing = pattern.Existing;
+        var places = new List<(long Place, int Weight)>();
+        for (var weight = 0; weight < existing.Length; weight++)
+        {
+            var (pair, kernel) = Math.DivRem(existing[weight], geometry.Taps);
+            var (output, input) = Math.DivRem(pair, geometry.Inputs);
+            if (tapOf[kernel] >= 0)
+            {
+                var (row, source) = backward ? (input, output) : (output, input);
+                var sources = backward ? geometry.Outputs : geometry.Inputs;
+                places.Add((((long)row * sources + source) * gather.Taps.Length + tapOf[kernel], weight));
+            }
+        }
+
+        places.Sort();
+        var list = new SparseRows(gather, backward ? geometry.Inputs : geometry.Outputs, backward ? geometry.Outputs : geometry.Inputs,
+            places.Count);
+        order = new int[places.Count];
+        list.Fill(places, order);
+        return list;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(Columns);
+        NativeMemory.AlignedFree(starts);
+        NativeMemory.AlignedFree(chunkStarts);
+    }
+
+    private static int ChannelsOfChunk(int taps) => Math.Min(MostChunkChannels, MostPanelColumns / taps);
+
+    private long StartsOf(int parts) => (long)Rows * parts + 1;
+
+    private void Fill(List<(long Place, int Weight)> places, int[] order)
+    {
+        var panelChannels = PanelChunks * ChunkChannels;
+        var next = 0;
+        for (var row = 0; row < Rows; row++)
+        for (var panel = 0; panel < Panels; panel++)
+        {
+            starts[row * Panels + panel] = next;
+            var first = ((long)row * Sources + panel * panelChannels) * Taps;
+            var end = ((long)row * Sources + Math.Min(Sources, (panel + 1) * panelChannels)) * Taps;
+            for (; next < places.Count && places[next].Place < end; next++)
+            {
+                order[next] = places[next].Weight;
+                Columns[next] = (ushort)(places[next].Place - first);
+            }
+        }
+
+        starts[Rows * Panels] = next;
+    }
+
+    private int* FindChunks()
+    {
+        var found = (int*)NativeMemory.AlignedAlloc((nuint)StartsOf(Chunks) * sizeof(int), 64);
+        for (var row = 0; row < Rows; row++)
+        for (var chunk = 0; chunk < Chunks; chunk++)
+        {
+            var (panel, chunkInPanel) = Math.DivRem(chunk, PanelChunks);
+            var next = chunkInPanel == 0 ? starts[row * Panels + panel] : found[row * Chunks + chunk - 1];
+            var before = chunkInPanel * ChunkChannels * Taps;
+            while (next < starts[row * Panels + panel + 1] && Columns[next] < before)
+            {
+                next++;
+            }
+
+            found[row * Chunks + chunk] = next;
+        }
+
+        found[Rows * Chunks] = Count;
+        return found;
+    }
+}

@@ -1,0 +1,81 @@
+using RobustSnn.Engine.Cpu.Convolution;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Engine.Cpu.Sparse.Operands;
+
+/// <summary>Where a sparse kernel finds what it reads, in bytes.</summary>
+/// <param name="IsBits">Whether values are bits.</param>
+/// <param name="PositionLanes">Lanes that a position's storage has room for.</param>
+/// <param name="Lanes">Lanes that stand for something.</param>
+/// <param name="Origin">Of channel 0 at row 0, column 0 of block 0.</param>
+internal readonly record struct OperandLayout(
+    bool IsBits, int PositionLanes, int Lanes, int ChannelStride, int ColumnStride, int RowStride, long BlockStride, long Origin)
+{
+    /// <summary>Lanes for which <see cref="ByColumns"/> has room in a position of few.</summary>
+    public const int FewLanes = LaneLayout.FewLanes;
+
+    /// <summary>Whether a position is one byte of bits.</summary>
+    public static bool IsByte(ActivationShape shape) => shape.IsBits && shape.Lanes.Lanes <= FewLanes;
+
+    /// <summary>An activation as it lies.</summary>
+    public static OperandLayout Of(ActivationShape shape)
+    {
+        if (shape.IsBits)
+        {
+            var bits = shape.Bits;
+            return new OperandLayout(true, 8 * bits.PositionBytes, shape.Lanes.Lanes, bits.ChannelStride, bits.PositionBytes, bits.RowStride,
+                bits.BlockStride, bits.Offset(0, 0, 0));
+        }
+
+        return checked(new OperandLayout(false, shape.Lanes.Width, shape.Lanes.Lanes, sizeof(float) * shape.Lanes.Width,
+            sizeof(float) * shape.PositionStride, sizeof(float) * shape.RowStride, sizeof(float) * shape.BlockStride,
+            sizeof(float) * shape.Offset(0, 0, 0)));
+    }
+
+    /// <summary>
+    /// Floats laid out like bits, [block][row][channel][column][lane], so that a tile's vectors lie side by side; of at most 8 lanes (one
+    /// image's timesteps), two columns fill a vector that would be half empty, and of one lane sixteen.
+    /// </summary>
+    /// <param name="shape">What is laid out.</param>
+    /// <param name="isDense">Whether one lane is to have no room for others; who writes floats needs it.</param>
+    public static OperandLayout ByColumns(ActivationShape shape, bool isDense)
+    {
+        var lanes = isDense && shape.Lanes.Lanes == 1 ? 1 : shape.Lanes.Lanes <= FewLanes ? FewLanes : shape.Lanes.Width;
+        checked
+        {
+            var column = lanes * sizeof(float);
+            var channel = (shape.Columns + 2 * shape.Border) * column;
+            var row = shape.Channels * channel;
+            return new OperandLayout(false, lanes, shape.Lanes.Lanes, channel, column, row, (long)(shape.Rows + 2 * shape.Border) * row,
+                (long)shape.Border * row + shape.Border * column);
+        }
+    }
+
+    /// <summary>Byte offset of lane 0 of channel 0 at a position.</summary>
+    public long Offset(int block, int row, int column) => Origin + block * BlockStride + (long)row * RowStride + (long)column * ColumnStride;
+
+    /// <summary>
+    /// The widest vectors (16, 8 or 4 floats, at most <paramref name="widest"/>) that a layer fills: columns share a vector or a word only
+    /// where they are neighbours in the source, and where there are enough of them.
+    /// </summary>
+    public int LaneCount(GatherClass gather, int widest)
+    {
+        var count = widest;
+        while (count > 4 && !Fills(gather, count))
+        {
+            count /= 2;
+        }
+
+        return count;
+    }
+
+    private bool Fills(GatherClass gather, int count)
+    {
+        var vectors = IsBits ? 2 : 1; // bits come by the word
+        var columns = vectors * count / PositionLanes;
+        return columns > 1
+            ? gather.SourceColumnStep == 1 && columns < 2 * gather.Columns
+            : IsBits || count < 2 * Lanes;
+    }
+}

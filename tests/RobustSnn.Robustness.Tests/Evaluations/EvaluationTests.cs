@@ -1,0 +1,178 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine;
+using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Evaluations;
+
+namespace RobustSnn.Robustness.Tests.Evaluations;
+
+public sealed class EvaluationTests
+{
+    private const int Samples = 13;
+
+    private static readonly EvaluationOptions Options = new(Timesteps: 4, Batch: 5, Seed: 1);
+
+    [Test]
+    public void A_network_is_right_about_its_own_labels() => Assert.That(Evaluate(Options).CleanAccuracy, Is.EqualTo(1));
+
+    [Test]
+    public void Wrong_labels_count_as_wrong_clean_and_attacked()
+    {
+        var result = Evaluate(Options, ["clean", "fgsm"], relabel: label => (label + 1) % Small.Classes);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.CleanCorrect, Is.Zero);
+            Assert.That(result.Attacks.Select(attack => attack.Correct), Is.EqualTo(new[] { 0, 0 }));
+            Assert.That(result.Attacks[1].Members[0].Outcome.Attacked, Is.Zero);
+        });
+    }
+
+    [Test]
+    public void The_clean_attack_gives_clean_accuracy() =>
+        Assert.That(Evaluate(Options, ["clean"]).Attacks[0].Correct, Is.EqualTo(Samples));
+
+    [Test]
+    public void An_ensemble_is_no_weaker_than_its_first_member()
+    {
+        var result = Evaluate(Options, ["fgsm", "fgsm_ens"]);
+        Assert.That(result.Attacks[1].Correct, Is.LessThanOrEqualTo(result.Attacks[0].Correct));
+    }
+
+    [Test]
+    public void Batches_do_not_change_deterministic_results()
+    {
+        var large = Evaluate(Options with { Batch = Samples }, ["fgsm_ens"]);
+        var small = Evaluate(Options with { Batch = 4 }, ["fgsm_ens"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(small.Attacks[0].Members, Is.EqualTo(large.Attacks[0].Members));
+            Assert.That(small.SpikesPerImage, Is.EqualTo(large.SpikesPerImage).Within(1e-9));
+        });
+    }
+
+    [Test]
+    public void An_attack_does_not_depend_on_those_before_it()
+    {
+        var alone = Evaluate(Options, ["pgd3"]);
+        var second = Evaluate(Options, ["rfgsm", "pgd3"]);
+        Assert.That(second.Attacks[1].Members, Is.EqualTo(alone.Attacks[0].Members));
+    }
+
+    [Test]
+    public void Layers_have_their_names_and_rates()
+    {
+        var layers = Evaluate(Options).Layers;
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                layers.Select(layer => layer.Layer), Is.EqualTo(new[] { "features.2", "features.6", "features.10", "classifier.2" }));
+            Assert.That(layers[0].SpikeRate, Is.InRange(0.01, 0.99));
+            Assert.That(layers[0].SpikesPerImage, Is.EqualTo(layers[0].SpikeRate * 4 * 8 * 8 * 8).Within(1e-6));
+        });
+    }
+
+    [Test]
+    public void An_ANN_has_no_spikes() => Assert.That(Evaluate(Options with { Timesteps = 0 }).Layers, Is.Empty);
+
+    [Test]
+    public void Progress_is_told_after_every_attack_on_every_batch()
+    {
+        var told = new List<EvaluationProgress>();
+        Evaluate(Options, ["clean", "fgsm"], progress: new Recorder(told));
+        Assert.That(told.Select(each => (each.Attack, each.SamplesDone)), Is.EqualTo(new[]
+        {
+            ("clean", 5), ("fgsm", 5), ("clean", 10), ("fgsm", 10), ("clean", 13), ("fgsm", 13),
+        }));
+    }
+
+    [Test]
+    public void Vanished_gradients_are_a_warning()
+    {
+        var result = Evaluate(Options, ["fgsm"], threshold: 1000);
+        Assert.That(result.Warnings, Has.One.Contains("fgsm, bptt.PCW.1.0").And.One.Contains("zero everywhere"));
+    }
+
+    [Test]
+    public void Cancelling_stops_it()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.Throws<OperationCanceledException>(() => Evaluate(Options, cancellation: source.Token));
+    }
+
+    [Test]
+    public void A_label_that_is_no_class_is_refused()
+    {
+        var refusal = Assert.Throws<BadInputException>(() => Evaluate(Options, relabel: _ => Small.Classes));
+        Assert.That(refusal?.Message, Does.Contain("label 4"));
+    }
+
+    [Test]
+    public void No_samples_are_refused() => Assert.Throws<BadInputException>(() => Evaluate(Options, samples: 0));
+
+    [TestCase(-1, 5, 0.1f)]
+    [TestCase(4, 0, 0.1f)]
+    [TestCase(4, 5, -0.1f)]
+    [TestCase(4, 5, float.NaN)]
+    public void Options_that_make_no_sense_are_refused(int timesteps, int batch, float epsilon) =>
+        Assert.Throws<BadInputException>(() => Evaluate(new EvaluationOptions(timesteps, batch, 1), ["fgsm"], epsilon: epsilon));
+
+    [TestCase("fgsm")]
+    [TestCase("pgd3_ens")]
+    [TestCase("apgd-ce")]
+    public void Gradients_that_are_no_numbers_void_the_figure(string attack)
+    {
+        // a NaN current never reaches its threshold, so that logits stay numbers
+        var result = Evaluate(Options, [attack], spoil: model =>
+        {
+            var weight = model.Parameters["features.4.weight"];
+            var values = weight.Value.ToArray();
+            values[0] = float.NaN;
+            weight.Value.Upload(values);
+        });
+        Assert.That(result.Attacks[0].IsVoid, Is.True);
+        Assert.That(result.HasVoid, Is.True);
+        Assert.That(result.Warnings, Has.Some.Contains("void"));
+    }
+
+    [Test]
+    public void A_sample_s_draws_do_not_depend_on_who_is_evaluated_with_it()
+    {
+        var together = Evaluate(Options with { Batch = Samples }, ["pgd3"]);
+        var alone = Evaluate(Options with { Batch = 1 }, ["pgd3"]);
+        Assert.That(alone.Attacks[0].Correct, Is.EqualTo(together.Attacks[0].Correct));
+    }
+
+    private static EvaluationResult Evaluate(
+        EvaluationOptions options, string[]? attacks = null, Func<int, int>? relabel = null, int samples = Samples, float threshold = 0.25f,
+        IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default, float epsilon = 0.04f,
+        Action<SpikingModel>? spoil = null)
+    {
+        using var backend = Small.Backend();
+        using var model = options.Timesteps == 0 ? Small.Ann(backend) : Small.Spiking(backend, threshold);
+        using var evaluation = new Evaluation(model, options);
+        using var classifier = new Classifier(model, Samples, options.Timesteps);
+        var images = Small.Images(Samples);
+        var labels = Array.ConvertAll(Small.OwnLabels(classifier, images), label => (relabel ?? (same => same))(label));
+        spoil?.Invoke(model);
+        return evaluation.Run(
+            new InMemory(images, labels, samples), [.. (attacks ?? []).Select(name => new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(epsilon)))],
+            progress, cancellation);
+    }
+
+    private sealed class InMemory(float[] images, int[] labels, int count) : ISampleSource
+    {
+        public int Count => count;
+
+        public void Read(int index, Span<float> pixels) => images.AsSpan(index * pixels.Length, pixels.Length).CopyTo(pixels);
+
+        public int Number(int index) => index;
+
+    public int Label(int index) => labels[index];
+    }
+
+    private sealed class Recorder(List<EvaluationProgress> told) : IProgress<EvaluationProgress>
+    {
+        public void Report(EvaluationProgress value) => told.Add(value);
+    }
+}
