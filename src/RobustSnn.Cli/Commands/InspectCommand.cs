@@ -10,6 +10,9 @@ namespace RobustSnn.Cli.Commands;
 /// <summary><c>rsnn inspect</c>: what is in a file of tensors.</summary>
 internal static class InspectCommand
 {
+    // A checkpoint's network is described in thousands of characters: what it is made of is seen in the table.
+    private const int LongestValue = 200;
+
     public static Command Create(Terminal terminal)
     {
         var file = new Argument<string>("CHECKPOINT") { Description = "A safetensors file, or a file of torch.save, whatever its name." };
@@ -32,7 +35,8 @@ internal static class InspectCommand
     {
         foreach ((string key, string value) in file.Metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
-            terminal.Output.WriteLine($"{key}: {value}");
+            terminal.Output.WriteLine(
+                value.Length <= LongestValue ? $"{key}: {value}" : $"{key}: {value[..LongestValue]}… ({Format.Count(value.Length)} characters)");
         }
 
         if (file.LeftOut.Count > 0)

@@ -9,14 +9,17 @@ namespace RobustSnn.Experiments.Runs;
 internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string, string> values)
 {
     /// <summary>What checkpoints that this program writes have under "format".</summary>
-    public const string Format = "rsnn-model-1";
+    public const string Format = "rsnn-model-2";
 
     /// <summary>Where the names of the classes are.</summary>
     public const string ClassNamesKey = "class_names";
 
     private const string FormatPrefix = "rsnn-model-";
-    private const int NewestFormat = 1;
+    private const int NewestFormat = 2;
     private const int MostTimesteps = 1000;
+
+    /// <summary>Where a key is, for refusals to begin with.</summary>
+    public string Place(string key) => $"{path}: metadata '{key}'";
 
     public bool Has(string key) => values.ContainsKey(key);
 
@@ -29,22 +32,25 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
         ? value
         : throw Wrong(key, "a whole number");
 
+    /// <summary>The format's number.</summary>
     /// <exception cref="BadInputException">The file is of no format that this program reads; a newer one is named.</exception>
-    public void RequireFormat()
+    public int RequireFormat()
     {
         var format = Text("format");
         var number = format.StartsWith(FormatPrefix, StringComparison.Ordinal) ? format[FormatPrefix.Length..] : "";
         var isNumber = number.Length > 0 && number[0] != '0' && number.All(char.IsAsciiDigit);
-        if (isNumber && !(int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version <= NewestFormat))
+        if (isNumber && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version <= NewestFormat)
+        {
+            return version;
+        }
+
+        if (isNumber)
         {
             throw new BadInputException(
                 $"{path}: made by a newer rsnn: format {number}, this program reads up to {NewestFormat}. Use the newer program");
         }
 
-        if (!isNumber)
-        {
-            throw Wrong("format", $"{FormatPrefix}1 to {FormatPrefix}{NewestFormat}");
-        }
+        throw Wrong("format", $"{FormatPrefix}1 to {FormatPrefix}{NewestFormat}");
     }
 
     /// <summary>T, from 0 to 1,000.</summary>
@@ -54,7 +60,7 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
 
     /// <summary>What the network's classes are called, in the order of its logits; null where the file does not say.</summary>
     /// <exception cref="BadInputException">Not one different name for each of the classes.</exception>
-    public IReadOnlyList<string>? ClassNames()
+    public IReadOnlyList<string>? ClassNames(int classes)
     {
         if (!Has(ClassNamesKey))
         {
@@ -72,9 +78,9 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
         }
 
         return names is not null && Array.TrueForAll(names, name => !string.IsNullOrWhiteSpace(name)) && names.Distinct().Count() == names.Length
-            && names.Length == Whole("classes")
+            && names.Length == classes
             ? names
-            : throw Wrong(ClassNamesKey, $"a JSON list of {Whole("classes")} different names");
+            : throw Wrong(ClassNamesKey, $"a JSON list of {classes} different names");
     }
 
     /// <summary>Above 0, at most 1.</summary>
@@ -114,5 +120,5 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
         : throw Wrong(key, "a finite number");
 
     private BadInputException Wrong(string key, string expected) =>
-        new($"{path}: metadata '{key}' expected {expected}, found '{Text(key)}'");
+        new($"{Place(key)} expected {expected}, found '{Text(key)}'");
 }

@@ -31,6 +31,9 @@ public static class ExperimentRun
         var recipes = (Pretrain: TrainingRecipe.For(settings.Pretrain), Ann: TrainingRecipe.For(settings.FinetuneAnn),
             Snn: TrainingRecipe.For(settings.FinetuneSnn, settings.Network.Timesteps));
         var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed, cancellation);
+        // Before there is a folder: a network may not fit the images.
+        var train = data.Set.Train;
+        var ann = settings.Network.Build(train.Classes, train.ImageShape, data.Set.Statistics.Mean, data.Set.Statistics.Deviation);
         using var held = RunFolder.Open(folder, settings);
         var context = new RunContext(held, data, backend, observer, cancellation);
         context.Resume();
@@ -42,7 +45,7 @@ public static class ExperimentRun
         observer.Note($"{settings.Name} on {backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
             + $"{data.Test.Length:N0} test images of {data.Set.Name}");
 
-        RunStage(context, Stage.Pretrain, () => Pretrain(context, recipes.Pretrain));
+        RunStage(context, Stage.Pretrain, () => Pretrain(context, ann, recipes.Pretrain));
         RunStage(context, Stage.Prune, () => Prune(context));
         RunStage(context, Stage.FinetuneAnn, () => Train(context, Stage.FinetuneAnn, Stage.Prune, recipes.Ann));
         RunStage(context, Stage.Convert, () => Convert(context));
@@ -67,9 +70,9 @@ public static class ExperimentRun
         context.Time(stage.Name(), run);
     }
 
-    private static string Pretrain(RunContext context, TrainingRecipe recipe)
+    private static string Pretrain(RunContext context, Network ann, TrainingRecipe recipe)
     {
-        using var model = new SpikingModel(context.BuildNetwork(), context.Backend);
+        using var model = new SpikingModel(ann, context.Backend);
         model.Initialise(context.Settings.Seed);
         return new TrainingStage(context, Stage.Pretrain, model, recipe).Run();
     }

@@ -59,6 +59,7 @@ public static class ModelFile
         {
             ["format"] = CheckpointMetadata.Format,
             ["architecture"] = network.Architecture,
+            [CheckpointNetwork.Key] = NetworkJson.Write(network),
             ["classes"] = Text(network.Classes),
             ["input"] = $"{network.Input.Channels}x{network.Input.Rows}x{network.Input.Columns}",
             ["mean"] = Text(normalise.mean),
@@ -81,18 +82,17 @@ public static class ModelFile
 
     /// <summary>Builds the network of a checkpoint on a backend.</summary>
     /// <exception cref="BadInputException">
-    /// The file is not a checkpoint of this program, or its tensors are not those of the network that it names.
+    /// The file is not a checkpoint of this program, or its tensors are not those of the network that it describes.
     /// </exception>
     public static LoadedModel Load(string path, IBackend backend)
     {
         var file = Safetensors.Read(path);
         var metadata = new CheckpointMetadata(path, file.Metadata);
-        metadata.RequireFormat();
-        var ann = Architectures.build(metadata.Text("architecture"), metadata.Whole("classes"), metadata.Shape("input"),
-            metadata.Numbers("mean"), metadata.Numbers("deviation"));
-        var neurons = new NeuronModel(metadata.Leak(), metadata.Reset());
-        var info = new ModelInfo(metadata.Text("data_set"), metadata.Timesteps(), metadata.Text("stage"), metadata.ClassNames());
-        var model = new SpikingModel(metadata.Flag("spiking") ? Conversion.toSpiking(neurons, ann) : ann, backend);
+        var network = CheckpointNetwork.Read(metadata);
+        var info = new ModelInfo(
+            metadata.Text("data_set"), metadata.Timesteps(), metadata.Text("stage"), metadata.ClassNames(network.Classes));
+        RequireTensors(file, network);
+        var model = new SpikingModel(network, backend);
         try
         {
             Upload(file, model);
@@ -119,7 +119,7 @@ public static class ModelFile
     /// </exception>
     public static void Upload(TensorFile file, SpikingModel model)
     {
-        file = TensorNames.Normalise(file);
+        file = OwnNames(file, model.Network);
         var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var parameter in model.Parameters.All)
         {
@@ -135,21 +135,40 @@ public static class ModelFile
             }
         }
 
-        if (file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name)) is { } stranger)
+        if (file.Tensors.FirstOrDefault(tensor => !known.Contains(tensor.Name) && !TensorNames.IsCounter(tensor.Name)) is { } stranger)
         {
             throw new BadInputException($"{file.FilePath}: the network {model.Network.Architecture} has no parameter '{stranger.Name}'");
         }
     }
 
+    // Before there is a model: a description may ask for more memory than its file has bytes, and shall not get it.
+    private static void RequireTensors(TensorFile file, Network network)
+    {
+        file = OwnNames(file, network);
+        foreach (var parameter in RobustSnn.Model.Parameters.ofNetwork(network))
+        {
+            CheckShape(file, parameter,
+                SparseTensor.Find(file, parameter.Name)?.Dimensions ?? DenseTensor(file, network, parameter.Name).Dimensions);
+        }
+    }
+
+    // A network may have names that look like a wrapper's: where they are all there, nothing is taken out of them.
+    private static TensorFile OwnNames(TensorFile file, Network network)
+    {
+        var names = RobustSnn.Model.Parameters.ofNetwork(network).Select(parameter => parameter.Name);
+        return names.All(name => file.TryGet(name, out _) || file.TryGet(name + SparseTensor.ValuesSuffix, out _))
+            ? file
+            : TensorNames.Normalise(file);
+    }
+
+    private static HostTensor DenseTensor(TensorFile file, Network network, string name) => file.TryGet(name, out var tensor)
+        ? tensor
+        : throw new BadInputException($"{file.FilePath}: the network {network.Architecture} needs the tensor '{name}', which is not there");
+
     private static void UploadDense(TensorFile file, SpikingModel model, ParameterTensor parameter)
     {
-        if (!file.TryGet(parameter.Name, out var tensor))
-        {
-            throw new BadInputException(
-                $"{file.FilePath}: the network {model.Network.Architecture} needs the tensor '{parameter.Name}', which is not there");
-        }
-
-        CheckShape(file, parameter, tensor.Dimensions);
+        var tensor = DenseTensor(file, model.Network, parameter.Name);
+        CheckShape(file, parameter.Specification, tensor.Dimensions);
         var values = tensor.ToFloats();
         CheckValues(file, parameter, values, null);
         if (parameter.Pattern is not null)
@@ -162,7 +181,7 @@ public static class ModelFile
 
     private static void UploadSparse(TensorFile file, SpikingModel model, ParameterTensor parameter, SparseTensor sparse)
     {
-        CheckShape(file, parameter, sparse.Dimensions);
+        CheckShape(file, parameter.Specification, sparse.Dimensions);
         if (!parameter.Specification.Prunable)
         {
             throw new BadInputException(
@@ -174,12 +193,12 @@ public static class ModelFile
         parameter.Value.Upload(sparse.Values);
     }
 
-    private static void CheckShape(TensorFile file, ParameterTensor parameter, IReadOnlyList<int> found)
+    private static void CheckShape(TensorFile file, Parameter parameter, IReadOnlyList<int> found)
     {
-        if (!found.SequenceEqual(parameter.Specification.Dimensions))
+        if (!found.SequenceEqual(parameter.Dimensions))
         {
             throw new BadInputException(
-                $"{file.FilePath}: tensor '{parameter.Name}' expected [{string.Join(", ", parameter.Specification.Dimensions)}], "
+                $"{file.FilePath}: tensor '{parameter.Name}' expected [{string.Join(", ", parameter.Dimensions)}], "
                 + $"found [{string.Join(", ", found)}]");
         }
     }

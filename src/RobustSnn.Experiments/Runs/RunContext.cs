@@ -138,9 +138,4 @@ internal sealed class RunContext(
 
     public void Finish(Stage stage, SpikingModel model, int timesteps) => folder.Finish(stage, ModelFile.Tensors(model),
         ModelFile.Metadata(model, new ModelInfo(data.Set.Name, timesteps, stage.Name(), data.Set.ClassNames)));
-
-    /// <summary>The ANN of the experiment, without weights.</summary>
-    public Network BuildNetwork() => Architectures.build(Settings.Network.Architecture, data.Set.Train.Classes, data.Set.Train.ImageShape,
-        Microsoft.FSharp.Collections.ListModule.OfSeq(data.Set.Statistics.Mean),
-        Microsoft.FSharp.Collections.ListModule.OfSeq(data.Set.Statistics.Deviation));
 }

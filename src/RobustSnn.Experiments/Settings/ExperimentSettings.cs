@@ -51,24 +51,6 @@ public sealed record AugmentationSettings(
     internal Data.Augmentation ToData() => new(Crop, Flip, Cutout);
 }
 
-/// <summary>What the membrane does after a spike; <see cref="Model.Reset"/> as a key's value.</summary>
-public enum ResetKind
-{
-    Hard,
-    Soft,
-}
-
-/// <summary>The network and its neurons (METHODS 1, 2).</summary>
-public sealed record NetworkSettings(
-    [Setting("Architecture by its name, e.g. vgg11")] string Architecture,
-    [Setting("Steps T that the SNN runs for an image", Minimum = 1)] int Timesteps,
-    [Setting("Share of the membrane kept a step; 1 is integrate-and-fire", Minimum = 0, AboveMinimum = true, Maximum = 1)] double Leak,
-    [Setting("Reset of the membrane after a spike")] ResetKind Reset)
-{
-    /// <summary>Leak and reset as the model has them.</summary>
-    public Model.NeuronModel Neurons => new(Leak, Reset == ResetKind.Hard ? Model.Reset.Hard : Model.Reset.Soft);
-}
-
 /// <summary>How weights are chosen for pruning.</summary>
 public enum PruneMethod
 {

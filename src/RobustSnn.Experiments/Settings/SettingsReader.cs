@@ -108,12 +108,12 @@ public static class SettingsReader
                 : throw Refuse(field, node!, "");
         }
 
-        object value = field.Kind!.Read(node!, (at, hint) => Refuse(field, at, hint));
+        object value = field.Kind!.Read(node!, (at, hint, element, noun) => Refuse(field, at, hint, element, noun));
         return field.Kind.Number(value) is { } number && !field.Attribute.Allows(number) ? throw Refuse(field, node!, "") : value;
     }
 
-    private static BadInputException Refuse(SettingsField field, ConfigNode node, string hint) =>
-        Bad(node.Place, field.Path, $"expected {field.Expected}, found {Describe(node)}{hint}");
+    private static BadInputException Refuse(SettingsField field, ConfigNode node, string hint, string element = "", string? noun = null) =>
+        Bad(node.Place, field.Path + element, $"expected {noun ?? field.Expected}, found {Describe(node)}{hint}");
 
     private static string Describe(ConfigNode node) => node switch
     {

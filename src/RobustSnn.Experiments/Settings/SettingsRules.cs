@@ -1,6 +1,3 @@
-using RobustSnn.Experiments.Messages;
-using RobustSnn.Model;
-
 namespace RobustSnn.Experiments.Settings;
 
 /// <summary>What must hold between settings, beyond the type and range of each.</summary>
@@ -15,11 +12,9 @@ internal static class SettingsRules
             yield return ("name", $"expected letters, digits, '.', '_' and '-', not beginning with '.', found '{settings.Name}'");
         }
 
-        string architecture = settings.Network.Architecture;
-        if (!Architectures.names.Contains(architecture))
+        foreach (var broken in NetworkRules.Broken(settings.Network))
         {
-            string known = string.Join(", ", Architectures.names), hint = NearestName.Hint(architecture, Architectures.names);
-            yield return ("network.architecture", $"expected one of {known}, found '{architecture}'{hint}");
+            yield return broken;
         }
 
         DataSettings data = settings.Data;

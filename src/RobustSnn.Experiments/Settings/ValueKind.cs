@@ -5,13 +5,16 @@ using RobustSnn.Robustness.Attacks;
 
 namespace RobustSnn.Experiments.Settings;
 
-/// <summary>Makes the refusal of a node; the hint is appended to it.</summary>
-internal delegate Exception Refusal(ConfigNode node, string hint);
+/// <summary>
+/// Makes the refusal of a node; the hint is appended to it. Of an item of a list, the element is its index in brackets, and the noun is
+/// what is expected of it, in the place of the whole list's.
+/// </summary>
+internal delegate Exception Refusal(ConfigNode node, string hint, string element = "", string? noun = null);
 
 /// <summary>How values of one type are written in an experiment file.</summary>
 internal abstract class ValueKind
 {
-    private static readonly Dictionary<Type, ValueKind> Scalars = new()
+    private static readonly Dictionary<Type, ValueKind> Kinds = new()
     {
         [typeof(string)] = new ScalarKind<string>("text in one line", TryText, text => text),
         [typeof(bool)] = new ScalarKind<bool>("true or false", TryBoolean, value => value ? "true" : "false"),
@@ -23,6 +26,8 @@ internal abstract class ValueKind
         [typeof(AttackBudget)] = new ScalarKind<AttackBudget>(
             "a radius in pixel units from 0 to 1, e.g. 8/255, or one in L2, e.g. l2:0.5", AttackBudget.TryParse, value => value.ToString()),
         [typeof(AttackName)] = new AttackKind(),
+        [typeof(ValueList<VggFeature>)] = Sequences.Features,
+        [typeof(ValueList<int>)] = Sequences.Widths,
     };
 
     /// <summary>What is expected, in words.</summary>
@@ -31,7 +36,7 @@ internal abstract class ValueKind
     /// <summary>The kind of a type, or null where the type is none of a value.</summary>
     public static ValueKind? Of(Type type)
     {
-        if (Scalars.TryGetValue(type, out ValueKind? kind))
+        if (Kinds.TryGetValue(type, out ValueKind? kind))
         {
             return kind;
         }

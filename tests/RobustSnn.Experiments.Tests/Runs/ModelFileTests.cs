@@ -136,7 +136,12 @@ public sealed class ModelFileTests
     [TestCase("format", "other", "other")]
     [TestCase("format", null, "format")]
     [TestCase("reset", "subtract", "hard or soft", "subtract")]
-    [TestCase("reset", null, "reset")]
+    [TestCase("network", null, "network")]
+    [TestCase("network", "{}", "'network'", "'input'")]
+    [TestCase("leak", "0.5", "leak", "0.5", "'network' says, 1")]
+    [TestCase("classes", "5", "classes", "'network' says, 4")]
+    [TestCase("mean", "0.5,0.5", "mean", "'network' says")]
+    [TestCase("spiking", "true", "spiking", "'network' says, False")]
     [TestCase("leak", "0", "above 0")]
     [TestCase("leak", "NaN", "finite")]
     [TestCase("timesteps", "1001", "0 to 1000", "1001")]
@@ -144,16 +149,117 @@ public sealed class ModelFileTests
     [TestCase("deviation", "0.2,Infinity,0.2", "finite")]
     public void Metadata_that_cannot_be_used_are_refused(string key, string? value, params string[] saying)
     {
-        var metadata = new SortedDictionary<string, string>(
-            ModelFile.Metadata(pruned.Model, Info).ToDictionary(), StringComparer.Ordinal);
-        metadata.Remove(key);
-        if (value is not null)
+        Rewrite((key, value));
+        Assert.That(() => ModelFile.Load(FilePath, pruned.Backend), Refuses.At(FilePath, saying));
+    }
+
+    [TestCase("reset", null, "reset")]
+    [TestCase("reset", "subtract", "hard or soft", "subtract")]
+    [TestCase("leak", "2", "above 0")]
+    [TestCase("architecture", "vggmaxi", "no architecture 'vggmaxi'")]
+    [TestCase("classes", "5", "[4, 24]", "[5, 24]")]
+    public void Metadata_of_the_first_format_that_cannot_be_used_are_refused(string key, string? value, params string[] saying)
+    {
+        Rewrite(("format", "rsnn-model-1"), ("network", null), (key, value));
+        Assert.That(() => ModelFile.Load(FilePath, pruned.Backend), Refuses.At("", saying));
+    }
+
+    [Test]
+    public void The_first_format_has_a_network_by_its_name()
+    {
+        Rewrite(("format", "rsnn-model-1"), ("network", null));
+        using var loaded = ModelFile.Load(FilePath, pruned.Backend).Model;
+        Assert.That(loaded.Network, Is.EqualTo(pruned.Model.Network));
+    }
+
+    [Test]
+    public void A_file_that_was_written_in_the_first_format_loads_and_is_written_in_the_newest()
+    {
+        string stored = Path.Combine(TestContext.CurrentContext.TestDirectory, "Runs", "Stored", "format-1.safetensors");
+        Assert.That(Safetensors.Read(stored).Metadata["format"], Is.EqualTo("rsnn-model-1"));
+        var old = ModelFile.Load(stored, pruned.Backend);
+        using var model = old.Model;
+        ModelFile.Save(FilePath, model, old.Info);
+        Assert.That(Safetensors.Read(FilePath).Metadata["format"], Is.EqualTo("rsnn-model-2"));
+        using var again = ModelFile.Load(FilePath, pruned.Backend).Model;
+        var ann = Architectures.build("vggmini", 10, new Shape(3, 32, 32), [0.499, 0.4993, 0.4999], [0.1634, 0.1636, 0.1635]);
+        Assert.That(model.Network, Is.EqualTo(Conversion.toSpiking(new NeuronModel(1, Reset.Hard), ann)));
+        Assert.That(again.Network, Is.EqualTo(model.Network));
+        Assert.That(PrunedModel.Describe(again), Is.EqualTo(PrunedModel.Describe(model)));
+    }
+
+    [TestCase("classes")]
+    [TestCase("input")]
+    [TestCase("mean")]
+    [TestCase("deviation")]
+    [TestCase("spiking")]
+    [TestCase("leak")]
+    [TestCase("reset")]
+    public void What_the_network_says_need_not_be_said_again(string key)
+    {
+        Rewrite((key, null));
+        using var loaded = ModelFile.Load(FilePath, pruned.Backend).Model;
+        Assert.That(PrunedModel.Describe(loaded), Is.EqualTo(PrunedModel.Describe(pruned.Model)));
+    }
+
+    [TestCase("resnet20")]
+    [TestCase("mine")]
+    public void The_architecture_is_only_a_label(string label)
+    {
+        Rewrite(("architecture", label));
+        using var loaded = ModelFile.Load(FilePath, pruned.Backend).Model;
+        Assert.That(loaded.Network.Architecture, Is.EqualTo(label));
+        Assert.That(PrunedModel.Describe(loaded), Is.EqualTo(PrunedModel.Describe(pruned.Model)));
+    }
+
+    [TestCase("")]
+    [TestCase("model.")]
+    [TestCase("module.")]
+    public void A_network_that_has_no_name_comes_back(string prefix)
+    {
+        Node[] nodes =
+        [
+            new("image", Operation.NewNormalise([0.5], [0.25]), []),
+            new($"{prefix}one", Operation.NewConvolution(new Convolution(3, 1, 1, 0, true)), [0]),
+            new($"{prefix}fire", Operation.NewNeuron(Thresholds.Channelwise), [1]),
+            new($"{prefix}sum", Operation.WeightedSum, [1, 2]),
+            new($"{prefix}most", Operation.NewMaxPool(2), [3]),
+            new($"{prefix}last", Operation.NewLinear(2, false), [4]),
+        ];
+        var network = new Network("mine", new Shape(1, 4, 2), 2, new NeuronModel(0.9, Reset.Soft), [.. nodes]);
+        using var model = new Engine.SpikingModel(network, pruned.Backend);
+        model.Initialise(1);
+        ModelFile.Save(FilePath, model, Info);
+        using var loaded = ModelFile.Load(FilePath, pruned.Backend).Model;
+        Assert.That(loaded.Network, Is.EqualTo(model.Network));
+        Assert.That(PrunedModel.Describe(loaded), Is.EqualTo(PrunedModel.Describe(model)));
+    }
+
+    [Test]
+    public void More_memory_than_the_file_has_tensors_for_is_not_asked_for()
+    {
+        var vast = new Network("vast", new Shape(1, 1000, 1000), 1, new NeuronModel(1, Reset.Hard), [
+            new Node("image", Operation.NewNormalise([0.5], [0.25]), []),
+            .. Enumerable.Range(1, 9000).Select(i => new Node($"wide{i}", Operation.NewLinear(2000, false), [0])),
+            new Node("last", Operation.NewLinear(1, false), [1])]);
+        Rewrite(
+            ("network", NetworkJson.Write(vast)), ("classes", null), ("input", null), ("mean", null), ("deviation", null));
+        Assert.That(() => ModelFile.Load(FilePath, pruned.Backend), Refuses.At(FilePath, "needs the tensor 'wide1.weight'"));
+    }
+
+    private void Rewrite(params (string Key, string? Value)[] changes)
+    {
+        var metadata = ModelFile.Metadata(pruned.Model, Info).ToDictionary();
+        foreach (var (key, value) in changes)
         {
-            metadata[key] = value;
+            metadata.Remove(key);
+            if (value is not null)
+            {
+                metadata[key] = value;
+            }
         }
 
         Safetensors.Write(FilePath, ModelFile.Tensors(pruned.Model), metadata);
-        Assert.That(() => ModelFile.Load(FilePath, pruned.Backend), Refuses.At(FilePath, saying));
     }
 
     private IEnumerable<string> Written(Action<string, Engine.SpikingModel, ModelInfo> write)

@@ -23,6 +23,28 @@ public sealed class SettingsTableTests
         AnnTrainingSettings Ann() => new(
             Any<AnnObjective>(), Number(), Pixels(0, 256), random.Next(1, 50), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number());
 
+        ValueList<int> Widths() => [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(1, 65_537))];
+        VggFeature[] features = [VggFeature.A, VggFeature.M, VggFeature.NewC(64)];
+        ValueList<VggFeature> Layers() => [VggFeature.NewC(random.Next(1, 65_537)), .. random.GetItems(features, random.Next(9))];
+        NetworkSettings Network()
+        {
+            var neurons = new NetworkSettings(null, random.Next(1, 100), 1 - Share(), Any<ResetKind>());
+            return random.Next(4) switch
+            {
+                0 => neurons with { Architecture = random.GetItems(Architectures.names.ToArray(), 1)[0] },
+                1 => neurons with { Family = NetworkFamily.Resnet, Depth = (6 * random.Next(1, 200)) + 2 },
+                2 => neurons with { Family = NetworkFamily.Wrn, Depth = (6 * random.Next(1, 200)) + 4, Widen = random.Next(1, 65) },
+                _ => neurons with
+                {
+                    Family = NetworkFamily.Vgg,
+                    Layers = Layers(),
+                    Head = random.Next(2) == 0 ? null : Widths(),
+                    Dropout = random.Next(2) == 0 ? null : Share(),
+                    Pooled = random.Next(2) == 0 ? null : random.Next(2) == 0,
+                },
+            };
+        }
+
         DataSetName data = Any<DataSetName>();
         bool drawn = data == DataSetName.Shapes10;
         return new ExperimentSettings(
@@ -36,7 +58,7 @@ public sealed class SettingsTableTests
                 drawn ? random.Next(1, 10) : Maybe(1),
                 random.Next(1000),
                 new AugmentationSettings(random.Next(9), random.Next(2) == 0, random.Next(9))),
-            new NetworkSettings(random.GetItems(Architectures.names.ToArray(), 1)[0], random.Next(1, 100), 1 - Share(), Any<ResetKind>()),
+            Network(),
             random.Next(1, 1000),
             Ann(),
             new PruneSettings(Any<PruneMethod>(), Any<PruneScope>(), Share()),

@@ -1,0 +1,80 @@
+using RobustSnn.Engine.Cpu;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Tests.Files;
+
+namespace RobustSnn.Experiments.Tests.Runs;
+
+/// <summary>Whole experiments with networks that have no architecture's name.</summary>
+[TestFixture]
+public sealed class FamilyRunTests
+{
+    private const string Text = """
+        base: shapes10-quick
+        name: tiny
+        data: { train_count: 32, test_count: 4, validation_count: 8 }
+        network: { architecture: null, timesteps: 2, NETWORK }
+        batch_size: 12
+        pretrain: { epochs: 1, attack_steps: 1 }
+        finetune_ann: { epochs: 1, attack_steps: 1 }
+        convert: { timesteps: 4, batch_count: 1, batch_size: 8 }
+        finetune_snn: { epochs: 1 }
+        evaluate: { samples: 4, batch_size: 4, attacks: [fgsm] }
+        """;
+
+    [TestCase("family: vgg, layers: [4, 4, M, 6, A], head: [8, 8], dropout: 0.2", "vgg [4, 4, M, 6, A] [8, 8]")]
+    [TestCase("family: vgg, layers: [4, A, 4, A], pooled: true", "vgg [4, A, 4, A] []")]
+    [TestCase("family: vgg, layers: [], head: [8]", "vgg [] [8]")]
+    [TestCase("family: resnet, depth: 8", "resnet8")]
+    [TestCase("family: wrn, depth: 10, widen: 1", "wrn10-1")]
+    public void A_run_goes_to_its_end_and_its_checkpoints_load(string network, string label)
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = new CpuBackend(1);
+        var settings = Settings(network);
+        var results = ExperimentRun.Run(settings, folder.File("run"), false, backend, new Silent(), CancellationToken.None);
+        Assert.That(results.Complete, Is.True);
+        Assert.That(SettingsReader.ReadFile(RunFolder.ExperimentFile(folder.File("run"))), Is.EqualTo(settings));
+        using var loaded = ModelFile.Load(Path.Combine(folder.File("run"), "finetuned-snn.safetensors"), backend).Model;
+        Assert.That(loaded.Network.Architecture, Is.EqualTo(label));
+        Assert.That(Graph.neurons(loaded.Network).IsEmpty, Is.False);
+    }
+
+    [Test]
+    public void A_network_that_does_not_fit_the_images_is_refused_before_there_is_a_folder()
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = new CpuBackend(1);
+        var settings = Settings("family: vgg, layers: [4, A, A, A, A, A, A]");
+        Assert.That(
+            () => ExperimentRun.Run(settings, folder.File("run"), false, backend, new Silent(), CancellationToken.None),
+            Refuses.Saying("vgg [4, A, A, A, A, A, A] []", "features.8: AveragePool expects rows and columns that 2 divides"));
+        Assert.That(Directory.Exists(folder.File("run")), Is.False);
+    }
+
+    private static ExperimentSettings Settings(string network) =>
+        SettingsReader.Read(Text.Replace("NETWORK", network, StringComparison.Ordinal), "file.yaml");
+
+    private sealed class Silent : IRunObserver
+    {
+        public void Note(string message)
+        {
+        }
+
+        public void StageStarting(string stage, string detail)
+        {
+        }
+
+        public void Progress(StageProgress progress)
+        {
+        }
+
+        public void EpochFinished(EpochRecord epoch)
+        {
+        }
+
+        public void StageFinished(string stage, TimeSpan elapsed, string summary)
+        {
+        }
+    }
+}
