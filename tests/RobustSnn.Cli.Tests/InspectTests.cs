@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using NUnit.Framework;
-using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Files;
 
 namespace RobustSnn.Cli.Tests;

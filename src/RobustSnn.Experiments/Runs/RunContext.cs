@@ -2,7 +2,6 @@ using System.Diagnostics;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Settings;
-using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;
 

@@ -2,6 +2,7 @@ using RobustSnn.Engine.Cpu;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Experiments.Tests.Files;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Runs;
 

@@ -1,7 +1,8 @@
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Tests.Files;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Runs;
 

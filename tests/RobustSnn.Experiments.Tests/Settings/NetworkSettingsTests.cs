@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Settings;
 
