@@ -83,7 +83,7 @@ public static class ModelFile
     /// </exception>
     public static LoadedModel Load(string path, IBackend backend)
     {
-        var file = Safetensors.Read(path);
+        var file = TensorFile.Read(path);
         var metadata = new CheckpointMetadata(path, file.Metadata);
         metadata.RequireFormat();
         var ann = Architectures.build(metadata.Text("architecture"), metadata.Whole("classes"), metadata.Shape("input"),
