@@ -89,8 +89,6 @@ public sealed class ConformanceTests
     }
 
     [TestCase("net.pt")]
-    [TestCase("net.bin")]
-    [TestCase("net")]
     public void What_the_files_are_called_does_not_matter(string name)
     {
         File.Copy(Path.Combine(Golden(), Pytorch), folder[name]);
