@@ -90,6 +90,21 @@ public sealed class ConformanceTests
         Assert.That(outcome.Output, Does.Match("(?m)^param .* pass").And.Match("(?m)^logits .* FAIL"));
     }
 
+    [TestCase("net.pt")]
+    public void What_the_files_are_called_does_not_matter(string name)
+    {
+        File.Copy(Path.Combine(Golden(), Pytorch), folder[name]);
+        File.Copy(Path.Combine(Golden(), Path.ChangeExtension(Pytorch, ".safetensors")), folder["net.safetensors"]);
+        Assert.That(Shell.Run("conformance", folder[name]).Code, Is.Zero);
+    }
+
+    [Test]
+    public void A_golden_case_of_another_name_is_read()
+    {
+        File.Copy(Path.Combine(Golden(), Small), folder["case.pth"]);
+        Assert.That(Shell.Run("conformance", folder["case.pth"]).Code, Is.Zero);
+    }
+
     [Test]
     public void A_pth_file_without_its_neighbour_is_refused()
     {

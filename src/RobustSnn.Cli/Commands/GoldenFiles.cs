@@ -5,7 +5,7 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
 
-/// <summary>Golden cases from files.</summary>
+/// <summary>Golden cases from files, safetensors or archives of torch.save: what is in a file says which, not its name.</summary>
 internal static class GoldenFiles
 {
     private const string SafetensorsExtension = ".safetensors";
@@ -16,33 +16,33 @@ internal static class GoldenFiles
     private const string BatchCounter = ".num_batches_tracked";
 
     /// <summary>The files meant by paths: a file is itself, a folder its .safetensors and .pth files, in the order of their names.</summary>
-    /// <exception cref="BadInputException">A path is missing, a folder has no such file, or a file is of another kind.</exception>
+    /// <exception cref="BadInputException">A path is missing, or a folder has no such file.</exception>
     public static IReadOnlyList<string> Find(IEnumerable<string> paths) => [.. paths.SelectMany(InPath)];
 
     /// <summary>
-    /// Reads a case. A .pth file has the network's parameters only; what must come out stands in the .safetensors file of the same
-    /// name beside it.
+    /// Reads a case. A file without metadata, as torch.save writes them, has the network's parameters only; what must come out stands in
+    /// the .safetensors file of the same name beside it.
     /// </summary>
     /// <exception cref="BadInputException">A file is damaged, is no golden case, or the neighbour is missing.</exception>
     public static GoldenCase Read(string path)
     {
         InputPath.RequireFile(path);
-        if (!HasExtension(path, PytorchExtension))
+        TensorFile file = TensorFile.Read(path);
+        if (file.Metadata.Count > 0)
         {
-            TensorFile file = Safetensors.Read(path);
             return Case(file.Metadata, file.Tensors);
         }
 
         string neighbour = Path.ChangeExtension(path, SafetensorsExtension);
-        if (!File.Exists(neighbour))
+        if (neighbour == path || !File.Exists(neighbour))
         {
             throw new BadInputException(
-                $"{path}: a .pth file has parameters only; expected what they must compute in {neighbour}, found no such file. "
-                + "Put the golden .safetensors file of the same name beside it.");
+                $"{path}: a file without metadata has parameters only, and is no golden case by itself (architecture, T, …); expected what "
+                + $"they must compute in {neighbour}, found no other file there. Put the golden .safetensors file of the same name beside it.");
         }
 
-        TensorFile golden = Safetensors.Read(neighbour);
-        IEnumerable<HostTensor> parameters = PytorchArchive.Read(path).Tensors.Select(tensor => tensor.Renamed(Prefix + tensor.Name));
+        TensorFile golden = TensorFile.Read(neighbour);
+        IEnumerable<HostTensor> parameters = file.Tensors.Select(tensor => tensor.Renamed(Prefix + tensor.Name));
         return Case(golden.Metadata, [.. golden.Tensors.Where(tensor => !IsParameter(tensor)), .. parameters]);
     }
 
@@ -52,7 +52,7 @@ internal static class GoldenFiles
             .Where(tensor => !(IsParameter(tensor) && tensor.Name.EndsWith(BatchCounter, StringComparison.Ordinal)))
             .ToDictionary(tensor => tensor.Name, tensor => new GoldenTensor(tensor.Dimensions, Values(tensor))));
 
-    private static float[] Values(HostTensor tensor) => tensor.ElementType is ElementType.F32 or ElementType.F64
+    private static float[] Values(HostTensor tensor) => tensor.ElementType.IsFloating()
         ? tensor.ToFloats()
         : Array.ConvertAll(tensor.ToLongs(), value => (float)value);
 
@@ -72,10 +72,7 @@ internal static class GoldenFiles
         }
 
         InputPath.RequireFile(path);
-
-        return IsCandidate(path)
-            ? [path]
-            : throw new BadInputException($"{path}: expected a {SafetensorsExtension} or {PytorchExtension} file, or a folder of them");
+        return [path];
     }
 
     private static bool IsCandidate(string path) => HasExtension(path, SafetensorsExtension) || HasExtension(path, PytorchExtension);

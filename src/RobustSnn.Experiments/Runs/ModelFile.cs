@@ -86,7 +86,7 @@ public static class ModelFile
     /// </exception>
     public static LoadedModel Load(string path, IBackend backend)
     {
-        var file = Safetensors.Read(path);
+        var file = TensorFile.Read(path);
         var metadata = new CheckpointMetadata(path, file.Metadata);
         var network = CheckpointNetwork.Read(metadata);
         var info = new ModelInfo(

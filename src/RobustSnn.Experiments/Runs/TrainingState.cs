@@ -36,7 +36,7 @@ internal sealed class TrainingState
             return state;
         }
 
-        var file = Safetensors.Read(path);
+        var file = TensorFile.Read(path);
         var metadata = new CheckpointMetadata(path, file.Metadata);
         state.Epoch = metadata.Whole("epoch");
         state.BestEpoch = metadata.Whole("best_epoch");
