@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.CommandLine;
 using RobustSnn.Cli.Commands;
 using RobustSnn.Cli.Output;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
@@ -33,7 +34,8 @@ public static class CommandLine
             }
 
             RefuseUnknownOptions(parsed.CommandResult);
-            return parsed.Invoke(Invocation(terminal.Output, terminal.Error));
+            RefuseUndecodable(arguments);
+            return parsed.Invoke(Invocation(terminal.Pages, terminal.Error));
         }
         catch (BadInputException mistake)
         {
@@ -62,9 +64,14 @@ public static class CommandLine
         }
         catch (Exception fault)
         {
-            terminal.Error.WriteLine(IsTraced
+            string text = IsTraced
                 ? $"rsnn: {fault}"
-                : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)");
+                : $"rsnn: {fault.GetType().Name}: {fault.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)";
+            foreach (string line in text.ReplaceLineEndings("\n").Split('\n'))
+            {
+                terminal.Error.WriteLine(line);
+            }
+
             return ExitCode.Failed;
         }
     }
@@ -80,6 +87,15 @@ public static class CommandLine
         {
             string hint = NearestName.Hint(unknown.Value, command.Command.Options.Select(option => option.Name));
             throw new BadInputException($"{Path(command)} has no option {unknown.Value}{hint}");
+        }
+    }
+
+    /// <summary>A name that is not UTF-8 does not arrive as it was given: a file to read would be missing, a folder to write another one.</summary>
+    private static void RefuseUndecodable(string[] arguments)
+    {
+        foreach (string argument in arguments.Where(argument => argument.Length > 0))
+        {
+            InputPath.RequireName(argument);
         }
     }
 

@@ -12,6 +12,8 @@ public readonly record struct GoldenTensor(IReadOnlyList<int> Dimensions, float[
 /// </summary>
 public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IReadOnlyDictionary<string, GoldenTensor> tensors)
 {
+    private GoldenShapes? shapes;
+
     public IReadOnlyDictionary<string, GoldenTensor> Tensors { get; } = tensors;
 
     public string Architecture => Text("architecture");
@@ -43,13 +45,15 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
 
     public IReadOnlyList<double> Deviation => Triple("norm_std");
 
-    /// <summary>From the logits, or where there are none, from the last layer's weights, or else as many as the labels need.</summary>
-    public int Classes => new[] { "logits", "logits.act", "logits.steps" }
+    /// <summary>From the last layer's weights, or where they have other names, from the logits, or else as many as the labels need.</summary>
+    public int Classes => ClassesOfHead() ?? new[] { "logits", "logits.act", "logits.steps" }
         .Where(Tensors.ContainsKey)
-        .Select(name => Tensors[name].Dimensions.LastOrDefault())
-        .FirstOrDefault(count => count > 0, ClassesOfHead() ?? 1 + Labels().Max());
+        .Select(name => (int?)Tensors[name].Dimensions.LastOrDefault())
+        .FirstOrDefault(count => count > 0) ?? 1 + Labels().Max();
 
-    /// <exception cref="BadInputException">Missing, not finite, or not of as many values as its dimensions say.</exception>
+    /// <exception cref="BadInputException">
+    /// Missing, not finite, not of as many values as its dimensions say, or not of the shape that the network, T and the batch give it.
+    /// </exception>
     public GoldenTensor Tensor(string name)
     {
         if (!Tensors.TryGetValue(name, out var tensor))
@@ -69,6 +73,7 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
             throw new BadInputException($"'{name}' is {tensor.Values[index]} at value {index}, expected finite numbers.");
         }
 
+        (shapes ??= new GoldenShapes(this)).Require(name, tensor.Dimensions);
         return tensor;
     }
 

@@ -50,18 +50,6 @@ public sealed class SignalTests
     public void A_benchmark_ends() => AssertEnds(Terminate, "bench", "--architecture", "vgg11", "--timesteps", "8", "--phase", "trades");
 
     [Test]
-    public void A_file_that_never_answers_is_let_go()
-    {
-        string fifo = folder["fifo.safetensors"];
-        using (Process make = Process.Start("mkfifo", fifo))
-        {
-            make.WaitForExit();
-        }
-
-        AssertEnds(Terminate, "inspect", fifo);
-    }
-
-    [Test]
     public void Killed_again_and_again_and_resumed_with_other_threads_it_comes_to_the_same_bits()
     {
         string broken = folder["broken"];

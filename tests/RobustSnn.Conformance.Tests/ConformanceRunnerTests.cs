@@ -152,6 +152,65 @@ public sealed class ConformanceRunnerTests
         AssertFails("param");
     }
 
+    // Of each kind of tensor one: images, labels, logits, gradients, losses, parameters after a step.
+    [Test]
+    public void A_tensor_of_another_length_fails(
+        [Values(
+            "x", "y", "logits", "grad_x.bptr", "fgsm.x_adv", "rfgsm.noise_sign", "rfgsm.x_adv", "trades.loss",
+            "trades.grad.features.1.bias", "trades.grad.features.4.weight", "trades.grad.features.2.v_th",
+            "trades.after2.features.1.bias", "trades.after2.features.1.running_mean", "param.features.0.bias")]
+        string name,
+        [Values(-1, 1)] int change)
+    {
+        var tensor = tensors[name];
+        int[] dimensions = tensor.Dimensions.Count == 0 ? [1 + change] : [tensor.Dimensions[0] + change, .. tensor.Dimensions.Skip(1)];
+        var count = dimensions.Aggregate(1, (product, size) => product * size);
+        tensors[name] = new(dimensions, [.. tensor.Values.Concat(tensor.Values).Take(count)]);
+        AssertSaid(name);
+    }
+
+    [TestCase("balance.thresholds", 3)]
+    [TestCase("balance.x", 1, 1, 3, 8, 7)]
+    [TestCase("balance.x", 0, 1, 3, 8, 8)]
+    [TestCase("spike_rates", 5)]
+    [TestCase("logits.steps", 5, 3, 10)]
+    [TestCase("logits.act", 3, 11)]
+    [TestCase("correct", 2)]
+    [TestCase("pgd.x_adv", 4, 3, 8, 8)]
+    [TestCase("pgd.start", 3, 3, 8, 7)]
+    [TestCase("apgd.rand", 3, 3, 8, 7)]
+    [TestCase("apgd.ce.x_best", 3, 3, 7, 8)]
+    [TestCase("apgd.ce.x_best_adv", 2, 3, 8, 8)]
+    [TestCase("apgd.ce.loss_best", 2)]
+    [TestCase("apgd.dlr.correct", 4)]
+    [TestCase("trades.robust", 2)]
+    [TestCase("mart.loss", 0)]
+    [TestCase("mart.grad.features.1.bias", 7)]
+    [TestCase("tpgd.start", 3, 3, 9, 8)]
+    [TestCase("tpgd.loss", 4)]
+    [TestCase("mart_attack.ann.x_adv", 3, 3, 8, 9)]
+    [TestCase("x_adv", 1, 3, 8, 8)]
+    [TestCase("ann.at.loss", 3)]
+    [TestCase("ann.at.grad.features.1.bias", 9)]
+    [TestCase("ann.trades.statistics.features.1.running_var", 1)]
+    public void A_tensor_of_a_wrong_shape_is_named(string name, params int[] dimensions)
+    {
+        tensors[name] = Zeros(dimensions);
+        using var backend = Small.Backend();
+        Assert.That(
+            () => new GoldenCase(metadata, tensors).Tensor(name),
+            Throws.TypeOf<BadInputException>().With.Message.StartsWith($"'{name}' is ({string.Join(", ", dimensions)}), expected ("));
+        using var runner = new ConformanceRunner(new GoldenCase(metadata, tensors), backend);
+        Assert.That(() => runner.Run(), Throws.Nothing);
+    }
+
+    [Test]
+    public void As_many_values_in_another_shape_fail()
+    {
+        tensors["logits"] = new([Small.Classes, Batch], tensors["logits"].Values);
+        AssertSaid("logits");
+    }
+
     [TestCase("logitz")]
     [TestCase("grad_x.bptt.PCV.1.0")]
     [TestCase("apgd.kl.loss_best")]
@@ -191,6 +250,15 @@ public sealed class ConformanceRunnerTests
 
     private void Replace(string name, Func<float[], float[]> change) =>
         tensors[name] = new(tensors[name].Dimensions, change(tensors[name].Values));
+
+    private static GoldenTensor Zeros(int[] dimensions) => new(dimensions, new float[dimensions.Aggregate(1, (product, size) => product * size)]);
+
+    private void AssertSaid(string name)
+    {
+        using var backend = Small.Backend();
+        using var runner = new ConformanceRunner(new GoldenCase(metadata, tensors), backend);
+        Assert.That(runner.Run().Where(row => row.Failed).Select(row => row.Detail), Has.Some.Contains($"'{name}' "));
+    }
 
     private ConformanceRow AssertFails(string group)
     {

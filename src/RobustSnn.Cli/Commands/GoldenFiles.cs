@@ -26,6 +26,7 @@ internal static class GoldenFiles
     /// <exception cref="BadInputException">A file is damaged, is no golden case, or the neighbour is missing.</exception>
     public static GoldenCase Read(string path)
     {
+        InputPath.RequireFile(path);
         if (!HasExtension(path, PytorchExtension))
         {
             TensorFile file = Safetensors.Read(path);
@@ -69,6 +70,8 @@ internal static class GoldenFiles
         {
             throw new BadInputException($"{path}: no such file or folder");
         }
+
+        InputPath.RequireFile(path);
 
         return IsCandidate(path)
             ? [path]

@@ -39,6 +39,11 @@ internal static class InspectCommand
                 value.Length <= LongestValue ? $"{key}: {value}" : $"{key}: {value[..LongestValue]}… ({Format.Count(value.Length)} characters)");
         }
 
+        if (file.LeftOut.Count > 0)
+        {
+            terminal.Output.WriteLine($"beside the tensors, not read: {string.Join(", ", file.LeftOut)}");
+        }
+
         Row[] rows = [.. Rows(file)];
         terminal.WriteTable(
             ["tensor", "type", "shape", "not zero", "bytes", "value"],
@@ -63,12 +68,19 @@ internal static class InspectCommand
     {
         var sparse = SparseTensor.All(file).SelectMany(tensor => tensor.Parts.Select(part => (part.Name, Tensor: tensor)))
             .ToDictionary(pair => pair.Name, pair => pair.Tensor, StringComparer.Ordinal);
+        var notZero = new Dictionary<ReadOnlyMemory<byte>, long>(); // of tied tensors, which share their bytes, once
         foreach (HostTensor tensor in file.Tensors)
         {
             if (!sparse.TryGetValue(tensor.Name, out SparseTensor? whole))
             {
+                if (!notZero.TryGetValue(tensor.Bytes, out long count))
+                {
+                    count = NotZero(tensor);
+                    notZero.Add(tensor.Bytes, count);
+                }
+
                 yield return new Row(
-                    tensor.Name, tensor.ElementType.ToString(), tensor.Dimensions, tensor.Count, NotZero(tensor),
+                    tensor.Name, tensor.ElementType.ToString(), tensor.Dimensions, tensor.Count, count,
                     tensor.Bytes.Length, IsWeight(tensor), tensor.Count == 1 ? Single(tensor) : null);
             }
             else if (tensor.Name.EndsWith(SparseTensor.ValuesSuffix, StringComparison.Ordinal))
@@ -82,14 +94,12 @@ internal static class InspectCommand
 
     /// <summary>What pruning may zero has rows and columns; BatchNorm's weights have not.</summary>
     private static bool IsWeight(HostTensor tensor) =>
-        tensor.Dimensions.Count >= 2 && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) && IsFloating(tensor);
-
-    private static bool IsFloating(HostTensor tensor) => tensor.ElementType is ElementType.F32 or ElementType.F64;
+        tensor.Dimensions.Count >= 2 && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) && tensor.ElementType.IsFloating();
 
     private static long NotZero(HostTensor tensor) => tensor.ElementType switch
     {
-        ElementType.F32 => NotZero(tensor.ToFloats()),
         ElementType.F64 => Doubles(tensor).LongCount(value => value != 0),
+        var type when type.IsFloating() => NotZero(tensor.ToFloats()),
         _ => 0,
     };
 
@@ -102,8 +112,8 @@ internal static class InspectCommand
     // Whole numbers exactly: beyond 2^53 a double would round them.
     private static string Single(HostTensor tensor) => tensor.ElementType switch
     {
-        ElementType.F32 => Format.Number(tensor.ToFloats()[0], "G6"),
         ElementType.F64 => Format.Number(Doubles(tensor)[0], "G6"),
+        var type when type.IsFloating() => Format.Number(tensor.ToFloats()[0], "G6"),
         _ => tensor.ToLongs()[0].ToString(CultureInfo.InvariantCulture),
     };
 

@@ -19,7 +19,7 @@ internal static class PresetsCommand
         {
             if (parsed.GetValue(name) is { } wanted)
             {
-                terminal.Output.Write(Presets.Text(wanted));
+                terminal.Pages.Write(Presets.Text(wanted));
                 return;
             }
 

@@ -82,7 +82,7 @@ internal static class RunCommand
         }
 
         experiment ??= DefaultPreset;
-        bool isFile = !Presets.Names.Contains(experiment) && (File.Exists(experiment) || Path.GetFileName(experiment) != experiment);
+        bool isFile = !Presets.Names.Contains(experiment) && (Path.Exists(experiment) || Path.GetFileName(experiment) != experiment);
         return isFile ? SettingsReader.ReadFile(experiment, overrides) : Presets.Read(experiment, overrides);
     }
 

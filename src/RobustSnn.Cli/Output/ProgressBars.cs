@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace RobustSnn.Cli.Output;
 
-/// <summary>Bars on a screen, one at a time, with lines above them.</summary>
+/// <summary>Bars on a screen, one at a time, with lines above them. All text is made <see cref="Visible"/> first.</summary>
 internal sealed class ProgressBars
 {
     private readonly IAnsiConsole screen;
@@ -26,7 +26,7 @@ internal sealed class ProgressBars
             new TaskDescriptionColumn { Alignment = Justify.Left })
         .Start(context => work(new ProgressBars(screen, context)));
 
-    public void Begin(string description) => task = context.AddTask(Markup.Escape(description), maxValue: 1);
+    public void Begin(string description) => task = context.AddTask(Shown(description), maxValue: 1);
 
     /// <param name="share">Of the work, from 0 to 1.</param>
     public void Advance(double share, string description)
@@ -34,7 +34,7 @@ internal sealed class ProgressBars
         if (task is not null)
         {
             task.Value = share;
-            task.Description = Markup.Escape(description);
+            task.Description = Shown(description);
         }
     }
 
@@ -51,5 +51,7 @@ internal sealed class ProgressBars
         WriteLine(line);
     }
 
-    public void WriteLine(string line) => screen.WriteLine(line);
+    public void WriteLine(string line) => screen.WriteLine(Visible.Text(line));
+
+    private static string Shown(string description) => Markup.Escape(Visible.Text(description));
 }

@@ -4,7 +4,7 @@ namespace RobustSnn.Cli.Output;
 
 /// <summary>
 /// Where a command writes. On a screen tables have borders and progress moves; redirected, tables are aligned lines and progress a line
-/// now and then.
+/// now and then. Nothing from here has control characters but the program's own: see <see cref="Visible"/>.
 /// </summary>
 public sealed class Terminal
 {
@@ -15,8 +15,9 @@ public sealed class Terminal
     /// <param name="isScreen">Whether both are watched by a person.</param>
     public Terminal(TextWriter output, TextWriter error, bool isScreen)
     {
-        Output = output;
-        Error = error;
+        Output = new VisibleWriter(output);
+        Error = new VisibleWriter(error);
+        Pages = new VisibleWriter(output, Environment.NewLine + "\n");
         IsScreen = isScreen;
         Screen = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
     }
@@ -25,18 +26,25 @@ public sealed class Terminal
     public static Terminal OfProcess() =>
         new(Console.Out, Console.Error, !Console.IsOutputRedirected && !Console.IsErrorRedirected);
 
+    /// <summary>For lines: a line end inside one is written out.</summary>
     public TextWriter Output { get; }
 
+    /// <inheritdoc cref="Output"/>
     public TextWriter Error { get; }
+
+    /// <summary>To where <see cref="Output"/> goes, for the program's own texts of several lines.</summary>
+    public TextWriter Pages { get; }
 
     public bool IsScreen { get; }
 
-    /// <summary>For what moves; to be used where <see cref="IsScreen"/>.</summary>
-    public IAnsiConsole Screen { get; }
+    /// <summary>For what moves; to be used where <see cref="IsScreen"/>, with text that is <see cref="Visible"/>: it writes what it is given.</summary>
+    internal IAnsiConsole Screen { get; }
 
     /// <summary>Writes a table: the first column to the left, numbers to the right.</summary>
     public void WriteTable(IReadOnlyList<string> header, IReadOnlyList<IReadOnlyList<string>> rows)
     {
+        header = [.. header.Select(title => Visible.Text(title))];
+        rows = [.. rows.Select(row => (IReadOnlyList<string>)[.. row.Select(cell => Visible.Text(cell))])];
         bool[] toTheRight = [.. header.Select((_, column) => column > 0 && rows.All(row => IsNumber(row[column])))];
         if (IsScreen)
         {

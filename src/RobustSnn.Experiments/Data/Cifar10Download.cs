@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
@@ -45,6 +46,7 @@ public static class Cifar10Download
             var archive = Path.Combine(directory, ArchiveName);
             if (File.Exists(archive))
             {
+                InputPath.RequireFile(archive);
                 await using var file = File.OpenRead(archive);
                 await ResumableDownload.CheckHash(sha256, file, cancellation);
             }

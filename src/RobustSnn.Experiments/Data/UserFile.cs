@@ -1,3 +1,4 @@
+using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
@@ -5,14 +6,35 @@ namespace RobustSnn.Experiments.Data;
 /// <summary>Reading what a user points at: what goes wrong is theirs to mend, so the message says which file and what it is for.</summary>
 internal static class UserFile
 {
-    /// <exception cref="BadInputException">The file is missing, may not be read, or cannot be.</exception>
+    // Far more than an image or one of CIFAR-10's files has.
+    private const int MaximumBytes = 1 << 28;
+
+    /// <exception cref="BadInputException">The file is missing, no regular one, of more than 2^28 bytes, or may not be read.</exception>
     public static byte[] ReadAllBytes(string path, string expected)
     {
+        InputPath.RequireName(path);
+        if (InputPath.OtherKind(path) is { } kind)
+        {
+            throw new BadInputException($"{path}: is {kind}. Expected {expected}.");
+        }
+
         try
         {
-            // A pipe or a device has no length, and reading one may never end.
-            var file = File.ResolveLinkTarget(path, returnFinalTarget: true) ?? new FileInfo(path);
-            return file is FileInfo { Exists: true, Length: 0 } ? [] : File.ReadAllBytes(path);
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.GetLength(file);
+            if (length > MaximumBytes)
+            {
+                throw new BadInputException($"{path}: has {length} bytes, more than {MaximumBytes}. Expected {expected}.");
+            }
+
+            var bytes = new byte[length];
+            var read = 0;
+            while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is var count and > 0)
+            {
+                read += count;
+            }
+
+            return bytes[..read];
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -33,12 +55,13 @@ internal static class UserFile
             throw new BadInputException($"An empty name was given for {expected}.");
         }
 
+        InputPath.RequireName(path);
         try
         {
             // Unlike Directory.Exists, this tells a folder that is not there from one that may not be reached.
             if (!File.GetAttributes(path).HasFlag(FileAttributes.Directory))
             {
-                throw new BadInputException($"{path}: is a file. Expected {expected}.");
+                throw new BadInputException($"{path}: is {InputPath.OtherKind(path) ?? "a file"}. Expected {expected}.");
             }
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
@@ -55,6 +78,7 @@ internal static class UserFile
     /// <exception cref="BadInputException">The folder may not be read.</exception>
     public static string[] Names(string folder, Func<string, IEnumerable<string>> list)
     {
+        InputPath.RequireName(folder);
         try
         {
             var names = list(folder).Select(path => Path.GetFileName(path)).ToArray();

@@ -5,6 +5,13 @@ public enum ElementType
 {
     F32,
     F64,
+
+    /// <summary>IEEE 754 half precision: 5 bits of exponent, 10 of fraction.</summary>
+    F16,
+
+    /// <summary>The upper half of an F32.</summary>
+    BF16,
+
     I64,
     I32,
     U8,
@@ -19,7 +26,12 @@ public static class ElementTypes
     {
         ElementType.F32 or ElementType.I32 => 4,
         ElementType.F64 or ElementType.I64 => 8,
+        ElementType.F16 or ElementType.BF16 => 2,
         ElementType.U8 or ElementType.Bool => 1,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such element type"),
     };
+
+    /// <summary>Whether elements are floating-point numbers.</summary>
+    public static bool IsFloating(this ElementType type) =>
+        type is ElementType.F32 or ElementType.F64 or ElementType.F16 or ElementType.BF16;
 }

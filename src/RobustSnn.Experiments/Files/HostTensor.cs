@@ -64,13 +64,15 @@ public sealed class HostTensor
     /// <summary>The same elements under another name, without copying.</summary>
     public HostTensor Renamed(string name) => new(name, this);
 
-    /// <summary>The elements as floats, exactly: F32, or F64 whose every value is a float.</summary>
+    /// <summary>The elements as floats, exactly: F32, F16 and BF16, which widen, or F64 whose every value is a float.</summary>
     /// <exception cref="BadInputException">Whole numbers, or an F64 value that a float cannot hold.</exception>
     public float[] ToFloats() => ElementType switch
     {
         ElementType.F32 => As<float>().ToArray(),
         ElementType.F64 => Narrow(As<double>()),
-        _ => throw new BadInputException($"tensor {Name}: expected floating-point elements (F32 or F64), found {ElementType}"),
+        ElementType.F16 => Array.ConvertAll(As<Half>().ToArray(), value => (float)value),
+        ElementType.BF16 => Array.ConvertAll(As<ushort>().ToArray(), upper => BitConverter.UInt32BitsToSingle((uint)upper << 16)),
+        _ => throw new BadInputException($"tensor {Name}: expected floating-point elements (F32, F64, F16 or BF16), found {ElementType}"),
     };
 
     /// <summary>The elements as 64-bit whole numbers: I64, I32, U8 or Bool (false 0, true 1).</summary>

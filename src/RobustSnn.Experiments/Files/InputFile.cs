@@ -9,9 +9,10 @@ internal static class InputFile
     private const int MaximumText = 1 << 20;
 
     /// <summary>Opens for reading.</summary>
-    /// <exception cref="BadInputException">There is no such file, or it may not be read.</exception>
+    /// <exception cref="BadInputException">There is no such file, it is no regular one, or it may not be read.</exception>
     public static FileStream Open(string path)
     {
+        InputPath.RequireFile(path);
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
@@ -22,7 +23,7 @@ internal static class InputFile
         }
     }
 
-    /// <summary>The whole file as UTF-8 text, of at most 2^20 characters: a device has no end.</summary>
+    /// <summary>The whole file as UTF-8 text, of at most 2^20 characters: a file given by mistake may be of any size.</summary>
     /// <exception cref="BadInputException">As <see cref="Open"/>, or the text is longer.</exception>
     public static string Text(string path)
     {

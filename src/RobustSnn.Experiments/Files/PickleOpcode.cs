@@ -75,3 +75,12 @@ internal enum PickleOpcode : byte
     NextBuffer = 0x97,
     ReadonlyBuffer = 0x98,
 }
+
+/// <summary>Names of opcodes, for messages.</summary>
+internal static class PickleOpcodes
+{
+    /// <summary>As Python's <c>pickle</c> module has it; the byte where there is none.</summary>
+    public static string Name(this PickleOpcode opcode) => Enum.IsDefined(opcode)
+        ? System.Text.RegularExpressions.Regex.Replace(opcode.ToString(), "(?<=[a-z0-9])(?=[A-Z])", "_").ToUpperInvariant()
+        : $"0x{(byte)opcode:x2}";
+}

@@ -5,8 +5,9 @@ using RobustSnn.Model;
 namespace RobustSnn.Experiments.Files;
 
 /// <summary>
-/// Reads the pickle of a state_dict without running it: only the opcodes that dictionaries of tensors need, only the globals of
-/// <see cref="PickleGlobal"/>. Everything else is refused by name and offset. See Python's Lib/pickletools.py for the opcodes.
+/// Reads the pickle of a state_dict without running it: only the opcodes that dictionaries of tensors and of a training's settings need.
+/// What another global than those of <see cref="PickleGlobal"/> would make is a <see cref="PickleRefused"/>, whatever is done to it, so
+/// that whoever needs it can say where it stands; every other opcode is refused by name and offset. See Python's Lib/pickletools.py.
 /// </summary>
 internal sealed class PickleReader(string file, byte[] program)
 {
@@ -39,7 +40,7 @@ internal sealed class PickleReader(string file, byte[] program)
             }
             catch (PickleStackException exception)
             {
-                throw Bad($"opcode {Name(opcode)}: {exception.Message}");
+                throw Bad($"opcode {opcode.Name()}: {exception.Message}");
             }
         }
     }
@@ -61,6 +62,8 @@ internal sealed class PickleReader(string file, byte[] program)
             case PickleOpcode.Binfloat: stack.Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
             case PickleOpcode.Binunicode: stack.Push(Text(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))))); break;
             case PickleOpcode.ShortBinunicode: stack.Push(Text(Take(Take(1)[0]))); break;
+            case PickleOpcode.ShortBinbytes: stack.Push(Take(Take(1)[0]).ToArray()); break;
+            case PickleOpcode.Binbytes: stack.Push(Take(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))).ToArray()); break;
             case PickleOpcode.EmptyTuple: stack.Push(new PickleTuple([])); break;
             case PickleOpcode.Tuple1: stack.Push(new PickleTuple(stack.Pop(1))); break;
             case PickleOpcode.Tuple2: stack.Push(new PickleTuple(stack.Pop(2))); break;
@@ -81,8 +84,9 @@ internal sealed class PickleReader(string file, byte[] program)
             case PickleOpcode.StackGlobal: stack.Push(StackGlobal(stack.Pop(2))); break;
             case PickleOpcode.Binpersid: stack.Push(Storage(stack.Pop(1)[0])); break;
             case PickleOpcode.Reduce: stack.Push(Reduce(stack.Pop(2))); break;
+            case PickleOpcode.Newobj: stack.Push(NewObject(stack.Pop(2)[0])); break;
             case PickleOpcode.Build: Build(stack.Pop(1)[0]); break;
-            default: throw Bad($"opcode {Name(opcode)} is refused: a state_dict does not need it");
+            default: throw Bad($"opcode {opcode.Name()} is refused: a state_dict does not need it");
         }
     }
 
@@ -114,6 +118,11 @@ internal sealed class PickleReader(string file, byte[] program)
 
     private void Append(object?[] items)
     {
+        if (stack.Peek() is PickleRefused)
+        {
+            return;
+        }
+
         if (stack.Peek() is not List<object?> list)
         {
             throw Bad("items are appended to something that is no list");
@@ -124,6 +133,11 @@ internal sealed class PickleReader(string file, byte[] program)
 
     private void SetItems(object?[] pairs)
     {
+        if (stack.Peek() is PickleRefused)
+        {
+            return;
+        }
+
         if (stack.Peek() is not PickleDictionary dictionary || pairs.Length % 2 != 0)
         {
             throw Bad("items are set on something that is no dictionary, or a key has no value");
@@ -133,7 +147,7 @@ internal sealed class PickleReader(string file, byte[] program)
         {
             if (pairs[i] is not (string or long))
             {
-                throw Bad($"expected a string or whole number as dictionary key, found {Describe(pairs[i])}");
+                throw Bad($"expected a string or whole number as dictionary key, found {PickleValue.Describe(pairs[i])}");
             }
 
             dictionary.Items[pairs[i]!] = pairs[i + 1];
@@ -143,28 +157,36 @@ internal sealed class PickleReader(string file, byte[] program)
     private object? Recall(long index) =>
         memo.TryGetValue(index, out object? value) ? value : throw Bad($"memo {index} is used before it is set");
 
-    private PickleGlobal StackGlobal(object?[] names) =>
+    private object StackGlobal(object?[] names) =>
         names is [string module, string name] ? Global(module, name) : throw Bad("expected two strings naming a global");
 
-    private PickleGlobal Global(string module, string name)
+    private object Global(string module, string name)
     {
         var global = new PickleGlobal(module, name);
-        return global.IsKnown
-            ? global
-            : throw Bad($"global {global} is refused: only tensors of {string.Join(", ", PickleGlobal.Storages.Values)} are read");
+        return global.IsKnown ? global : new PickleRefused(global, opcodeStart);
     }
 
-    private PickleStorage Storage(object? id) =>
-        id is PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count] }
-        && count >= 0 && PickleGlobal.Storages.TryGetValue(type, out ElementType elementType)
-            ? new PickleStorage(elementType, key, count)
-            : throw Bad("expected a persistent id ('storage', storage class, key, location, count)");
+    private object Storage(object? id) => id switch
+    {
+        PickleTuple { Items: ["storage", PickleRefused refused, ..] } => refused,
+        PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count] }
+            when count >= 0 && PickleGlobal.Storages.TryGetValue(type, out ElementType elementType) => new PickleStorage(elementType, key, count),
+        _ => throw Bad("expected a persistent id ('storage', storage class, key, location, count)"),
+    };
+
+    private PickleRefused NewObject(object? type) =>
+        type as PickleRefused ?? throw Bad($"opcode NEWOBJ is refused on {PickleValue.Describe(type)}: a state_dict does not need it");
 
     private object Reduce(object?[] call)
     {
+        if (call is [PickleRefused made, PickleTuple])
+        {
+            return made;
+        }
+
         if (call is not [PickleGlobal function, PickleTuple { Items: var arguments }])
         {
-            throw Bad($"opcode REDUCE is refused on {Describe(call[0])}");
+            throw Bad($"opcode REDUCE is refused on {PickleValue.Describe(call[0])}");
         }
 
         if (function == PickleGlobal.OrderedDict && arguments is [])
@@ -183,16 +205,27 @@ internal sealed class PickleReader(string file, byte[] program)
             return tensor;
         }
 
-        throw Bad($"opcode REDUCE is refused on {function} with ({string.Join(", ", arguments.Select(Describe))})");
+        // A tensor of a storage that is not read, or a parameter of such a tensor.
+        if (arguments.OfType<PickleRefused>().FirstOrDefault() is { } refused)
+        {
+            return refused;
+        }
+
+        throw Bad($"opcode REDUCE is refused on {function} with ({string.Join(", ", arguments.Select(PickleValue.Describe))})");
     }
 
     // torch.nn.Module.state_dict hangs version numbers on its OrderedDict as the attribute _metadata; nothing here needs them.
     private void Build(object? state)
     {
         object? target = stack.Peek();
+        if (target is PickleRefused)
+        {
+            return;
+        }
+
         if (target is not PickleDictionary || (state as PickleDictionary)?.Items.Keys.All(name => name is "_metadata") is not true)
         {
-            string found = $"{Describe(state)} on {Describe(target)}";
+            string found = $"{PickleValue.Describe(state)} on {PickleValue.Describe(target)}";
             throw Bad($"opcode BUILD is refused: expected the attribute _metadata on a dictionary, found {found}");
         }
     }
@@ -206,7 +239,7 @@ internal sealed class PickleReader(string file, byte[] program)
 
         return Array.ConvertAll(tuple.Items, item => item is long number and >= 0
             ? number
-            : throw Bad($"expected whole numbers from 0 as size and stride, found {Describe(item)}"));
+            : throw Bad($"expected whole numbers from 0 as size and stride, found {PickleValue.Describe(item)}"));
     }
 
     private long WholeNumber(ReadOnlySpan<byte> bytes)
@@ -262,23 +295,6 @@ internal sealed class PickleReader(string file, byte[] program)
         position += (int)count;
         return bytes;
     }
-
-    private static string Name(PickleOpcode opcode) => Enum.IsDefined(opcode)
-        ? System.Text.RegularExpressions.Regex.Replace(opcode.ToString(), "(?<=[a-z0-9])(?=[A-Z])", "_").ToUpperInvariant()
-        : $"0x{(byte)opcode:x2}";
-
-    private static string Describe(object? value) => value switch
-    {
-        null => "None",
-        PickleGlobal global => global.ToString(),
-        PickleTuple => "a tuple",
-        PickleDictionary => "a dictionary",
-        List<object?> => "a list",
-        PickleTensor => "a tensor",
-        PickleStorage => "a storage",
-        string text => $"'{text}'",
-        _ => value.ToString()!,
-    };
 
     private BadInputException Bad(string problem) => new($"{file}: pickle offset {opcodeStart}: {problem}");
 }

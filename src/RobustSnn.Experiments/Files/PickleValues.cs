@@ -12,6 +12,8 @@ internal sealed record PickleGlobal(string Module, string Name)
     {
         [new("torch", "FloatStorage")] = ElementType.F32,
         [new("torch", "DoubleStorage")] = ElementType.F64,
+        [new("torch", "HalfStorage")] = ElementType.F16,
+        [new("torch", "BFloat16Storage")] = ElementType.BF16,
         [new("torch", "LongStorage")] = ElementType.I64,
         [new("torch", "IntStorage")] = ElementType.I32,
         [new("torch", "ByteStorage")] = ElementType.U8,
@@ -22,6 +24,11 @@ internal sealed record PickleGlobal(string Module, string Name)
 
     public override string ToString() => $"{Module}.{Name}";
 }
+
+/// <summary>Stands for whatever a global that is not read would make: nothing was looked up or called.</summary>
+/// <param name="Global">The class or function.</param>
+/// <param name="Offset">Where the pickle names it.</param>
+internal sealed record PickleRefused(PickleGlobal Global, int Offset);
 
 /// <summary>A Python tuple.</summary>
 internal sealed record PickleTuple(object?[] Items);
@@ -37,3 +44,22 @@ internal sealed record PickleStorage(ElementType Type, string Key, long Count);
 
 /// <summary>A view of a storage: Offset and Strides in elements.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Dimensions, long[] Strides);
+
+/// <summary>What a pickle builds, for messages.</summary>
+internal static class PickleValue
+{
+    public static string Describe(object? value) => value switch
+    {
+        null => "None",
+        PickleGlobal global => global.ToString(),
+        PickleRefused refused => refused.Global.ToString(),
+        byte[] => "bytes",
+        PickleTuple => "a tuple",
+        PickleDictionary => "a dictionary",
+        List<object?> => "a list",
+        PickleTensor => "a tensor",
+        PickleStorage => "a storage",
+        string text => $"'{text}'",
+        _ => value.ToString()!,
+    };
+}

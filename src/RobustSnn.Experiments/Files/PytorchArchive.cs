@@ -13,10 +13,11 @@ public static class PytorchArchive
     private static readonly byte[] ZipStart = "PK\u0003\u0004"u8.ToArray();
     private static readonly string[] Wrappers = ["state_dict", "net", "model"];
     private const string DataParallelPrefix = "module.";
+    private const string WhatToDo = "Save the state_dict alone: torch.save(model.state_dict(), \"model.pth\")";
 
     /// <summary>
     /// The tensors of the state_dict in its order. A dictionary that holds it under <c>state_dict</c>, <c>net</c> or <c>model</c> is
-    /// opened, and the prefix <c>module.</c> that DataParallel puts before every name is taken off.
+    /// opened, <see cref="TensorFile.LeftOut"/> tells what else is in it, and the prefix <c>module.</c> that DataParallel puts before every name is taken off.
     /// </summary>
     /// <exception cref="BadInputException">
     /// The file is missing, old, damaged, or holds anything but tensors; the message says what and where.
@@ -29,7 +30,8 @@ public static class PytorchArchive
         {
             using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
             var records = new PytorchRecords(path, zip, stream.Length);
-            return new TensorFile(path, Tensors(path, records), new Dictionary<string, string>());
+            var leftOut = new List<string>();
+            return new TensorFile(path, Tensors(path, records, leftOut), new Dictionary<string, string>(), leftOut);
         }
         catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
@@ -66,18 +68,27 @@ public static class PytorchArchive
         stream.Position = 0;
     }
 
-    private static List<HostTensor> Tensors(string path, PytorchRecords records)
+    private static List<HostTensor> Tensors(string path, PytorchRecords records, List<string> leftOut)
     {
-        if (new PickleReader(path, records.Pickle()).Read() is not PickleDictionary root)
+        object? read = new PickleReader(path, records.Pickle()).Read();
+        if (read is PickleRefused refused)
         {
-            throw new BadInputException($"{path}: expected a dictionary of tensors (a state_dict), found another object");
+            throw new BadInputException(
+                $"{path}: pickle offset {refused.Offset}: global {refused.Global} is refused: only tensors of "
+                + $"{string.Join(", ", PickleGlobal.Storages.Values)} in dictionaries are read. {WhatToDo}");
         }
 
-        OrderedDictionary<object, object?> items = Unwrap(root).Items;
+        if (read is not PickleDictionary root)
+        {
+            throw new BadInputException($"{path}: expected a dictionary of tensors (a state_dict), found another object. {WhatToDo}");
+        }
+
+        OrderedDictionary<object, object?> items = Unwrap(path, root, leftOut).Items;
         bool parallel = items.Keys.All(key => key is string name && name.StartsWith(DataParallelPrefix, StringComparison.Ordinal));
         var tensors = new List<HostTensor>(items.Count);
         foreach ((object key, object? value) in items)
         {
+            RequireRead(path, key, value);
             if (key is not string name || value is not PickleTensor tensor)
             {
                 throw new BadInputException(
@@ -90,6 +101,34 @@ public static class PytorchArchive
         return tensors;
     }
 
-    private static PickleDictionary Unwrap(PickleDictionary root) =>
-        Wrappers.Select(key => root.Items.GetValueOrDefault(key)).OfType<PickleDictionary>().FirstOrDefault() ?? root;
+    // What holds the state_dict may itself be held. A forged dictionary may hold itself, and is opened once.
+    private static PickleDictionary Unwrap(string path, PickleDictionary root, List<string> leftOut)
+    {
+        var opened = new HashSet<PickleDictionary>(ReferenceEqualityComparer.Instance) { root };
+        PickleDictionary found = root;
+        while (Array.Find(Wrappers, key => found.Items.GetValueOrDefault(key) is PickleDictionary or PickleRefused) is { } wrapper)
+        {
+            RequireRead(path, wrapper, found.Items[wrapper]);
+            var inner = (PickleDictionary)found.Items[wrapper]!;
+            if (!opened.Add(inner))
+            {
+                break;
+            }
+
+            leftOut.AddRange(found.Items.Where(item => !wrapper.Equals(item.Key)).Select(item => item.Value is PickleRefused refused
+                ? $"{item.Key} ({refused.Global})"
+                : $"{item.Key}"));
+            found = inner;
+        }
+
+        return found;
+    }
+
+    private static void RequireRead(string path, object key, object? value)
+    {
+        if (value is PickleRefused refused)
+        {
+            throw new BadInputException($"{path}: key '{key}' holds {refused.Global}, which is not read. {WhatToDo}");
+        }
+    }
 }

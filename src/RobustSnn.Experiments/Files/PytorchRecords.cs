@@ -9,20 +9,22 @@ namespace RobustSnn.Experiments.Files;
 /// </summary>
 internal sealed class PytorchRecords
 {
-    // Views may repeat a storage, and a forged archive may list the same bytes many times: this bounds what a small file can make us
-    // allocate.
+    // Expanded views repeat a storage's elements, and a forged archive may list the same bytes many times: this bounds what a small file
+    // can make us allocate. Below the least bound, an honest file of few elements may expand them as it likes.
     private const long MaximumGrowth = 16;
+    private const long LeastBound = 64 << 20;
 
     private readonly string file;
     private readonly string prefix;
     private readonly Dictionary<string, ZipArchiveEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, byte[]> storages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HostTensor> views = new(StringComparer.Ordinal);
     private long allowance;
 
     public PytorchRecords(string file, ZipArchive zip, long fileLength)
     {
         this.file = file;
-        allowance = checked(fileLength * MaximumGrowth);
+        allowance = Math.Max(checked(fileLength * MaximumGrowth), LeastBound);
         foreach (ZipArchiveEntry entry in zip.Entries)
         {
             if (!entries.TryAdd(entry.FullName, entry))
@@ -41,15 +43,27 @@ internal sealed class PytorchRecords
     /// <summary>The bytes of the pickle.</summary>
     public byte[] Pickle() => Record("data.pkl");
 
-    /// <summary>The elements that a view picks from its storage, row-major.</summary>
+    /// <summary>The elements that a view picks from its storage, row-major. Tied tensors, the same view of one storage, share them.</summary>
     public HostTensor Load(string name, PickleTensor tensor)
     {
+        if (views.TryGetValue(Key(tensor), out HostTensor? tied))
+        {
+            return tied.Renamed(name);
+        }
+
         int size = tensor.Storage.Type.Bytes();
         int[] dimensions = CheckView(name, tensor);
         byte[] storage = Storage(name, tensor.Storage);
         Charge(dimensions.Aggregate(1L, (product, dimension) => product * dimension) * size, $"tensor '{name}'");
-        return new HostTensor(name, tensor.Storage.Type, dimensions, Gather(storage, tensor, dimensions, size));
+        var loaded = new HostTensor(name, tensor.Storage.Type, dimensions, Gather(storage, tensor, dimensions, size));
+        views.Add(Key(tensor), loaded);
+        return loaded;
     }
+
+    // The storage's own key is free text, and so comes last.
+    private static string Key(PickleTensor tensor) =>
+        $"{tensor.Storage.Type} {tensor.Storage.Count} {tensor.Offset} [{string.Join(' ', tensor.Dimensions)}] "
+        + $"[{string.Join(' ', tensor.Strides)}] {tensor.Storage.Key}";
 
     private int[] CheckView(string name, PickleTensor tensor)
     {
@@ -175,7 +189,9 @@ internal sealed class PytorchRecords
         allowance -= bytes;
         if (allowance < 0)
         {
-            throw Bad($"{what}: what the file describes is more than {MaximumGrowth} times as large as the file");
+            throw Bad(
+                $"{what}: what the file describes is more than {MaximumGrowth} times as large as the file, and more than "
+                + $"{LeastBound >> 20} MiB; save copies of expanded tensors (tensor.contiguous())");
         }
     }
 

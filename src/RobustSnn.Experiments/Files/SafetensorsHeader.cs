@@ -20,6 +20,8 @@ internal sealed class SafetensorsHeader
     {
         ["F32"] = ElementType.F32,
         ["F64"] = ElementType.F64,
+        ["F16"] = ElementType.F16,
+        ["BF16"] = ElementType.BF16,
         ["I64"] = ElementType.I64,
         ["I32"] = ElementType.I32,
         ["U8"] = ElementType.U8,

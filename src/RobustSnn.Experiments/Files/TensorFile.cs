@@ -10,11 +10,13 @@ public sealed class TensorFile
 {
     private readonly Dictionary<string, HostTensor> byName;
 
-    internal TensorFile(string path, IReadOnlyList<HostTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    internal TensorFile(
+        string path, IReadOnlyList<HostTensor> tensors, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<string>? leftOut = null)
     {
         FilePath = path;
         Tensors = tensors;
         Metadata = metadata;
+        LeftOut = leftOut ?? [];
         byName = tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
@@ -31,6 +33,12 @@ public sealed class TensorFile
     /// <summary>Free text by key; empty where the format has none.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>
+    /// What stands beside the tensors in the file and is not read, by its keys: an epoch, an optimiser's state. With the class of what only
+    /// Python could make.
+    /// </summary>
+    public IReadOnlyList<string> LeftOut { get; }
+
     /// <summary>The tensor of this name.</summary>
     /// <exception cref="BadInputException">There is none; the message names the nearest.</exception>
     public HostTensor this[string name] =>
@@ -40,7 +48,7 @@ public sealed class TensorFile
                 $"{FilePath}: tensor '{name}' is not among the file's {Tensors.Count} tensors{NearestName.Hint(name, byName.Keys)}");
 
     /// <summary>The same file with other tensors; no two may have the same name.</summary>
-    internal TensorFile With(IReadOnlyList<HostTensor> tensors) => new(FilePath, tensors, Metadata);
+    internal TensorFile With(IReadOnlyList<HostTensor> tensors) => new(FilePath, tensors, Metadata, LeftOut);
 
     /// <summary>Whether the file has a tensor of this name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out HostTensor? tensor) => byName.TryGetValue(name, out tensor);

@@ -13,12 +13,16 @@ internal sealed class ConfigParser
     // Deeper than any setting; keeps hostile nesting from the stack.
     private const int MaximumDepth = 16;
 
+    private readonly string text;
+    private readonly Scanner scanner;
     private readonly Parser parser;
     private readonly Func<Mark, Place> place;
 
     private ConfigParser(string text, Func<Mark, Place> place)
     {
-        parser = new Parser(new StringReader(text));
+        this.text = text;
+        scanner = new Scanner(new StringReader(text));
+        parser = new Parser(scanner);
         this.place = place;
     }
 
@@ -73,13 +77,20 @@ internal sealed class ConfigParser
         }
         catch (YamlException exception)
         {
-            throw new BadInputException($"{place(exception.Start)}: not valid YAML: {exception.Message}", exception);
+            (Mark at, string problem) = YamlFault.Of(text, exception, scanner.CurrentPosition);
+            throw new BadInputException($"{place(at)}: not valid YAML: {problem}", exception);
         }
         catch (InvalidOperationException exception)
         {
             // YamlDotNet's scanner throws this, without a place, where a list left open runs into the next line's key.
-            Mark last = parser.Current?.End ?? Mark.Empty;
-            throw new BadInputException($"{place(last)}: not valid YAML after this", exception);
+            throw new BadInputException(
+                $"{place(scanner.CurrentPosition)}: not valid YAML here; perhaps a list or mapping before it is not closed", exception);
+        }
+        catch (ArgumentException exception)
+        {
+            // And this for a tag that is no URI.
+            throw new BadInputException(
+                $"{place(parser.Current?.End ?? Mark.Empty)}: not valid YAML after this: {exception.Message}", exception);
         }
     }
 

@@ -4,7 +4,6 @@ using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
-using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness.Attacks;
 

@@ -130,12 +130,12 @@ public sealed class Cifar10BinaryTests
     }
 
     [Test]
-    public void A_file_that_cannot_be_read_is_refused()
+    public void A_folder_in_a_files_place_is_refused()
     {
         WriteAll("");
         System.IO.File.Delete(folder["data_batch_5.bin"]);
         Directory.CreateDirectory(folder["data_batch_5.bin"]);
-        Refused.With(Read, folder["data_batch_5.bin"], "cannot be read");
+        Refused.With(Read, folder["data_batch_5.bin"], "is a folder. Expected one of CIFAR-10's binary files");
     }
 
     [Test]

@@ -170,7 +170,19 @@ public sealed class ClassFoldersTests
     {
         WriteOneClass(Pictures.Png);
         File.CreateSymbolicLink(folder["train/a/2.png"], "/dev/zero");
-        Refused.With(() => Read(), folder["train/a/2.png"], "empty file");
+        Refused.With(() => Read(), folder["train/a/2.png"], "is a character device");
+    }
+
+    [Test]
+    public void A_file_without_bound_is_refused_unread()
+    {
+        WriteOneClass(Pictures.Png);
+        using (var sparse = new FileStream(folder["train/a/2.png"], FileMode.Create))
+        {
+            sparse.SetLength(1L << 40);
+        }
+
+        Refused.With(() => Read(), folder["train/a/2.png"], "has 1099511627776 bytes, more than 268435456");
     }
 
     [Test]

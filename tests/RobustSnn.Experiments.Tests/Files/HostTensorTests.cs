@@ -22,6 +22,39 @@ public sealed class HostTensorTests
     public void Doubles_that_are_floats_become_floats() =>
         Assert.That(Of(ElementType.F64, 0.5, double.NaN, 1e300 * 1e300).ToFloats(), Is.EqualTo(new[] { 0.5f, float.NaN, float.PositiveInfinity }));
 
+    // Bits of the half and of the float: largest and smallest normal numbers, subnormals, zeros, infinities.
+    [TestCase(0x3c00, 0x3f800000u, TestName = "half 1")]
+    [TestCase(0xc100, 0xc0200000u, TestName = "half -2.5")]
+    [TestCase(0x7bff, 0x477fe000u, TestName = "half 65504")]
+    [TestCase(0x0400, 0x38800000u, TestName = "half 2^-14")]
+    [TestCase(0x0001, 0x33800000u, TestName = "half 2^-24")]
+    [TestCase(0x83ff, 0xb87fc000u, TestName = "half -1023·2^-24")]
+    [TestCase(0x8000, 0x80000000u, TestName = "half -0")]
+    [TestCase(0x7c00, 0x7f800000u, TestName = "half ∞")]
+    [TestCase(0xfc00, 0xff800000u, TestName = "half -∞")]
+    public void Halves_widen_exactly(int half, uint expected) =>
+        Assert.That(BitConverter.SingleToUInt32Bits(Of(ElementType.F16, (ushort)half).ToFloats()[0]), Is.EqualTo(expected));
+
+    [Test]
+    public void Every_half_comes_back_from_its_float()
+    {
+        ushort[] all = [.. Enumerable.Range(0, 1 << 16).Select(bits => (ushort)bits)];
+        float[] widened = Of(ElementType.F16, all).ToFloats();
+        Assert.That(
+            Array.FindIndex(all, bits => float.IsNaN(widened[bits])
+                ? (bits & 0x7c00) != 0x7c00 || (bits & 0x3ff) == 0
+                : BitConverter.HalfToUInt16Bits((Half)widened[bits]) != bits),
+            Is.EqualTo(-1));
+    }
+
+    [Test]
+    public void Every_bfloat16_is_the_upper_half_of_its_float()
+    {
+        ushort[] all = [.. Enumerable.Range(0, 1 << 16).Select(bits => (ushort)bits)];
+        float[] widened = Of(ElementType.BF16, all).ToFloats();
+        Assert.That(Array.FindIndex(all, bits => BitConverter.SingleToUInt32Bits(widened[bits]) != (uint)bits << 16), Is.EqualTo(-1));
+    }
+
     [Test]
     public void Doubles_that_are_no_floats_are_refused() =>
         Assert.That(() => Of(ElementType.F64, 0.5, 0.1).ToFloats(), Refuses.Saying("w: element 1 is 0.1"));
@@ -47,6 +80,8 @@ public sealed class HostTensorTests
 
     [TestCase(ElementType.F32, 4)]
     [TestCase(ElementType.F64, 8)]
+    [TestCase(ElementType.F16, 2)]
+    [TestCase(ElementType.BF16, 2)]
     public void Floating_point_is_refused_as_longs(ElementType type, int size) =>
         Assert.That(
             () => new HostTensor("w", type, [1], new byte[size]).ToLongs(),

@@ -15,6 +15,11 @@ public sealed class PytorchArchiveTests
     private static PickleWriter Vector(PickleWriter pickle, string name) =>
         pickle.Text(name).Tensor("FloatStorage", "0", 2, 0, [2], [1]).Op('s');
 
+    // As numpy 1's float64(83.2) is pickled: two refused globals, REDUCE on each, and BUILD.
+    private static PickleWriter NumpyScalar(PickleWriter pickle) =>
+        pickle.Global("numpy.core.multiarray", "scalar").Global("numpy", "dtype").Text("f8").Raw(0x89, 0x88, 0x87).Op('R')
+            .Numbers(3, -1, 0).Op('b').Global("_codecs", "encode").Text("bytes").Text("latin1").Raw(0x86).Op('R').Raw(0x86).Op('R');
+
     private static IEnumerable<TestCaseData> GoldenNames()
     {
         const string name = "resnet20-t4-hard";
@@ -55,6 +60,8 @@ public sealed class PytorchArchiveTests
 
     [TestCase("FloatStorage", ElementType.F32)]
     [TestCase("DoubleStorage", ElementType.F64)]
+    [TestCase("HalfStorage", ElementType.F16)]
+    [TestCase("BFloat16Storage", ElementType.BF16)]
     [TestCase("LongStorage", ElementType.I64)]
     [TestCase("IntStorage", ElementType.I32)]
     [TestCase("ByteStorage", ElementType.U8)]
@@ -79,6 +86,79 @@ public sealed class PytorchArchiveTests
         Vector(pickle.OrderedDict(), "module.fc.weight").Op('u');
         TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 1, 2).Save());
         Assert.That(read.Tensors.Select(tensor => tensor.ToString()), Is.EqualTo(new[] { "fc.weight: F32 [2]" }));
+    }
+
+    [Test]
+    public void What_stands_beside_the_state_dict_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        PickleWriter pickle = Empty.Op('}').Op('(').Text("epoch").Number(3).Text("state_dict");
+        Vector(pickle.OrderedDict(), "w");
+        NumpyScalar(pickle.Text("best_acc"));
+        Vector(pickle.Text("optimizer").Op('}'), "state");
+        // argparse's arguments are made by NEWOBJ and BUILD.
+        pickle.Text("args").Global("argparse", "Namespace").Op(')').Raw(0x81).Op('}').Text("lr").Op('N').Op('s').Op('b').Op('u');
+        TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 1, 2).Save());
+        Assert.That(read.Tensors.Select(tensor => tensor.ToString()), Is.EqualTo(new[] { "w: F32 [2]" }));
+        Assert.That(
+            read.LeftOut, Is.EqualTo(new[] { "epoch", "best_acc (numpy.core.multiarray.scalar)", "optimizer", "args (argparse.Namespace)" }));
+    }
+
+    [Test]
+    public void A_state_dict_is_found_two_dictionaries_down()
+    {
+        using var folder = new TemporaryFolder();
+        PickleWriter pickle = Empty.Op('}').Text("model").Op('}').Op('(').Text("step").Number(1).Text("state_dict");
+        Vector(pickle.OrderedDict(), "w").Op('u').Op('s');
+        TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 1, 2).Save());
+        Assert.That(read["w"].ToFloats(), Is.EqualTo(new[] { 1f, 2 }));
+        Assert.That(read.LeftOut, Is.EqualTo(new[] { "step" }));
+    }
+
+    [Test]
+    public void Tied_weights_are_read_once_and_share_their_bytes([Values] bool sameObject)
+    {
+        using var folder = new TemporaryFolder();
+        PickleWriter pickle = Empty.OrderedDict();
+        const int count = 4 << 20;
+        for (int i = 0; i < 40; i++)
+        {
+            pickle.Text($"layer{i}.weight");
+            _ = sameObject && i > 0
+                ? pickle.Raw((byte)'h', 9)
+                : pickle.Tensor("FloatStorage", "0", count, 0, [2048, 2048], [2048, 1]).Raw((byte)'q', 9);
+            pickle.Op('s');
+        }
+
+        string path = new PthFile(folder).Pickle(pickle).Record("net/data/0", new byte[4 * count]).Save();
+        TensorFile read = PytorchArchive.Read(path);
+        Assert.That(read.Tensors, Has.Count.EqualTo(40));
+        Assert.That(read.Tensors.Select(tensor => tensor.Bytes).Distinct().Count(), Is.EqualTo(1));
+        Assert.That(read["layer39.weight"].Dimensions, Is.EqualTo(new[] { 2048, 2048 }));
+    }
+
+    [Test]
+    public void Other_views_of_a_tied_storage_have_their_own_elements()
+    {
+        using var folder = new TemporaryFolder();
+        PickleWriter pickle = Empty.OrderedDict().Text("a").Tensor("FloatStorage", "0", 4, 0, [2, 2], [2, 1]).Op('s')
+            .Text("transposed").Tensor("FloatStorage", "0", 4, 0, [2, 2], [1, 2]).Op('s')
+            .Text("flat").Tensor("FloatStorage", "0", 4, 0, [4], [1]).Op('s')
+            .Text("second").Tensor("FloatStorage", "0", 4, 2, [2], [1]).Op('s');
+        TensorFile read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 1, 2, 3, 4).Save());
+        Assert.That(read["a"].ToFloats(), Is.EqualTo(new[] { 1f, 2, 3, 4 }));
+        Assert.That(read["transposed"].ToFloats(), Is.EqualTo(new[] { 1f, 3, 2, 4 }));
+        Assert.That(read["flat"].Dimensions, Is.EqualTo(new[] { 4 }));
+        Assert.That(read["second"].ToFloats(), Is.EqualTo(new[] { 3f, 4 }));
+    }
+
+    [Test]
+    public void A_small_file_may_expand_one_element()
+    {
+        using var folder = new TemporaryFolder();
+        PickleWriter pickle = Empty.OrderedDict().Text("w").Tensor("FloatStorage", "0", 1, 0, [512, 512, 3, 3], [0, 0, 0, 0]).Op('s');
+        float[] read = PytorchArchive.Read(new PthFile(folder).Pickle(pickle).Floats("0", 7).Save())["w"].ToFloats();
+        Assert.That(Array.TrueForAll(read, value => value == 7), Is.True);
     }
 
     [Test]
@@ -151,7 +231,7 @@ public sealed class PytorchArchiveTests
             "pickle offset 2: global os.system is refused");
         yield return Case("builtins.eval", Empty.Global("builtins", "eval"), "global builtins.eval is refused");
         yield return Case("STACK_GLOBAL", Empty.Text("posix").Text("system").Raw(0x93), "global posix.system is refused");
-        yield return Case("half precision", Empty.Global("torch", "HalfStorage"), "global torch.HalfStorage is refused");
+        yield return Case("signed bytes", Empty.Global("torch", "CharStorage"), "global torch.CharStorage is refused");
         yield return Case(
             "REDUCE on a storage",
             Empty.Global("torch", "FloatStorage").Op(')').Op('R'),
@@ -207,6 +287,23 @@ public sealed class PytorchArchiveTests
             "storage elsewhere",
             Value().Tensor("FloatStorage", "../data.pkl", 2, 0, [2], [1]).Op('s'),
             "record 'net/data/../data.pkl' is missing");
+        yield return Case(
+            "expanded bombs",
+            View(2, 0, [10_000_000], [0]).Text("v").Tensor("FloatStorage", "0", 2, 1, [10_000_000], [0]).Op('s'),
+            "tensor 'v': what the file describes is more than 16 times as large as the file, and more than 64 MiB");
+        yield return Case(
+            "numpy scalar among the tensors",
+            NumpyScalar(Value()).Op('s'),
+            "key 'w' holds numpy.core.multiarray.scalar, which is not read. Save the state_dict alone");
+        yield return Case("tensor of signed bytes", Value().Tensor("CharStorage", "0", 2, 0, [2], [1]).Op('s'), "key 'w' holds torch.CharStorage");
+        yield return Case(
+            "state_dict of another class",
+            Empty.Op('}').Text("state_dict").Global("my", "Dictionary").Op(')').Op('R').Text("w").Number(1).Op('s').Op('s'),
+            "key 'state_dict' holds my.Dictionary, which is not read");
+        yield return Case(
+            "whole model",
+            Empty.Global("my", "Network").Op(')').Raw(0x81).Op('}').Text("training").Raw(0x88).Op('s').Op('b'),
+            "global my.Network is refused");
         yield return Case("no tensor", Value().Number(1).Op('s'), "'w' is no tensor");
         yield return Case("no dictionary", Empty.Op(']'), "expected a dictionary of tensors");
     }

@@ -126,7 +126,7 @@ public sealed class SafetensorsTests
         ["""{"w":{"dtype":"F32","data_offsets":[0,4]}}""", 4, "expected shape as a list of whole numbers, found nothing"],
         ["""{"w":{"dtype":"F32","shape":[1]}}""", 4, "expected data_offsets as a list"],
         ["""{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"more":1}}""", 4, "found 'more'"],
-        ["""{"w":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}""", 2, "found F16; did you mean 'F32'"],
+        ["""{"w":{"dtype":"BF17","shape":[1],"data_offsets":[0,2]}}""", 2, "found BF17; did you mean 'BF16'?"],
         ["""{"w":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "expected dtype F32"],
         ["""{"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "expected whole numbers from 0 in shape, found -1"],
         ["""{"w":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "found 1.5"],

@@ -70,7 +70,8 @@ public sealed class SettingsReaderTests
     [TestCase("- a\n- b\n", "expected keys and values")]
     [TestCase("a: 1\n---\nb: 2\n", "found a second")]
     [TestCase("a: [1\n", "not valid YAML")]
-    [TestCase("a:\n  b: [c\n  d: 1\n", "not valid YAML after this")]
+    [TestCase("a:\n  b: [c\n  d: 1\n", "not valid YAML here")]
+    [TestCase("a: !!int]\n", "not valid YAML after this")]
     [TestCase("a: [-]\n", "not valid YAML: ")]
     [TestCase("a: &x 1\n", "anchors")]
     [TestCase("a: *x\n", "aliases")]
@@ -83,6 +84,28 @@ public sealed class SettingsReaderTests
         Assert.That(
             () => SettingsReader.Read(text, "file.yaml"),
             Refuses.At("file.yaml:", message));
+
+    // A tab in the indentation after a mapping, a scalar, spaces, in a list and in a block of text; then mistakes without tabs.
+    [TestCase("a: 1\nb:\n\tc: 1\n", "3:1", "tab")]
+    [TestCase("a: 1\r\nb:\r\n\tc: 1\r\n", "3:1", "tab")]
+    [TestCase("a: '🐈'\nb:\n\tc: 1\n", "3:1", "tab")]
+    [TestCase("a: 1\n\tb: 2\n", "2:1", "tab")]
+    [TestCase("a: 1\n\t\nb: 2\n", "2:1", "tab")]
+    [TestCase("a:\n\t- 1\n", "2:1", "tab")]
+    [TestCase("a: |\n\tx\n", "2:1", "tab")]
+    [TestCase("a: 1\nb:\n  c: 1\n\td: 2\n", "4:1", "tab")]
+    [TestCase("a: 1\nb:\n  c: 1\n  \td: 2\n", "4:3", "tab")]
+    [TestCase("a: 1\nb: \"x\\q\"\n", "2:6", "unknown escape")]
+    [TestCase("a: 1\nb: 'x\nc: 2\n", "2:4", "end of stream")]
+    [TestCase("a: 1\nb: @x\n", "2:4", "cannot start any token")]
+    [TestCase("a: 1\nb: @\tx\n", "2:4", "cannot start any token")]
+    [TestCase("a: 1\nb: c: d\n", "2:5", "invalid mapping")]
+    [TestCase("a: 1\n- b\n", "2:1", "expected key")]
+    [TestCase("a:\n  b: [c\n  d: 1\n", "3:3", "not closed")]
+    [TestCase("}\n", "1:1", "expected node content")]
+    [TestCase("%YAML 3.0\n---\na: 1\n", "1:1", "incompatible")]
+    public void What_is_no_YAML_is_refused_at_its_place(string text, string at, string message) =>
+        Assert.That(() => SettingsReader.Read(text, "file.yaml"), Refuses.At($"file.yaml:{at}: not valid YAML", message));
 
     [Test]
     public void A_base_gives_what_the_file_leaves_out()
