@@ -1,11 +1,12 @@
-using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Operations;
-using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Reference;
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Tests.Files;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Tests.Runs;
 
