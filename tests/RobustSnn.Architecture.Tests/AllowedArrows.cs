@@ -9,20 +9,20 @@ internal static class AllowedArrows
         new("Cli", "Cli/Commands", "Cli/Output", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Model"),
         new("Cli/Commands", "Cli/Output", "Conformance", "Experiments/Runs", "Experiments/Settings", "Experiments/Data",
             "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Evaluations", "Robustness/Attacks",
-            "Robustness", "Robustness/Estimators", "Robustness/ToSpiking", "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps",
+            "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps",
             "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Cli/Output", "Experiments/Runs", "Experiments/Settings", "Robustness/Evaluations", "Robustness/Attacks", "Engine/Plans",
             "Engine/Operations"),
-        new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Robustness/ToSpiking",
+        new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",
             "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
             "Engine/Layout", "Model"),
         new("Experiments/Runs", "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages",
-            "Robustness/Training", "Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Robustness/ToSpiking",
-            "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
-            "Engine/Layout", "Model"),
+            "Robustness/Training", "Robustness/Evaluations", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness",
+            "Robustness/Estimators", "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations",
+            "Engine/Randomness", "Engine/Layout", "Model"),
         new("Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Attacks",
             "Engine/Operations", "Model"),
-        new("Experiments/Data", "Engine/Randomness", "Model"),
+        new("Experiments/Data", "Experiments/Files", "Engine/Randomness", "Model"),
         new("Experiments/Files", "Experiments/Messages", "Engine/Layout", "Model"),
         new("Experiments/Messages", "Model"),
         new("Robustness/Training", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Plans", "Engine/Plans/Steps",
@@ -31,11 +31,11 @@ internal static class AllowedArrows
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Operations", "Engine/Randomness", "Engine/Layout",
             "Model"),
+        new("Robustness/ToSpiking", "Robustness", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
+            "Engine/Layout", "Model"),
         new("Robustness", "Robustness/Estimators", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Estimators", "Engine/Operations", "Model"),
-        new("Robustness/ToSpiking", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
-            "Engine/Layout", "Model"),
         new("Robustness/Pruning", "Engine", "Engine/Layout", "Model"),
         new("Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
@@ -62,17 +62,11 @@ internal static class AllowedArrows
         new("Model"),
     ];
 
-    /// <summary>Arrows that still go up. None may be added; one that is gone has to go from here too.</summary>
-    private static readonly Arrow[] Tolerated =
-    [
-        new("Robustness/ToSpiking", "Robustness"),
-    ];
-
     public static List<string> Rooms { get; } = [.. Table.Select(room => room.Name)];
 
     public static HashSet<Arrow> Downwards { get; } = [.. Table.SelectMany(room => room.Uses.Select(used => new Arrow(room.Name, used)))];
 
-    public static HashSet<Arrow> All { get; } = [.. Downwards, .. Tolerated];
+    public static HashSet<Arrow> All { get; } = [.. Downwards];
 
     private sealed record Room(string Name, params string[] Uses);
 }

@@ -24,8 +24,16 @@ public sealed class ConformanceRunnerTests
     {
         metadata = new Dictionary<string, string>
         {
-            ["architecture"] = "vggmini", ["T"] = "4", ["leak"] = "1.0", ["reset"] = "hard", ["input_size"] = "8", ["batch"] = "3",
-            ["eps"] = "8/255", ["balance_T"] = "5", ["min_margin"] = "0.001", ["norm_mean"] = "(0.5, 0.5, 0.5)",
+            ["architecture"] = "vggmini",
+            ["T"] = "4",
+            ["leak"] = "1.0",
+            ["reset"] = "hard",
+            ["input_size"] = "8",
+            ["batch"] = "3",
+            ["eps"] = "8/255",
+            ["balance_T"] = "5",
+            ["min_margin"] = "0.001",
+            ["norm_mean"] = "(0.5, 0.5, 0.5)",
             ["norm_std"] = "(0.25, 0.25, 0.25)",
         };
         using var backend = Small.Backend();

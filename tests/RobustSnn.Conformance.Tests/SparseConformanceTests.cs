@@ -18,8 +18,16 @@ public sealed class SparseConformanceTests
 
     private static readonly Dictionary<string, string> Metadata = new()
     {
-        ["architecture"] = "vggmini", ["T"] = "4", ["leak"] = "1.0", ["reset"] = "hard", ["input_size"] = "8", ["batch"] = "3",
-        ["eps"] = "8/255", ["balance_T"] = "5", ["norm_mean"] = "(0.5, 0.5, 0.5)", ["norm_std"] = "(0.25, 0.25, 0.25)",
+        ["architecture"] = "vggmini",
+        ["T"] = "4",
+        ["leak"] = "1.0",
+        ["reset"] = "hard",
+        ["input_size"] = "8",
+        ["batch"] = "3",
+        ["eps"] = "8/255",
+        ["balance_T"] = "5",
+        ["norm_mean"] = "(0.5, 0.5, 0.5)",
+        ["norm_std"] = "(0.25, 0.25, 0.25)",
     };
 
     /// <summary>Inputs, and all that can be compared; the numbers to compare with are none, because nobody may look at them.</summary>

@@ -147,23 +147,23 @@ internal readonly struct Call(string operation, int samples)
         var floats = isBits ? [] : value.Buffer.ToArray((int)shape.Length);
         var bytes = isBits ? Words(value) : [];
         for (var block = 0; block <= last; block++)
-        for (var row = 0; row < shape.Rows; row++)
-        for (var column = 0; column < shape.Columns; column++)
-        for (var channel = 0; channel < shape.Channels; channel++)
-        {
-            for (var lane = 0; lane < (isBits ? shape.Bits.PositionBytes * 8 : lanes.Width); lane++)
-            {
-                if (lane < lanes.Lanes && lane % lanes.BlockSamples < lanes.SamplesOf(block, samples))
-                {
-                    continue;
-                }
+            for (var row = 0; row < shape.Rows; row++)
+                for (var column = 0; column < shape.Columns; column++)
+                    for (var channel = 0; channel < shape.Channels; channel++)
+                    {
+                        for (var lane = 0; lane < (isBits ? shape.Bits.PositionBytes * 8 : lanes.Width); lane++)
+                        {
+                            if (lane < lanes.Lanes && lane % lanes.BlockSamples < lanes.SamplesOf(block, samples))
+                            {
+                                continue;
+                            }
 
-                var isZero = isBits
-                    ? ((bytes[shape.Bits.Offset(block, row, column) + (long)channel * shape.Bits.ChannelStride + lane / 8] >> (lane % 8)) & 1) == 0
-                    : floats[shape.Offset(block, row, column) + (long)channel * lanes.Width + lane] == 0;
-                Require(isZero, $"{name}: lane {lane} of block {block}, which stands for no sample in use, is not 0 at channel {channel}, row {row}, column {column}");
-            }
-        }
+                            var isZero = isBits
+                                ? ((bytes[shape.Bits.Offset(block, row, column) + (long)channel * shape.Bits.ChannelStride + lane / 8] >> (lane % 8)) & 1) == 0
+                                : floats[shape.Offset(block, row, column) + (long)channel * lanes.Width + lane] == 0;
+                            Require(isZero, $"{name}: lane {lane} of block {block}, which stands for no sample in use, is not 0 at channel {channel}, row {row}, column {column}");
+                        }
+                    }
     }
 
     private static byte[] Words(Activation value)
@@ -177,14 +177,14 @@ internal readonly struct Call(string operation, int samples)
     {
         var blocks = shape.Lanes.BlocksOf(samples);
         for (var block = 0; block < blocks; block++)
-        for (var row = -shape.Border; row < shape.Rows + shape.Border; row++)
-        for (var column = -shape.Border; column < shape.Columns + shape.Border; column++)
-        {
-            var isInside = row >= 0 && row < shape.Rows && column >= 0 && column < shape.Columns;
-            for (var channel = 0; channel < shape.Channels && !isInside; channel++)
-            {
-                Require(isZero(block, row, column, channel), $"{name}: the border of zeros is not 0 at block {block}, channel {channel}, row {row}, column {column}");
-            }
-        }
+            for (var row = -shape.Border; row < shape.Rows + shape.Border; row++)
+                for (var column = -shape.Border; column < shape.Columns + shape.Border; column++)
+                {
+                    var isInside = row >= 0 && row < shape.Rows && column >= 0 && column < shape.Columns;
+                    for (var channel = 0; channel < shape.Channels && !isInside; channel++)
+                    {
+                        Require(isZero(block, row, column, channel), $"{name}: the border of zeros is not 0 at block {block}, channel {channel}, row {row}, column {column}");
+                    }
+                }
     }
 }

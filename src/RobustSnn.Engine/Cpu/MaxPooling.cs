@@ -95,20 +95,20 @@ public sealed unsafe partial class CpuBackend
             var (windowRows, windowColumns) = (from.Rows / to.Rows, from.Columns / to.Columns);
             var y = target + to.Offset(block, row, 0);
             for (var column = 0; column < to.Columns; column++)
-            for (var channel = 0; channel < to.Channels; channel++, y += to.Lanes.Width)
-            {
-                for (var lane = 0; lane < to.Lanes.Width; lane += LaneLayout.VectorLanes)
+                for (var channel = 0; channel < to.Channels; channel++, y += to.Lanes.Width)
                 {
-                    var largest = source.Load(block, row * windowRows, column * windowColumns, channel, lane);
-                    for (var r = 0; r < windowRows; r++)
-                    for (var c = 0; c < windowColumns; c++)
+                    for (var lane = 0; lane < to.Lanes.Width; lane += LaneLayout.VectorLanes)
                     {
-                        largest = Vector512.Max(largest, source.Load(block, row * windowRows + r, column * windowColumns + c, channel, lane));
-                    }
+                        var largest = source.Load(block, row * windowRows, column * windowColumns, channel, lane);
+                        for (var r = 0; r < windowRows; r++)
+                            for (var c = 0; c < windowColumns; c++)
+                            {
+                                largest = Vector512.Max(largest, source.Load(block, row * windowRows + r, column * windowColumns + c, channel, lane));
+                            }
 
-                    largest.Store(y + lane);
+                        largest.Store(y + lane);
+                    }
                 }
-            }
         }
     }
 
@@ -134,17 +134,17 @@ public sealed unsafe partial class CpuBackend
                 var window = x + source.Offset(block, row * windowRows, 0) + (long)channel * source.ChannelStride;
                 var pooled = y + target.Offset(block, row, 0) + (long)channel * target.ChannelStride;
                 for (var column = 0; column < to.Columns; column++, window += windowColumns * bytes, pooled += bytes)
-                for (var i = 0; i < bytes; i++)
-                {
-                    var any = 0;
-                    for (var r = 0; r < windowRows; r++)
-                    for (var c = 0; c < windowColumns; c++)
+                    for (var i = 0; i < bytes; i++)
                     {
-                        any |= window[(long)r * source.RowStride + c * bytes + i];
-                    }
+                        var any = 0;
+                        for (var r = 0; r < windowRows; r++)
+                            for (var c = 0; c < windowColumns; c++)
+                            {
+                                any |= window[(long)r * source.RowStride + c * bytes + i];
+                            }
 
-                    pooled[i] = (byte)(any & mask[i]);
-                }
+                        pooled[i] = (byte)(any & mask[i]);
+                    }
             }
         }
     }
@@ -166,30 +166,30 @@ public sealed unsafe partial class CpuBackend
             var width = from.Lanes.Width;
             var gradients = dy + from.Offset(block, row, 0);
             for (var column = 0; column < from.Columns; column++)
-            for (var channel = 0; channel < from.Channels; channel++, gradients += width)
-            {
-                for (var lane = 0; lane < width; lane += LaneLayout.VectorLanes)
+                for (var channel = 0; channel < from.Channels; channel++, gradients += width)
                 {
-                    var (top, left) = (row * windowRows, column * windowColumns);
-                    var largest = source.Load(block, top, left, channel, lane);
-                    var first = Vector512<float>.Zero; // number of the position that holds it
-                    for (var i = 1; i < windowRows * windowColumns; i++)
+                    for (var lane = 0; lane < width; lane += LaneLayout.VectorLanes)
                     {
-                        var value = source.Load(block, top + i / windowColumns, left + i % windowColumns, channel, lane);
-                        var isLarger = Vector512.GreaterThan(value, largest) | ~Vector512.Equals(value, value);
-                        largest = Vector512.ConditionalSelect(isLarger, value, largest);
-                        first = Vector512.ConditionalSelect(isLarger, Vector512.Create((float)i), first);
-                    }
+                        var (top, left) = (row * windowRows, column * windowColumns);
+                        var largest = source.Load(block, top, left, channel, lane);
+                        var first = Vector512<float>.Zero; // number of the position that holds it
+                        for (var i = 1; i < windowRows * windowColumns; i++)
+                        {
+                            var value = source.Load(block, top + i / windowColumns, left + i % windowColumns, channel, lane);
+                            var isLarger = Vector512.GreaterThan(value, largest) | ~Vector512.Equals(value, value);
+                            largest = Vector512.ConditionalSelect(isLarger, value, largest);
+                            first = Vector512.ConditionalSelect(isLarger, Vector512.Create((float)i), first);
+                        }
 
-                    var gradient = Vector512.Load(gradients + lane);
-                    for (var i = 0; i < windowRows * windowColumns; i++)
-                    {
-                        var at = dx + to.Offset(block, top + i / windowColumns, left + i % windowColumns) + (long)channel * width + lane;
-                        var share = Vector512.ConditionalSelect(Vector512.Equals(first, Vector512.Create((float)i)), gradient, Vector512<float>.Zero);
-                        (accumulate ? Vector512.Load(at) + share : share).Store(at);
+                        var gradient = Vector512.Load(gradients + lane);
+                        for (var i = 0; i < windowRows * windowColumns; i++)
+                        {
+                            var at = dx + to.Offset(block, top + i / windowColumns, left + i % windowColumns) + (long)channel * width + lane;
+                            var share = Vector512.ConditionalSelect(Vector512.Equals(first, Vector512.Create((float)i)), gradient, Vector512<float>.Zero);
+                            (accumulate ? Vector512.Load(at) + share : share).Store(at);
+                        }
                     }
                 }
-            }
         }
     }
 }

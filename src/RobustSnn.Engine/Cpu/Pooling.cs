@@ -47,10 +47,10 @@ public sealed unsafe partial class CpuBackend
                 {
                     var sum = Vector512<float>.Zero;
                     for (var r = 0; r < windowRows; r++)
-                    for (var c = 0; c < windowColumns; c++)
-                    {
-                        sum += Vector512.Load(x + r * from.RowStride + c * from.PositionStride + lane);
-                    }
+                        for (var c = 0; c < windowColumns; c++)
+                        {
+                            sum += Vector512.Load(x + r * from.RowStride + c * from.PositionStride + lane);
+                        }
 
                     (sum * share).Store(y + lane);
                 }
@@ -86,10 +86,10 @@ public sealed unsafe partial class CpuBackend
                         var sum = Vector512<float>.Zero;
                         var x = window + lane / LaneBits.InByte;
                         for (var r = 0; r < windowRows; r++, x += rowStride)
-                        for (var c = 0; c < windowColumns; c++)
-                        {
-                            sum += LaneBits.ToFloats(*(ushort*)(x + c * columnStride) & mask);
-                        }
+                            for (var c = 0; c < windowColumns; c++)
+                            {
+                                sum += LaneBits.ToFloats(*(ushort*)(x + c * columnStride) & mask);
+                            }
 
                         (sum * share).Store(y + lane);
                     }

@@ -72,15 +72,15 @@ public sealed unsafe partial class CpuBackend
             {
                 var own = key.Derive((ulong)numbers[block * lanes.BlockSamples + s]);
                 for (var column = 0; column < shape.Columns; column++)
-                for (var channel = 0; channel < shape.Channels; channel++)
-                {
-                    var x = data + shape.Offset(block, row, column) + channel * lanes.Width + s;
-                    for (var step = 0; step < lanes.Steps; step++)
+                    for (var channel = 0; channel < shape.Channels; channel++)
                     {
-                        var draw = (long)step * shape.Count + (((channel * shape.Rows) + row) * shape.Columns) + column;
-                        x[step * lanes.BlockSamples] *= RandomDraws.Uniform(own, draw) >= rate ? scale : 0f;
+                        var x = data + shape.Offset(block, row, column) + channel * lanes.Width + s;
+                        for (var step = 0; step < lanes.Steps; step++)
+                        {
+                            var draw = (long)step * shape.Count + (((channel * shape.Rows) + row) * shape.Columns) + column;
+                            x[step * lanes.BlockSamples] *= RandomDraws.Uniform(own, draw) >= rate ? scale : 0f;
+                        }
                     }
-                }
             }
         }
     }

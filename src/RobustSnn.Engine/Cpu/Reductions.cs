@@ -133,10 +133,10 @@ public sealed unsafe partial class CpuBackend
             {
                 var position = data + bits.Offset(block, row, 0) + channel * bits.ChannelStride;
                 for (var column = 0; column < shape.Columns; column++)
-                for (var i = 0; i < bits.PositionBytes; i++, position++)
-                {
-                    count += BitOperations.PopCount((uint)(*position & mask[i]));
-                }
+                    for (var i = 0; i < bits.PositionBytes; i++, position++)
+                    {
+                        count += BitOperations.PopCount((uint)(*position & mask[i]));
+                    }
             }
 
             partial[piece] = count;
@@ -161,19 +161,19 @@ public sealed unsafe partial class CpuBackend
                 var used = lanes.SamplesOf(block, samples);
                 var x = data + shape.Offset(block, row, 0);
                 for (var channel = 0; channel < shape.Columns * shape.Channels; channel++, x += lanes.Width)
-                for (var step = 0; step < lanes.Steps; step++)
-                for (var sample = 0; sample < used; sample++)
-                {
-                    var key = SortKey.Of(x[step * lanes.BlockSamples + sample]);
-                    if (upper is null)
-                    {
-                        histogram[key >> 16]++;
-                    }
-                    else if (key >> 16 == upper)
-                    {
-                        histogram[key & 0xFFFF]++;
-                    }
-                }
+                    for (var step = 0; step < lanes.Steps; step++)
+                        for (var sample = 0; sample < used; sample++)
+                        {
+                            var key = SortKey.Of(x[step * lanes.BlockSamples + sample]);
+                            if (upper is null)
+                            {
+                                histogram[key >> 16]++;
+                            }
+                            else if (key >> 16 == upper)
+                            {
+                                histogram[key & 0xFFFF]++;
+                            }
+                        }
             }
         }
     }

@@ -112,12 +112,12 @@ public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
     private IEnumerable<Site> Places(int samples)
     {
         for (var step = 0; step < Shape.Lanes.Steps; step++)
-        for (var sample = 0; sample < samples; sample++)
-        for (var channel = 0; channel < Shape.Channels; channel++)
-        for (var row = 0; row < Shape.Rows; row++)
-        for (var column = 0; column < Shape.Columns; column++)
-        {
-            yield return new Site(step, sample, channel, row, column);
-        }
+            for (var sample = 0; sample < samples; sample++)
+                for (var channel = 0; channel < Shape.Channels; channel++)
+                    for (var row = 0; row < Shape.Rows; row++)
+                        for (var column = 0; column < Shape.Columns; column++)
+                        {
+                            yield return new Site(step, sample, channel, row, column);
+                        }
     }
 }

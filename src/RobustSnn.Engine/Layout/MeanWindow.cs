@@ -14,6 +14,9 @@ public readonly record struct MeanWindow(int Rows, int Columns)
     /// <summary>Layout of the means of an input: floats on the smaller map, framed as the layer that reads them needs it.</summary>
     public ActivationShape Over(ActivationShape input, ConvolutionGeometry reader) => input with
     {
-        Rows = input.Rows / Rows, Columns = input.Columns / Columns, Border = reader.Padding, Storage = Storage.Floats,
+        Rows = input.Rows / Rows,
+        Columns = input.Columns / Columns,
+        Border = reader.Padding,
+        Storage = Storage.Floats,
     };
 }

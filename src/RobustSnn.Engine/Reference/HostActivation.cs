@@ -118,10 +118,10 @@ internal readonly struct HostActivation
     private static IEnumerable<Site> Sites(ActivationShape shape, int steps, int samples)
     {
         for (var step = 0; step < steps; step++)
-        for (var sample = 0; sample < samples; sample++)
-        for (var channel = 0; channel < shape.Channels; channel++)
-        for (var row = 0; row < shape.Rows; row++)
-        for (var column = 0; column < shape.Columns; column++)
-            yield return new Site(step, sample, channel, row, column);
+            for (var sample = 0; sample < samples; sample++)
+                for (var channel = 0; channel < shape.Channels; channel++)
+                    for (var row = 0; row < shape.Rows; row++)
+                        for (var column = 0; column < shape.Columns; column++)
+                            yield return new Site(step, sample, channel, row, column);
     }
 }

@@ -30,14 +30,14 @@ public sealed partial class ReferenceBackend
         {
             var sum = 0.0;
             for (var k = 0; k < g.KernelRows; k++)
-            for (var l = 0; l < g.KernelColumns; l++)
-            {
-                if (OutputPosition(at.Row + g.Padding - k, g.StrideRows, g.OutputRows) is not { } row
-                    || OutputPosition(at.Column + g.Padding - l, g.StrideColumns, g.OutputColumns) is not { } column)
-                    continue;
-                for (var o = 0; o < g.Outputs; o++)
-                    sum += (double)w[o, at.Channel, k, l] * dy[at.Step, at.Sample, o, row, column];
-            }
+                for (var l = 0; l < g.KernelColumns; l++)
+                {
+                    if (OutputPosition(at.Row + g.Padding - k, g.StrideRows, g.OutputRows) is not { } row
+                        || OutputPosition(at.Column + g.Padding - l, g.StrideColumns, g.OutputColumns) is not { } column)
+                        continue;
+                    for (var o = 0; o < g.Outputs; o++)
+                        sum += (double)w[o, at.Channel, k, l] * dy[at.Step, at.Sample, o, row, column];
+                }
 
             Put(ref dx[at], sum, accumulate);
         }
@@ -57,12 +57,12 @@ public sealed partial class ReferenceBackend
             double gradient = dy[at];
             dbias[at.Channel] += gradient;
             for (var i = 0; i < g.Inputs; i++)
-            for (var k = 0; k < g.KernelRows; k++)
-            for (var l = 0; l < g.KernelColumns; l++)
-            {
-                dw[ReferenceConnection.WeightIndex(g, at.Channel, i, k, l)] += gradient
-                    * x[at.Step, at.Sample, i, at.Row * g.StrideRows - g.Padding + k, at.Column * g.StrideColumns - g.Padding + l];
-            }
+                for (var k = 0; k < g.KernelRows; k++)
+                    for (var l = 0; l < g.KernelColumns; l++)
+                    {
+                        dw[ReferenceConnection.WeightIndex(g, at.Channel, i, k, l)] += gradient
+                            * x[at.Step, at.Sample, i, at.Row * g.StrideRows - g.Padding + k, at.Column * g.StrideColumns - g.Padding + l];
+                    }
         }
 
         Add(connection.Pattern is { } pattern ? [.. pattern.Existing.ToArray().Select(index => dw[index])] : dw, weightGradient);
@@ -76,12 +76,12 @@ public sealed partial class ReferenceBackend
         var g = w.Geometry;
         double sum = bias is null ? 0 : HostBuffer.Of(bias)[at.Channel];
         for (var i = 0; i < g.Inputs; i++)
-        for (var k = 0; k < g.KernelRows; k++)
-        for (var l = 0; l < g.KernelColumns; l++)
-        {
-            sum += (double)w[at.Channel, i, k, l]
-                * x[at.Step, at.Sample, i, at.Row * g.StrideRows - g.Padding + k, at.Column * g.StrideColumns - g.Padding + l];
-        }
+            for (var k = 0; k < g.KernelRows; k++)
+                for (var l = 0; l < g.KernelColumns; l++)
+                {
+                    sum += (double)w[at.Channel, i, k, l]
+                        * x[at.Step, at.Sample, i, at.Row * g.StrideRows - g.Padding + k, at.Column * g.StrideColumns - g.Padding + l];
+                }
 
         return (float)sum;
     }

@@ -17,8 +17,8 @@ public sealed partial class ReferenceBackend
         {
             var sum = 0.0;
             for (var k = 0; k < m; k++)
-            for (var l = 0; l < n; l++)
-                sum += x[at with { Row = at.Row * m + k, Column = at.Column * n + l }];
+                for (var l = 0; l < n; l++)
+                    sum += x[at with { Row = at.Row * m + k, Column = at.Column * n + l }];
             y[at] = (float)(sum / (m * n));
         }
     }
@@ -93,12 +93,12 @@ public sealed partial class ReferenceBackend
         var largest = pooled with { Row = pooled.Row * window.Rows, Column = pooled.Column * window.Columns };
         var top = largest;
         for (var k = 0; k < window.Rows; k++)
-        for (var l = 0; l < window.Columns; l++)
-        {
-            var at = top with { Row = top.Row + k, Column = top.Column + l };
-            if (x[at] > x[largest] || (float.IsNaN(x[at]) && at != largest))
-                largest = at;
-        }
+            for (var l = 0; l < window.Columns; l++)
+            {
+                var at = top with { Row = top.Row + k, Column = top.Column + l };
+                if (x[at] > x[largest] || (float.IsNaN(x[at]) && at != largest))
+                    largest = at;
+            }
 
         return largest;
     }

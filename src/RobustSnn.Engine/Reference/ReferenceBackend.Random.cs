@@ -20,11 +20,11 @@ public sealed partial class ReferenceBackend
         var x = HostBuffer.Changing(target);
         var length = SampleLength(target, numbers);
         for (var sample = 0; sample < samples; sample++)
-        for (var j = 0; j < length; j++)
-        {
-            var own = key.Derive(Number(numbers, sample));
-            x[sample * length + j] = kind == RandomKind.Normal ? RandomDraws.Normal(own, j) : RandomDraws.Uniform(own, j);
-        }
+            for (var j = 0; j < length; j++)
+            {
+                var own = key.Derive(Number(numbers, sample));
+                x[sample * length + j] = kind == RandomKind.Normal ? RandomDraws.Normal(own, j) : RandomDraws.Uniform(own, j);
+            }
     }
 
     /// <summary>x = x/(1 − rate) where draw t·n + neuron of the sample's stream ≥ rate, else 0; n neurons a sample</summary>

@@ -35,15 +35,15 @@ public static class DataSets
     /// <exception cref="BadInputException">The name is unknown, the directory missing or not needed, or its content unusable.</exception>
     public static DataSet Open(
         string name, string? directory, Shapes10Settings shapes, CancellationToken cancellation = default) => name switch
-    {
-        Cifar10Name => OpenCifar10(Required(name, directory), cancellation),
-        FolderName => OpenFolder(Required(name, directory), cancellation),
-        Shapes10Name => directory is null
-            ? OpenShapes10(shapes, cancellation)
-            : throw new BadInputException($"{Shapes10Name} is drawn and reads no files, found the directory {directory}. Leave it out."),
-        _ => throw new BadInputException(
-            $"There is no data set \"{name}\". Did you mean {Spelling.nearest(Names, name).Head}? Known are {string.Join(", ", Names)}."),
-    };
+        {
+            Cifar10Name => OpenCifar10(Required(name, directory), cancellation),
+            FolderName => OpenFolder(Required(name, directory), cancellation),
+            Shapes10Name => directory is null
+                ? OpenShapes10(shapes, cancellation)
+                : throw new BadInputException($"{Shapes10Name} is drawn and reads no files, found the directory {directory}. Leave it out."),
+            _ => throw new BadInputException(
+                $"There is no data set \"{name}\". Did you mean {Spelling.nearest(Names, name).Head}? Known are {string.Join(", ", Names)}."),
+        };
 
     /// <summary>The classes of a data set that always has the same, in label order; null for others.</summary>
     public static IReadOnlyList<string>? ClassNamesOf(string name) => name switch

@@ -74,12 +74,12 @@ internal sealed class BitOperand
     {
         var bits = shape.Bits;
         for (var row = 0; row < shape.Rows; row++)
-        for (var channel = 0; channel < shape.Channels; channel++)
-        for (var column = 0; column < shape.Columns; column++)
-        for (var lane = 0; lane < shape.Lanes.Lanes; lane++)
-        {
-            yield return ((int)(bits.Offset(block, row, column) + channel * bits.ChannelStride + lane / 8), (byte)(1 << lane % 8),
-                lane % shape.Lanes.BlockSamples < shape.Lanes.SamplesOf(block, samples));
-        }
+            for (var channel = 0; channel < shape.Channels; channel++)
+                for (var column = 0; column < shape.Columns; column++)
+                    for (var lane = 0; lane < shape.Lanes.Lanes; lane++)
+                    {
+                        yield return ((int)(bits.Offset(block, row, column) + channel * bits.ChannelStride + lane / 8), (byte)(1 << lane % 8),
+                            lane % shape.Lanes.BlockSamples < shape.Lanes.SamplesOf(block, samples));
+                    }
     }
 }

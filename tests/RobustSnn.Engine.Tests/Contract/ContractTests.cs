@@ -72,8 +72,8 @@ public static class ContractTests
         var alone = @case.RunOn(Backends.Cpu(1)).Outputs;
         Assert.That(alone, Is.Not.Empty);
         foreach (var threads in new[] { 2, 3 })
-        foreach (var (name, values) in @case.RunOn(Backends.Cpu(threads)).Outputs)
-            Assert.That(Bits(values).SequenceEqual(Bits(alone[name])), Is.True, $"{name} on {threads} threads");
+            foreach (var (name, values) in @case.RunOn(Backends.Cpu(threads)).Outputs)
+                Assert.That(Bits(values).SequenceEqual(Bits(alone[name])), Is.True, $"{name} on {threads} threads");
     }
 
     /// <summary>A NaN is further from any number than every number.</summary>

@@ -134,13 +134,13 @@ public sealed class Workbench(IBackend backend, string seed, bool hasWidths) : I
         var use = new Use[shape.Length];
         Array.Fill(use, Use.Border);
         for (var block = 0; block < shape.Lanes.Blocks; block++)
-        for (var row = 0; row < shape.Rows; row++)
-        for (var column = 0; column < shape.Columns; column++)
-        for (var channel = 0; channel < shape.Channels; channel++)
-        for (var lane = 0; lane < shape.Lanes.Width; lane++)
-        {
-            use[shape.Offset(block, row, column) + channel * shape.Lanes.Width + lane] = UseOf(shape.Lanes, block, lane, samples, spare);
-        }
+            for (var row = 0; row < shape.Rows; row++)
+                for (var column = 0; column < shape.Columns; column++)
+                    for (var channel = 0; channel < shape.Channels; channel++)
+                        for (var lane = 0; lane < shape.Lanes.Width; lane++)
+                        {
+                            use[shape.Offset(block, row, column) + channel * shape.Lanes.Width + lane] = UseOf(shape.Lanes, block, lane, samples, spare);
+                        }
 
         for (var i = shape.Lanes.BlocksOf(samples) * shape.BlockStride; i < use.Length; i++)
             use[i] = Use.Behind;

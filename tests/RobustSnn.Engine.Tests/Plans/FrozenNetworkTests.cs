@@ -161,13 +161,13 @@ public sealed class FrozenNetworkTests
         var images = PlanBench.Images(ManyImages, 18);
         var found = new List<float[]>();
         foreach (var threads in new[] { 1, 2, 3, 5 })
-        foreach (var batch in new[] { 1, 3, 8 })
-        {
-            using var backend = new CpuBackend(threads);
-            using var model = Model(backend, "vgg", true);
-            using var frozen = new FrozenNetwork(model, batch, timesteps);
-            found.Add(Run(frozen, images).Logits);
-        }
+            foreach (var batch in new[] { 1, 3, 8 })
+            {
+                using var backend = new CpuBackend(threads);
+                using var model = Model(backend, "vgg", true);
+                using var frozen = new FrozenNetwork(model, batch, timesteps);
+                found.Add(Run(frozen, images).Logits);
+            }
 
         Assert.That(found, Is.All.EqualTo(found[0]));
     }

@@ -41,7 +41,7 @@ public sealed class FusedLayerTests
             [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewAveragePool(2), [2]), (Head, [3]), (Operation.NewNeuron(Thresholds.Shared), [4])]);
         yield return Case("a pool read twice", 2,
             [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewAveragePool(2), [2]), (Conv, [3]), (Operation.NewNeuron(Thresholds.Shared), [4]), (Operation.WeightedSum, [3, 5]), (Head, [6])]);
-        yield return Case("max pooling between two",  1,
+        yield return Case("max pooling between two", 1,
             [(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Operation.NewMaxPool(2), [2]), (Head, [3])]);
         yield return Case("a threshold a channel", 1,
             [(Conv, [0]), (Operation.NewNeuron(Thresholds.Channelwise), [1]), (Conv, [2]), (Operation.NewNeuron(Thresholds.Shared), [3]), (Head, [4])]);

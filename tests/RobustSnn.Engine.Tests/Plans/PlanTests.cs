@@ -21,11 +21,11 @@ public sealed class PlanTests
     private static IEnumerable<TestCaseData> Cases()
     {
         foreach (var (architecture, steps) in new[] { ("vggmini", new[] { 0, 1, 5 }), ("wrnmini", [0, 1, 5]), ("resnet20", [0, 1]) })
-        foreach (var timesteps in steps)
-        foreach (var (batch, samples) in architecture == "resnet20" ? [(3, 2)] : new[] { (1, 1), (3, 2), (18, 17) })
-        {
-            yield return new TestCaseData(architecture, timesteps, batch, samples);
-        }
+            foreach (var timesteps in steps)
+                foreach (var (batch, samples) in architecture == "resnet20" ? [(3, 2)] : new[] { (1, 1), (3, 2), (18, 17) })
+                {
+                    yield return new TestCaseData(architecture, timesteps, batch, samples);
+                }
     }
 
     [TestCaseSource(nameof(Cases))]

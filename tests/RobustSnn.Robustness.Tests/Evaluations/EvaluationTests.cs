@@ -168,7 +168,7 @@ public sealed class EvaluationTests
 
         public int Number(int index) => index;
 
-    public int Label(int index) => labels[index];
+        public int Label(int index) => labels[index];
     }
 
     private sealed class Recorder(List<EvaluationProgress> told) : IProgress<EvaluationProgress>

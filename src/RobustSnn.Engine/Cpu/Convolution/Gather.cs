@@ -21,10 +21,10 @@ internal sealed record GatherClass(
     {
         var taps = new List<Tap>();
         for (var row = 0; row < g.KernelRows; row++)
-        for (var column = 0; column < g.KernelColumns; column++)
-        {
-            taps.Add(new Tap(row * g.KernelColumns + column, row - g.Padding, column - g.Padding));
-        }
+            for (var column = 0; column < g.KernelColumns; column++)
+            {
+                taps.Add(new Tap(row * g.KernelColumns + column, row - g.Padding, column - g.Padding));
+            }
 
         return [new GatherClass(0, 0, 1, 1, g.StrideRows, g.StrideColumns, g.OutputRows, g.OutputColumns, [.. taps])];
     }
@@ -33,25 +33,25 @@ internal sealed record GatherClass(
     {
         var classes = new List<GatherClass>();
         for (var firstRow = 0; firstRow < Math.Min(g.StrideRows, g.InputRows); firstRow++)
-        for (var firstColumn = 0; firstColumn < Math.Min(g.StrideColumns, g.InputColumns); firstColumn++)
-        {
-            var taps = new List<Tap>();
-            for (var row = 0; row < g.KernelRows; row++)
-            for (var column = 0; column < g.KernelColumns; column++)
+            for (var firstColumn = 0; firstColumn < Math.Min(g.StrideColumns, g.InputColumns); firstColumn++)
             {
-                // input y is read by output q where y + padding − row = stride·q
-                var (q, rest) = Math.DivRem(firstRow + g.Padding - row, g.StrideRows);
-                var (p, restColumn) = Math.DivRem(firstColumn + g.Padding - column, g.StrideColumns);
-                if (rest == 0 && restColumn == 0)
-                {
-                    taps.Add(new Tap(row * g.KernelColumns + column, q, p));
-                }
-            }
+                var taps = new List<Tap>();
+                for (var row = 0; row < g.KernelRows; row++)
+                    for (var column = 0; column < g.KernelColumns; column++)
+                    {
+                        // input y is read by output q where y + padding − row = stride·q
+                        var (q, rest) = Math.DivRem(firstRow + g.Padding - row, g.StrideRows);
+                        var (p, restColumn) = Math.DivRem(firstColumn + g.Padding - column, g.StrideColumns);
+                        if (rest == 0 && restColumn == 0)
+                        {
+                            taps.Add(new Tap(row * g.KernelColumns + column, q, p));
+                        }
+                    }
 
-            var rows = (g.InputRows - firstRow + g.StrideRows - 1) / g.StrideRows;
-            var columns = (g.InputColumns - firstColumn + g.StrideColumns - 1) / g.StrideColumns;
-            classes.Add(new GatherClass(firstRow, firstColumn, g.StrideRows, g.StrideColumns, 1, 1, rows, columns, [.. taps]));
-        }
+                var rows = (g.InputRows - firstRow + g.StrideRows - 1) / g.StrideRows;
+                var columns = (g.InputColumns - firstColumn + g.StrideColumns - 1) / g.StrideColumns;
+                classes.Add(new GatherClass(firstRow, firstColumn, g.StrideRows, g.StrideColumns, 1, 1, rows, columns, [.. taps]));
+            }
 
         return [.. classes];
     }

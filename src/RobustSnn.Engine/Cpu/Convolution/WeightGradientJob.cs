@@ -93,11 +93,11 @@ internal readonly unsafe struct WeightGradientJob : IJob
                     WeightGradientTile.Run(gradients + output * width, inputs + from * width + shift, gradientOffsets, inputOffsets,
                         positions, width, outputs - 1, count - 1, sums);
                     for (var o = 0; o < outputs; o++)
-                    for (var i = 0; i < count; i++)
-                    {
-                        weightGradient[((long)(output + o) * geometry.Inputs + from + i) * geometry.Taps + tap.Kernel] +=
-                            sums[o * WeightGradientTile.Inputs + i];
-                    }
+                        for (var i = 0; i < count; i++)
+                        {
+                            weightGradient[((long)(output + o) * geometry.Inputs + from + i) * geometry.Taps + tap.Kernel] +=
+                                sums[o * WeightGradientTile.Inputs + i];
+                        }
                 }
             }
 

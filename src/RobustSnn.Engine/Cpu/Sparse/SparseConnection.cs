@@ -237,11 +237,11 @@ internal sealed unsafe class SparseConnection : Connection
         var taps = reading.Taps;
         var table = (int*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, rows.Sources * taps.Length) * sizeof(int), 64);
         for (var channel = 0; channel < rows.Sources; channel++)
-        for (var tap = 0; tap < taps.Length; tap++)
-        {
-            table[channel * taps.Length + tap] = checked(
-                channel * layout.ChannelStride + taps[tap].Row * layout.RowStride + taps[tap].Column * layout.ColumnStride);
-        }
+            for (var tap = 0; tap < taps.Length; tap++)
+            {
+                table[channel * taps.Length + tap] = checked(
+                    channel * layout.ChannelStride + taps[tap].Row * layout.RowStride + taps[tap].Column * layout.ColumnStride);
+            }
 
         offsets.Add((rows, layout), (nint)table);
         return table;

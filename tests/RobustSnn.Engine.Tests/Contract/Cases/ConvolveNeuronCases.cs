@@ -75,7 +75,8 @@ public static class ConvolveNeuronCases
                 Storage.Bits, true, margin: 0, window: 2, output: "first");
             Run(bench, ConvolutionGeometry.Convolution(4, 4, 3, 5, kernel: 3, stride: 1, padding: 1), lanes, Models[0], false, isPruned,
                 Storage.Bits, true, margin: 0, window: 2);
-        }) { HasWidths = isPruned };
+        })
+        { HasWidths = isPruned };
 
     /// <summary>One layer on spikes, on floats, and on means, for one image and for more, before and after its weights change.</summary>
     private static IEnumerable<ContractCase> OnOneConnection =>
@@ -97,7 +98,8 @@ public static class ConvolveNeuronCases
                 Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 0, window: 2, output: $"means {i}");
                 Run(bench, connection, lanes, Models[0], false, Storage.Bits, true, margin: 1, output: $"bits {i}");
             }
-        }) { HasWidths = true };
+        })
+        { HasWidths = true };
 
     /// <summary>One image of whose inputs many, few, or nearly none fire: silence is skipped.</summary>
     private static IEnumerable<ContractCase> Events =>

@@ -17,18 +17,18 @@ internal sealed class ScatterMap
         reaching = new ulong[g.Taps];
         reached = new int[g.Taps * MostSources];
         for (var tap = 0; tap < g.Taps; tap++)
-        for (var row = 0; row < g.OutputRows; row++)
-        for (var column = 0; column < g.OutputColumns; column++)
-        {
-            var fromRow = row * g.StrideRows + tap / g.KernelColumns - g.Padding;
-            var fromColumn = column * g.StrideColumns + tap % g.KernelColumns - g.Padding;
-            if (fromRow >= 0 && fromRow < g.InputRows && fromColumn >= 0 && fromColumn < g.InputColumns)
-            {
-                var source = fromRow * g.InputColumns + fromColumn;
-                reaching[tap] |= 1ul << source;
-                reached[tap * MostSources + source] = (row * g.OutputColumns + column) * LaneLayout.FewLanes;
-            }
-        }
+            for (var row = 0; row < g.OutputRows; row++)
+                for (var column = 0; column < g.OutputColumns; column++)
+                {
+                    var fromRow = row * g.StrideRows + tap / g.KernelColumns - g.Padding;
+                    var fromColumn = column * g.StrideColumns + tap % g.KernelColumns - g.Padding;
+                    if (fromRow >= 0 && fromRow < g.InputRows && fromColumn >= 0 && fromColumn < g.InputColumns)
+                    {
+                        var source = fromRow * g.InputColumns + fromColumn;
+                        reaching[tap] |= 1ul << source;
+                        reached[tap * MostSources + source] = (row * g.OutputColumns + column) * LaneLayout.FewLanes;
+                    }
+                }
     }
 
     /// <summary>Positions of the output's map.</summary>

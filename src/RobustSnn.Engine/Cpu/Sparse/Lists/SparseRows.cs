@@ -146,17 +146,17 @@ internal sealed unsafe class SparseRows : IDisposable
         var panelChannels = PanelChunks * ChunkChannels;
         var next = 0;
         for (var row = 0; row < Rows; row++)
-        for (var panel = 0; panel < Panels; panel++)
-        {
-            starts[row * Panels + panel] = next;
-            var first = ((long)row * Sources + panel * panelChannels) * Taps;
-            var end = ((long)row * Sources + Math.Min(Sources, (panel + 1) * panelChannels)) * Taps;
-            for (; next < places.Count && places[next].Place < end; next++)
+            for (var panel = 0; panel < Panels; panel++)
             {
-                order[next] = places[next].Weight;
-                Columns[next] = (ushort)(places[next].Place - first);
+                starts[row * Panels + panel] = next;
+                var first = ((long)row * Sources + panel * panelChannels) * Taps;
+                var end = ((long)row * Sources + Math.Min(Sources, (panel + 1) * panelChannels)) * Taps;
+                for (; next < places.Count && places[next].Place < end; next++)
+                {
+                    order[next] = places[next].Weight;
+                    Columns[next] = (ushort)(places[next].Place - first);
+                }
             }
-        }
 
         starts[Rows * Panels] = next;
     }
@@ -165,18 +165,18 @@ internal sealed unsafe class SparseRows : IDisposable
     {
         var found = (int*)NativeMemory.AlignedAlloc((nuint)StartsOf(Chunks) * sizeof(int), 64);
         for (var row = 0; row < Rows; row++)
-        for (var chunk = 0; chunk < Chunks; chunk++)
-        {
-            var (panel, chunkInPanel) = Math.DivRem(chunk, PanelChunks);
-            var next = chunkInPanel == 0 ? starts[row * Panels + panel] : found[row * Chunks + chunk - 1];
-            var before = chunkInPanel * ChunkChannels * Taps;
-            while (next < starts[row * Panels + panel + 1] && Columns[next] < before)
+            for (var chunk = 0; chunk < Chunks; chunk++)
             {
-                next++;
-            }
+                var (panel, chunkInPanel) = Math.DivRem(chunk, PanelChunks);
+                var next = chunkInPanel == 0 ? starts[row * Panels + panel] : found[row * Chunks + chunk - 1];
+                var before = chunkInPanel * ChunkChannels * Taps;
+                while (next < starts[row * Panels + panel + 1] && Columns[next] < before)
+                {
+                    next++;
+                }
 
-            found[row * Chunks + chunk] = next;
-        }
+                found[row * Chunks + chunk] = next;
+            }
 
         found[Rows * Chunks] = Count;
         return found;

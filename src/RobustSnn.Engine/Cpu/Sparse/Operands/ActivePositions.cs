@@ -24,10 +24,10 @@ internal readonly unsafe struct ActivePositions(Operand source, int block, int r
         var data = input.Bits();
         var active = 0;
         for (var block = 0; block < blocks; block++)
-        for (var row = 0; row < input.Shape.Rows; row++)
-        {
-            active += CountBytes(data + layout.Offset(block, row, -input.Shape.Border), layout.RowStride);
-        }
+            for (var row = 0; row < input.Shape.Rows; row++)
+            {
+                active += CountBytes(data + layout.Offset(block, row, -input.Shape.Border), layout.RowStride);
+            }
 
         return active;
     }

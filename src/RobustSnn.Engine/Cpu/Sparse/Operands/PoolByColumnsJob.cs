@@ -50,10 +50,10 @@ internal readonly unsafe struct PoolByColumnsJob(Activation source, ActivationSh
         {
             var sum = Vector256<int>.Zero;
             for (var r = 0; r < height; r++)
-            for (var c = 0; c < width; c++)
-            {
-                sum -= Vector256.Equals(Vector256.Create((int)x[r * rowStride + c]) & lanes, lanes); // −1 where it fires
-            }
+                for (var c = 0; c < width; c++)
+                {
+                    sum -= Vector256.Equals(Vector256.Create((int)x[r * rowStride + c]) & lanes, lanes); // −1 where it fires
+                }
 
             (Vector256.ConvertToSingle(sum) * share).Store(y);
         }
