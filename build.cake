@@ -17,7 +17,9 @@ var artifacts = Directory("artifacts");
 bool IsNeedless(string why)
 {
     var here = GetFiles("./tests/golden/*.*").Select(file => file.GetFilename().FullPath).ToList();
-    return here.Count > 0 && why.Contains("golden") && (here.Any(why.Contains) || !(why.Contains(".safetensors") || why.Contains(".pth")));
+    // what looks for cases beside the repository only says so, and is not lacking what is in it
+    var isBeside = why.Contains("shared") || why.Contains("beside the repository");
+    return here.Count > 0 && !isBeside && why.Contains("golden") && (here.Any(why.Contains) || !(why.Contains(".safetensors") || why.Contains(".pth")));
 }
 
 int Dotnet(params string[] arguments) => DotnetWith(null, arguments);
