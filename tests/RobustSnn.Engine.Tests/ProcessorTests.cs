@@ -20,7 +20,7 @@ public sealed class ProcessorTests
     public void What_the_environment_switches_off_is_off(string variable, int bits)
     {
         if (Environment.GetEnvironmentVariable(variable) != "0")
-            Assert.Pass("not switched off in this run");
+            Assert.Ignore($"{variable} is not 0: nothing is switched off in this run");
         Assert.That(bits == 512 ? Vector512.IsHardwareAccelerated : Vector256.IsHardwareAccelerated, Is.False);
     }
 
