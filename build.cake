@@ -43,7 +43,7 @@ void DotnetOrFail(params string[] arguments)
 void RunTests(DirectoryPath results, string name, string[] assemblies, string[] options, (string Name, string Value)? variable = null)
 {
     var folder = results.Combine(name);
-    var code = DotnetWith(variable, ["test", .. assemblies, .. options, "--logger", "trx;LogFileName=tests.trx", "--logger", "console;verbosity=minimal",
+    var code = DotnetWith(variable, ["test", .. assemblies, .. options, "--settings", "tests/checked.runsettings", "--logger", "trx;LogFileName=tests.trx", "--logger", "console;verbosity=minimal",
         "--results-directory", folder.FullPath]);
     var outcomes = GetFiles($"{folder}/*.trx")
         .SelectMany(file => XDocument.Load(file.FullPath).Descendants().Where(element => element.Name.LocalName == "UnitTestResult"))

@@ -37,7 +37,7 @@ public class ActivationBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        backend = new CpuBackend();
+        backend = Backends.Open();
         tensors = new Tensors(backend);
         (current, membrane, spikes) = (tensors.Normal(Layer.Shape), tensors.Normal(Layer.Shape), tensors.Spikes(Layer.Shape));
         (gradient, result) = (tensors.Normal(Layer.Shape), tensors.Normal(Layer.Shape));

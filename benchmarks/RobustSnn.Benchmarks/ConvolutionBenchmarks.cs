@@ -34,7 +34,7 @@ public class ConvolutionBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        backend = new CpuBackend();
+        backend = Backends.Open();
         tensors = new Tensors(backend);
         SparsityPattern? pattern = Kept < 1 ? Tensors.Pattern(Layer.Geometry.WeightCount, Kept) : null;
         int weights = pattern?.Count ?? Layer.Geometry.WeightCount;

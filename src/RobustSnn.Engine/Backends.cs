@@ -1,4 +1,5 @@
 using RobustSnn.Engine.Checked;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
@@ -6,8 +7,9 @@ namespace RobustSnn.Engine;
 
 /// <summary>What a user may say of a backend beside its name.</summary>
 /// <param name="Threads">CPU threads; 0 for one a core.</param>
-/// <param name="IsChecked">Whether every call is looked at first: <see cref="CheckedBackend"/>.</param>
-public readonly record struct BackendOptions(int Threads = 0, bool IsChecked = false);
+/// <param name="IsChecked">Whether every call is looked at first (<see cref="CheckedBackend"/>); null for what <see cref="Backends.CheckVariable"/> says.</param>
+/// <param name="Vectors">Vectors of the CPU's sparse kernels; null for what <see cref="VectorWidths.Chosen"/> says.</param>
+public readonly record struct BackendOptions(int Threads = 0, bool? IsChecked = null, VectorWidth? Vectors = null);
 
 /// <summary>Opens backends by name: the one place that makes them.</summary>
 public static class Backends
@@ -20,7 +22,7 @@ public static class Backends
 
     private static readonly SortedDictionary<string, Func<BackendOptions, IBackend>> Known = new(StringComparer.Ordinal)
     {
-        [Cpu] = options => new Cpu.CpuBackend(options.Threads),
+        [Cpu] = options => new Cpu.CpuBackend(options.Threads, options.Vectors),
         ["reference"] = _ => new Reference.ReferenceBackend(),
     };
 
@@ -42,6 +44,6 @@ public static class Backends
         }
 
         var backend = open(options);
-        return options.IsChecked || Environment.GetEnvironmentVariable(CheckVariable) == "1" ? new CheckedBackend(backend) : backend;
+        return options.IsChecked ?? Environment.GetEnvironmentVariable(CheckVariable) == "1" ? new CheckedBackend(backend) : backend;
     }
 }

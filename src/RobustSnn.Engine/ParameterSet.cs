@@ -29,6 +29,10 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Whether the network has a parameter of that name.</summary>
     public bool Contains(string name) => byName.ContainsKey(name);
 
+    /// <summary>Bytes on the device.</summary>
+    /// <param name="forTraining">With what <see cref="PrepareTraining"/> allocates, whether it has run or not.</param>
+    public long Bytes(bool forTraining) => all.Sum(parameter => parameter.Bytes(forTraining));
+
     /// <summary>Allocates what training needs: gradients and momenta, all zero.</summary>
     public void PrepareTraining()
     {

@@ -90,6 +90,14 @@ public sealed class ParameterTensor : IDisposable
     /// <summary>What backward passes add dL/d(effective value) to.</summary>
     internal DeviceBuffer? EffectiveGradient => Mask is null ? Gradient : Mask.MaskedGradient;
 
+    /// <summary>Bytes on the device.</summary>
+    /// <param name="forTraining">With gradient and momentum, whether they are there or not.</param>
+    internal long Bytes(bool forTraining)
+    {
+        var trains = Gradient is not null || (forTraining && Specification.Trainable);
+        return (trains ? 3 : 1) * Value.Bytes + (Mask?.Bytes(trains) ?? 0);
+    }
+
     internal void PrepareTraining()
     {
         if (Specification.Trainable)

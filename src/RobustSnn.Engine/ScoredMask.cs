@@ -78,6 +78,9 @@ public sealed class ScoredMask : IDisposable
         MaskedGradient?.Dispose();
     }
 
+    /// <summary>Bytes on the device, with gradients and momentum or without.</summary>
+    internal long Bytes(bool forTraining) => (forTraining ? 5 : 2) * Scores.Bytes;
+
     internal void PrepareTraining()
     {
         ScoreGradient ??= backend.Allocate(weights.Length);

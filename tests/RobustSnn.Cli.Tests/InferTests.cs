@@ -145,7 +145,7 @@ public sealed class InferTests
     /// <summary>A pruned vggmini for shapes10 at T = 2, with BatchNorm statistics that are not those of no training.</summary>
     private static void Save(string path, Action<SpikingModel> change)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         Network ann = Architectures.build("vggmini", 10, new Shape(3, 32, 32), [0.5, 0.5, 0.5], [0.25, 0.25, 0.25]);
         using var model = new SpikingModel(Conversion.toSpiking(ann.Neurons, ann), backend);
         model.Initialise(1);

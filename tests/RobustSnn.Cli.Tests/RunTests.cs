@@ -127,7 +127,7 @@ public sealed class RunTests
 
         static IEnumerable<float[]> Weights(string path)
         {
-            using var backend = new CpuBackend(1);
+            using var backend = Backends.Open(options: new(1));
             using SpikingModel model = ModelFile.Load(path, backend).Model;
             return [.. model.Parameters.All.Select(parameter => parameter.ToDense())];
         }

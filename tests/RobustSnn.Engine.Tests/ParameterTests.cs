@@ -1,5 +1,6 @@
 using FsCheck;
 using NUnit.Framework;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Plans.Steps;
@@ -16,14 +17,14 @@ public sealed class ParameterTests
 {
     private const string Name = "classifier.4.weight";
 
-    private ReferenceBackend backend = null!;
+    private IBackend backend = null!;
     private SpikingModel model = null!;
     private ParameterTensor weight = null!;
 
     [SetUp]
     public void Build()
     {
-        backend = new ReferenceBackend();
+        backend = Backends.Open("reference");
         model = PlanBench.Model(backend, "vggmini");
         weight = model.Parameters[Name];
     }
@@ -88,7 +89,7 @@ public sealed class ParameterTests
     [Test]
     public void All_may_go()
     {
-        using var fast = new CpuBackend(2);
+        using var fast = Backends.Open(options: new(2));
         using var other = PlanBench.Model(fast, "vggmini");
         other.Parameters.Prune(Name, Pattern());
         using var plan = new Plan(other, 2, 2, PassMode.Training);

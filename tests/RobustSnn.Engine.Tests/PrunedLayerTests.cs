@@ -11,7 +11,7 @@ public sealed class PrunedLayerTests
     [Test]
     public void Kernels_that_16_bits_cannot_number_are_refused_with_what_to_do()
     {
-        using var backend = new CpuBackend(threads: 1);
+        using var backend = Backends.Open(options: new(1));
         ConvolutionGeometry geometry = ConvolutionGeometry.Linear(1, 257, 257, 1);
         using DeviceBuffer weights = backend.Allocate(1);
         var refusal = Assert.Throws<BadInputException>(() => backend.Connect(geometry, weights, new SparsityPattern(geometry.WeightCount, [7])));
@@ -24,7 +24,7 @@ public sealed class PrunedLayerTests
     [TestCase(16, 4, 0.01, 1)]
     public void Inference_reads_at_most_6_bytes_a_connection_and_4_a_row(int batch, int size, double kept, int threads)
     {
-        using var backend = new CpuBackend(threads);
+        using var backend = Backends.Open(options: new(threads));
         ConvolutionGeometry geometry = ConvolutionGeometry.Convolution(96, size, size, 128, kernel: 3, stride: 1, padding: 1);
         var random = new Random(5);
         var pattern = new SparsityPattern(geometry.WeightCount, [.. Enumerable.Range(0, geometry.WeightCount).Where(_ => random.NextDouble() < kept)]);

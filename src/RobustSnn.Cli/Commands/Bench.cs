@@ -24,7 +24,7 @@ internal readonly record struct BenchSetup(string Architecture, int Timesteps, i
 internal readonly record struct BenchRate(string Layer, int Neurons, double Target, double Rate);
 
 /// <param name="ImagesPerSecond">Of the median run.</param>
-/// <param name="PeakBytes">Activations, gradients and images of the plans that the phase runs.</param>
+/// <param name="PeakBytes">All that the plans of the phase take: activations, gradients, images, parameters, lists, partial results.</param>
 /// <param name="BytesPerConnection">What inference reads of a pruned layer, for each weight that exists; 0 where nothing is pruned.</param>
 internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes, double BytesPerConnection)
 {
@@ -107,10 +107,13 @@ internal sealed class Bench : IDisposable
         ulong pass = 0;
         int[] numbers = [.. Enumerable.Range(0, setup.Batch)];
         double imagesPerSecond = Time(() => step.Run(images, labels, numbers, Sgd, new RandomKey(Seed, pass++)), repeat, cancellation);
-        long training = Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
-        long attack = adversary is null ? 0 : Plan.Measure(model, setup.Batch, timesteps, PassMode.InputGradient);
-        long bytes = attack + training * (objective.UsesClean && objective.UsesAdversarial ? 2 : 1);
-        return BenchTiming.Of(imagesPerSecond, bytes, model);
+        var memory = (objective.UsesClean && objective.UsesAdversarial ? 2 : 1) * Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
+        if (adversary is not null)
+        {
+            memory += Plan.Measure(model, setup.Batch, timesteps, PassMode.InputGradient);
+        }
+
+        return BenchTiming.Of(imagesPerSecond, memory.Total, model);
     }
 
     /// <summary>Images a second of the median run.</summary>

@@ -21,6 +21,12 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
 
     public int Parallelism => Inner.Parallelism;
 
+    public long LiveBytes => Inner.LiveBytes;
+
+    public long FreeBytes => Inner.FreeBytes;
+
+    public long WorkspaceBytes(IReadOnlyList<PlannedOperation> plan) => Inner.WorkspaceBytes(plan);
+
     public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => Inner.Allocate(length, type);
 
     public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>

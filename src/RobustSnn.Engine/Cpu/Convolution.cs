@@ -10,7 +10,7 @@ public sealed unsafe partial class CpuBackend
     public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, pattern?.Count ?? geometry.WeightCount);
-        return pattern is null ? new DenseConnection(geometry, weights) : new SparseConnection(geometry, weights, pattern);
+        return pattern is null ? new DenseConnection(heap, geometry, weights) : new SparseConnection(heap, geometry, weights, pattern);
     }
 
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)

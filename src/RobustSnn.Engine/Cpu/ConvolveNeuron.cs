@@ -7,9 +7,6 @@ namespace RobustSnn.Engine.Cpu;
 
 public sealed unsafe partial class CpuBackend
 {
-    private readonly ScratchActivations pools = new();
-    private readonly ScratchActivations currents = new();
-
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         MeanWindow window, Activation spikes, int samples)
     {

@@ -16,7 +16,10 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     private readonly Turns turns = new();
     private readonly Workers workers;
-    private NativeBuffer scratch = new(1 << 16);
+    private readonly NativeHeap heap = new();
+    private readonly ScratchActivations pools;
+    private readonly ScratchActivations currents;
+    private NativeBuffer scratch;
 
     /// <param name="threads">Threads to use; 0 for one a core.</param>
     /// <param name="vectors">Vectors of the sparse kernels; what <see cref="VectorWidths.Chosen"/> says where left out.</param>
@@ -35,6 +38,9 @@ public sealed unsafe partial class CpuBackend : IBackend
                 $"vectors: this machine has {string.Join(", ", VectorWidths.Available.Select(width => width.Name()))}, found {Vectors.Name()}");
         }
 
+        scratch = heap.Allocate(0);
+        pools = new ScratchActivations(heap);
+        currents = new ScratchActivations(heap);
         workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
     }
 
@@ -53,7 +59,11 @@ public sealed unsafe partial class CpuBackend : IBackend
         ? $"{RuntimeInformation.ProcessArchitecture}, {Vectors.Name()}"
         : $"{RuntimeInformation.ProcessArchitecture}, {VectorWidths.Available[0].Name()}, {Vectors.Name()} for pruned layers";
 
-    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new NativeBuffer(length, type);
+    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => heap.Allocate(length, type);
+
+    public long LiveBytes => heap.LiveBytes;
+
+    public long FreeBytes => SystemMemory.FreeBytes;
 
     public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
         skipsSilence && LaneLayout.IsFasterByImage(batch, timesteps)
@@ -76,10 +86,9 @@ public sealed unsafe partial class CpuBackend : IBackend
 
     public void Dispose()
     {
+        turns.End(); // no operation is running, and none will
         workers.Dispose();
-        scratch.Dispose();
-        pools.Dispose();
-        currents.Dispose();
+        heap.Dispose();
     }
 
     private Turns.Turn TakeTurn() => turns.Take();
@@ -94,7 +103,7 @@ public sealed unsafe partial class CpuBackend : IBackend
         if (scratch.Length < 2 * doubles)
         {
             scratch.Dispose();
-            scratch = new NativeBuffer(2 * doubles);
+            scratch = heap.Allocate(checked(2 * doubles));
         }
 
         return (double*)scratch.Pointer;

@@ -73,7 +73,9 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>Floats of the membranes and current gradients of one vector of samples, for each piece; full blocks keep theirs on the stack.</summary>
     private static long NormNeuronWork(int pieces, Activation spikeGradient, NeuronGradient gradient) =>
-        IsFullBlock(spikeGradient) && !gradient.ThroughRate ? 0 : 2L * pieces * spikeGradient.Shape.Lanes.Steps * LaneLayout.VectorLanes;
+        IsFullBlock(spikeGradient) && !gradient.ThroughRate ? 0 : NormNeuronWork(pieces, spikeGradient.Shape.Lanes);
+
+    private static long NormNeuronWork(long pieces, LaneLayout lanes) => 2 * pieces * lanes.Steps * LaneLayout.VectorLanes;
 
     private static bool IsFullBlock(Activation spikeGradient) => spikeGradient.Shape.Lanes.BlockSamples == LaneLayout.VectorLanes;
 

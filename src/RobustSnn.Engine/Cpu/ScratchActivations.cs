@@ -8,10 +8,10 @@ namespace RobustSnn.Engine.Cpu;
 /// Activations that live for one operation, all in the same memory. It is kept for the next pass, so that only the first allocates. Values
 /// are left from the last operation, borders are zero.
 /// </summary>
-internal sealed unsafe class ScratchActivations : IDisposable
+internal sealed unsafe class ScratchActivations(NativeHeap heap) : IDisposable
 {
     private readonly Dictionary<ActivationShape, Activation> byShape = [];
-    private NativeBuffer data = new(0);
+    private NativeBuffer data = heap.Allocate(0);
     private ActivationShape last;
 
     public Activation Of(ActivationShape shape)
@@ -20,7 +20,7 @@ internal sealed unsafe class ScratchActivations : IDisposable
         {
             byShape.Clear();
             data.Dispose();
-            data = new NativeBuffer(shape.Length);
+            data = heap.Allocate(shape.Length);
         }
 
         if (!byShape.TryGetValue(shape, out var activation))

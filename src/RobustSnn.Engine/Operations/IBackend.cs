@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Checked;
 using RobustSnn.Engine.Layout;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Operations;
 
@@ -40,7 +41,20 @@ public interface IBackend : IBufferOperations, IImageOperations, IConnectionOper
     /// <summary>How many pieces of work it does side by side: CPU threads.</summary>
     int Parallelism { get; }
 
-    /// <summary>New memory for <paramref name="length"/> elements, all zero.</summary>
+    /// <summary>Bytes of the device that are taken: buffers not disposed, weights in the backend's form, memory for partial results.</summary>
+    long LiveBytes { get; }
+
+    /// <summary>Bytes of the device that can be taken now, as far as is known.</summary>
+    long FreeBytes { get; }
+
+    /// <summary>
+    /// Bytes that the backend will take for itself, at most, while a plan's passes run: weights in its own form and memory for partial results.
+    /// </summary>
+    long WorkspaceBytes(IReadOnlyList<PlannedOperation> plan);
+
+    /// <summary>New memory for <paramref name="length"/> elements, all zero. What is not disposed before the backend is disposed with it.</summary>
+    /// <exception cref="BadInputException">The device has no more.</exception>
+    /// <exception cref="ObjectDisposedException">The backend was disposed.</exception>
     DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32);
 
     /// <summary>How a plan's (timestep, sample) pairs are to lie as lanes: blocks, their width and their order are the device's choice.</summary>

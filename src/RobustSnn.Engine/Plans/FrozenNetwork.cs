@@ -56,7 +56,7 @@ public sealed class FrozenNetwork : IDisposable
     /// <summary>The layers whose spikes <see cref="Run"/> counts, in the order of the network; none with T = 0.</summary>
     public IReadOnlyList<SpikingLayer> Layers { get; }
 
-    /// <summary>Bytes of activations and images, as <see cref="Plan.PeakBytes"/>.</summary>
+    /// <summary>As <see cref="Plan.PeakBytes"/>, the copy of the parameters included.</summary>
     public long PeakBytes => plan.PeakBytes;
 
     /// <summary>Computes images, any number of them.</summary>

@@ -52,7 +52,7 @@ internal sealed class MemoryPlan
     public bool[] NeedsGradient { get; }
 
     /// <summary>Bytes of all buffers.</summary>
-    public long Bytes => slots.Sum(shape => shape.Length * sizeof(float));
+    public long Bytes => slots.Sum(shape => checked(shape.Length * sizeof(float)));
 
     private static int[] Filled(int count)
     {

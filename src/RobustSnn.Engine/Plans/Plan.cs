@@ -41,7 +41,7 @@ public sealed class Plan : IDisposable
         Model = model;
         Batch = batch;
         Timesteps = timesteps;
-        (graph, memory) = PlanLimits.Lay(model, batch, timesteps, mode);
+        (graph, memory, Memory) = PlanLimits.Lay(model, batch, timesteps, mode);
         runSteps = RunSteps;
         try
         {
@@ -100,8 +100,11 @@ public sealed class Plan : IDisposable
     /// <summary>dL/dpixels, like <see cref="Pixels"/>, after <see cref="Backward"/> in mode InputGradient.</summary>
     public DeviceBuffer PixelGradient { get; }
 
-    /// <summary>Bytes of the plan's activations, gradients and images.</summary>
-    public long PeakBytes => Bytes(Model, Batch, memory, Mode);
+    /// <summary>What the plan takes of the device, as it was known before anything was allocated.</summary>
+    public PlanMemory Memory { get; }
+
+    /// <summary>Bytes of all that is alive while the plan's passes run: <see cref="PlanMemory.Total"/>.</summary>
+    public long PeakBytes => Memory.Total;
 
     /// <summary>
     /// Samples that a plan for inference best computes together: a larger batch gains nothing where the backend lays out each image by itself,
@@ -112,14 +115,13 @@ public sealed class Plan : IDisposable
             ? Math.Min(batch, model.Backend.Parallelism)
             : batch;
 
-    /// <summary>Bytes that such a plan will hold, without allocating it.</summary>
-    /// <exception cref="BadInputException">As the constructor, but for the memory that this machine has.</exception>
-    public static long Measure(SpikingModel model, int batch, int timesteps, PassMode mode)
+    /// <summary>What such a plan will take, without allocating it.</summary>
+    /// <exception cref="BadInputException">As the constructor, but for the memory that the device has.</exception>
+    public static PlanMemory Measure(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
         PlanLimits.CheckTimesteps(model, timesteps);
-        var plan = PlanLimits.TryLay(model, batch, timesteps, mode)
+        return PlanLimits.TryLay(model, batch, timesteps, mode)?.Bytes
             ?? throw new BadInputException($"{model.Network.Architecture} at T = {timesteps}, batch {batch}: more than can be addressed");
-        return Bytes(model, batch, plan.Memory, mode);
     }
 
     /// <summary>Computes the logits of the first <paramref name="samples"/> images.</summary>
@@ -286,12 +288,5 @@ public sealed class Plan : IDisposable
         var buffer = Model.Backend.Allocate(length, type);
         owned.Add(buffer);
         return buffer;
-    }
-
-    internal static long Bytes(SpikingModel model, int batch, MemoryPlan memory, PassMode mode)
-    {
-        var logits = mode is PassMode.InputGradient or PassMode.Training ? 2 : 1;
-        var images = mode == PassMode.InputGradient ? 2 : 1;
-        return memory.Bytes + (long)batch * (images * model.PixelCount + logits * model.Network.Classes) * sizeof(float);
     }
 }

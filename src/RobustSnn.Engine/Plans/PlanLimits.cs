@@ -10,9 +10,6 @@ public static class PlanLimits
     /// <summary>The most timesteps that are simulated: far more than any rate needs to be told from another.</summary>
     public const int MostTimesteps = 1000;
 
-    /// <summary>Bytes that plans may take of this machine or container.</summary>
-    private static long Available => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-
     /// <exception cref="BadInputException">T is negative or more than <see cref="MostTimesteps"/>.</exception>
     internal static void CheckTimesteps(SpikingModel model, int timesteps)
     {
@@ -23,40 +20,48 @@ public static class PlanLimits
         }
     }
 
-    /// <summary>A plan's graph and memory.</summary>
+    /// <summary>A plan's graph, its memory, and what that comes to.</summary>
     /// <exception cref="BadInputException">T is out of range, or the plan does not fit into memory: the message says what does.</exception>
-    internal static (PlanGraph Graph, MemoryPlan Memory) Lay(SpikingModel model, int batch, int timesteps, PassMode mode)
+    internal static (PlanGraph Graph, MemoryPlan Memory, PlanMemory Bytes) Lay(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         CheckTimesteps(model, timesteps);
-        if (TryLay(model, batch, timesteps, mode) is { } plan && Plan.Bytes(model, batch, plan.Memory, mode) <= Available)
+        var free = model.Backend.FreeBytes;
+        if (TryLay(model, batch, timesteps, mode) is { } plan && Needs(model, plan.Bytes) <= free)
         {
             return plan;
         }
 
-        var steps = Largest(timesteps, each => Fits(model, batch, each, mode));
-        var images = Largest(batch, each => Fits(model, each, timesteps, mode));
+        var steps = Largest(timesteps, each => Fits(model, batch, each, mode, free));
+        var images = Largest(batch, each => Fits(model, each, timesteps, mode, free));
         var remedies = new[]
         {
             steps > 0 ? $"T = {steps} with this batch" : "", images > 0 ? $"a batch of {images} with this T" : "",
         }.Where(remedy => remedy.Length > 0).ToArray();
         throw new BadInputException(
-            $"{model.Network.Architecture} at T = {timesteps} with a batch of {batch} takes more memory than this machine has "
-            + $"({Available >> 20} MiB) or than can be addressed. "
+            $"{model.Network.Architecture} at T = {timesteps} with a batch of {batch} takes more memory than is free "
+            + $"({free >> 20} MiB) or than can be addressed. "
             + (remedies.Length > 0 ? $"The largest that fit are {string.Join(" and ", remedies)}" : "No smaller T or batch fits either"));
     }
 
-    /// <summary>A plan's graph and memory, or null where a block of some value is more than can be addressed.</summary>
-    internal static (PlanGraph Graph, MemoryPlan Memory)? TryLay(SpikingModel model, int batch, int timesteps, PassMode mode)
+    /// <summary>The same, or null where a block of some value is more than can be addressed.</summary>
+    internal static (PlanGraph Graph, MemoryPlan Memory, PlanMemory Bytes)? TryLay(SpikingModel model, int batch, int timesteps, PassMode mode)
     {
         var graph = new PlanGraph(model, batch, timesteps, mode);
-        return Array.TrueForAll(graph.Shapes, shape => shape.ValuesOfLane * shape.Lanes.Width <= ActivationShape.MostInBlock)
-            ? (graph, new MemoryPlan(graph))
-            : null;
+        if (!Array.TrueForAll(graph.Shapes, shape => shape.ValuesOfLane * shape.Lanes.Width <= ActivationShape.MostInBlock))
+        {
+            return null;
+        }
+
+        var memory = new MemoryPlan(graph);
+        return (graph, memory, new PlanMeasures(model, graph, memory, batch).Memory());
     }
 
-    private static bool Fits(SpikingModel model, int batch, int timesteps, PassMode mode) =>
-        TryLay(model, batch, timesteps, mode) is { } plan && Plan.Bytes(model, batch, plan.Memory, mode) <= Available;
+    /// <summary>Bytes that such a plan would take beside the parameters that are there already.</summary>
+    private static long Needs(SpikingModel model, PlanMemory plan) => plan.Total - model.Parameters.Bytes(forTraining: false);
+
+    private static bool Fits(SpikingModel model, int batch, int timesteps, PassMode mode, long free) =>
+        TryLay(model, batch, timesteps, mode) is { } plan && Needs(model, plan.Bytes) <= free;
 
     /// <summary>The largest number from 1 on, below the given one, that fits; 0 where none does.</summary>
     private static int Largest(int tooMany, Func<int, bool> fits)

@@ -65,15 +65,9 @@ internal sealed class StepCompiler(
     /// <summary>Has the backend connect the weights of a layer on the map that it reads; gives its bias, if it has one.</summary>
     private ParameterTensor? Connect(int layer, ActivationShape map)
     {
-        var (geometry, hasBias) = graph.Nodes[layer].Operation switch
-        {
-            Operation.Convolution { Item: var its } => (ConvolutionGeometry.Convolution(
-                map.Channels, map.Rows, map.Columns, its.Outputs, its.Kernel, its.Stride, its.Padding), its.Bias),
-            Operation.Linear its => (ConvolutionGeometry.Linear(map.Channels, map.Rows, map.Columns, its.outputs), its.bias),
-            var other => throw new ArgumentException($"{other} connects nothing", nameof(layer)),
-        };
-        model.Connect(layer, geometry);
-        return hasBias ? Parameter(layer, "bias") : null;
+        model.Connect(layer, PlanMeasures.Geometry(graph.Nodes[layer].Operation, map));
+        var bias = graph.Nodes[layer].Name + ".bias";
+        return model.Parameters.Contains(bias) ? model.Parameters[bias] : null;
     }
 
     /// <summary>The step of one node.</summary>

@@ -9,11 +9,28 @@ namespace RobustSnn.Engine.Reference;
 /// </summary>
 public sealed partial class ReferenceBackend : IBackend
 {
+    private readonly HashSet<HostBuffer> alive = [];
+    private bool isDisposed;
+
     public string Name => "reference (plain loops, double accumulation)";
 
     public int Parallelism => 1;
 
-    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => new HostBuffer(length, type);
+    public long LiveBytes { get; private set; }
+
+    public long FreeBytes => SystemMemory.FreeBytes;
+
+    /// <summary>None: what it needs beside are .NET's own arrays.</summary>
+    public long WorkspaceBytes(IReadOnlyList<PlannedOperation> plan) => 0;
+
+    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32)
+    {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        var buffer = new HostBuffer(length, type, this);
+        alive.Add(buffer);
+        LiveBytes += buffer.Bytes;
+        return buffer;
+    }
 
     public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
         LaneLayout.Choose(batch, timesteps).Fitting(largestMap);
@@ -32,6 +49,19 @@ public sealed partial class ReferenceBackend : IBackend
 
     public void Dispose()
     {
+        isDisposed = true;
+        foreach (var buffer in alive.ToArray())
+        {
+            buffer.Dispose();
+        }
+    }
+
+    internal void Forget(HostBuffer buffer)
+    {
+        if (alive.Remove(buffer))
+        {
+            LiveBytes -= buffer.Bytes;
+        }
     }
 
     /// <summary>A gradient that an operation writes; other lanes than those of the samples in use are zero in it.</summary>

@@ -26,7 +26,7 @@ internal sealed class EvaluationStage(RunContext context)
     {
         var timesteps = context.Settings.Network.Timesteps;
         context.Observer.StageStarting(Name,
-            $"ε {string.Join(", ", context.Settings.Evaluate.Epsilon)}, {context.Data.Test.Length:N0} test images; {Bytes(timesteps) / 1e6:N0} MB of activations");
+            $"ε {string.Join(", ", context.Settings.Evaluate.Epsilon)}, {context.Data.Test.Length:N0} test images; {Bytes(timesteps) / 1e6:N0} MB of memory");
         Row("ANN", Stage.Pretrain, 0);
         Row("sparse ANN", Stage.FinetuneAnn, 0);
         Row("SNN as converted", Stage.Convert, timesteps);
@@ -39,8 +39,8 @@ internal sealed class EvaluationStage(RunContext context)
     {
         using var snn = context.Load(Stage.FinetuneSnn);
         var batch = Math.Min(context.Settings.Evaluate.BatchSize, context.Data.Test.Length);
-        return Plan.Measure(snn, batch, timesteps, PassMode.Inference) + Plan.Measure(snn, batch, timesteps, PassMode.InputGradient)
-            + Plan.Measure(snn, batch, 0, PassMode.InputGradient);
+        return (Plan.Measure(snn, batch, timesteps, PassMode.Inference) + Plan.Measure(snn, batch, timesteps, PassMode.InputGradient)
+            + Plan.Measure(snn, batch, 0, PassMode.InputGradient)).Total;
     }
 
     private void Row(string network, Stage stage, int timesteps)

@@ -120,7 +120,7 @@ public static class ExperimentRun
         var batches = RunBatches.Of(context, (uint)Stage.Convert, convert.BatchSize, convert.BatchCount);
         var bytes = BalancingBytes(context, ann, batches[0].Length / ann.PixelCount);
         context.Observer.StageStarting(Stage.Convert.Name(),
-            $"threshold balancing over {batches.Count} batches of {convert.BatchSize}, {convert.Timesteps} steps; {bytes / 1e6:N0} MB of activations");
+            $"threshold balancing over {batches.Count} batches of {convert.BatchSize}, {convert.Timesteps} steps; {bytes / 1e6:N0} MB of memory");
         var converted = SpikingConversion.Convert(ann, settings.Network.Neurons, batches,
             new ConversionOptions(new BalancingOptions(convert.Timesteps, convert.Percentile), (float)convert.Scale), context.Cancellation);
         using var snn = converted.Model;
@@ -131,6 +131,6 @@ public static class ExperimentRun
     private static long BalancingBytes(RunContext context, SpikingModel ann, int batch)
     {
         using var snn = new SpikingModel(Conversion.toSpiking(context.Settings.Network.Neurons, ann.Network), context.Backend);
-        return Plan.Measure(snn, batch, context.Settings.Convert.Timesteps, PassMode.BatchStatistics);
+        return Plan.Measure(snn, batch, context.Settings.Convert.Timesteps, PassMode.BatchStatistics).Total;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
     {
         var settings = context.Settings;
         var epochs = recipe.Optimiser.Epochs;
-        context.Observer.StageStarting(name, $"{recipe.Description}, {epochs} epochs; {Bytes() / 1e6:N0} MB of activations");
+        context.Observer.StageStarting(name, $"{recipe.Description}, {epochs} epochs; {Bytes() / 1e6:N0} MB of memory");
         model.Parameters.PrepareTraining();
         if (epochs == 0)
         {
@@ -148,11 +148,11 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             bytes += Measure(validation, PassMode.Inference) + Adversarial(validation);
         }
 
-        return bytes;
+        return bytes.Total;
 
-        long Measure(int samples, PassMode mode) => Plan.Measure(model, samples, recipe.Timesteps, mode);
+        PlanMemory Measure(int samples, PassMode mode) => Plan.Measure(model, samples, recipe.Timesteps, mode);
 
-        long Adversarial(int samples) => recipe.Adversary is null ? 0 : Measure(samples, PassMode.InputGradient);
+        PlanMemory Adversarial(int samples) => recipe.Adversary is null ? default : Measure(samples, PassMode.InputGradient);
     }
 
     private void Report(int epoch, int epochs, int done, TimeSpan elapsed, double loss)

@@ -33,7 +33,7 @@ public sealed class GoldenTests
     {
         if (!runners.TryGetValue((file, sparse), out var entry))
         {
-            var backend = new CpuBackend();
+            var backend = Backends.Open();
             entry = (backend, new ConformanceRunner(GoldenCases.All[file], backend, sparse ? new WeightCut() : null));
             runners.Add((file, sparse), entry);
         }

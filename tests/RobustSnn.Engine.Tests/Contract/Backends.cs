@@ -47,11 +47,11 @@ public static class Backends
 {
     private static readonly ConcurrentDictionary<int, BackendUnderTest> ByThreads = new();
 
-    public static readonly BackendUnderTest Reference = new("reference", () => new ReferenceBackend());
+    public static readonly BackendUnderTest Reference = new("reference", () => Engine.Backends.Open("reference"));
 
     /// <summary>The CPU with each vector width that this machine has: only the kernels of pruned layers know widths.</summary>
     public static readonly BackendUnderTest[] Widths =
-        [.. VectorWidths.Available.Select(width => new BackendUnderTest($"cpu({width})", () => new CpuBackend(2, width)))];
+        [.. VectorWidths.Available.Select(width => new BackendUnderTest($"cpu({width})", () => Engine.Backends.Open(options: new(2, Vectors: width))))];
 
     /// <summary>One of each kind, for what neither widths nor threads change.</summary>
     public static BackendUnderTest[] Kinds => [Reference, Cpu(2)];
@@ -60,7 +60,7 @@ public static class Backends
     public static BackendUnderTest[] Fast(ContractCase @case) => @case.HasWidths ? Widths : [Cpu(2)];
 
     public static BackendUnderTest Cpu(int threads) =>
-        ByThreads.GetOrAdd(threads, count => new BackendUnderTest($"cpu({count})", () => new CpuBackend(count)));
+        ByThreads.GetOrAdd(threads, count => new BackendUnderTest($"cpu({count})", () => Engine.Backends.Open(options: new(count))));
 
     /// <summary>Once no case runs any more.</summary>
     public static void DisposeIdle()

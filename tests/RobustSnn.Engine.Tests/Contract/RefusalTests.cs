@@ -13,8 +13,8 @@ public sealed class RefusalTests
         [Values(LogitLoss.DifferenceOfLogitsRatio, LogitLoss.BoostedCrossEntropy, LogitLoss.TargetedDifferenceOfLogitsRatio, LogitLoss.LogitDifference)] LogitLoss loss)
     {
         using var backend = under.Create();
-        using var buffer = backend.Allocate(4);
-        Assert.That(() => backend.LogitLoss(loss, buffer, null, buffer, loss.LeastClasses() - 1, 1, buffer, buffer, null, 1, buffer),
+        var (logits, labels, losses, gradient) = (backend.Allocate(4), backend.Allocate(1), backend.Allocate(1), backend.Allocate(4));
+        Assert.That(() => backend.LogitLoss(loss, logits, null, labels, loss.LeastClasses() - 1, 1, losses, gradient, null, 1, labels),
             Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 

@@ -14,7 +14,7 @@ public sealed class AdoptedStatisticsTests
     [TestCase("wrnmini", 4)]
     public void Inference_computes_what_the_batch_did(string architecture, int timesteps)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, architecture);
         using var batch = new Plan(model, 4, timesteps, PassMode.BatchStatistics);
         using var inference = new Plan(model, 4, timesteps, PassMode.Inference);
@@ -36,7 +36,7 @@ public sealed class AdoptedStatisticsTests
     [TestCase(PassMode.BatchStatistics, false)]
     public void Without_a_batchs_statistics_there_is_nothing_to_adopt(PassMode mode, bool hasForward)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var plan = new Plan(model, 1, 2, mode);
         if (hasForward)

@@ -37,7 +37,7 @@ public sealed class FrozenNetworkTests
     [Category(ProcessorTests.OtherProcessors)]
     public void Computes_what_the_network_does(string architecture, bool isPruned, int timesteps, int batch)
     {
-        using var backend = new CpuBackend(2);
+        using var backend = Backends.Open(options: new(2));
         using var model = Model(backend, architecture, isPruned);
         using var frozen = new FrozenNetwork(model, batch, timesteps);
         var images = PlanBench.Images(ManyImages, 10); // the last batch may not be full
@@ -51,7 +51,7 @@ public sealed class FrozenNetworkTests
     [TestCase("wrn", false, 4)]
     public void Computes_it_on_the_reference_backend(string architecture, bool isPruned, int timesteps)
     {
-        using var backend = new ReferenceBackend();
+        using var backend = Backends.Open("reference");
         using var model = Model(backend, architecture, isPruned);
         using var frozen = new FrozenNetwork(model, 2, timesteps);
         var images = PlanBench.Images(2, 12);
@@ -62,7 +62,7 @@ public sealed class FrozenNetworkTests
     [TestCase("resnet", Reset.Tags.Hard, 0.5)]
     public void Keeps_the_dynamics(string architecture, int reset, double leak)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, architecture, true, new NeuronModel(leak, reset == Reset.Tags.Soft ? Reset.Soft : Reset.Hard));
         using var frozen = new FrozenNetwork(model, Batch, 5);
         var images = PlanBench.Images(Batch, 14);
@@ -75,7 +75,7 @@ public sealed class FrozenNetworkTests
     public void One_turned_spike_is_found_with_all_that_it_changes(int layer)
     {
         const int steps = 4;
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, "vgg", true);
         var images = PlanBench.Images(1, 13);
         var parameter = model.Parameters[$"{new ReferenceNetwork(model, images, steps).Layers[layer].Layer}.v_th"];
@@ -105,7 +105,7 @@ public sealed class FrozenNetworkTests
     [TestCase("wrn", 4)]
     public void BatchNorms_are_gone_but_those_before_an_activation(string architecture, int expected)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, architecture, false);
         using var frozen = new FrozenNetwork(model, 1, 1);
         Assert.That(frozen.Model.Network.Nodes.Count(node => node.Operation.IsBatchNorm), Is.EqualTo(expected));
@@ -114,7 +114,7 @@ public sealed class FrozenNetworkTests
     [Test]
     public void Weights_that_are_pruned_stay_pruned()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, "vgg", true);
         using var frozen = new FrozenNetwork(model, 1, 1);
         foreach (var weight in model.Parameters.All.Where(parameter => parameter.Specification.Prunable))
@@ -126,7 +126,7 @@ public sealed class FrozenNetworkTests
     [Test]
     public void The_model_stays_as_it_was_and_later_changes_do_not_reach_the_copy()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, "vgg", true);
         var before = model.Parameters.All.Select(parameter => parameter.Value.ToArray()).ToArray();
         using var frozen = new FrozenNetwork(model, Batch, 3);
@@ -144,7 +144,7 @@ public sealed class FrozenNetworkTests
     [Test]
     public void Images_are_computed_each_for_itself()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, "vgg", true);
         using var frozen = new FrozenNetwork(model, 2, 4);
         var images = PlanBench.Images(ManyImages, 16);
@@ -163,7 +163,7 @@ public sealed class FrozenNetworkTests
         foreach (var threads in new[] { 1, 2, 3, 5 })
             foreach (var batch in new[] { 1, 3, 8 })
             {
-                using var backend = new CpuBackend(threads);
+                using var backend = Backends.Open(options: new(threads));
                 using var model = Model(backend, "vgg", true);
                 using var frozen = new FrozenNetwork(model, batch, timesteps);
                 found.Add(Run(frozen, images).Logits);
@@ -176,7 +176,7 @@ public sealed class FrozenNetworkTests
     [TestCase(8)]
     public void A_batch_of_no_image_is_refused(int timesteps)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, "vgg", true);
         Assert.That(() => new FrozenNetwork(model, 0, timesteps), Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
@@ -184,7 +184,7 @@ public sealed class FrozenNetworkTests
     [Test]
     public void No_images_have_no_spikes()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, "vgg", true);
         using var frozen = new FrozenNetwork(model, 2, 4);
         double[] spikes = [.. frozen.Layers.Select(_ => 3.0)];
@@ -197,7 +197,7 @@ public sealed class FrozenNetworkTests
     [TestCase(0, 0, 1)]
     public void Lengths_that_do_not_fit_are_refused(int pixels, int logits, int spikes)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, "vgg", false);
         using var frozen = new FrozenNetwork(model, 2, 4);
         Assert.That(() => frozen.Run(new float[2 * frozen.PixelCount + pixels], new float[2 * frozen.Classes + logits],
@@ -208,7 +208,7 @@ public sealed class FrozenNetworkTests
     [TestCase(true)]
     public void A_run_allocates_nothing_once_it_is_warm(bool isPruned)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1, IsChecked: false));
         using var model = Model(backend, "vgg", isPruned);
         using var frozen = new FrozenNetwork(model, 2, 4);
         var images = PlanBench.Images(3, 17);
@@ -282,7 +282,7 @@ public sealed class FrozenNetworkTests
 
     private static ReferenceNetwork Evaluate(string architecture, bool isPruned, int timesteps, float[] images, params IReadOnlyList<NeuronStep> turned)
     {
-        using var backend = new ReferenceBackend();
+        using var backend = Backends.Open("reference");
         using var model = Model(backend, architecture, isPruned);
         return new ReferenceNetwork(model, images, timesteps, turned);
     }

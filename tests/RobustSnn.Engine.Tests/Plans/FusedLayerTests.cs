@@ -56,7 +56,7 @@ public sealed class FusedLayerTests
     [TestCaseSource(nameof(Networks))]
     public void Logits_and_spikes_are_the_same(Network network, int fused)
     {
-        using var backend = new ReferenceBackend();
+        using var backend = Backends.Open("reference");
         using var model = Model(backend, network);
         using var one = new Plan(model, Samples, 3, PassMode.Inference);
         using var two = new Plan(model, Samples, 3, PassMode.InputGradient);
@@ -74,7 +74,7 @@ public sealed class FusedLayerTests
     [TestCaseSource(nameof(Networks))]
     public void Currents_of_fused_layers_are_not_stored(Network network, int fused)
     {
-        using var backend = new ReferenceBackend();
+        using var backend = Backends.Open("reference");
         using var model = Model(backend, network);
         using var plan = new Plan(model, Samples, 3, PassMode.Inference);
         var without = 0;
@@ -101,7 +101,7 @@ public sealed class FusedLayerTests
     [TestCase(PassMode.BatchStatistics, true, 3)]
     public void Only_pruned_layers_with_time_and_without_a_way_back_are_fused(PassMode mode, bool isPruned, int timesteps)
     {
-        using var backend = new ReferenceBackend();
+        using var backend = Backends.Open("reference");
         using var model = Model(backend, Build([(Conv, [0]), (Operation.NewNeuron(Thresholds.Shared), [1]), (Head, [2])]), isPruned);
         using var plan = new Plan(model, Samples, timesteps, mode);
         if (timesteps > 0)

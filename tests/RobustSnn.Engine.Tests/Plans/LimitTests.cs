@@ -26,8 +26,8 @@ public sealed class LimitTests
     [TestCaseSource(nameof(Edges))]
     public void Any_T_and_batch_give_the_reference_s_logits(VectorWidth width, int timesteps, int batch, bool isPruned)
     {
-        using var fast = new CpuBackend(2, width);
-        using var plain = new ReferenceBackend();
+        using var fast = Backends.Open(options: new(2, Vectors: width));
+        using var plain = Backends.Open("reference");
         Assert.That(Logits(fast), Is.EqualTo(Logits(plain)).Within(2e-2f).And.Some.Not.Zero);
 
         float[] Logits(IBackend backend)
@@ -75,7 +75,7 @@ public sealed class LimitTests
         Assert.That(refused.Message, Does.Contain("a batch of"));
         var batch = int.Parse(System.Text.RegularExpressions.Regex.Match(refused.Message, @"a batch of (\d+) with this T").Groups[1].Value);
         Assert.That(batch, Is.GreaterThan(0));
-        Assert.That(Plan.Measure(model, batch, 1000, PassMode.Training), Is.LessThanOrEqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
+        Assert.That(Plan.Measure(model, batch, 1000, PassMode.Training).Total, Is.LessThanOrEqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
     }
 
     [Test]

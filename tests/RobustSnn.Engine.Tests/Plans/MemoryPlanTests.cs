@@ -53,7 +53,7 @@ public sealed class MemoryPlanTests
     [TestCaseSource(nameof(Plans))]
     public void Every_step_finds_what_it_reads(Network network, int timesteps, PassMode mode)
     {
-        using var backend = new ReferenceBackend();
+        using var backend = Backends.Open("reference");
         using var model = new SpikingModel(network, backend);
         var graph = new PlanGraph(model, Batch, timesteps, mode);
         var memory = new MemoryPlan(graph);
@@ -123,7 +123,7 @@ public sealed class MemoryPlanTests
 
     private static Network Spiking(string architecture)
     {
-        using var backend = new ReferenceBackend();
+        using var backend = Backends.Open("reference");
         using var model = PlanBench.Model(backend, architecture);
         return model.Network;
     }

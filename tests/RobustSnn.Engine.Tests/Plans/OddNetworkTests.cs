@@ -46,7 +46,7 @@ public sealed class OddNetworkTests
     [TestCaseSource(nameof(Networks))]
     public void Pixel_gradient_is_the_slope_of_the_loss(Network network)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, network);
         using var plan = new Plan(model, Samples, 0, PassMode.InputGradient);
         var images = Images(network);
@@ -63,7 +63,7 @@ public sealed class OddNetworkTests
     [TestCaseSource(nameof(Networks))]
     public void Parameter_gradients_are_the_slope_of_the_loss(Network network)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, network);
         using var plan = new Plan(model, Samples, 0, PassMode.Training);
         var images = Images(network);
@@ -93,7 +93,7 @@ public sealed class OddNetworkTests
     [Test]
     public void A_threshold_is_trained_where_a_neuron_reads_the_image()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = Model(backend, Build([(Operation.NewNeuron(Thresholds.Shared), [0]), (Head, [1])]));
         using var plan = new Plan(model, Samples, 4, PassMode.Training);
         Loss(plan, Images(model.Network));
@@ -105,7 +105,7 @@ public sealed class OddNetworkTests
     [Test]
     public void Passes_stay_finite_however_many()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "resnet20");
         using var plan = new Plan(model, 3, 5, PassMode.BatchStatistics);
         plan.Pixels.Upload(PlanBench.Images(3, 9));

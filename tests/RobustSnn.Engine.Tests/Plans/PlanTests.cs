@@ -32,8 +32,8 @@ public sealed class PlanTests
     [Category(ProcessorTests.OtherProcessors)]
     public void Training_pass_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
-        using var fast = new CpuBackend(2);
-        using var plain = new ReferenceBackend();
+        using var fast = Backends.Open(options: new(2));
+        using var plain = Backends.Open("reference");
         var images = PlanBench.Images(batch, 1);
         var actual = Train(fast);
         var expected = Train(plain);
@@ -67,8 +67,8 @@ public sealed class PlanTests
     [Category(ProcessorTests.OtherProcessors)]
     public void Input_gradient_equals_the_reference(string architecture, int timesteps, int batch, int samples)
     {
-        using var fast = new CpuBackend(2);
-        using var plain = new ReferenceBackend();
+        using var fast = Backends.Open(options: new(2));
+        using var plain = Backends.Open("reference");
         var images = PlanBench.Images(batch, 2);
         var actual = Attack(fast);
         var expected = Attack(plain);
@@ -87,7 +87,7 @@ public sealed class PlanTests
     [TestCaseSource(nameof(Cases))]
     public void Reusing_buffers_changes_no_logits(string architecture, int timesteps, int batch, int samples)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, architecture);
         using var frugal = new Plan(model, batch, timesteps, PassMode.Inference);
         using var keeping = new Plan(model, batch, timesteps, PassMode.InputGradient);
@@ -105,7 +105,7 @@ public sealed class PlanTests
     [TestCase("resnet20", 0)]
     public void A_smaller_pass_after_a_larger_one_is_as_on_a_new_plan(string architecture, int timesteps)
     {
-        using var backend = new CpuBackend(2);
+        using var backend = Backends.Open(options: new(2));
         using var model = PlanBench.Model(backend, architecture);
         var images = PlanBench.Images(20, 4);
         using var used = new Plan(model, 20, timesteps, PassMode.InputGradient);
@@ -129,24 +129,11 @@ public sealed class PlanTests
 
         float[] Train(int threads)
         {
-            using var backend = new CpuBackend(threads);
+            using var backend = Backends.Open(options: new(threads));
             using var model = PlanBench.Model(backend, architecture);
             using var plan = new Plan(model, 18, timesteps, PassMode.Training);
             return [.. PlanBench.Train(plan, images, 18).SelectMany(result => result.Values)];
         }
-    }
-
-    [TestCase(PassMode.Inference)]
-    [TestCase(PassMode.InputGradient)]
-    [TestCase(PassMode.Training)]
-    [TestCase(PassMode.BatchStatistics)]
-    public void Memory_is_known_before_it_is_taken(PassMode mode)
-    {
-        using var backend = new CpuBackend(1);
-        using var model = PlanBench.Model(backend, "resnet20");
-        var announced = Plan.Measure(model, 5, 3, mode);
-        using var plan = new Plan(model, 5, 3, mode);
-        Assert.That(plan.PeakBytes, Is.EqualTo(announced).And.GreaterThan(0));
     }
 
     [TestCase(0, false)]
@@ -155,7 +142,7 @@ public sealed class PlanTests
     [TestCase(4, true)]
     public void A_training_step_allocates_nothing(int timesteps, bool isPruned)
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1, IsChecked: false));
         using var model = PlanBench.Model(backend, "resnet20");
         foreach (var parameter in model.Parameters.All.Where(parameter => isPruned && parameter.Specification.Prunable))
         {
@@ -184,7 +171,7 @@ public sealed class PlanTests
     [Test]
     public void Backward_needs_a_forward_pass()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var plan = new Plan(model, 1, 2, PassMode.InputGradient);
         Assert.That(() => plan.Backward(NeuronGradient.Default), Throws.InvalidOperationException.With.Message.Contains("Forward"));
@@ -193,7 +180,7 @@ public sealed class PlanTests
     [Test]
     public void Inference_has_no_backward_pass()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var plan = new Plan(model, 1, 2, PassMode.Inference);
         plan.Forward(1);
@@ -203,7 +190,7 @@ public sealed class PlanTests
     [Test]
     public void Changed_weights_reach_every_plan()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var first = new Plan(model, 2, 2, PassMode.Inference);
         using var second = new Plan(model, 2, 0, PassMode.InputGradient);
@@ -222,7 +209,7 @@ public sealed class PlanTests
     [Test]
     public void Thresholds_are_raised_to_the_smallest_allowed()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         var threshold = model.Parameters["features.2.v_th"];
         threshold.Value.Upload([-1]);

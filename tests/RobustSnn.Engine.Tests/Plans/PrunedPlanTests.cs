@@ -98,7 +98,7 @@ public sealed class PrunedPlanTests
     [Test]
     public void Pruning_undone_is_seen_by_a_plan_compiled_before()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var plan = new Plan(model, Samples, Steps, PassMode.InputGradient);
         var before = PlanBench.Attack(plan, Images, Samples, NeuronGradient.Default);
@@ -117,7 +117,7 @@ public sealed class PrunedPlanTests
     [Test]
     public void Backward_after_pruning_needs_another_forward_pass()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var plan = new Plan(model, Samples, Steps, PassMode.Training);
         plan.Forward(Samples);
@@ -125,7 +125,7 @@ public sealed class PrunedPlanTests
         Assert.That(() => plan.Backward(NeuronGradient.Default), Throws.InvalidOperationException.With.Message.Contains("pruned"));
     }
 
-    private static IBackend Backend(string name) => name == "cpu" ? new CpuBackend(2) : new ReferenceBackend();
+    private static IBackend Backend(string name) => name == "cpu" ? Backends.Open(options: new(2)) : Backends.Open("reference");
 
     private static bool Exists(int index) => index % 7 < 2;
 

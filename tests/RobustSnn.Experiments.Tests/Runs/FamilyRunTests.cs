@@ -31,7 +31,7 @@ public sealed class FamilyRunTests
     public void A_run_goes_to_its_end_and_its_checkpoints_load(string network, string label)
     {
         using var folder = new TemporaryFolder();
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         var settings = Settings(network);
         var results = ExperimentRun.Run(settings, folder.File("run"), false, backend, new Silent(), CancellationToken.None);
         Assert.That(results.Complete, Is.True);
@@ -45,7 +45,7 @@ public sealed class FamilyRunTests
     public void A_network_that_does_not_fit_the_images_is_refused_before_there_is_a_folder()
     {
         using var folder = new TemporaryFolder();
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         var settings = Settings("family: vgg, layers: [4, A, A, A, A, A, A]");
         Assert.That(
             () => ExperimentRun.Run(settings, folder.File("run"), false, backend, new Silent(), CancellationToken.None),

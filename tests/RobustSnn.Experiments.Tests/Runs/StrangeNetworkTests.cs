@@ -24,8 +24,8 @@ public sealed class StrangeNetworkTests
     public void A_network_of_a_file_is_computed_alike_by_both_backends(int seed)
     {
         using var folder = new TemporaryFolder();
-        using var cpu = new CpuBackend(1);
-        using var reference = new ReferenceBackend();
+        using var cpu = Backends.Open(options: new(1));
+        using var reference = Backends.Open("reference");
         var file = folder.File("strange.safetensors");
         using (var written = new SpikingModel(Strange(new Random(seed)), cpu))
         {

@@ -4,10 +4,10 @@ using RobustSnn.Engine.Layout;
 namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>Dense weights packed for both directions. Backward packing waits for the first backward pass: inference never pays for it.</summary>
-internal sealed unsafe class DenseConnection(ConvolutionGeometry geometry, DeviceBuffer weights)
+internal sealed unsafe class DenseConnection(NativeHeap heap, ConvolutionGeometry geometry, DeviceBuffer weights)
     : Connection(geometry, weights, null)
 {
-    private readonly PackedWeights forward = new(GatherClass.Forward(geometry), geometry.Outputs, geometry.Inputs);
+    private readonly PackedWeights forward = new(heap, GatherClass.Forward(geometry), geometry.Outputs, geometry.Inputs);
     private PackedWeights? backward;
     private long forwardVersion = -1; // of the weights that were packed
     private long backwardVersion = -1;
@@ -25,7 +25,7 @@ internal sealed unsafe class DenseConnection(ConvolutionGeometry geometry, Devic
 
     public PackedWeights Backward(Workers workers)
     {
-        backward ??= new PackedWeights(GatherClass.InputGradient(Geometry), Geometry.Inputs, Geometry.Outputs);
+        backward ??= new PackedWeights(heap, GatherClass.InputGradient(Geometry), Geometry.Inputs, Geometry.Outputs);
         if (backwardVersion != Weights.Version)
         {
             backward.Pack(((NativeBuffer)Weights).Pointer, Geometry.Taps, Geometry.Inputs * Geometry.Taps, workers);
@@ -34,6 +34,11 @@ internal sealed unsafe class DenseConnection(ConvolutionGeometry geometry, Devic
 
         return backward;
     }
+
+    /// <summary>Bytes of a layer's weights in this form.</summary>
+    public static long BytesOf(ConvolutionGeometry geometry, bool backward) =>
+        PackedWeights.BytesOf(GatherClass.Forward(geometry), geometry.Outputs, geometry.Inputs)
+        + (backward ? PackedWeights.BytesOf(GatherClass.InputGradient(geometry), geometry.Inputs, geometry.Outputs) : 0);
 
     public override void Dispose()
     {

@@ -11,17 +11,30 @@ internal sealed unsafe class PackedWeights : IDisposable
     /// <summary>Sources a chunk: with 9 taps and 6 targets its weights take 27 KB, so that they stay in the L1 cache over positions.</summary>
     public const int Chunk = 128;
 
-    private readonly NativeBuffer[] packed;
+    private readonly NativeBuffer?[] packed;
 
+    /// <param name="heap">Where they lie.</param>
     /// <param name="classes">The gather.</param>
     /// <param name="targets">Channels written.</param>
     /// <param name="sources">Channels read.</param>
-    public PackedWeights(GatherClass[] classes, int targets, int sources)
+    public PackedWeights(NativeHeap heap, GatherClass[] classes, int targets, int sources)
     {
         Classes = classes;
         Targets = targets;
         Sources = sources;
-        packed = Array.ConvertAll(classes, c => new NativeBuffer((long)TargetBlocks * BlockLength(c)));
+        packed = new NativeBuffer[classes.Length];
+        try
+        {
+            for (var i = 0; i < classes.Length; i++)
+            {
+                packed[i] = heap.Allocate((long)TargetBlocks * BlockLength(classes[i]));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public GatherClass[] Classes { get; }
@@ -30,13 +43,13 @@ internal sealed unsafe class PackedWeights : IDisposable
 
     public int Sources { get; }
 
-    public int TargetBlocks => (Targets + GatherTile.Targets - 1) / GatherTile.Targets;
+    public int TargetBlocks => BlocksOf(Targets);
 
     /// <summary>Weights of a class for one block of targets, from <paramref name="firstSource"/> (a multiple of Chunk) on.</summary>
     public float* At(int gatherClass, int targetBlock, int firstSource)
     {
         var c = Classes[gatherClass];
-        return packed[gatherClass].Pointer + (long)targetBlock * BlockLength(c) + (long)firstSource * c.Taps.Length * GatherTile.Targets;
+        return packed[gatherClass]!.Pointer + (long)targetBlock * BlockLength(c) + (long)firstSource * c.Taps.Length * GatherTile.Targets;
     }
 
     /// <summary>Packs weights of which element (target, source, kernel) lies at target·targetStride + source·sourceStride + kernel.</summary>
@@ -52,11 +65,19 @@ internal sealed unsafe class PackedWeights : IDisposable
     {
         foreach (var buffer in packed)
         {
-            buffer.Dispose();
+            buffer?.Dispose();
         }
     }
 
-    private int BlockLength(GatherClass c) => c.Taps.Length * Sources * GatherTile.Targets;
+    /// <summary>Bytes of such weights.</summary>
+    public static long BytesOf(GatherClass[] classes, int targets, int sources) =>
+        classes.Sum(c => checked((long)BlocksOf(targets) * BlockLength(c, sources) * sizeof(float)));
+
+    private static int BlocksOf(int targets) => (targets + GatherTile.Targets - 1) / GatherTile.Targets;
+
+    private static int BlockLength(GatherClass c, int sources) => checked(c.Taps.Length * sources * GatherTile.Targets);
+
+    private int BlockLength(GatherClass c) => BlockLength(c, Sources);
 
     private readonly struct PackJob(PackedWeights owner, int gatherClass, float* weights, int targetStride, int sourceStride) : IJob
     {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RobustSnn.Engine.Layout;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Machine;
 
@@ -11,15 +12,28 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
     private const nuint HugePage = 2 << 20;
     private const int AdviseHugePages = 14; // MADV_HUGEPAGE
 
+    private readonly NativeHeap heap;
     private void* pointer;
 
-    public NativeBuffer(long length, ElementType type = ElementType.Float32)
+    /// <summary>For <see cref="NativeHeap"/>, which counts it.</summary>
+    internal NativeBuffer(NativeHeap heap, long length, ElementType type)
         : base(length, type)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
+        this.heap = heap;
         var bytes = (nuint)Bytes;
         var large = bytes >= 2 * HugePage;
-        pointer = NativeMemory.AlignedAlloc(Math.Max(bytes, CacheLine), large ? HugePage : CacheLine);
+        try
+        {
+            pointer = NativeMemory.AlignedAlloc(Math.Max(bytes, CacheLine), large ? HugePage : CacheLine);
+        }
+        catch (OutOfMemoryException exception)
+        {
+            throw new BadInputException(
+                $"{bytes >> 20} MiB more are needed than this machine gives, beside {heap.LiveBytes >> 20} MiB in use. Take a smaller batch or fewer timesteps",
+                exception);
+        }
+
         if (large && OperatingSystem.IsLinux())
         {
             _ = Advise(pointer, bytes, AdviseHugePages); // advice only: without huge pages it is merely slower
@@ -50,7 +64,9 @@ internal sealed unsafe partial class NativeBuffer : DeviceBuffer
         }
     }
 
-    public override void Dispose()
+    public override void Dispose() => heap.Release(this);
+
+    internal void Free()
     {
         NativeMemory.AlignedFree(pointer);
         pointer = null;

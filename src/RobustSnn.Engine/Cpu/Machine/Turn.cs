@@ -7,10 +7,13 @@ internal sealed class Turns
 {
     private int holder; // the thread's number; 0 for nobody
     private int depth;
+    private volatile bool hasEnded;
 
     /// <exception cref="InvalidOperationException">Another thread is in an operation.</exception>
+    /// <exception cref="ObjectDisposedException">There are no more turns.</exception>
     public Turn Take()
     {
+        ObjectDisposedException.ThrowIf(hasEnded, typeof(CpuBackend));
         var thread = Environment.CurrentManagedThreadId;
         var before = Interlocked.CompareExchange(ref holder, thread, 0);
         if (before != 0 && before != thread)
@@ -21,6 +24,17 @@ internal sealed class Turns
 
         depth++;
         return new Turn(this);
+    }
+
+    /// <summary>From now on nobody has a turn.</summary>
+    /// <exception cref="InvalidOperationException">Another thread is in an operation.</exception>
+    public void End()
+    {
+        if (!hasEnded)
+        {
+            using var last = Take();
+            hasEnded = true;
+        }
     }
 
     /// <summary>One operation's turn.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Machine;
 
@@ -37,10 +38,18 @@ internal sealed unsafe class Workers : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Count = count;
         threads = new Thread[count - 1];
-        for (var i = 0; i < threads.Length; i++)
+        for (var started = 0; started < threads.Length; started++)
         {
-            threads[i] = new Thread(Serve, StackBytes) { IsBackground = true, Name = $"engine worker {i + 1}" };
-            threads[i].Start();
+            try
+            {
+                threads[started] = new Thread(Serve, StackBytes) { IsBackground = true, Name = $"engine worker {started + 1}" };
+                threads[started].Start();
+            }
+            catch (OutOfMemoryException exception)
+            {
+                Stop(started);
+                throw new BadInputException($"threads: this machine starts no more than {started + 1} of the {count} wanted; ask for fewer", exception);
+            }
         }
     }
 
@@ -88,14 +97,17 @@ internal sealed unsafe class Workers : IDisposable
 
     public void Dispose()
     {
-        if (stopping)
+        if (!stopping)
         {
-            return;
+            Stop(threads.Length);
         }
+    }
 
+    private void Stop(int started)
+    {
         stopping = true;
         Announce();
-        foreach (var thread in threads)
+        foreach (var thread in threads.AsSpan(0, started))
         {
             thread.Join();
         }

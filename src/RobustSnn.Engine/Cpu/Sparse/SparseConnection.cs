@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Sparse.Lists;
@@ -22,8 +21,9 @@ internal sealed unsafe class SparseConnection : Connection
     private const double EventShare = 0.25; // of active inputs, below which they are faster on larger maps
 
     private readonly GatherClass gather;
-    private readonly Dictionary<(SparseRows, OperandLayout), nint> offsets = [];
-    private readonly OperandScratch laidOut = new();
+    private readonly Dictionary<(SparseRows, OperandLayout), NativeBuffer> offsets = [];
+    private readonly NativeHeap heap;
+    private readonly OperandScratch laidOut;
     private Unfolding? unfolding;
     private SparseRows? forward;
     private BackwardRows[]? backward;
@@ -31,10 +31,12 @@ internal sealed unsafe class SparseConnection : Connection
     private ScatterList? events;
     private long eventsVersion = -1;
 
-    public SparseConnection(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern)
+    public SparseConnection(NativeHeap heap, ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern)
         : base(geometry, weights, pattern)
     {
         SparseRows.Check(geometry);
+        this.heap = heap;
+        laidOut = new OperandScratch(heap);
         gather = GatherClass.Forward(geometry)[0];
     }
 
@@ -42,7 +44,7 @@ internal sealed unsafe class SparseConnection : Connection
     public override long InferenceBytes =>
         (forward is null ? 0 : Weights.Length * sizeof(float) + forward.Bytes) + (events?.Bytes ?? 0);
 
-    private SparseRows Forward => forward ??= SparseRows.Of(gather, Pattern!, Geometry, backward: false, out _);
+    private SparseRows Forward => forward ??= SparseRows.Of(heap, gather, Pattern!, Geometry, backward: false, out _);
 
     private int Uses => Pattern!.Count / Geometry.Inputs;
 
@@ -56,7 +58,7 @@ internal sealed unsafe class SparseConnection : Connection
     {
         foreach (var rows in Backward())
         {
-            Gather(workers, width, rows.List, rows.Values.Pointer, outputGradient, inputGradient, null, accumulate, samples);
+            Gather(workers, width, rows.List, rows.Values, outputGradient, inputGradient, null, accumulate, samples);
         }
     }
 
@@ -106,13 +108,12 @@ internal sealed unsafe class SparseConnection : Connection
         laidOut.Dispose();
         foreach (var rows in backward ?? [])
         {
-            rows.List.Dispose();
-            rows.Values.Dispose();
+            rows.Dispose();
         }
 
         foreach (var table in offsets.Values)
         {
-            NativeMemory.AlignedFree((void*)table);
+            table.Dispose();
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed unsafe class SparseConnection : Connection
 
     private ScatterList Events(int pieces)
     {
-        events ??= new ScatterList(Geometry, Pattern!, Math.Max(1, pieces));
+        events ??= new ScatterList(heap, Geometry, Pattern!, Math.Max(1, pieces));
         if (eventsVersion != Weights.Version)
         {
             events.Fill(Values);
@@ -147,11 +148,7 @@ internal sealed unsafe class SparseConnection : Connection
 
     private BackwardRows[] Backward()
     {
-        backward ??= [.. GatherClass.InputGradient(Geometry).Select(reading =>
-        {
-            var list = SparseRows.Of(reading, Pattern!, Geometry, backward: true, out var order);
-            return new BackwardRows(list, new NativeBuffer(list.Count), order);
-        })];
+        backward ??= ListByInputs();
         if (backwardVersion != Weights.Version)
         {
             foreach (var rows in backward)
@@ -165,6 +162,25 @@ internal sealed unsafe class SparseConnection : Connection
         return backward;
     }
 
+    private BackwardRows[] ListByInputs()
+    {
+        var lists = new List<BackwardRows>();
+        try
+        {
+            foreach (var reading in GatherClass.InputGradient(Geometry))
+            {
+                lists.Add(new BackwardRows(heap, SparseRows.Of(heap, reading, Pattern!, Geometry, backward: true, out var order), order));
+            }
+
+            return [.. lists];
+        }
+        catch
+        {
+            lists.ForEach(list => list.Dispose());
+            throw;
+        }
+    }
+
     /// <summary>
     /// What a pass reads. Floats of few lanes are laid out by columns first, in memory that the connection keeps: a tile then spans many
     /// positions, and those lie far apart. With at most 8 lanes that always pays, with 32 where each value is used often.
@@ -174,11 +190,17 @@ internal sealed unsafe class SparseConnection : Connection
     private Operand Take(Workers workers, GatherClass reading, int uses, Activation source, int samples)
     {
         reading.CheckBorder(source.Shape);
-        var lanes = source.Shape.Lanes;
+        return ReadsByColumns(source.Shape, uses)
+            ? ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples)
+            : Operand.Of(source);
+    }
+
+    /// <summary>Whether it does so.</summary>
+    public static bool ReadsByColumns(ActivationShape source, int uses)
+    {
+        var lanes = source.Lanes;
         var isFew = lanes.Lanes <= OperandLayout.FewLanes && lanes.Steps > 1;
-        return source.Shape.IsBits || !(isFew || (lanes.Width <= WidestByColumns && uses >= UsesToPay))
-            ? Operand.Of(source)
-            : ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples);
+        return !source.IsBits && (isFew || (lanes.Width <= WidestByColumns && uses >= UsesToPay));
     }
 
     /// <summary>The same for events: positions of at most 8 lanes, next to each other or not.</summary>
@@ -231,11 +253,12 @@ internal sealed unsafe class SparseConnection : Connection
     {
         if (offsets.TryGetValue((rows, layout), out var known))
         {
-            return (int*)known;
+            return known.Integers;
         }
 
         var taps = reading.Taps;
-        var table = (int*)NativeMemory.AlignedAlloc((nuint)Math.Max(1, rows.Sources * taps.Length) * sizeof(int), 64);
+        var memory = heap.Allocate((long)rows.Sources * taps.Length, ElementType.Int32);
+        var table = memory.Integers;
         for (var channel = 0; channel < rows.Sources; channel++)
             for (var tap = 0; tap < taps.Length; tap++)
             {
@@ -243,7 +266,7 @@ internal sealed unsafe class SparseConnection : Connection
                     channel * layout.ChannelStride + taps[tap].Row * layout.RowStride + taps[tap].Column * layout.ColumnStride);
             }
 
-        offsets.Add((rows, layout), (nint)table);
+        offsets.Add((rows, layout), memory);
         return table;
     }
 
@@ -289,14 +312,28 @@ internal sealed unsafe class SparseConnection : Connection
     }
 
     /// <summary>The list of one class of the input gradient.</summary>
-    private sealed record BackwardRows(SparseRows List, NativeBuffer Values, int[] Order)
+    private sealed class BackwardRows(NativeHeap heap, SparseRows list, int[] order) : IDisposable
     {
+        private NativeBuffer? copies;
+
+        public SparseRows List => list;
+
+        public float* Values => copies!.Pointer;
+
         public void Refresh(float* weights)
         {
-            for (var i = 0; i < Order.Length; i++)
+            copies ??= heap.Allocate(list.Count);
+            var values = copies.Pointer;
+            for (var i = 0; i < order.Length; i++)
             {
-                Values.Pointer[i] = weights[Order[i]];
+                values[i] = weights[order[i]];
             }
+        }
+
+        public void Dispose()
+        {
+            list.Dispose();
+            copies?.Dispose();
         }
     }
 }

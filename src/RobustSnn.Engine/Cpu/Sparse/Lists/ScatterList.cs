@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 
@@ -19,14 +18,13 @@ internal sealed unsafe class ScatterList : IDisposable
     private readonly ConvolutionGeometry geometry;
     private readonly SparsityPattern pattern;
     private readonly int[] chunkStarts;
-    private readonly byte* outputs;
-    private readonly ushort* ends;
-    private readonly NativeBuffer values;
+    private readonly NativeBuffer list; // weights, then the ends of runs, then the numbers of outputs
 
+    /// <param name="heap">Where the list lies.</param>
     /// <param name="geometry">One that it <see cref="Takes"/>.</param>
     /// <param name="pattern">Weights that exist.</param>
     /// <param name="pieces">Chunks that there should be, if runs stay long enough.</param>
-    public ScatterList(ConvolutionGeometry geometry, SparsityPattern pattern, int pieces)
+    public ScatterList(NativeHeap heap, ConvolutionGeometry geometry, SparsityPattern pattern, int pieces)
     {
         this.geometry = geometry;
         this.pattern = pattern;
@@ -34,9 +32,7 @@ internal sealed unsafe class ScatterList : IDisposable
         ChunkOutputs = ChunkOutputsOf(geometry, pattern, pieces);
         Chunks = (geometry.Outputs + ChunkOutputs - 1) / ChunkOutputs;
         chunkStarts = new int[Chunks];
-        outputs = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, pattern.Count), 64);
-        ends = (ushort*)NativeMemory.AlignedAlloc((nuint)Runs * sizeof(ushort), 64);
-        values = new NativeBuffer(pattern.Count);
+        list = heap.AllocateBytes(pattern.Count * (long)(sizeof(float) + sizeof(byte)) + (long)Runs * sizeof(ushort));
     }
 
     /// <summary>What each position reaches.</summary>
@@ -50,9 +46,15 @@ internal sealed unsafe class ScatterList : IDisposable
     /// <summary>Bytes of the list, weights included.</summary>
     public long Bytes => pattern.Count * (long)(sizeof(float) + sizeof(byte)) + (long)Runs * sizeof(ushort) + Chunks * sizeof(int);
 
-    private int Runs => Chunks * ChunkRuns;
+    private float* Values => (float*)list.Memory;
 
-    private int ChunkRuns => geometry.Inputs * geometry.Taps;
+    private ushort* Ends => (ushort*)(Values + pattern.Count);
+
+    private byte* Outputs => (byte*)(Ends + Runs);
+
+    private int Runs => checked(Chunks * ChunkRuns);
+
+    private int ChunkRuns => checked(geometry.Inputs * geometry.Taps);
 
     /// <summary>
     /// Whether a layer's maps and kernel are small enough, and an input channel has enough connections through a tap: of fewer, events cost more
@@ -62,9 +64,17 @@ internal sealed unsafe class ScatterList : IDisposable
         ScatterMap.Takes(g) && g.Taps <= MostRun / MostOutputs
         && pattern.Count >= (long)WorthwhileRun * g.Inputs * g.Taps * ((g.Outputs + MostOutputsOf(g) - 1) / MostOutputsOf(g));
 
+    /// <summary>Bytes of such a list.</summary>
+    public static long BytesOf(ConvolutionGeometry geometry, SparsityPattern pattern, int pieces)
+    {
+        var outputs = ChunkOutputsOf(geometry, pattern, pieces);
+        var runs = checked((long)((geometry.Outputs + outputs - 1) / outputs) * geometry.Inputs * geometry.Taps);
+        return pattern.Count * (long)(sizeof(float) + sizeof(byte)) + runs * sizeof(ushort);
+    }
+
     /// <summary>The connections of a chunk, from its first on.</summary>
     public ScatterRuns Of(int chunk) =>
-        new(outputs + chunkStarts[chunk], values.Pointer + chunkStarts[chunk], ends + (nint)chunk * ChunkRuns);
+        new(Outputs + chunkStarts[chunk], Values + chunkStarts[chunk], Ends + (nint)chunk * ChunkRuns);
 
     /// <summary>Takes in the weights as they are.</summary>
     /// <param name="weights">Those that exist, (outputs, inputs, kernel).</param>
@@ -72,6 +82,9 @@ internal sealed unsafe class ScatterList : IDisposable
     {
         var existing = pattern.Existing;
         var next = new int[Runs + 1];
+        var numbers = Outputs;
+        var values = Values;
+        var ends = Ends;
         foreach (var weight in existing)
         {
             next[RunOf(weight, out _) + 1]++;
@@ -96,16 +109,14 @@ internal sealed unsafe class ScatterList : IDisposable
         for (var i = 0; i < existing.Length; i++)
         {
             var place = next[RunOf(existing[i], out var output)]++;
-            outputs[place] = (byte)output;
-            values.Pointer[place] = weights[i];
+            numbers[place] = (byte)output;
+            values[place] = weights[i];
         }
     }
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(outputs);
-        NativeMemory.AlignedFree(ends);
-        values.Dispose();
+        list.Dispose();
     }
 
     private static int MostOutputsOf(ConvolutionGeometry g) =>

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using RobustSnn.Engine.Cpu.Convolution;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
@@ -19,11 +19,13 @@ internal sealed unsafe class SparseRows : IDisposable
 
     private const int MostPanelColumns = 1 << 16;
 
-    private readonly int* starts;
-    private int* chunkStarts;
+    private readonly NativeHeap heap;
+    private readonly NativeBuffer list; // where rows begin, then columns
+    private NativeBuffer? chunks;
 
-    private SparseRows(GatherClass gather, int rows, int sources, int count)
+    private SparseRows(NativeHeap heap, GatherClass gather, int rows, int sources, int count)
     {
+        this.heap = heap;
         Class = gather;
         Rows = rows;
         Sources = sources;
@@ -32,8 +34,7 @@ internal sealed unsafe class SparseRows : IDisposable
         Chunks = (sources + ChunkChannels - 1) / ChunkChannels;
         PanelChunks = MostPanelColumns / (ChunkChannels * Taps);
         Panels = (Chunks + PanelChunks - 1) / PanelChunks;
-        Columns = (ushort*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, (long)count * sizeof(ushort)), 64);
-        starts = (int*)NativeMemory.AlignedAlloc(((nuint)rows * (nuint)Panels + 1) * sizeof(int), 64);
+        list = heap.AllocateBytes(StartsOf(Panels) * sizeof(int) + (long)count * sizeof(ushort));
     }
 
     /// <summary>Which targets read which sources.</summary>
@@ -58,20 +59,22 @@ internal sealed unsafe class SparseRows : IDisposable
     public int Count { get; }
 
     /// <summary>Column of each connection, from the first of its panel.</summary>
-    public ushort* Columns { get; }
+    public ushort* Columns => (ushort*)(Starts + StartsOf(Panels));
 
     /// <summary>Bytes of the list.</summary>
-    public long Bytes => (long)Count * sizeof(ushort) + (StartsOf(Panels) + (chunkStarts is null ? 0 : StartsOf(Chunks))) * sizeof(int);
+    public long Bytes => (long)Count * sizeof(ushort) + (StartsOf(Panels) + (chunks is null ? 0 : StartsOf(Chunks))) * sizeof(int);
 
     /// <summary>Rows from end to end, or as long as a panel is.</summary>
-    public Sweeps Whole => new(starts, Panels, PanelChunks * ChunkChannels * Taps, 1);
+    public Sweeps Whole => new(Starts, Panels, PanelChunks * ChunkChannels * Taps, 1);
 
     /// <summary>
     /// Rows cut into chunks of source channels, so that a sweep reads no more than a cache holds. Where they begin is looked up at the first
     /// call: inference from bits has no use for it.
     /// </summary>
     public Sweeps InChunks =>
-        new(chunkStarts is null ? chunkStarts = FindChunks() : chunkStarts, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
+        new((chunks ??= FindChunks()).Integers, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
+
+    private int* Starts => (int*)list.Memory;
 
     private int Taps => Math.Max(1, Class.Taps.Length);
 
@@ -93,13 +96,25 @@ internal sealed unsafe class SparseRows : IDisposable
         (geometry.Inputs + ChannelsOfChunk(geometry.Taps) - 1) / ChannelsOfChunk(geometry.Taps) * ChannelsOfChunk(geometry.Taps) * geometry.Taps
         <= MostPanelColumns;
 
+    /// <summary>Bytes of a list that is made for any input, with that many connections.</summary>
+    public static long BytesOf(GatherClass gather, int rows, int sources, int count)
+    {
+        var taps = Math.Max(1, gather.Taps.Length);
+        var chunks = (sources + ChannelsOfChunk(taps) - 1) / ChannelsOfChunk(taps);
+        var inPanel = MostPanelColumns / (ChannelsOfChunk(taps) * taps);
+        var panels = (chunks + inPanel - 1) / inPanel;
+        return checked((long)count * sizeof(ushort) + ((long)rows * (panels + chunks) + 2) * sizeof(int));
+    }
+
     /// <summary>The list of a class.</summary>
+    /// <param name="heap">Where the list lies.</param>
     /// <param name="gather">The class.</param>
     /// <param name="pattern">Weights (outputs, inputs, kernel) that exist.</param>
     /// <param name="geometry">Of the weights.</param>
     /// <param name="backward">Whether targets are the layer's inputs.</param>
     /// <param name="order">Of each connection of the list, which weight of the pattern it is.</param>
-    public static SparseRows Of(GatherClass gather, SparsityPattern pattern, ConvolutionGeometry geometry, bool backward, out int[] order)
+    public static SparseRows Of(
+        NativeHeap heap, GatherClass gather, SparsityPattern pattern, ConvolutionGeometry geometry, bool backward, out int[] order)
     {
         var tapOf = new int[geometry.Taps];
         Array.Fill(tapOf, -1);
@@ -123,18 +138,17 @@ internal sealed unsafe class SparseRows : IDisposable
         }
 
         places.Sort();
-        var list = new SparseRows(gather, backward ? geometry.Inputs : geometry.Outputs, backward ? geometry.Outputs : geometry.Inputs,
+        var rows = new SparseRows(heap, gather, backward ? geometry.Inputs : geometry.Outputs, backward ? geometry.Outputs : geometry.Inputs,
             places.Count);
         order = new int[places.Count];
-        list.Fill(places, order);
-        return list;
+        rows.Fill(places, order);
+        return rows;
     }
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(Columns);
-        NativeMemory.AlignedFree(starts);
-        NativeMemory.AlignedFree(chunkStarts);
+        list.Dispose();
+        chunks?.Dispose();
     }
 
     private static int ChannelsOfChunk(int taps) => Math.Min(MostChunkChannels, MostPanelColumns / taps);
@@ -144,6 +158,8 @@ internal sealed unsafe class SparseRows : IDisposable
     private void Fill(List<(long Place, int Weight)> places, int[] order)
     {
         var panelChannels = PanelChunks * ChunkChannels;
+        var starts = Starts;
+        var column = Columns;
         var next = 0;
         for (var row = 0; row < Rows; row++)
             for (var panel = 0; panel < Panels; panel++)
@@ -154,23 +170,26 @@ internal sealed unsafe class SparseRows : IDisposable
                 for (; next < places.Count && places[next].Place < end; next++)
                 {
                     order[next] = places[next].Weight;
-                    Columns[next] = (ushort)(places[next].Place - first);
+                    column[next] = (ushort)(places[next].Place - first);
                 }
             }
 
         starts[Rows * Panels] = next;
     }
 
-    private int* FindChunks()
+    private NativeBuffer FindChunks()
     {
-        var found = (int*)NativeMemory.AlignedAlloc((nuint)StartsOf(Chunks) * sizeof(int), 64);
+        var memory = heap.Allocate(StartsOf(Chunks), ElementType.Int32);
+        var found = memory.Integers;
+        var starts = Starts;
+        var column = Columns;
         for (var row = 0; row < Rows; row++)
             for (var chunk = 0; chunk < Chunks; chunk++)
             {
                 var (panel, chunkInPanel) = Math.DivRem(chunk, PanelChunks);
                 var next = chunkInPanel == 0 ? starts[row * Panels + panel] : found[row * Chunks + chunk - 1];
                 var before = chunkInPanel * ChunkChannels * Taps;
-                while (next < starts[row * Panels + panel + 1] && Columns[next] < before)
+                while (next < starts[row * Panels + panel + 1] && column[next] < before)
                 {
                     next++;
                 }
@@ -179,6 +198,6 @@ internal sealed unsafe class SparseRows : IDisposable
             }
 
         found[Rows * Chunks] = Count;
-        return found;
+        return memory;
     }
 }

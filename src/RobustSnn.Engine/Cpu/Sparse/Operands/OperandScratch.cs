@@ -5,9 +5,9 @@ using RobustSnn.Engine.Layout;
 namespace RobustSnn.Engine.Cpu.Sparse.Operands;
 
 /// <summary>Memory for what a pass reads, where it does not read it as it lies. It grows to the largest need and stays.</summary>
-internal sealed unsafe class OperandScratch : IDisposable
+internal sealed unsafe class OperandScratch(NativeHeap heap) : IDisposable
 {
-    private NativeBuffer buffer = new(0);
+    private NativeBuffer buffer = heap.Allocate(0);
     private OperandLayout? framed; // what it was last reserved as, if its border holds zeros
 
     /// <summary>Room for values that will be written all over.</summary>
@@ -39,7 +39,7 @@ internal sealed unsafe class OperandScratch : IDisposable
         if (buffer.Length < floats)
         {
             buffer.Dispose();
-            buffer = new NativeBuffer(floats);
+            buffer = heap.Allocate(floats);
         }
 
         return new Operand(layout, (byte*)buffer.Pointer, lanes.Steps == 1);
