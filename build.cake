@@ -39,6 +39,19 @@ void DotnetOrFail(params string[] arguments)
     }
 }
 
+void RunOrFail(string program, string[] arguments, Dictionary<string, string> variables = null)
+{
+    var code = StartProcess(program, new ProcessSettings
+    {
+        Arguments = arguments.Aggregate(new ProcessArgumentBuilder(), (all, next) => all.AppendQuoted(next)),
+        EnvironmentVariables = variables,
+    });
+    if (code != 0)
+    {
+        throw new CakeException($"{program} exited with {code}");
+    }
+}
+
 // Runs tests under a name, says which were skipped and why, and adds what it found to the totals.
 void RunTests(DirectoryPath results, string name, string[] assemblies, string[] options, (string Name, string Value)? variable = null)
 {
@@ -124,6 +137,29 @@ Task("Bench")
     .IsDependentOn("Build")
     .Does(() => DotnetOrFail($"{Benchmarks}/bin/{configuration}/{Framework}/RobustSnn.Benchmarks.dll", "--filter", Argument("filter", "*"),
         "--artifacts", "artifacts/benchmarks"));
+
+Task("Fuzz")
+    .Description("Fuzzes a reader of files, led by what it covers: --reader=png, for --minutes=10. Needs afl-fuzz (Debian: afl++).")
+    .Does(() =>
+    {
+        var reader = Argument<string>("reader");
+        var program = artifacts + Directory("fuzz/program");
+        var tools = artifacts + Directory("fuzz/tools");
+        CleanDirectory(program);
+        DotnetOrFail("publish", "fuzz/RobustSnn.Fuzz", "--configuration", configuration, "--output", program, "--nologo", "--verbosity", "quiet");
+        DotnetOrFail("tool", "update", "SharpFuzz.CommandLine", "--version", "2.3.0", "--tool-path", tools, "--verbosity", "quiet");
+        foreach (var assembly in new[] { "RobustSnn.Experiments", "RobustSnn.Robustness", "RobustSnn.Model", "YamlDotNet" })
+        {
+            RunOrFail($"{tools}/sharpfuzz", [$"{program}/{assembly}.dll"]);
+        }
+
+        // The program is no binary that afl-fuzz could look into, and nobody has to be told of the processor or of where crashes go.
+        var quiet = new[] { "AFL_SKIP_BIN_CHECK", "AFL_SKIP_CPUFREQ", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES" };
+        RunOrFail("afl-fuzz", ["-i", $"fuzz/corpus/{reader}", "-o", $"artifacts/fuzz/{reader}", "-t", "10000", "-m", "none",
+            "-V", $"{60 * Argument("minutes", 10)}", "dotnet", $"{program}/RobustSnn.Fuzz.dll", reader], quiet.ToDictionary(name => name, _ => "1"));
+        var crashes = GetFiles($"artifacts/fuzz/{reader}/default/crashes/id*");
+        Information("{0} inputs crash the reader of {1}: artifacts/fuzz/{1}/default/crashes", crashes.Count, reader);
+    });
 
 Task("Publish")
     .Description("Makes artifacts/rsnn: the program with all it needs.")

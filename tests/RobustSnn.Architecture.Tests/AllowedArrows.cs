@@ -45,7 +45,7 @@ internal static class AllowedArrows
         new("Engine/Reference", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Engine/Cpu", "Engine/Cpu/Sparse", "Engine/Cpu/Neurons", "Engine/Cpu/Convolution", "Engine/Cpu/Machine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
-        new("Engine/Cpu/Sparse", "Engine/Cpu/Sparse/Passes", "Engine/Cpu/Sparse/Lists", "Engine/Cpu/Sparse/Operands",
+        new("Engine/Cpu/Sparse", "Engine/Cpu/Sparse/Passes", "Engine/Cpu/Sparse/Lists", "Engine/Cpu/Sparse/Operands", "Engine/Operations",
             "Engine/Cpu/Convolution", "Engine/Cpu/Machine", "Engine/Layout", "Model"),
         new("Engine/Cpu/Sparse/Passes", "Engine/Cpu/Sparse/Tiles", "Engine/Cpu/Sparse/Lists", "Engine/Cpu/Sparse/Operands",
             "Engine/Cpu/Convolution", "Engine/Cpu/Machine", "Engine/Layout", "Model"),

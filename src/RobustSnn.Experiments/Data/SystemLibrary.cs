@@ -1,8 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using RobustSnn.Model;
-
-[assembly: InternalsVisibleTo("RobustSnn.Experiments.Tests")]
 
 namespace RobustSnn.Experiments.Data;
 

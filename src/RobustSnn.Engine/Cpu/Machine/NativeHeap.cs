@@ -19,7 +19,7 @@ internal sealed class NativeHeap : IDisposable
     {
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(isDisposed, typeof(CpuBackend));
+            ObjectDisposedException.ThrowIf(isDisposed, this);
             var buffer = new NativeBuffer(this, length, type);
             alive.Add(buffer);
             LiveBytes += buffer.Bytes;

@@ -13,7 +13,7 @@ internal sealed class Turns
     /// <exception cref="ObjectDisposedException">There are no more turns.</exception>
     public Turn Take()
     {
-        ObjectDisposedException.ThrowIf(hasEnded, typeof(CpuBackend));
+        ObjectDisposedException.ThrowIf(hasEnded, this);
         var thread = Environment.CurrentManagedThreadId;
         var before = Interlocked.CompareExchange(ref holder, thread, 0);
         if (before != 0 && before != thread)
