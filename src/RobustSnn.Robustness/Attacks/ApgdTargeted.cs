@@ -45,7 +45,8 @@ public sealed class ApgdTargeted : IAttack
     }
 
     /// <summary>
-    /// Gives the image that the first of the runs to fool the network as deployed ended with; the image as it was where none did.
+    /// Gives the image with which the first of the runs fooled the network as deployed; the image as it was where none did, or where the network
+    /// gets that wrong.
     /// </summary>
     /// <exception cref="BadInputException">Fewer than 4 classes.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -64,7 +65,7 @@ public sealed class ApgdTargeted : IAttack
         var draw = batch.Images("apgd.draw");
         var (kept, found) = (batch.Images(Kept), batch.Vector(Kept));
         batch.Copy(batch.Clean, batch.Adversarial);
-        batch.Backend.Fill(found, 0);
+        batch.MarkWrong(batch.Classifier.Logits(batch.Clean, batch.Samples), found);
         var targets = Targets(batch);
         for (var run = 0; run < targets.Count && batch.CountMarked(found) < batch.Samples; run++)
         {

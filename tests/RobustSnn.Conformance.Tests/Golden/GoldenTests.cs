@@ -13,7 +13,7 @@ public sealed class GoldenTests
     {
         foreach (var (file, golden) in GoldenCases.All)
         {
-            foreach (var group in ConformanceRunner.GroupsOf(golden.Tensors.Keys))
+            foreach (var group in ConformanceRunner.GroupsOf(golden))
             {
                 yield return new TestCaseData(file, group).SetArgDisplayNames(file, group);
             }
@@ -39,11 +39,6 @@ public sealed class GoldenTests
         }
 
         var row = entry.Runner.Check(group);
-        if (row.Skipped)
-        {
-            Assert.Ignore(row.Detail);
-        }
-
         TestContext.Out.WriteLine($"{row.WorstError:E2} of {row.Tolerance:E0}: {row.Detail}");
         Assert.That(row.Pass, Is.True, $"error {row.WorstError:E2}, tolerance {row.Tolerance:E0}: {row.Detail}");
     }
