@@ -15,6 +15,8 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
     private GoldenShapes? shapes;
     private GoldenKind? kind;
 
+    public IReadOnlyDictionary<string, string> Metadata { get; } = metadata;
+
     public IReadOnlyDictionary<string, GoldenTensor> Tensors { get; } = tensors;
 
     public string Architecture => Text("architecture");
@@ -27,18 +29,14 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
 
     public int Batch => Count("batch");
 
-    /// <summary>Name of the metadata's kind; empty where it has none: a standard case.</summary>
-    /// <exception cref="BadInputException">There is none of that name.</exception>
-    public string KindName => Kind.Name;
-
     /// <summary>What the case must have.</summary>
     /// <exception cref="BadInputException">There is none of that name.</exception>
-    internal GoldenKind Kind => kind ??= GoldenKind.Of(metadata);
+    internal GoldenKind Kind => kind ??= GoldenKind.Of(Metadata);
 
     /// <summary>
     /// Smallest |u − v_th| of the clean forward pass: above 1e-5, float32 spikes must be identical. Infinite where not given.
     /// </summary>
-    public double MinMargin => metadata.ContainsKey("min_margin") ? Number("min_margin") : double.PositiveInfinity;
+    public double MinMargin => Metadata.ContainsKey("min_margin") ? Number("min_margin") : double.PositiveInfinity;
 
     public NeuronModel Neurons => new(Number("leak"), Text("reset") switch
     {
@@ -126,7 +124,7 @@ public sealed class GoldenCase(IReadOnlyDictionary<string, string> metadata, IRe
             ? 1 + (int)largest
             : throw new BadInputException("The golden case has neither a last layer, logits nor labels that say how many classes there are.");
 
-    private string Text(string key) => metadata.TryGetValue(key, out var value)
+    private string Text(string key) => Metadata.TryGetValue(key, out var value)
         ? value
         : throw new BadInputException($"The golden case's metadata has no '{key}'.");
 

@@ -85,8 +85,8 @@ internal static class ConformanceCommand
         GoldenCase golden = GoldenFiles.Read(path);
         try
         {
-            // Touches every key without which there is no network to compare with, or nothing that is known to be compared.
-            _ = (golden.KindName, golden.Architecture, golden.Timesteps, golden.InputSize, golden.Batch, golden.Neurons, golden.Mean, golden.Deviation);
+            // Touches every key without which there is no network to compare with, or nobody knows what to compare.
+            _ = (ConformanceRunner.GroupsOf(golden), golden.Architecture, golden.Timesteps, golden.InputSize, golden.Batch, golden.Neurons, golden.Mean, golden.Deviation);
         }
         catch (BadInputException mistake)
         {
