@@ -9,7 +9,7 @@ using RobustSnn.Robustness;
 namespace RobustSnn.Conformance;
 
 /// <summary>Checks of the attacks, each from the start or noise that the case gives.</summary>
-internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable
+internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, CaseBatch shared, Expectations expected) : IDisposable
 {
     /// <summary>RFGSM's ε in golden cases; α is half of it.</summary>
     private const float RfgsmEpsilon = 2f / 255;
@@ -20,13 +20,9 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     private const double PixelShareBeyond = 0.005;
     private const double LossTolerance = 0.02;
 
-    private SpikingModel? model;
-    private Classifier? classifier;
-    private AttackBatch? batch;
     private DeviceBuffer? given;
 
-    private AttackBatch Batch => batch ??= PassChecks.LoadBatch(
-        golden, classifier ??= new Classifier(model ??= network.Load(), golden.Batch, golden.Timesteps));
+    private AttackBatch Batch => shared.Batch;
 
     public Finding Fgsm()
     {
@@ -54,8 +50,8 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
     /// </summary>
     public Finding TrainingAttack(string name, string start, LogitLoss loss, int timesteps)
     {
-        using var form = new Classifier(model ??= network.Load(), golden.Batch, timesteps);
-        using var attacked = PassChecks.LoadBatch(golden, form);
+        using var form = CaseBatch.Classify(golden, shared.Model, timesteps);
+        using var attacked = CaseBatch.Load(golden, form);
         var images = attacked.Images("conformance.start");
         images.Upload(golden.Tensor(start, (int)attacked.PixelCount));
         var estimator = GradientEstimator.Default;
@@ -104,13 +100,7 @@ internal sealed class AttackChecks(GoldenCase golden, CaseNetwork network, Expec
         return new Finding(error, LossTolerance, detail);
     }
 
-    public void Dispose()
-    {
-        given?.Dispose();
-        batch?.Dispose();
-        classifier?.Dispose();
-        model?.Dispose();
-    }
+    public void Dispose() => given?.Dispose();
 
     private static string Percent(double share) => (100 * share).ToString("0.##", CultureInfo.InvariantCulture) + " %";
 

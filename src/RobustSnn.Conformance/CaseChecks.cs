@@ -1,5 +1,5 @@
-using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Estimators;
@@ -7,39 +7,34 @@ using RobustSnn.Robustness.ToSpiking;
 
 namespace RobustSnn.Conformance;
 
-/// <summary>A check's result: an error in the measure of the group and what it may be.</summary>
-internal readonly record struct Finding(double Error, double Tolerance, string Detail);
-
 /// <summary>The checks of a case's groups, on one form of its network and against one kind of expectations.</summary>
 internal sealed class CaseChecks : IDisposable
 {
     public const string ParameterGroup = "param";
 
-    /// <summary>Groups that the program cannot compute yet, and why: neither passed nor failed, and always said.</summary>
-    public static readonly IReadOnlyDictionary<string, string> NotYet = new Dictionary<string, string>
-    {
-        ["apgdt"] = "not yet: there is no check of APGD-T",
-        ["square"] = "not yet: there is no check of Square",
-        ["ens"] = "not yet: there is no check of ensembles with given draws",
-        ["residual_balance"] = "not yet: there is no check of the reference's loop over residual blocks",
-        ["steps"] = "not yet: there is no check of ten steps in the reference's order",
-    };
-
     private readonly GoldenCase golden;
     private readonly CaseNetwork network;
     private readonly Expectations expected;
     private readonly Dictionary<string, Func<Finding>> checks;
+    private readonly CaseBatch shared;
     private readonly PassChecks passes;
     private readonly AttackChecks attacks;
     private readonly TrainingChecks training;
+    private readonly EnsembleChecks ensembles;
 
     public CaseChecks(GoldenCase golden, CaseNetwork network, Expectations expected)
     {
         this.golden = golden;
         this.network = network;
         this.expected = expected;
-        passes = new PassChecks(golden, network, expected);
-        attacks = new AttackChecks(golden, network, expected);
+        shared = new CaseBatch(golden, network);
+        passes = new PassChecks(golden, network, shared, expected);
+        attacks = new AttackChecks(golden, network, shared, expected);
+        var targeted = new TargetedChecks(golden, shared, expected);
+        var square = new SquareChecks(golden, shared, expected);
+        ensembles = new EnsembleChecks(golden, shared, expected);
+        var balancing = new BalancingChecks(golden, network, expected);
+        var steps = new StepsChecks(golden, network, expected);
         training = new TrainingChecks(golden, network, expected);
         checks = new Dictionary<string, Func<Finding>>
         {
@@ -58,7 +53,18 @@ internal sealed class CaseChecks : IDisposable
             ["trades.after2"] = training.AfterTwoUpdates,
             ["mart.loss"] = () => training.Loss("mart"),
             ["mart.grad"] = () => training.Gradients("mart"),
-            ["balance"] = CheckBalancing,
+            ["balance"] = () => balancing.Thresholds("balance", BalancingLoop.EveryMiniBatch),
+            ["residual_balance"] = () => balancing.Thresholds("residual_balance", BalancingLoop.Reference),
+            ["apgdt"] = targeted.Check,
+            ["square"] = square.Check,
+            ["ens.fgsm"] = ensembles.Fgsm,
+            ["ens.pgd"] = ensembles.Pgd,
+            ["ens.apgd"] = ensembles.Apgd,
+            ["steps.loss"] = steps.Losses,
+            ["steps.x_adv"] = steps.Images,
+            ["steps.correct"] = steps.Correct,
+            ["steps.after1"] = steps.AfterFirst,
+            ["steps.final"] = steps.Final,
             ["correct"] = passes.Correct,
             ["ann.natural.loss"] = () => training.Loss("ann.natural"),
             ["ann.natural.grad"] = () => training.Gradients("ann.natural"),
@@ -94,9 +100,10 @@ internal sealed class CaseChecks : IDisposable
 
     public void Dispose()
     {
-        passes.Dispose();
         attacks.Dispose();
+        ensembles.Dispose();
         training.Dispose();
+        shared.Dispose();
     }
 
     /// <summary>Counts what is wrong with the case's parameters, or else those that the network has with other values.</summary>
@@ -122,17 +129,5 @@ internal sealed class CaseChecks : IDisposable
     {
         var values = parameter.ToDense();
         return !values.SequenceEqual(expected.Of($"{ParameterGroup}.{parameter.Name}", values));
-    }
-
-    private Finding CheckBalancing()
-    {
-        using var model = network.Load();
-        var images = golden.Tensor("balance.x");
-        var size = images.Values.Length / images.Dimensions[0];
-        var found = ThresholdBalancing.Run(
-            model, [.. images.Values.Chunk(size)], new BalancingOptions(golden.BalancingTimesteps));
-        float[] thresholds = [.. found.Select(layer => layer.Value)];
-        return new Finding(
-            Deviation.RelativeOfEach(thresholds, expected.Of("balance.thresholds", thresholds)), 1e-3, $"{thresholds.Length} thresholds, relative");
     }
 }

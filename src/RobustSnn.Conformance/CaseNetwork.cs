@@ -16,8 +16,16 @@ internal class CaseNetwork(GoldenCase golden, IBackend backend)
     public virtual SpikingModel Load() => GoldenNetwork.Load(golden, Backend);
 
     /// <summary>One step of SGD.</summary>
-    public virtual void Step(SpikingModel model, SgdSettings sgd) =>
+    public void Step(SpikingModel model, SgdSettings sgd)
+    {
+        BeforeStep(model.Parameters);
         model.Parameters.SgdStep(sgd);
+    }
+
+    /// <summary>Takes from the gradients what this network does not train.</summary>
+    public virtual void BeforeStep(ParameterSet parameters)
+    {
+    }
 
     /// <summary>The gradient of what exists, as the dense tensor; null where the parameter is not trained.</summary>
     public virtual float[]? Gradient(ParameterTensor parameter) => parameter.GradientToDense();
@@ -39,8 +47,8 @@ internal sealed class SparseNetwork(GoldenCase golden, IBackend backend, WeightC
 }
 
 /// <summary>
-/// The same network in dense tensors, with zeros for small weights that every step puts back to zero: what
-/// <see cref="SparseNetwork"/> must agree with.
+/// The same network in dense tensors, with zeros for small weights, whose gradients are put to zero before every step so that they stay:
+/// what <see cref="SparseNetwork"/> must agree with.
 /// </summary>
 internal sealed class ZeroedNetwork(GoldenCase golden, IBackend backend, WeightCut cut) : CaseNetwork(golden, backend)
 {
@@ -50,29 +58,26 @@ internal sealed class ZeroedNetwork(GoldenCase golden, IBackend backend, WeightC
     {
         var model = base.Load();
         patterns = cut.Apply(PrunableWeights.Of(model)).ToDictionary(kept => kept.Name, kept => kept.Pattern);
-        Zero(model);
+        foreach (var name in patterns.Keys)
+        {
+            Zero(name, model.Parameters[name].Value);
+        }
+
         return model;
     }
 
-    public override void Step(SpikingModel model, SgdSettings sgd)
+    public override void BeforeStep(ParameterSet parameters)
     {
-        base.Step(model, sgd);
-        Zero(model);
+        foreach (var name in patterns.Keys)
+        {
+            Zero(name, parameters[name].Gradient);
+        }
     }
 
     public override float[]? Gradient(ParameterTensor parameter) =>
         base.Gradient(parameter) is { } gradient ? Kept(parameter.Name, gradient) : null;
 
-    private void Zero(SpikingModel model)
-    {
-        foreach (var name in patterns.Keys)
-        {
-            var parameter = model.Parameters[name];
-            parameter.Value.Upload(Kept(name, parameter.Value.ToArray()));
-            parameter.Velocity?.Upload(Kept(name, parameter.Velocity.ToArray()));
-        }
-
-    }
+    private void Zero(string name, DeviceBuffer? buffer) => buffer?.Upload(Kept(name, buffer.ToArray()));
 
     private float[] Kept(string name, float[] dense) =>
         patterns.TryGetValue(name, out var pattern) ? pattern.Expand(pattern.Compact(dense)) : dense;

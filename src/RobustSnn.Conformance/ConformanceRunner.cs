@@ -8,15 +8,11 @@ namespace RobustSnn.Conformance;
 /// <summary>How a group of a golden case came out.</summary>
 /// <param name="WorstError">In the measure of the group; NaN or infinite where something is missing, wrong in kind or no number.</param>
 /// <param name="Pass">WorstError ≤ Tolerance.</param>
-/// <param name="Skipped">Not computed, for the reason in Detail: neither passed nor failed.</param>
-public sealed record ConformanceRow(string Group, double WorstError, double Tolerance, bool Pass, string Detail, bool Skipped = false)
-{
-    public bool Failed => !Pass && !Skipped;
-}
+public sealed record ConformanceRow(string Group, double WorstError, double Tolerance, bool Pass, string Detail);
 
 /// <summary>
-/// Computes everything that a golden case contains and compares. Groups are those of the tensors that are there: any subset, of any
-/// named architecture, T, leak, reset, batch and weights. A tensor of no known group fails under its own name. With a cut, small weights
+/// Computes everything that a golden case contains and compares. Groups are those of the tensors that are there, of any named architecture,
+/// T, leak, reset, batch and weights, and those that the case's kind promises. A tensor of no known group fails under its own name. With a cut, small weights
 /// count as pruned, and what the sparse network computes is compared with the same network in dense tensors instead: the case gives the
 /// inputs and says what to compare, within the same tolerances.
 /// </summary>
@@ -29,11 +25,12 @@ public sealed class ConformanceRunner : IDisposable
     private readonly CaseChecks? dense;
     private readonly Recording recording = new();
 
+    /// <exception cref="BadInputException">The case's kind is none.</exception>
     /// <param name="cut">What counts as pruned; null to compare the network as it is with the case's numbers.</param>
     public ConformanceRunner(GoldenCase golden, IBackend backend, WeightCut? cut = null)
     {
         this.golden = golden;
-        Groups = GroupsOf(golden.Tensors.Keys);
+        Groups = GroupsOf(golden);
         if (cut is { } small)
         {
             dense = new CaseChecks(golden, new ZeroedNetwork(golden, backend, small), recording);
@@ -48,12 +45,9 @@ public sealed class ConformanceRunner : IDisposable
     /// <summary>The groups of this case: the parameters first, then in the order of the names.</summary>
     public IReadOnlyList<string> Groups { get; }
 
-    /// <summary>The groups of a case with tensors of these names.</summary>
-    public static IReadOnlyList<string> GroupsOf(IEnumerable<string> tensors) =>
-    [
-        CaseChecks.ParameterGroup,
-        .. tensors.Select(GroupOf).OfType<string>().Where(group => group != CaseChecks.ParameterGroup).Distinct().Order(StringComparer.Ordinal),
-    ];
+    /// <summary>The groups of a case: the parameters first, then in the order of the names; also those that its kind promises.</summary>
+    /// <exception cref="BadInputException">Its kind is none.</exception>
+    public static IReadOnlyList<string> GroupsOf(GoldenCase golden) => GoldenGroups.Of(golden);
 
     /// <summary>Checks every group.</summary>
     public IReadOnlyList<ConformanceRow> Run() => [.. Groups.Select(Check)];
@@ -61,13 +55,9 @@ public sealed class ConformanceRunner : IDisposable
     /// <summary>Checks one group.</summary>
     public ConformanceRow Check(string group)
     {
-        if (CaseChecks.NotYet.TryGetValue(group, out var reason))
-        {
-            return new ConformanceRow(group, double.NaN, 0, false, reason, Skipped: true);
-        }
-
         try
         {
+            GoldenGroups.RequirePromised(golden, group);
             RequireShapes(group);
             recording.Clear();
             dense?.Measure(group); // writes down what to expect
@@ -97,7 +87,7 @@ public sealed class ConformanceRunner : IDisposable
             return;
         }
 
-        foreach (var name in golden.Tensors.Keys.Where(name => GroupOf(name) == group))
+        foreach (var name in golden.Tensors.Keys.Where(name => GoldenGroups.Of(name) == group))
         {
             _ = golden.Tensor(name);
         }
@@ -107,28 +97,4 @@ public sealed class ConformanceRunner : IDisposable
     private string MarginNote(string group) => golden.MinMargin <= SureMargin && group is not (CaseChecks.ParameterGroup or "logits.act") && !group.Contains("ann", StringComparison.Ordinal)
         ? $" The case's min_margin is {Short(golden.MinMargin)}, not above {Short(SureMargin)}: spikes may differ in float32."
         : "";
-
-    private static string? GroupOf(string tensor) => tensor switch
-    {
-        "x" or "y" or "pgd.start" or "rfgsm.noise_sign" or "apgd.rand" or "balance.x" => null,
-        "x_adv" or "tpgd.start" or "mart_attack.start" => null,
-        "tpgd.x_adv" or "tpgd.loss" => "tpgd",
-        "tpgd.ann.x_adv" or "tpgd.ann.loss" => "tpgd.ann",
-        "mart_attack.x_adv" or "mart_attack.loss" => "mart_attack",
-        "mart_attack.ann.x_adv" or "mart_attack.ann.loss" => "mart_attack.ann",
-        "fgsm.x_adv" => "fgsm",
-        "rfgsm.x_adv" => "rfgsm",
-        "pgd.x_adv" => "pgd",
-        "apgd.ce.x_best" or "apgd.ce.loss_best" or "apgd.ce.x_best_adv" or "apgd.ce.correct" => "apgd.ce",
-        "apgd.dlr.x_best" or "apgd.dlr.loss_best" or "apgd.dlr.x_best_adv" or "apgd.dlr.correct" => "apgd.dlr",
-        "trades.loss" or "trades.natural" or "trades.robust" => "trades.loss",
-        "balance.thresholds" => "balance",
-        _ => new[]
-            {
-                CaseChecks.ParameterGroup, "trades.grad", "trades.after2", "mart.grad", "ann.natural.grad", "ann.at.grad", "ann.trades.grad",
-                "ann.trades.statistics", "ann.mart.grad",
-            }
-            .Concat(CaseChecks.NotYet.Keys)
-            .FirstOrDefault(group => tensor.StartsWith(group + ".", StringComparison.Ordinal), tensor),
-    };
 }

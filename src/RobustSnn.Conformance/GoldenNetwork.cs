@@ -10,7 +10,9 @@ internal static class GoldenNetwork
     private const string Prefix = "param.";
 
     /// <summary>A new model with the case's parameters.</summary>
-    /// <exception cref="BadInputException">They are not exactly those of the architecture.</exception>
+    /// <exception cref="BadInputException">
+    /// They are not exactly those of the architecture, or have a value that no parameter may have (<see cref="ParameterCheck"/>).
+    /// </exception>
     public static SpikingModel Load(GoldenCase golden, IBackend backend)
     {
         var network = Describe(golden);
@@ -50,9 +52,9 @@ internal static class GoldenNetwork
     {
         try
         {
-            var dimensions = golden.Tensor(name).Dimensions;
+            var (dimensions, values) = golden.Tensor(name);
             return dimensions.SequenceEqual(parameter.Dimensions)
-                ? null
+                ? ParameterCheck.FirstBad(parameter, values, null)
                 : $"'{name}' is ({string.Join(", ", dimensions)}), expected ({string.Join(", ", parameter.Dimensions)}).";
         }
         catch (BadInputException fault)

@@ -1,10 +1,11 @@
 using RobustSnn.Model;
+using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Conformance;
 
 /// <summary>
 /// The shapes that a golden case's tensors must have, from its network, T and batch. Shapes of parameters are
-/// <see cref="GoldenNetwork.Faults"/>'s; tensors of groups that are not computed yet, or of no group, have none here.
+/// <see cref="GoldenNetwork.Faults"/>'s; tensors of no group have none here.
 /// </summary>
 internal sealed class GoldenShapes(GoldenCase golden)
 {
@@ -14,7 +15,7 @@ internal sealed class GoldenShapes(GoldenCase golden)
     private static readonly string[] ParameterPrefixes =
     [
         "trades.grad.", "trades.after2.", "mart.grad.", "ann.natural.grad.", "ann.at.grad.", "ann.trades.grad.", "ann.trades.statistics.",
-        "ann.mart.grad.",
+        "ann.mart.grad.", "steps.after1.", "steps.final.",
     ];
 
     private Network? network;
@@ -22,6 +23,14 @@ internal sealed class GoldenShapes(GoldenCase golden)
     private Network Network => network ??= GoldenNetwork.Describe(golden);
 
     private int[] Images => [golden.Batch, 3, golden.InputSize, golden.InputSize];
+
+    private static int Members => GradientEstimators.Ensemble.Count;
+
+    /// <summary>As many as there are batches to take them on.</summary>
+    private int Steps => golden.Tensor("steps.x").Dimensions[0];
+
+    /// <summary>Of APGD-T: one towards each other class, nine at most.</summary>
+    private int Runs => Math.Min(9, Network.Classes - 1);
 
     /// <summary>Requires a tensor of the case to have its shape.</summary>
     /// <exception cref="BadInputException">It has another, or is of no parameter of the network.</exception>
@@ -47,6 +56,23 @@ internal sealed class GoldenShapes(GoldenCase golden)
         "apgd.ce.x_best" or "apgd.ce.x_best_adv" or "apgd.dlr.x_best" or "apgd.dlr.x_best_adv" => Images,
         "y" or "correct" or "tpgd.loss" or "tpgd.ann.loss" or "mart_attack.loss" or "mart_attack.ann.loss" => [golden.Batch],
         "apgd.ce.loss_best" or "apgd.ce.correct" or "apgd.dlr.loss_best" or "apgd.dlr.correct" => [golden.Batch],
+        "apgdt.rand" => [Runs, .. Images],
+        "apgdt.x_adv" or "square.x_adv" => Images,
+        "apgdt.targets" or "apgdt.runs.loss_best" or "apgdt.runs.correct" => [Runs, golden.Batch],
+        "apgdt.correct" or "square.correct" or "square.margin" or "square.queries" => [golden.Batch],
+        "square.init" => [golden.Batch, 3, 1, golden.InputSize],
+        "square.size" or "square.row" or "square.column" => [golden.Count(SquareChecks.Queries)],
+        "square.sign" => [golden.Count(SquareChecks.Queries), 3],
+        "ens.pgd.start" => [Members, .. Images],
+        "ens.apgd.rand" => Images,
+        "ens.fgsm.robust" or "ens.pgd.robust" or "ens.apgd.robust" => [golden.Batch],
+        _ when name.StartsWith("ens.", StringComparison.Ordinal) && GoldenGroups.Of(name) != name => [Members, golden.Batch],
+        "residual_balance.x" => [Any, golden.Batch, 3, golden.InputSize, golden.InputSize],
+        "residual_balance.thresholds" => [Graph.neurons(Network).Length],
+        "steps.x" => [Any, .. Images],
+        "steps.noise" or "steps.x_adv" => [Steps, .. Images],
+        "steps.y" => [Steps, golden.Batch],
+        "steps.loss" or "steps.natural" or "steps.robust" or "steps.margin" or "steps.correct" => [Steps],
         "logits" or "logits.act" => [golden.Batch, Network.Classes],
         "logits.steps" => [golden.Timesteps, golden.Batch, Network.Classes],
         "spike_rates" or "balance.thresholds" => [Graph.neurons(Network).Length],

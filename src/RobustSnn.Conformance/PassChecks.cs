@@ -10,36 +10,16 @@ using RobustSnn.Robustness;
 namespace RobustSnn.Conformance;
 
 /// <summary>Checks of single passes in evaluation mode: logits, spikes and input gradients.</summary>
-internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expectations expected) : IDisposable
+internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, CaseBatch shared, Expectations expected)
 {
     private const double LogitTolerance = 1e-4;
     private const double GradientTolerance = 1e-3;
 
-    private SpikingModel? model;
-    private Classifier? classifier;
-    private AttackBatch? batch;
+    private SpikingModel Model => shared.Model;
 
-    private SpikingModel Model => model ??= network.Load();
+    private Classifier Classifier => shared.Classifier;
 
-    private Classifier Classifier => this.classifier ??= new Classifier(Model, golden.Batch, golden.Timesteps);
-
-    private AttackBatch Batch => this.batch ??= LoadBatch(golden, Classifier);
-
-    public static AttackBatch LoadBatch(GoldenCase golden, Classifier classifier)
-    {
-        var pixels = golden.Tensor("x").Values;
-        var labels = golden.Labels();
-        if (pixels.Length != labels.Length * classifier.PixelCount || labels.Max() >= classifier.Classes)
-        {
-            throw new BadInputException(
-                $"'x' has {pixels.Length} values and 'y' has [{string.Join(", ", labels)}], expected {labels.Length} images of " +
-                $"{classifier.PixelCount} and classes below {classifier.Classes}.");
-        }
-
-        var batch = new AttackBatch(classifier);
-        batch.Load(pixels, labels, [.. Enumerable.Range(0, labels.Length)]);
-        return batch;
-    }
+    private AttackBatch Batch => shared.Batch;
 
     public Finding Logits(string name, int timesteps) => CompareLogits(name, LogitsOf(timesteps));
 
@@ -77,19 +57,12 @@ internal sealed class PassChecks(GoldenCase golden, CaseNetwork network, Expecta
         return new Finding(Deviation.RelativeNorm(mean, expected.Of(name, mean)), GradientTolerance, "relative L2");
     }
 
-    public void Dispose()
-    {
-        this.batch?.Dispose();
-        this.classifier?.Dispose();
-        model?.Dispose();
-    }
-
     private Finding CompareLogits(string name, float[] logits) =>
         new(Deviation.RelativeToLargest(logits, expected.Of(name, logits)), LogitTolerance, "largest difference over largest logit");
 
     private float[] LogitsOf(int timesteps)
     {
-        using var classifier = new Classifier(Model, golden.Batch, timesteps);
+        using var classifier = CaseBatch.Classify(golden, Model, timesteps);
         return classifier.Logits(Batch.Clean, golden.Batch).ToArray(golden.Batch * classifier.Classes);
     }
 

@@ -125,8 +125,8 @@ internal sealed class TrainingChecks(GoldenCase golden, CaseNetwork network, Exp
         var model = network.Load();
         try
         {
-            using var classifier = new Classifier(model, golden.Batch, timesteps);
-            using var batch = PassChecks.LoadBatch(golden, classifier);
+            using var classifier = CaseBatch.Classify(golden, model, timesteps);
+            using var batch = CaseBatch.Load(golden, classifier);
             using var gradient = new ObjectiveGradient(model, golden.Batch, timesteps, kind, Surrogate.Default);
             batch.Adversarial.Upload(golden.Tensor(adversarial, (int)batch.PixelCount));
             return new Step(model, gradient.Accumulate(batch.Clean, batch.Adversarial, batch.Labels, batch.Numbers, batch.LabelsHost, default));

@@ -1,33 +1,19 @@
 using System.Text.Json;
 using NUnit.Framework;
 using RobustSnn.Cli.Output;
+using RobustSnn.Conformance.Tests.Golden;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 
 namespace RobustSnn.Cli.Tests;
 
-/// <summary>The golden cases in shared/golden beside the repository, and damaged copies of them.</summary>
+/// <summary>Golden cases, and damaged copies of them.</summary>
 public sealed class ConformanceTests
 {
     private const string Small = "vggmini-t4-hard.safetensors";
     private const string Pytorch = "resnet20-t4-hard.pth";
 
     private TemporaryFolder folder = null!;
-
-    private static string? GoldenFolder
-    {
-        get
-        {
-            DirectoryInfo? root = new(AppContext.BaseDirectory);
-            while (root is not null && !File.Exists(Path.Combine(root.FullName, "Hybrid.sln")))
-            {
-                root = root.Parent;
-            }
-
-            string golden = Path.Combine(root?.Parent?.FullName ?? "", "shared", "golden");
-            return Directory.Exists(golden) ? golden : null;
-        }
-    }
 
     [SetUp]
     public void MakeFolder() => folder = new TemporaryFolder();
@@ -36,20 +22,45 @@ public sealed class ConformanceTests
     public void RemoveFolder() => folder.Dispose();
 
     [Test]
-    public void The_cases_pass_from_both_kinds_of_files()
+    public void The_repositorys_cases_pass()
     {
-        Outcome outcome = Shell.Run("conformance", Golden(), "--json");
+        Outcome outcome = Shell.Run("conformance", GoldenFolders.Own, "--json");
         JsonElement report = JsonDocument.Parse(outcome.Output).RootElement;
-        string[] expected = [.. Directory.GetFiles(Golden()).Where(path => Path.GetExtension(path) is ".safetensors" or ".pth").Order(StringComparer.Ordinal)];
+        string[] expected = [.. Directory.GetFiles(GoldenFolders.Own, "*.safetensors").Order(StringComparer.Ordinal)];
         Assert.That(report.GetProperty("cases").EnumerateArray().Select(each => each.GetProperty("path").GetString()), Is.EqualTo(expected));
         Assert.That(outcome.Code, Is.Zero, outcome.Output);
+    }
+
+    [Test]
+    public void An_archive_of_PyTorchs_passes()
+    {
+        Outcome outcome = Shell.Run("conformance", GoldenFolders.Require(Pytorch));
+        Assert.That(outcome.Code, Is.Zero, outcome.Output);
+    }
+
+    [Test]
+    public void A_case_of_no_known_kind_is_refused_with_the_nearest()
+    {
+        TensorFile file = Safetensors.Read(GoldenFolders.Require(Small));
+        Safetensors.Write(folder[Small], file.Tensors, new Dictionary<string, string>(file.Metadata) { ["kind"] = "stepz" });
+        Outcome outcome = Shell.Run("conformance", folder[Small]);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput), outcome.Output);
+        Assert.That(outcome.Error, Does.Contain(folder[Small]).And.Contain("'stepz'").And.Contain("nearest is steps"));
+    }
+
+    [Test]
+    public void A_parameter_that_is_none_fails_the_case()
+    {
+        Outcome outcome = Shell.Run("conformance", Changed("param.features.2.v_th", values => values[0] = -1));
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.Failed), outcome.Output);
+        Assert.That(outcome.Output, Does.Match("(?m)^param .* FAIL .*features.2.v_th.*threshold above 0, found -1"));
     }
 
     [TestCase(new string[0], "545 of 5,448 weights exist")]
     [TestCase(new[] { "--cut", "0.1" }, " of 5,448 weights exist")]
     public void A_sparse_network_agrees_with_a_dense_one(string[] cut, string expected)
     {
-        Outcome outcome = Shell.Run(["conformance", Path.Combine(Golden(), Small), "--sparse", .. cut]);
+        Outcome outcome = Shell.Run(["conformance", GoldenFolders.Require(Small), "--sparse", .. cut]);
         Assert.That(outcome.Code, Is.Zero, outcome.Output);
         Assert.That(outcome.Output, Does.Contain(expected).And.Match("(?m)^trades.after2 .* pass").And.Match("(?m)^apgd.ce .* pass"));
     }
@@ -80,11 +91,11 @@ public sealed class ConformanceTests
     public void Another_parameter_in_the_pth_file_is_found()
     {
         // Its neighbour's logits are of other weights, its own parameters are intact.
-        TensorFile file = Safetensors.Read(Path.Combine(Golden(), Path.ChangeExtension(Pytorch, ".safetensors")));
+        TensorFile file = Safetensors.Read(GoldenFolders.Require(Path.ChangeExtension(Pytorch, ".safetensors")));
         Safetensors.Write(folder[Path.ChangeExtension(Pytorch, ".safetensors")], [.. file.Tensors.Select(tensor => tensor.Name == "logits"
             ? HostTensor.FromFloats(tensor.Name, tensor.Dimensions, Array.ConvertAll(tensor.ToFloats(), value => value + 1))
             : tensor)], file.Metadata);
-        File.Copy(Path.Combine(Golden(), Pytorch), folder[Pytorch]);
+        File.Copy(GoldenFolders.Require(Pytorch), folder[Pytorch]);
         Outcome outcome = Shell.Run("conformance", folder[Pytorch]);
         Assert.That(outcome.Code, Is.EqualTo(ExitCode.Failed), outcome.Output);
         Assert.That(outcome.Output, Does.Match("(?m)^param .* pass").And.Match("(?m)^logits .* FAIL"));
@@ -93,29 +104,29 @@ public sealed class ConformanceTests
     [TestCase("net.pt")]
     public void What_the_files_are_called_does_not_matter(string name)
     {
-        File.Copy(Path.Combine(Golden(), Pytorch), folder[name]);
-        File.Copy(Path.Combine(Golden(), Path.ChangeExtension(Pytorch, ".safetensors")), folder["net.safetensors"]);
+        File.Copy(GoldenFolders.Require(Pytorch), folder[name]);
+        File.Copy(GoldenFolders.Require(Path.ChangeExtension(Pytorch, ".safetensors")), folder["net.safetensors"]);
         Assert.That(Shell.Run("conformance", folder[name]).Code, Is.Zero);
     }
 
     [Test]
     public void A_golden_case_of_another_name_is_read()
     {
-        File.Copy(Path.Combine(Golden(), Small), folder["case.pth"]);
+        File.Copy(GoldenFolders.Require(Small), folder["case.pth"]);
         Assert.That(Shell.Run("conformance", folder["case.pth"]).Code, Is.Zero);
     }
 
     [Test]
     public void A_pth_file_without_its_neighbour_is_refused()
     {
-        File.Copy(Path.Combine(Golden(), Pytorch), folder[Pytorch]);
+        File.Copy(GoldenFolders.Require(Pytorch), folder[Pytorch]);
         AssertRefused(folder[Pytorch], Path.ChangeExtension(Pytorch, ".safetensors"));
     }
 
     [Test]
     public void A_file_that_breaks_off_is_refused()
     {
-        File.WriteAllBytes(folder[Small], File.ReadAllBytes(Path.Combine(Golden(), Small))[..1000]);
+        File.WriteAllBytes(folder[Small], File.ReadAllBytes(GoldenFolders.Require(Small))[..1000]);
         AssertRefused(folder[Small], Small);
     }
 
@@ -129,17 +140,6 @@ public sealed class ConformanceTests
     [Test]
     public void An_empty_folder_is_refused() => AssertRefused(Directory.CreateDirectory(folder["empty"]).FullName, "empty");
 
-    private static string Golden()
-    {
-        if (GoldenFolder is not { } golden)
-        {
-            Assert.Ignore("needs the golden cases in shared/golden beside the repository");
-            throw new InvalidOperationException("Assert.Ignore ends the test");
-        }
-
-        return golden;
-    }
-
     private static void AssertRefused(string path, string named)
     {
         Outcome outcome = Shell.Run("conformance", path);
@@ -149,7 +149,7 @@ public sealed class ConformanceTests
 
     private string Changed(string name, Action<float[]> change)
     {
-        TensorFile file = Safetensors.Read(Path.Combine(Golden(), Small));
+        TensorFile file = Safetensors.Read(GoldenFolders.Require(Small));
         float[] values = file[name].ToFloats();
         change(values);
         Safetensors.Write(folder[Small], [.. file.Tensors.Select(tensor =>

@@ -100,7 +100,7 @@ public sealed class ConformanceRunnerTests
 
     [Test]
     public void Groups_are_those_of_the_tensors() =>
-        Assert.That(ConformanceRunner.GroupsOf(tensors.Keys), Is.EqualTo(new[]
+        Assert.That(ConformanceRunner.GroupsOf(new GoldenCase(metadata, tensors)), Is.EqualTo(new[]
         {
             "param", "fgsm", "grad_x.bptr", "logits", "rfgsm", "trades.after2", "trades.grad", "trades.loss",
         }));
@@ -265,7 +265,7 @@ public sealed class ConformanceRunnerTests
     {
         using var backend = Small.Backend();
         using var runner = new ConformanceRunner(new GoldenCase(metadata, tensors), backend);
-        Assert.That(runner.Run().Where(row => row.Failed).Select(row => row.Detail), Has.Some.Contains($"'{name}' "));
+        Assert.That(runner.Run().Where(row => !row.Pass).Select(row => row.Detail), Has.Some.Contains($"'{name}' "));
     }
 
     private ConformanceRow AssertFails(string group)

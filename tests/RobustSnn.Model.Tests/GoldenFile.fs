@@ -13,7 +13,8 @@ type Header =
       /// Dimensions by tensor name.
       Tensors: Map<string, int list> }
 
-let private folder =
+/// The repository's own cases, and those beside it.
+let private folders =
     let rec root (directory: DirectoryInfo) =
         if File.Exists(Path.Combine(directory.FullName, "Hybrid.sln")) then
             directory
@@ -22,15 +23,20 @@ let private folder =
             | null -> failwith "The tests do not run inside the repository: no folder above them holds Hybrid.sln."
             | parent -> root parent
 
-    let repository = root (DirectoryInfo TestContext.CurrentContext.TestDirectory)
-    Path.GetFullPath(Path.Combine(repository.FullName, "..", "shared", "golden"))
+    let repository = (root (DirectoryInfo TestContext.CurrentContext.TestDirectory)).FullName
 
-/// Reads a safetensors header: 8 bytes of length, then JSON. Skips the test where there are no golden cases on this machine.
+    [ Path.Combine(repository, "tests", "golden")
+      Path.GetFullPath(Path.Combine(repository, "..", "shared", "golden")) ]
+
+/// Reads a safetensors header: 8 bytes of length, then JSON. Skips the test, and names the file, where neither folder has it.
 let read (name: string) =
-    if not (Directory.Exists folder) then
-        Assert.Ignore $"The golden cases are not at {folder}."
+    let file = name + ".safetensors"
+    let path = folders |> List.map (fun folder -> Path.Combine(folder, file)) |> List.tryFind File.Exists
 
-    use stream = File.OpenRead(Path.Combine(folder, name + ".safetensors"))
+    if path.IsNone then
+        Assert.Ignore $"""needs the golden file {file}, which is neither in {String.Join(" nor in ", folders)}"""
+
+    use stream = File.OpenRead path.Value
     let length = Array.zeroCreate<byte> 8
     stream.ReadExactly length
     let json = Array.zeroCreate<byte> (int (BinaryPrimitives.ReadInt64LittleEndian length))

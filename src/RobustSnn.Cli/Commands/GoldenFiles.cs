@@ -30,7 +30,7 @@ internal static class GoldenFiles
         TensorFile file = TensorFile.Read(path);
         if (file.Metadata.Count > 0)
         {
-            return Case(file.Metadata, file.Tensors);
+            return Case(path, file.Metadata, file.Tensors);
         }
 
         string neighbour = Path.ChangeExtension(path, SafetensorsExtension);
@@ -43,14 +43,24 @@ internal static class GoldenFiles
 
         TensorFile golden = TensorFile.Read(neighbour);
         IEnumerable<HostTensor> parameters = file.Tensors.Select(tensor => tensor.Renamed(Prefix + tensor.Name));
-        return Case(golden.Metadata, [.. golden.Tensors.Where(tensor => !IsParameter(tensor)), .. parameters]);
+        return Case(neighbour, golden.Metadata, [.. golden.Tensors.Where(tensor => !IsParameter(tensor)), .. parameters]);
     }
 
-    private static GoldenCase Case(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<HostTensor> tensors) => new(
-        metadata,
-        tensors
-            .Where(tensor => !(IsParameter(tensor) && tensor.Name.EndsWith(BatchCounter, StringComparison.Ordinal)))
-            .ToDictionary(tensor => tensor.Name, tensor => new GoldenTensor(tensor.Dimensions, Values(tensor))));
+    private static GoldenCase Case(string path, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<HostTensor> tensors)
+    {
+        try
+        {
+            return new GoldenCase(
+                metadata,
+                tensors
+                    .Where(tensor => !(IsParameter(tensor) && tensor.Name.EndsWith(BatchCounter, StringComparison.Ordinal)))
+                    .ToDictionary(tensor => tensor.Name, tensor => new GoldenTensor(tensor.Dimensions, Values(tensor))));
+        }
+        catch (BadInputException mistake)
+        {
+            throw new BadInputException($"{path}: {mistake.Message}", mistake);
+        }
+    }
 
     private static float[] Values(HostTensor tensor) => tensor.ElementType.IsFloating()
         ? tensor.ToFloats()

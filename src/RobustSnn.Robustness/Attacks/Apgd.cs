@@ -23,8 +23,6 @@ public readonly record struct ApgdOutcome(DeviceBuffer Best, float[] BestLosses,
 /// </summary>
 public sealed class Apgd : IAttack
 {
-    private const float Momentum = 0.75f;
-
     private readonly ApgdOptions options;
 
     /// <exception cref="ArgumentException">No steps, or another loss.</exception>
@@ -65,14 +63,6 @@ public sealed class Apgd : IAttack
                 $"apgd-dlr expects at least 3 classes, the network has {batch.Classifier.Classes}. Use apgd-ce.");
         }
 
-        var search = new ApgdSearch(batch, settings, this.options);
-        search.Start(draw);
-        for (var step = 0; step < this.options.Steps; step++)
-        {
-            settings.Cancellation.ThrowIfCancellationRequested();
-            search.Step(step == 0 ? 1 : Momentum, last: step == this.options.Steps - 1);
-        }
-
-        return search.Outcome;
+        return new ApgdSearch(batch, settings, this.options).Run(draw);
     }
 }

@@ -7,9 +7,12 @@ namespace RobustSnn.Robustness.Attacks;
 /// <summary>One run of APGD over a batch.</summary>
 internal sealed class ApgdSearch
 {
+    private const float Momentum = 0.75f;
+
     private readonly AttackBatch batch;
     private readonly AttackSettings settings;
     private readonly ApgdOptions options;
+    private readonly DeviceBuffer? targets;
     private readonly DeviceBuffer best;
     private readonly DeviceBuffer bestAdversarial;
     private readonly DeviceBuffer gradient;
@@ -23,11 +26,13 @@ internal sealed class ApgdSearch
     private DeviceBuffer next;
     private ApgdProgress? progress;
 
-    public ApgdSearch(AttackBatch batch, AttackSettings settings, ApgdOptions options)
+    /// <param name="targets">Class of each sample, as a float, for the losses that have one.</param>
+    public ApgdSearch(AttackBatch batch, AttackSettings settings, ApgdOptions options, DeviceBuffer? targets = null)
     {
         this.batch = batch;
         this.settings = settings;
         this.options = options;
+        this.targets = targets;
         current = batch.Images("apgd.0");
         previous = batch.Images("apgd.1");
         next = batch.Images("apgd.2");
@@ -72,6 +77,20 @@ internal sealed class ApgdSearch
         progress = new ApgdProgress(this.options.Steps, losses);
     }
 
+    /// <summary>All of a run: from the draw, which it overwrites, through its steps.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ApgdOutcome Run(DeviceBuffer draw)
+    {
+        Start(draw);
+        for (var step = 0; step < this.options.Steps; step++)
+        {
+            this.settings.Cancellation.ThrowIfCancellationRequested();
+            Step(step == 0 ? 1 : Momentum, last: step == this.options.Steps - 1);
+        }
+
+        return Outcome;
+    }
+
     public void Step(float momentum, bool last)
     {
         this.batch.Backend.MomentumAttackStep(
@@ -94,12 +113,12 @@ internal sealed class ApgdSearch
         DeviceBuffer logits;
         if (withGradient)
         {
-            var gradient = this.batch.LossGradient(current, this.options.Loss, null, this.settings.Estimator, out logits);
+            var gradient = this.batch.LossGradient(current, this.options.Loss, null, this.settings.Estimator, out logits, this.targets);
             this.batch.Copy(gradient, this.gradient);
         }
         else
         {
-            logits = this.batch.Losses(current, this.options.Loss, null, this.settings.Estimator);
+            logits = this.batch.Losses(current, this.options.Loss, null, this.settings.Estimator, this.targets);
         }
 
         this.batch.LossValues.Download(losses);

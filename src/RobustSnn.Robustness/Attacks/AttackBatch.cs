@@ -84,6 +84,9 @@ public sealed class AttackBatch : IDisposable
 
     public ReadOnlySpan<int> LabelsHost => labelsHost.AsSpan(0, Samples);
 
+    /// <summary>As <see cref="Numbers"/>.</summary>
+    public ReadOnlySpan<int> NumbersHost => numbersHost.AsSpan(0, Samples);
+
     /// <summary>Samples whose input gradient was zero everywhere in the first pass since <see cref="WatchGradients"/>.</summary>
     public int VanishedGradients => CountMarked(vanished);
 
@@ -158,21 +161,25 @@ public sealed class AttackBatch : IDisposable
 
     /// <summary>Forward pass and loss of each sample; gives the logits.</summary>
     /// <param name="reference">Reference logits, for the losses that have them.</param>
-    public DeviceBuffer Losses(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator)
+    /// <param name="targets">Class of each sample, as a float, for the losses that have one.</param>
+    public DeviceBuffer Losses(
+        DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, DeviceBuffer? targets = null)
     {
         var logits = Classifier.Forward(pixels, Samples, estimator);
-        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, null, null, Samples);
+        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, null, null, Samples, targets);
         return logits;
     }
 
     /// <summary>Input gradient of the sum of the samples' losses, so that each sample's is its own.</summary>
     /// <param name="logits">Of this pass, until the next.</param>
+    /// <param name="targets">Class of each sample, as a float, for the losses that have one.</param>
     public DeviceBuffer LossGradient(
-        DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, out DeviceBuffer logits)
+        DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, out DeviceBuffer logits,
+        DeviceBuffer? targets = null)
     {
         logits = Classifier.Forward(pixels, Samples, estimator);
         var logitGradient = Classifier.LogitGradient(estimator);
-        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples);
+        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples, targets);
         var gradient = Classifier.Backward(estimator);
         Backend.InspectGradient(gradient, notFinite, watching ? vanished : null, Samples);
         watching = false;
@@ -180,7 +187,7 @@ public sealed class AttackBatch : IDisposable
         return gradient;
     }
 
-    /// <inheritdoc cref="LossGradient(DeviceBuffer, LogitLoss, DeviceBuffer, GradientEstimator, out DeviceBuffer)"/>
+    /// <inheritdoc cref="LossGradient(DeviceBuffer, LogitLoss, DeviceBuffer, GradientEstimator, out DeviceBuffer, DeviceBuffer)"/>
     public DeviceBuffer LossGradient(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator) =>
         LossGradient(pixels, loss, reference, estimator, out _);
 

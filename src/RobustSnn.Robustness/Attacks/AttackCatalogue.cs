@@ -27,6 +27,8 @@ public static class AttackCatalogue
         new("mart", ["steps"], options => Pgd.Mart(Steps(options))),
         new("apgd-ce", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, Steps(options)))),
         new("apgd-dlr", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio, Steps(options)))),
+        new("apgd-t", ["steps", "targets"], options => new ApgdTargeted(new ApgdTargetedOptions(Steps(options), options.Whole("targets", 9)))),
+        new("square", ["queries"], options => new Square(new SquareOptions(options.Whole("queries", Square.UsualQueries))), HasGradient: false),
     ];
 
     /// <summary>What is known, for people: names, with their options.</summary>
@@ -43,11 +45,17 @@ public static class AttackCatalogue
         }
 
         var isEnsemble = name.EndsWith(EnsembleSuffix, StringComparison.Ordinal);
-        var attack = Find(name, isEnsemble ? name[..^EnsembleSuffix.Length] : name, steps);
+        var (family, attack) = Find(name, isEnsemble ? name[..^EnsembleSuffix.Length] : name, steps);
+        if (isEnsemble && !family.HasGradient)
+        {
+            throw new BadInputException(
+                $"The attack '{name}' runs an attack with each gradient estimator, but {family.Name} uses no gradient; expected {attack.Name}.");
+        }
+
         return isEnsemble ? EnsembleAttack.OverEstimators(attack) : EnsembleAttack.Single(attack);
     }
 
-    private static IAttack Find(string whole, string text, int? steps)
+    private static (AttackFamily Family, IAttack Attack) Find(string whole, string text, int? steps)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var head = open < 0 ? text : text[..open];
@@ -80,7 +88,7 @@ public static class AttackCatalogue
             options.Replace("steps", number.ToString(CultureInfo.InvariantCulture));
         }
 
-        return family.Create(options);
+        return (family, family.Create(options));
     }
 
     private static int Steps(AttackOptions options) => options.Whole("steps", DefaultSteps);
@@ -89,15 +97,16 @@ public static class AttackCatalogue
 
     private static BadInputException Unknown(string name)
     {
-        string[] known = [Clean, .. Families.Select(each => each.Name), .. Families.Select(each => each.Name + EnsembleSuffix), "pgd7", "pgd10", "pgd20_ens"];
+        string[] known = [Clean, .. Families.Select(each => each.Name), .. Families.Where(each => each.HasGradient).Select(each => each.Name + EnsembleSuffix), "pgd7", "pgd10", "pgd20_ens"];
         return new BadInputException(
             $"There is no attack '{name}'. The nearest are {string.Join(", ", Spelling.nearest(known, name))}. " +
-            $"Expected {Clean}, {Known}, or one of these but {Clean} with {EnsembleSuffix} behind it.");
+            $"Expected {Clean}, {Known}, or one that uses gradients with {EnsembleSuffix} behind it.");
     }
 }
 
 /// <summary>Attacks of one name that differ in their options.</summary>
-internal sealed record AttackFamily(string Name, IReadOnlyList<string> Options, Func<AttackOptions, IAttack> Create)
+/// <param name="HasGradient">Whether gradient estimators make a difference.</param>
+internal sealed record AttackFamily(string Name, IReadOnlyList<string> Options, Func<AttackOptions, IAttack> Create, bool HasGradient = true)
 {
     /// <summary>For people, e.g. <c>pgd(steps=…, restarts=…)</c>.</summary>
     public string Usage => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";

@@ -4,11 +4,7 @@ using RobustSnn.Model;
 namespace RobustSnn.Robustness.ToSpiking;
 
 /// <param name="ThresholdScale">Factor of the balanced thresholds.</param>
-public readonly record struct ConversionOptions(BalancingOptions Balancing, float ThresholdScale)
-{
-    /// <summary>T_c = 100, the 99.7-th percentile, 0.3.</summary>
-    public static ConversionOptions Papers { get; } = new(new BalancingOptions(), 0.3f);
-}
+public readonly record struct ConversionOptions(BalancingOptions Balancing, float ThresholdScale);
 
 /// <summary>A converted network and the thresholds that balancing found, before they were scaled.</summary>
 public sealed record ConvertedModel(SpikingModel Model, IReadOnlyList<LayerThreshold> Thresholds);

@@ -9,7 +9,8 @@ namespace RobustSnn.Robustness.ToSpiking;
 
 /// <param name="Timesteps">T_c, simulated steps.</param>
 /// <param name="Percentile">Of the input currents, from 0 to 100.</param>
-public readonly record struct BalancingOptions(int Timesteps = 100, double Percentile = 99.7);
+/// <param name="Loop">Which mini-batches a layer's threshold is taken over.</param>
+public readonly record struct BalancingOptions(int Timesteps, double Percentile = 99.7, BalancingLoop Loop = BalancingLoop.EveryMiniBatch);
 
 /// <summary>The threshold found for a neuron layer.</summary>
 public readonly record struct LayerThreshold(string Layer, float Value);
@@ -23,7 +24,7 @@ public static class ThresholdBalancing
     /// <summary>Sets every threshold of the network.</summary>
     /// <param name="miniBatches">Images (sample, channel, row, column) in [0,1], each of any number of samples.</param>
     /// <returns>In the order of the layers.</returns>
-    /// <exception cref="BadInputException">No mini-batch, no steps, no percentile, or currents that are no numbers.</exception>
+    /// <exception cref="BadInputException">No mini-batch, fewer than the loop takes, no steps, no percentile, or currents that are no numbers.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, between mini-batches.</exception>
     public static IReadOnlyList<LayerThreshold> Run(
         SpikingModel model, IReadOnlyList<float[]> miniBatches, BalancingOptions options, CancellationToken cancellation = default)
@@ -33,15 +34,16 @@ public static class ThresholdBalancing
         NormalisedValues.Require(model, miniBatches.Min(images => images.Length) / count, options.Timesteps);
         using var plan = new Plan(model, miniBatches.Max(images => images.Length) / count, options.Timesteps, PassMode.BatchStatistics);
         var found = new List<LayerThreshold>();
-        foreach (var node in Graph.neurons(model.Network))
+        foreach (var (node, sources) in BalancingOrder.Of(model.Network, options.Loop, miniBatches.Count))
         {
             var threshold = 0f;
-            foreach (var images in miniBatches)
+            foreach (var (measured, batch) in sources)
             {
                 cancellation.ThrowIfCancellationRequested();
+                var images = miniBatches[batch];
                 plan.Pixels.Upload(images);
-                plan.ForwardToNeuron(node, images.Length / count);
-                threshold = Math.Max(threshold, Percentile(model.Backend, plan.Current(node), options, images.Length / count));
+                plan.ForwardToNeuron(measured, images.Length / count);
+                threshold = Math.Max(threshold, Percentile(model.Backend, plan.Current(measured), options, images.Length / count));
             }
 
             var layer = model.Network.Nodes[node].Name;

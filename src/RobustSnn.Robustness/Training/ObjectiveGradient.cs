@@ -54,7 +54,17 @@ public sealed class ObjectiveGradient : IDisposable
         DeviceBuffer clean, DeviceBuffer adversarial, DeviceBuffer labels, DeviceBuffer numbers, ReadOnlySpan<int> labelsHost,
         RandomKey dropout)
     {
-        var samples = labelsHost.Length;
+        ForwardClean(clean, numbers, labelsHost.Length, dropout);
+        return AccumulateAdversarial(adversarial, labels, numbers, labelsHost, dropout);
+    }
+
+    /// <summary>
+    /// The first half of <see cref="Accumulate"/>: the clean pass, where the objective has one. Between the halves anyone may run the network,
+    /// who then sees the running statistics that this pass left.
+    /// </summary>
+    /// <exception cref="Model.BadInputException">Some BatchNorm sees one value a channel: no variance.</exception>
+    public void ForwardClean(DeviceBuffer clean, DeviceBuffer numbers, int samples, RandomKey dropout)
+    {
         if (samples < fewest)
         {
             NormalisedValues.Require(this.model, samples, timesteps);
@@ -62,6 +72,13 @@ public sealed class ObjectiveGradient : IDisposable
         }
 
         Forward(this.clean, clean, numbers, samples, dropout.Derive(0));
+    }
+
+    /// <summary>The second half of <see cref="Accumulate"/>, with the same labels, numbers and key: the adversarial pass and all gradients.</summary>
+    public TrainingLoss AccumulateAdversarial(
+        DeviceBuffer adversarial, DeviceBuffer labels, DeviceBuffer numbers, ReadOnlySpan<int> labelsHost, RandomKey dropout)
+    {
+        var samples = labelsHost.Length;
         Forward(this.adversarial, adversarial, numbers, samples, dropout.Derive(1));
         var (natural, robust) = this.objective.Kind switch
         {

@@ -7,8 +7,9 @@ using RobustSnn.Robustness.Attacks;
 namespace RobustSnn.Robustness.Training;
 
 /// <summary>
-/// One step of robust training (METHODS 4 and 7): the adversary in evaluation mode, then the objective's gradients in training mode,
-/// then SGD. Allocates nothing after the first step.
+/// One step of robust training: the adversary in evaluation mode, the objective's passes in training mode, then SGD. An ANN's adversary
+/// comes first (METHODS 4). A spiking network's clean pass comes before it, so that the adversary runs with the running statistics that this
+/// pass left (METHODS 7). Allocates nothing after the first step.
 /// </summary>
 public sealed class TrainingStep : IDisposable
 {
@@ -18,6 +19,7 @@ public sealed class TrainingStep : IDisposable
     private readonly AttackBatch batch;
     private readonly ObjectiveGradient gradient;
     private readonly ParameterTensor[] thresholds;
+    private readonly bool isCleanPassFirst;
 
     /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
     /// <param name="surrogate">Of the training passes.</param>
@@ -34,6 +36,7 @@ public sealed class TrainingStep : IDisposable
 
         this.model = model;
         this.adversary = adversary;
+        isCleanPassFirst = timesteps > 0;
         classifier = new Classifier(model, batch, timesteps);
         this.batch = new AttackBatch(classifier);
         thresholds = [.. model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold)];
@@ -46,19 +49,32 @@ public sealed class TrainingStep : IDisposable
     /// <summary>Takes a step on a batch of images (sample, channel, row, column) in [0,1].</summary>
     /// <param name="random">Of this step: the adversary's draws and the dropout masks derive from it.</param>
     /// <param name="numbers">Each sample's number in its data set: those draws are its own, wherever it is in the batch.</param>
-    /// <exception cref="OperationCanceledException">Cancelled, before the parameters change.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled, before the trained parameters change; a spiking network's clean pass has gone into BatchNorm's running statistics.
+    /// </exception>
     public TrainingLoss Run(
         ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, ReadOnlySpan<int> numbers, SgdSettings sgd, RandomKey random,
         CancellationToken cancellation = default)
     {
         this.batch.Load(pixels, labels, numbers);
+        var dropout = random.Derive(1);
+        if (isCleanPassFirst)
+        {
+            gradient.ForwardClean(this.batch.Clean, this.batch.Numbers, labels.Length, dropout);
+        }
+
         if (this.adversary is { } adversary)
         {
             adversary.Attack.Run(this.batch, new AttackSettings(adversary.Budget, adversary.Estimator, random.Derive(0), cancellation));
         }
 
+        if (!isCleanPassFirst)
+        {
+            gradient.ForwardClean(this.batch.Clean, this.batch.Numbers, labels.Length, dropout);
+        }
+
         this.model.Parameters.ClearGradients();
-        var loss = gradient.Accumulate(this.batch.Clean, this.batch.Adversarial, this.batch.Labels, this.batch.Numbers, labels, random.Derive(1));
+        var loss = gradient.AccumulateAdversarial(this.batch.Adversarial, this.batch.Labels, this.batch.Numbers, labels, dropout);
         this.model.Parameters.FinishGradients();
         BeforeStep?.Invoke(this.model.Parameters);
         this.model.Parameters.SgdStep(sgd);

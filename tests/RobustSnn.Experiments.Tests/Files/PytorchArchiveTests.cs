@@ -1,3 +1,4 @@
+using RobustSnn.Conformance.Tests.Golden;
 using System.IO.Compression;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
@@ -29,11 +30,11 @@ public sealed class PytorchArchiveTests
     [TestCaseSource(nameof(GoldenNames))]
     public void The_golden_archive_equals_its_safetensors(string archive, string safetensors)
     {
-        TensorFile read = PytorchArchive.Read(Golden.File(archive));
+        TensorFile read = PytorchArchive.Read(GoldenFolders.Require(archive));
         const string prefix = "param.";
         List<HostTensor> expected =
         [
-            .. Safetensors.Read(Golden.File(safetensors)).Tensors
+            .. Safetensors.Read(GoldenFolders.Require(safetensors)).Tensors
                 .Where(tensor => tensor.Name.StartsWith(prefix))
                 .Select(tensor => tensor.Renamed(tensor.Name[prefix.Length..])),
         ];

@@ -1,3 +1,4 @@
+using RobustSnn.Conformance.Tests.Golden;
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text;
@@ -90,7 +91,7 @@ public sealed class SafetensorsTests
     [TestCase("wrn10-1-t4-hard.safetensors", "wrnmini")]
     public void Golden_files_are_read_to_the_last_byte(string name, string architecture)
     {
-        TensorFile file = Safetensors.Read(Golden.File(name));
+        TensorFile file = Safetensors.Read(GoldenFolders.Require(name));
         Assert.That(file.Metadata["architecture"], Is.EqualTo(architecture));
         Assert.That(file["x"].Dimensions.Skip(1), Is.EqualTo(new[] { 3, 16, 16 }));
         Assert.That(file["x"].ToFloats(), Is.All.InRange(0f, 1f));

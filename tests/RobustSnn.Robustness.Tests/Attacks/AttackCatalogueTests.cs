@@ -12,11 +12,14 @@ public sealed class AttackCatalogueTests
     [TestCase("pgd10", 1)]
     [TestCase("apgd-ce", 1)]
     [TestCase("apgd-dlr", 1)]
+    [TestCase("apgd-t", 1)]
+    [TestCase("square", 1)]
     [TestCase("fgsm_ens", 19)]
     [TestCase("rfgsm_ens", 19)]
     [TestCase("pgd40_ens", 19)]
     [TestCase("apgd-ce_ens", 19)]
     [TestCase("apgd-dlr_ens", 19)]
+    [TestCase("apgd-t_ens", 19)]
     public void A_name_gives_its_members(string name, int members)
     {
         var attack = AttackCatalogue.Parse(name);
@@ -39,6 +42,11 @@ public sealed class AttackCatalogueTests
     [TestCase("mart", "mart10")]
     [TestCase("apgd-ce(steps=10)", "apgd-ce")]
     [TestCase("apgd-dlr(steps=100)_ens", "apgd-dlr(steps=100)_ens")]
+    [TestCase("apgd-t(steps=10, targets=9)", "apgd-t")]
+    [TestCase("apgd-t(targets=3)", "apgd-t(targets=3)")]
+    [TestCase("apgd-t(targets=3,steps=100)_ens", "apgd-t(steps=100, targets=3)_ens")]
+    [TestCase("square(queries=5000)", "square")]
+    [TestCase("square(queries=500)", "square(queries=500)")]
     [TestCase("rfgsm(alpha=0.5)", "rfgsm")]
     [TestCase("rfgsm-kl(alpha=0.25)", "rfgsm-kl(alpha=0.25)")]
     public void An_attack_has_one_name_that_gives_it_again(string written, string name)
@@ -52,6 +60,7 @@ public sealed class AttackCatalogueTests
     public void Steps_may_be_given_apart(string written, string name) => Assert.That(AttackCatalogue.Parse(written, 3).Name, Is.EqualTo(name));
 
     [TestCase("fgsm")]
+    [TestCase("square")]
     [TestCase("clean")]
     public void What_has_no_steps_refuses_them(string name) => Assert.Throws<BadInputException>(() => AttackCatalogue.Parse(name, 3));
 
@@ -62,6 +71,11 @@ public sealed class AttackCatalogueTests
     [TestCase("pgd10(steps=3)", "twice")]
     [TestCase("fgsm(steps=3)", "no options")]
     [TestCase("pgd10(restarts=2", "bracket")]
+    [TestCase("apgd-t(target=3)", "targets")]
+    [TestCase("apgd-t(targets=0)", "targets")]
+    [TestCase("square(queries=-1)", "queries")]
+    [TestCase("square500", "square")]
+    [TestCase("square(queries=500)_ens", "no gradient; expected square(queries=500)")]
     [TestCase("pgd0", "pgd")]
     [TestCase("pgd010", "steps")]
     [TestCase("pgd-10", "pgd")]

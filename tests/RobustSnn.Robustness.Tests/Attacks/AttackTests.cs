@@ -134,7 +134,7 @@ public sealed class AttackTests
     public void Draws_belong_to_the_sample_and_not_to_its_place(Norm norm)
     {
         using var small = new SmallAttack(0);
-        IAttack[] attacks = [new Pgd(new PgdOptions(2)), new Rfgsm(new RfgsmOptions()), Pgd.Trades(2), new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, 3))];
+        IAttack[] attacks = [new Pgd(new PgdOptions(2)), new Rfgsm(new RfgsmOptions(LogitLoss.CrossEntropy)), Pgd.Trades(2), new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, 3))];
         foreach (var attack in attacks)
         {
             var settings = SmallAttack.Settings(GradientEstimator.Default) with { Budget = new Budget(norm, norm == Norm.Infinity ? 0.03f : 0.5f) };

@@ -124,6 +124,56 @@ public sealed class TrainingTests
             Is.All.GreaterThanOrEqualTo(SpikingModel.SmallestThreshold));
     }
 
+    // METHODS 7: of a spiking network the clean pass comes first, and the adversary runs with the statistics that it left.
+    [TestCase("Trades", 4, true)]
+    [TestCase("Mart", 4, true)]
+    [TestCase("Adversarial", 4, false, Description = "has no clean pass")]
+    [TestCase("Trades", 0, false, Description = "METHODS 4: the adversary first")]
+    [TestCase("Mart", 0, false)]
+    public void The_adversary_sees_the_statistics_of_the_clean_pass(string kind, int timesteps, bool seen)
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        var statistics = model.Parameters["features.1.running_mean"].Value;
+        var before = statistics.ToArray();
+        var watching = new WatchingAttack(statistics);
+        var adversary = new Adversary(watching, Budget.Pixels(Small.Epsilon), GradientEstimator.Default);
+        var objective = new TrainingObjective(Enum.Parse<ObjectiveKind>(kind), 2);
+        using var step = new TrainingStep(model, Samples, timesteps, objective, adversary, Surrogate.Default);
+        step.Run(Images, Labels, Numbers, new SgdSettings(0.1f, 0.9f, 0), new RandomKey(1, 1));
+
+        float[] expected = before;
+        if (seen)
+        {
+            using var other = Small.Spiking(backend);
+            using var clean = new ObjectiveGradient(other, Samples, timesteps, TrainingObjective.Natural, Surrogate.Default);
+            using var batch = new DeviceBatch(backend, Images);
+            batch.Accumulate(clean);
+            expected = other.Parameters["features.1.running_mean"].Value.ToArray();
+        }
+
+        Assert.That(watching.Seen, Is.EqualTo(expected));
+        Assert.That(statistics.ToArray(), Is.Not.EqualTo(before));
+    }
+
+    [Test]
+    public void A_step_that_is_cancelled_leaves_the_weights()
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        var before = Trained(model);
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+        var adversary = new Adversary(new Pgd(new PgdOptions(3)), Budget.Pixels(Small.Epsilon), GradientEstimator.Default);
+        using var step = new TrainingStep(model, Samples, 4, TrainingObjective.Trades(2), adversary, Surrogate.Default);
+        Assert.Throws<OperationCanceledException>(
+            () => step.Run(Images, Labels, Numbers, new SgdSettings(0.1f, 0.9f, 0), new RandomKey(1, 1), cancelled.Token));
+        Assert.That(Trained(model), Is.EqualTo(before));
+
+        static float[][] Trained(SpikingModel model) =>
+            [.. model.Parameters.All.Where(each => each.Specification.Trainable).Select(each => each.Value.ToArray())];
+    }
+
     [Test]
     public void The_same_key_gives_the_same_step()
     {
@@ -178,6 +228,20 @@ public sealed class TrainingTests
             this.adversarial.Dispose();
             labels.Dispose();
             numbers.Dispose();
+        }
+    }
+
+    /// <summary>FGSM that writes down what a buffer held when it was called.</summary>
+    private sealed class WatchingAttack(DeviceBuffer watched) : IAttack
+    {
+        public string Name => "watching";
+
+        public float[] Seen { get; private set; } = [];
+
+        public void Run(AttackBatch batch, AttackSettings settings)
+        {
+            Seen = watched.ToArray();
+            new Fgsm().Run(batch, settings);
         }
     }
 }

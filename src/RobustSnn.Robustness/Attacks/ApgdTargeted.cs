@@ -1,0 +1,110 @@
+using System.Globalization;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans.Steps;
+using RobustSnn.Engine.Randomness;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Attacks;
+
+/// <param name="Steps">Of each run; 10 inside the ensembles.</param>
+/// <param name="Targets">Runs, each towards another class, of which there may be fewer.</param>
+public readonly record struct ApgdTargetedOptions(int Steps, int Targets = 9);
+
+/// <summary>
+/// APGD-T (Croce and Hein, ICML 2020; METHODS 8): a run of APGD towards each of the classes that the network holds likeliest after the first,
+/// on the targeted difference of logits ratio.
+/// </summary>
+public sealed class ApgdTargeted : IAttack
+{
+    private const string Kept = "apgd-t.kept";
+
+    private static readonly ApgdTargetedOptions Usual = new(10);
+
+    private readonly ApgdTargetedOptions options;
+
+    /// <exception cref="ArgumentException">No steps, or no targets.</exception>
+    public ApgdTargeted(ApgdTargetedOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Steps, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Targets, 1);
+        this.options = options;
+    }
+
+    public string Name
+    {
+        get
+        {
+            string[] written =
+            [
+                .. this.options.Steps == Usual.Steps ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"steps={this.options.Steps}") },
+                .. this.options.Targets == Usual.Targets ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"targets={this.options.Targets}") },
+            ];
+            return "apgd-t" + (written.Length == 0 ? "" : $"({string.Join(", ", written)})");
+        }
+    }
+
+    /// <summary>
+    /// Gives the image with which the first of the runs fooled the network as deployed; the image as it was where none did, or where the network
+    /// gets that wrong.
+    /// </summary>
+    /// <exception cref="BadInputException">Fewer than 4 classes.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Run(AttackBatch batch, AttackSettings settings)
+    {
+        var kind = settings.Budget.Norm == Norm.Infinity ? RandomKind.Uniform : RandomKind.Normal;
+        RunFrom(batch, settings, (run, draw) => batch.Draw(draw, kind, settings.Random.Derive((ulong)run)));
+    }
+
+    /// <summary>With given draws, one a pixel of each run, as <see cref="Apgd.RunFrom"/> takes them. No run is made once all samples are fooled.</summary>
+    /// <param name="fill">Gets the number of a run and the buffer that its draw goes into.</param>
+    /// <exception cref="BadInputException">Fewer than 4 classes.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void RunFrom(AttackBatch batch, AttackSettings settings, Action<int, DeviceBuffer> fill)
+    {
+        var draw = batch.Images("apgd.draw");
+        var (kept, found) = (batch.Images(Kept), batch.Vector(Kept));
+        batch.Copy(batch.Clean, batch.Adversarial);
+        batch.MarkWrong(batch.Classifier.Logits(batch.Clean, batch.Samples), found);
+        var targets = Targets(batch);
+        for (var run = 0; run < targets.Count && batch.CountMarked(found) < batch.Samples; run++)
+        {
+            fill(run, draw);
+            var outcome = RunTowards(batch, settings, targets[run], draw);
+            batch.Copy(batch.Adversarial, kept);
+            batch.Select(outcome.Fooled, outcome.BestAdversarial, batch.Adversarial);
+            batch.Select(found, kept, batch.Adversarial);
+            batch.Backend.Blend(found, 1, 1, outcome.Fooled); // above 0 where either is
+        }
+    }
+
+    /// <summary>One run, towards the given class of each sample, with a given draw, which it overwrites.</summary>
+    /// <exception cref="BadInputException">Fewer than 4 classes.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public ApgdOutcome RunTowards(AttackBatch batch, AttackSettings settings, ReadOnlySpan<float> targets, DeviceBuffer draw)
+    {
+        const LogitLoss loss = LogitLoss.TargetedDifferenceOfLogitsRatio;
+        if (batch.Classifier.Classes < loss.LeastClasses())
+        {
+            throw new BadInputException(
+                $"apgd-t expects at least {loss.LeastClasses()} classes, the network has {batch.Classifier.Classes}. Use apgd-dlr or apgd-ce.");
+        }
+
+        var classes = batch.Vector("apgd-t.targets");
+        classes.Upload(targets);
+        return new ApgdSearch(batch, settings, new ApgdOptions(loss, this.options.Steps), classes).Run(draw);
+    }
+
+    /// <summary>
+    /// The target of each sample, run by run: the classes in the order of the clean image's logits, from the second on. As the network as
+    /// deployed has it, so that the targets of a sample that it gets right are all the other classes.
+    /// </summary>
+    public IReadOnlyList<float[]> Targets(AttackBatch batch)
+    {
+        var classes = batch.Classifier.Classes;
+        var logits = batch.Classifier.Logits(batch.Clean, batch.Samples).ToArray(batch.Samples * classes);
+        var ranked = Enumerable.Range(0, batch.Samples)
+            .Select(sample => Enumerable.Range(0, classes).OrderByDescending(label => logits[sample * classes + label]).ToArray()).ToArray();
+        return [.. Enumerable.Range(1, Math.Min(this.options.Targets, classes - 1)).Select(rank => Array.ConvertAll(ranked, each => (float)each[rank]))];
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Attacks;
+
+/// <param name="Queries">Images that the network is shown of each sample, after the first.</param>
+public readonly record struct SquareOptions(int Queries);
+
+/// <summary>What a run of Square found, sample by sample.</summary>
+/// <param name="Margins">Logit of the label minus the largest other at the best image; at the clean one where the network gets that wrong.</param>
+/// <param name="Queries">Images that the network was shown; none of a sample that it gets wrong as it is.</param>
+public readonly record struct SquareOutcome(float[] Margins, int[] Queries);
+
+/// <summary>
+/// Square (Andriushchenko et al., ECCV 2020; METHODS 8) in L∞: sees logits only. From stripes of ±ε on, every query moves a square by ±2ε in
+/// each channel, smaller and smaller ones, and keeps what lowers the margin or fools the network as deployed.
+/// </summary>
+/// <remarks>Squares are placed on the host, between two passes over the samples that are left.</remarks>
+public sealed class Square : IAttack
+{
+    /// <summary>As METHODS 8 has it.</summary>
+    public const int UsualQueries = 5000;
+
+    private readonly SquareOptions options;
+
+    /// <exception cref="ArgumentException">No queries.</exception>
+    public Square(SquareOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Queries, 1);
+        this.options = options;
+    }
+
+    public string Name =>
+        "square" + (this.options.Queries == UsualQueries ? "" : string.Create(CultureInfo.InvariantCulture, $"(queries={this.options.Queries})"));
+
+    /// <summary>Gives the image that fooled the network; the image as it was where none did.</summary>
+    /// <exception cref="BadInputException">A ball that is not of L∞.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Run(AttackBatch batch, AttackSettings settings) => RunFrom(batch, settings, new SampleSquareDraws(settings.Random, batch.NumbersHost));
+
+    /// <summary>With given draws.</summary>
+    /// <exception cref="BadInputException">A ball that is not of L∞.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public SquareOutcome RunFrom(AttackBatch batch, AttackSettings settings, ISquareDraws draws)
+    {
+        if (settings.Budget.Norm != Norm.Infinity)
+        {
+            throw new BadInputException($"square expects a radius in L∞, e.g. 8/255, found one in {settings.Budget.Norm} norm.");
+        }
+
+        var search = new SquareSearch(batch, settings.Budget.Radius, draws);
+        search.Start();
+        for (var query = 0; query < this.options.Queries && search.Remaining > 0; query++)
+        {
+            settings.Cancellation.ThrowIfCancellationRequested();
+            search.Query(query, Side(query, this.options.Queries, batch.Classifier.Model.Network.Input));
+        }
+
+        return search.Finish();
+    }
+
+    /// <summary>Rows and columns of a query's square: √(p·rows·columns), at least 1, p falling from 0.8 as if there were 10,000 queries.</summary>
+    public static int Side(int query, int queries, Shape image)
+    {
+        var share = (int)((double)query / queries * 10000) switch
+        {
+            <= 10 => 0.8,
+            <= 50 => 0.8 / 2,
+            <= 200 => 0.8 / 4,
+            <= 500 => 0.8 / 8,
+            <= 1000 => 0.8 / 16,
+            <= 2000 => 0.8 / 32,
+            <= 4000 => 0.8 / 64,
+            <= 6000 => 0.8 / 128,
+            <= 8000 => 0.8 / 256,
+            _ => 0.8 / 512,
+        };
+        var side = (int)Math.Round(Math.Sqrt(share * image.Rows * image.Columns));
+        return Math.Clamp(side, 1, Math.Min(image.Rows, image.Columns));
+    }
+}
