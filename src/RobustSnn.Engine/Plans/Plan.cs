@@ -137,21 +137,36 @@ public sealed class Plan : IDisposable
     /// <exception cref="InvalidOperationException">The mode has no gradient, or there was no forward pass since the last call.</exception>
     public void Backward(NeuronGradient gradient)
     {
-        if (scoreGradient is null || !hasForward)
+        RequireForward();
+        pass = pass with { Gradient = gradient, Adaptive = null };
+        RunBackward();
+    }
+
+    /// <summary><see cref="Backward"/> with a surrogate that adapts, whose run has begun; it sees each pass once.</summary>
+    /// <param name="gradient">Of <see cref="PrepareAdaptive"/>.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The mode is not InputGradient, no run has begun, or there was no forward pass since the last call.
+    /// </exception>
+    public void BackwardAdaptively(AdaptiveGradient gradient)
+    {
+        RequireForward();
+        if (Mode != PassMode.InputGradient)
         {
-            throw new InvalidOperationException(scoreGradient is null ? $"mode {Mode} has no backward pass" : "Backward without a Forward");
+            throw new InvalidOperationException($"a surrogate that adapts gives gradients of images only, the mode is {Mode}");
         }
 
-        hasForward = false; // in-place steps have consumed its values
-        pass = pass with { Gradient = gradient };
-        Model.Backend.ReadoutGradient(LogitGradient, scoreGradient, pass.Samples);
-        for (var n = graph.Last; n >= 0; n--)
-        {
-            if (memory.Gradient[n] >= 0)
-            {
-                steps[n]?.Backward(Model.Backend, in pass);
-            }
-        }
+        pass = pass with { Adaptive = gradient };
+        RunBackward();
+    }
+
+    /// <summary>Memory of a surrogate that adapts, for this plan's neurons. The caller disposes of it.</summary>
+    /// <exception cref="BadInputException">It takes more memory than this machine has.</exception>
+    public AdaptiveGradient PrepareAdaptive(AdaptiveSurrogate surrogate)
+    {
+        var neurons = steps.OfType<SpikingStep>().ToArray();
+        PlanLimits.CheckMemory(AdaptiveGradient.Bytes(neurons, surrogate.Start.Count),
+            $"{Model.Network.Architecture} at T = {Timesteps} with a batch of {Batch}: what {surrogate} remembers");
+        return new AdaptiveGradient(Model.Backend, neurons, surrogate.Start.Count);
     }
 
     /// <summary>
@@ -214,6 +229,27 @@ public sealed class Plan : IDisposable
         foreach (var buffer in owned)
         {
             buffer.Dispose();
+        }
+    }
+
+    private void RequireForward()
+    {
+        if (scoreGradient is null || !hasForward)
+        {
+            throw new InvalidOperationException(scoreGradient is null ? $"mode {Mode} has no backward pass" : "Backward without a Forward");
+        }
+    }
+
+    private void RunBackward()
+    {
+        hasForward = false; // in-place steps have consumed its values
+        Model.Backend.ReadoutGradient(LogitGradient, scoreGradient!, pass.Samples);
+        for (var n = graph.Last; n >= 0; n--)
+        {
+            if (memory.Gradient[n] >= 0)
+            {
+                steps[n]?.Backward(Model.Backend, in pass);
+            }
         }
     }
 

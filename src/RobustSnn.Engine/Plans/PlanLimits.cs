@@ -23,6 +23,15 @@ public static class PlanLimits
         }
     }
 
+    /// <exception cref="BadInputException">So many bytes, taken by what the text says, are more than this machine has.</exception>
+    internal static void CheckMemory(long bytes, string what)
+    {
+        if (bytes > Available)
+        {
+            throw new BadInputException($"{what} takes {bytes >> 20} MiB, more memory than this machine has ({Available >> 20} MiB). Use a smaller batch or T");
+        }
+    }
+
     /// <summary>A plan's graph and memory.</summary>
     /// <exception cref="BadInputException">T is out of range, or the plan does not fit into memory: the message says what does.</exception>
     internal static (PlanGraph Graph, MemoryPlan Memory) Lay(SpikingModel model, int batch, int timesteps, PassMode mode)

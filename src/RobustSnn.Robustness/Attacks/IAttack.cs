@@ -19,7 +19,10 @@ public interface IAttack
     /// <summary>As users write it and results show it.</summary>
     string Name { get; }
 
-    /// <summary>Attacks the samples of the batch: reads Clean and Labels, writes Adversarial.</summary>
+    /// <summary>
+    /// Attacks the samples of the batch: reads Clean and Labels, writes Adversarial. Says <see cref="AttackBatch.BeginRun"/> before the first
+    /// gradient of a run, and of each restart.
+    /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     void Run(AttackBatch batch, AttackSettings settings);
 }

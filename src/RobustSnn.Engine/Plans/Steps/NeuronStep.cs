@@ -20,7 +20,12 @@ internal sealed class NeuronStep(
             return;
         }
 
-        if (pass.Gradient.ThroughRate)
+        if (pass.Adaptive is { } adaptive)
+        {
+            backend.NeuronSlopeGradient(neuron, adaptive.Slopes(this, membrane!, threshold.Value, pass.Samples), membrane!, threshold.Value, gradient!,
+                input.Gradient, input.Accumulate, pass.Samples);
+        }
+        else if (pass.Gradient.ThroughRate)
         {
             backend.NeuronRateGradient(neuron, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
         }
