@@ -46,6 +46,9 @@ public sealed class Classifier : IDisposable
     /// <summary>Pixels of one sample.</summary>
     public int PixelCount => Model.Network.Input.Count;
 
+    /// <summary>Asked between the layers of every pass from now on: of whoever uses the classifier.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     private Plan Inference => inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
 
     /// <summary>(samples, classes), until the next call.</summary>
@@ -104,7 +107,7 @@ public sealed class Classifier : IDisposable
         var plan = GradientPlan(estimator);
         if (Timesteps == 0)
         {
-            plan.Backward(NeuronGradient.Default); // there is nothing to estimate
+            plan.Backward(NeuronGradient.Default, Cancellation); // there is nothing to estimate
         }
         else
         {
@@ -136,7 +139,7 @@ public sealed class Classifier : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
         Backend.Copy(pixels, plan.Pixels, (long)samples * PixelCount);
-        plan.Forward(samples, countSpikes: countSpikes);
+        plan.Forward(samples, countSpikes: countSpikes, cancellation: Cancellation);
         return plan.Logits;
     }
 
@@ -147,7 +150,8 @@ public sealed class Classifier : IDisposable
 
         public Plan ThroughTimeAdapting(AdaptiveSurrogate surrogate)
         {
-            its.Gradient.BackwardAdaptively(its.adaptive ?? throw new InvalidOperationException($"a gradient by {surrogate} without BeginRun"));
+            its.Gradient.BackwardAdaptively(
+                its.adaptive ?? throw new InvalidOperationException($"a gradient by {surrogate} without BeginRun"), its.Cancellation);
             return its.Gradient;
         }
 
@@ -155,9 +159,9 @@ public sealed class Classifier : IDisposable
 
         public Plan ThroughActivation() => Run(its.Activation, NeuronGradient.Default);
 
-        private static Plan Run(Plan plan, NeuronGradient gradient)
+        private Plan Run(Plan plan, NeuronGradient gradient)
         {
-            plan.Backward(gradient);
+            plan.Backward(gradient, its.Cancellation);
             return plan;
         }
     }

@@ -83,7 +83,8 @@ public static class AttackCatalogue
         {
             if (!text.EndsWith(')'))
             {
-                throw new BadInputException($"The attack '{whole}' opens a bracket that nothing closes; expected for example {family.Usage}.");
+                throw new BadInputException($"The attack '{whole}' opens a bracket that nothing closes; expected for example {family.Usage}. "
+                    + "In a list in square brackets, an attack with several options stands in quotes.");
             }
 
             foreach (var option in text[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries))
@@ -110,7 +111,7 @@ public static class AttackCatalogue
         string[] known = [Clean, .. Families.Select(each => each.Name), .. Families.Select(each => each.Name + EnsembleSuffix), "pgd7", "pgd10", "pgd20_ens"];
         return new BadInputException(
             $"There is no attack '{name}'. The nearest are {string.Join(", ", Spelling.nearest(known, name))}. " +
-            $"Expected {Clean}, {Known}, or one of these but {Clean} with {EnsembleSuffix} behind it.");
+            $"Expected {Clean}, {Known}, or one of these but {Clean} with {EnsembleSuffix} behind it or {Surrogate}=… among its options.");
     }
 }
 
@@ -123,8 +124,8 @@ internal sealed record AttackFamily(
     /// <summary>Names of all its options.</summary>
     public IReadOnlyList<string> Options { get; } = FollowsGradients ? [.. OwnOptions, AttackCatalogue.Surrogate] : OwnOptions;
 
-    /// <summary>For people, e.g. <c>pgd(steps=…, restarts=…, surrogate=…)</c>.</summary>
-    public string Usage => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";
+    /// <summary>For people, with its own options, e.g. <c>pgd(steps=…, restarts=…)</c>.</summary>
+    public string Usage => OwnOptions.Count == 0 ? Name : $"{Name}({string.Join(", ", OwnOptions.Select(option => option + "=…"))})";
 }
 
 /// <summary>The options of an attack as a user wrote them.</summary>

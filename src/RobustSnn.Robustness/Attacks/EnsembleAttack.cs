@@ -56,6 +56,7 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
         AttackBatch batch, Budget budget, RandomKey random, Span<MemberOutcome> outcomes, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(outcomes.Length, Members.Count);
+        batch.Classifier.Cancellation = cancellation;
         for (var i = 0; i < Members.Count && batch.Samples > 0; i++)
         {
             cancellation.ThrowIfCancellationRequested();

@@ -8,7 +8,7 @@ namespace RobustSnn.Robustness.Attacks;
 /// <param name="Budget">How far it may change an image.</param>
 /// <param name="Estimator">The gradient that it follows.</param>
 /// <param name="Random">Every draw of this run is in a stream derived from it, and from the number of the sample that it concerns.</param>
-/// <param name="Cancellation">Asked before every gradient.</param>
+/// <param name="Cancellation">Asked before every gradient; the classifier asks its own between layers.</param>
 public readonly record struct AttackSettings(
     Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default);
 

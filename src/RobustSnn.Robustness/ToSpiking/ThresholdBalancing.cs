@@ -24,7 +24,7 @@ public static class ThresholdBalancing
     /// <param name="miniBatches">Images (sample, channel, row, column) in [0,1], each of any number of samples.</param>
     /// <returns>In the order of the layers.</returns>
     /// <exception cref="BadInputException">No mini-batch, no steps, no percentile, or currents that are no numbers.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, between mini-batches.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, between the layers of a pass: thresholds are set up to some layer.</exception>
     public static IReadOnlyList<LayerThreshold> Run(
         SpikingModel model, IReadOnlyList<float[]> miniBatches, BalancingOptions options, CancellationToken cancellation = default)
     {
@@ -38,9 +38,9 @@ public static class ThresholdBalancing
             var threshold = 0f;
             foreach (var images in miniBatches)
             {
-                cancellation.ThrowIfCancellationRequested();
                 plan.Pixels.Upload(images);
-                plan.ForwardToNeuron(node, images.Length / count);
+                plan.ForwardToNeuron(node, images.Length / count, cancellation);
+                cancellation.ThrowIfCancellationRequested();
                 threshold = Math.Max(threshold, Percentile(model.Backend, plan.Current(node), options, images.Length / count));
             }
 

@@ -52,6 +52,7 @@ public sealed class TrainingStep : IDisposable
         CancellationToken cancellation = default)
     {
         this.batch.Load(pixels, labels, numbers);
+        classifier.Cancellation = cancellation;
         if (this.adversary is { } adversary)
         {
             adversary.Attack.Run(this.batch, new AttackSettings(adversary.Budget, adversary.Estimator, random.Derive(0), cancellation));
