@@ -74,7 +74,8 @@ public sealed partial class CheckedBackend
         (string Name, DeviceBuffer Buffer)[] all =
         [
             (nameof(progress.Previous), progress.Previous), (nameof(progress.Best), progress.Best), (nameof(progress.Improved), progress.Improved),
-            (nameof(progress.Rises), progress.Rises), (nameof(progress.BestAtCheckpoint), progress.BestAtCheckpoint), (nameof(progress.Halved), progress.Halved),
+            (nameof(progress.Rises), progress.Rises), (nameof(progress.BestAtCheckpoint), progress.BestAtCheckpoint),
+            (nameof(progress.Halved), progress.Halved),
         ];
         for (var i = 0; i < all.Length; i++)
         {

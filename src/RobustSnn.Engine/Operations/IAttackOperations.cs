@@ -26,7 +26,9 @@ public interface IAttackOperations
     /// <param name="perSample">A buffer of one float a sample of the batch: only its length is read.</param>
     void StretchDraws(DeviceBuffer draws, DeviceBuffer perSample, float radius, int samples);
 
-    /// <summary>distances[i] = radius·draws[i]^(1/dimensions): how far from the centre of an L2 ball points are that lie anywhere in it alike.</summary>
+    /// <summary>
+    /// distances[i] = radius·draws[i]^(1/dimensions): how far from the centre of an L2 ball points are that lie anywhere in it alike.
+    /// </summary>
     /// <param name="draws">A number from [0, 1) a sample.</param>
     void BallDistances(DeviceBuffer draws, float radius, long dimensions, DeviceBuffer distances, int samples);
 }

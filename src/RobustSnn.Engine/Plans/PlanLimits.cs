@@ -28,7 +28,8 @@ public static class PlanLimits
     {
         if (bytes > Available)
         {
-            throw new BadInputException($"{what} takes {bytes >> 20} MiB, more memory than this machine has ({Available >> 20} MiB). Use a smaller batch or T");
+            throw new BadInputException(
+                $"{what} takes {bytes >> 20} MiB, more memory than this machine has ({Available >> 20} MiB). Use a smaller batch or T");
         }
     }
 

@@ -22,7 +22,9 @@ public sealed partial class ReferenceBackend
         }
     }
 
-    /// <summary>halved = [rises ≤ 0.75·interval ∨ ¬halved ∧ best ≤ bestAtCheckpoint]; step /= 2 where halved; bestAtCheckpoint = best; rises = 0</summary>
+    /// <summary>
+    /// halved = [rises ≤ 0.75·interval ∨ ¬halved ∧ best ≤ bestAtCheckpoint]; step /= 2 where halved; bestAtCheckpoint = best; rises = 0
+    /// </summary>
     public void HalveSteps(AttackProgress progress, int interval, DeviceBuffer steps, int samples)
     {
         for (var sample = 0; sample < samples; sample++)

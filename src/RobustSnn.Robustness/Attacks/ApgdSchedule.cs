@@ -1,6 +1,8 @@
 namespace RobustSnn.Robustness.Attacks;
 
-/// <summary>When APGD has its checkpoints (METHODS 8): after 0.22·n steps, then after intervals that are each 0.03·n shorter, down to 0.06·n.</summary>
+/// <summary>
+/// When APGD has its checkpoints (METHODS 8): after 0.22·n steps, then after intervals that are each 0.03·n shorter, down to 0.06·n.
+/// </summary>
 public sealed class ApgdSchedule
 {
     private readonly int shrink;

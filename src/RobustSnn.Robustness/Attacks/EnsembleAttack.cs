@@ -15,7 +15,9 @@ public readonly record struct AttackMember(IAttack Attack, GradientEstimator Est
 /// <param name="Correct">Those that it left correct, too.</param>
 /// <param name="VanishedGradients">Of the attacked, those whose first input gradient was zero everywhere.</param>
 /// <param name="NotFiniteGradients">Of the attacked, those of which some input gradient was no finite number.</param>
-/// <param name="NotFiniteLogits">Of the attacked, those of which some pass of the attack, or what it ended in, had logits that are no finite numbers.</param>
+/// <param name="NotFiniteLogits">
+/// Of the attacked, those of which some pass of the attack, or what it ended in, had logits that are no finite numbers.
+/// </param>
 public readonly record struct MemberOutcome(int Attacked, int Correct, int VanishedGradients, int NotFiniteGradients, int NotFiniteLogits)
 {
     /// <summary>Whether it says nothing about the network: of some sample, gradients or logits were no numbers.</summary>

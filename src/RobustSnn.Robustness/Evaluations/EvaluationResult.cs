@@ -27,7 +27,8 @@ public sealed record AttackResult(
     string Attack, Budget Budget, int Correct, int Samples, Interval Accuracy95, IReadOnlyList<MemberResult> Members)
 {
     /// <summary>
-    /// Whether the figure says nothing: logits of clean images were no numbers, or gradients that some member followed or logits that it met were none.
+    /// Whether the figure says nothing: logits of clean images were no numbers, or gradients that some member followed or logits that it met
+    /// were none.
     /// </summary>
     public bool IsVoid => HasCleanWithoutClass || Members.Any(member => member.Outcome.IsVoid);
 

@@ -54,10 +54,6 @@ internal readonly unsafe struct LaneMemory
     /// <summary>Lane 0 of channel 0 at column 0; the row counts from 0 inside the border and may reach into it.</summary>
     public byte* Row(int block, int row) => origin + block * blockStride + row * rowStride;
 
-    /// <summary>The lanes of samples <paramref name="sample"/> … of a channel at a position, of floats.</summary>
-    public StepLanes At(int block, int row, int column, int channel, int sample) =>
-        StepLanes.At(Row(block, row) + column * ColumnStride + channel * ChannelStride, Lanes, sample);
-
     public static LaneMemory OfFloats(Activation activation)
     {
         var shape = activation.Shape;

@@ -20,17 +20,35 @@ internal readonly unsafe struct SharpnessJob(
     public void Execute(int piece)
     {
         var (block, row) = Math.DivRem(piece, rows);
+        var membraneColumn = membraneMemory.Row(block, row);
+        var meanColumn = meanMemory.Row(block, row);
+        var deviationColumn = deviationMemory.Row(block, row);
+        var slopeColumn = slopeMemory.Row(block, row);
         for (var column = 0; column < columns; column++)
         {
+            var u = membraneColumn;
+            var m = meanColumn;
+            var d = deviationColumn;
+            var h = slopeColumn;
             for (var channel = 0; channel < channels; channel++)
             {
                 var threshold = thresholds.Of(channel);
                 for (var sample = 0; sample < membraneMemory.Lanes.BlockSamples; sample += LaneLayout.VectorLanes)
                 {
-                    Run(threshold, membraneMemory.At(block, row, column, channel, sample), meanMemory.At(block, row, column, channel, sample),
-                        deviationMemory.At(block, row, column, channel, sample), slopeMemory.At(block, row, column, channel, sample));
+                    Run(threshold, StepLanes.At(u, membraneMemory.Lanes, sample), StepLanes.At(m, meanMemory.Lanes, sample),
+                        StepLanes.At(d, deviationMemory.Lanes, sample), StepLanes.At(h, slopeMemory.Lanes, sample));
                 }
+
+                u += membraneMemory.ChannelStride;
+                m += meanMemory.ChannelStride;
+                d += deviationMemory.ChannelStride;
+                h += slopeMemory.ChannelStride;
             }
+
+            membraneColumn += membraneMemory.ColumnStride;
+            meanColumn += meanMemory.ColumnStride;
+            deviationColumn += deviationMemory.ColumnStride;
+            slopeColumn += slopeMemory.ColumnStride;
         }
     }
 
@@ -39,9 +57,10 @@ internal readonly unsafe struct SharpnessJob(
     {
         var one = Vector512<float>.One;
         var v = Vector512.Create(threshold);
+        var unit = Vector512.Create(1 / threshold);
         for (var t = 0; t < membraneMemory.Lanes.Steps; t++)
         {
-            var z = (membranes.Load(t) - v) / v;
+            var z = (membranes.Load(t) - v) * unit;
             var size = Vector512.Abs(z);
             var m = means.Load(t) * 0.9f + size * 0.1f;
             var d = deviations.Load(t) * 0.9f + Vector512.Abs(size - m) * 0.1f;
@@ -50,7 +69,7 @@ internal readonly unsafe struct SharpnessJob(
 
             var sharpness = Vector512.Create(scale) / (m + d * 1.5f + Vector512.Create(1e-4f));
             var angle = sharpness * z * (MathF.PI / 2);
-            slopes.Store(t, sharpness / ((one + angle * angle) * 2 * v));
+            slopes.Store(t, sharpness * unit / ((one + angle * angle) * 2));
         }
     }
 }

@@ -22,8 +22,8 @@ internal sealed class NeuronStep(
 
         if (pass.Adaptive is { } adaptive)
         {
-            backend.NeuronSlopeGradient(neuron, adaptive.Slopes(this, membrane!, threshold.Value, pass.Samples), membrane!, threshold.Value, gradient!,
-                input.Gradient, input.Accumulate, pass.Samples);
+            var slopes = adaptive.Slopes(this, membrane!, threshold.Value, pass.Samples);
+            backend.NeuronSlopeGradient(neuron, slopes, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
         }
         else if (pass.Gradient.ThroughRate)
         {

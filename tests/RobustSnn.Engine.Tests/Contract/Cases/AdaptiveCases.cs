@@ -35,7 +35,8 @@ public static class AdaptiveCases
         let model = shape.Take(Models)
         let isChannelwise = shape.Index % 4 == 1
         let overSlopes = !isStatic && shape.Index % 3 == 1
-        let target = overSlopes ? GradientTargets.Apart[0] : shape.Take(isStatic && shape.Lanes.Timesteps > 1 ? GradientTargets.Apart : GradientTargets.All)
+        let targets = isStatic && shape.Lanes.Timesteps > 1 ? GradientTargets.Apart : GradientTargets.All
+        let target = overSlopes ? GradientTargets.Apart[0] : shape.Take(targets)
         select new ContractCase("NeuronSlopeGradient",
             $"{shape}, {model.Reset} reset, leak {model.Leak}{(isStatic ? ", static current" : "")}{(isChannelwise ? ", a threshold a channel" : "")}"
             + (overSlopes ? ", over the slopes" : $"{target}"), ContractCase.Sums, bench =>

@@ -6,7 +6,8 @@ namespace RobustSnn.Engine.Tests.Contract.Cases;
 /// <summary>Marks of samples, and what is done with those that are marked; APGD's bookkeeping.</summary>
 public static class JudgementCases
 {
-    private static readonly (int Batch, int Samples, int Pixels)[] Sizes = [(2, 2, 1), (5, 5, 12), (17, 17, 3 * 8 * 8), (33, 20, 3 * 7 * 5), (9, 7, 3 * 32 * 32)];
+    private static readonly (int Batch, int Samples, int Pixels)[] Sizes =
+        [(2, 2, 1), (5, 5, 12), (17, 17, 3 * 8 * 8), (33, 20, 3 * 7 * 5), (9, 7, 3 * 32 * 32)];
 
     public static IEnumerable<ContractCase> All => [.. OfImages(), .. OfLogits(), .. Progress()];
 
