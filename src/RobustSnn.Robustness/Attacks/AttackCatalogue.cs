@@ -83,7 +83,7 @@ public static class AttackCatalogue
         {
             if (!text.EndsWith(')'))
             {
-                throw new BadInputException($"The attack '{whole}' opens a bracket that nothing closes; expected for example {family.Usage}. "
+                throw new BadInputException($"The attack '{whole}' opens a bracket that nothing closes; expected for example {family.Example}. "
                     + "In a list in square brackets, an attack with several options stands in quotes.");
             }
 
@@ -123,6 +123,9 @@ internal sealed record AttackFamily(
 {
     /// <summary>Names of all its options.</summary>
     public IReadOnlyList<string> Options { get; } = FollowsGradients ? [.. OwnOptions, AttackCatalogue.Surrogate] : OwnOptions;
+
+    /// <summary>For people, with all its options.</summary>
+    public string Example => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";
 
     /// <summary>For people, with its own options, e.g. <c>pgd(steps=…, restarts=…)</c>.</summary>
     public string Usage => OwnOptions.Count == 0 ? Name : $"{Name}({string.Join(", ", OwnOptions.Select(option => option + "=…"))})";
