@@ -17,6 +17,8 @@ public sealed class Classifier : IDisposable
     private Plan? inference;
     private Plan? gradient;
     private Plan? activation;
+    private AdaptiveGradient? adaptive;
+    private readonly Backwards backwards;
 
     /// <param name="batch">The most samples of one call.</param>
     /// <param name="timesteps">T; 0 runs the network as an ANN.</param>
@@ -28,6 +30,7 @@ public sealed class Classifier : IDisposable
         Batch = batch;
         Timesteps = timesteps;
         this.logits = new float[batch * Classes];
+        backwards = new Backwards(this);
     }
 
     public SpikingModel Model { get; }
@@ -42,6 +45,9 @@ public sealed class Classifier : IDisposable
 
     /// <summary>Pixels of one sample.</summary>
     public int PixelCount => Model.Network.Input.Count;
+
+    /// <summary>Asked between the layers of every pass from now on: of whoever uses the classifier.</summary>
+    public CancellationToken Cancellation { get; set; }
 
     private Plan Inference => inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
 
@@ -67,7 +73,25 @@ public sealed class Classifier : IDisposable
         Run(GradientPlan(estimator), pixels, samples, countSpikes: false);
 
     /// <summary>Whether the pass of that estimator is the network as deployed: T steps, where it has any.</summary>
-    public bool IsDeployed(GradientEstimator estimator) => estimator.Kind != EstimatorKind.Activation || Timesteps == 0;
+    public bool IsDeployed(GradientEstimator estimator) => estimator.Spikes || Timesteps == 0;
+
+    /// <summary>Begins an attack's run: an estimator that adapts forgets what others have left. Before the first gradient of the run.</summary>
+    public void BeginRun(GradientEstimator estimator)
+    {
+        if (Timesteps == 0 || estimator.Adapting is not { } surrogate)
+        {
+            return;
+        }
+
+        if (adaptive?.Suits(surrogate) != true)
+        {
+            adaptive?.Dispose();
+            adaptive = null;
+            adaptive = Gradient.PrepareAdaptive(surrogate);
+        }
+
+        adaptive.Begin(surrogate);
+    }
 
     /// <summary>Where the caller accumulates dL/dlogits (samples, classes) after <see cref="Forward"/>: zeroed by this call.</summary>
     public DeviceBuffer LogitGradient(GradientEstimator estimator)
@@ -81,7 +105,15 @@ public sealed class Classifier : IDisposable
     public DeviceBuffer Backward(GradientEstimator estimator)
     {
         var plan = GradientPlan(estimator);
-        plan.Backward(estimator.Neurons);
+        if (Timesteps == 0)
+        {
+            plan.Backward(NeuronGradient.Default, Cancellation); // there is nothing to estimate
+        }
+        else
+        {
+            estimator.Accept(backwards);
+        }
+
         return plan.PixelGradient;
     }
 
@@ -93,18 +125,44 @@ public sealed class Classifier : IDisposable
         inference?.Dispose();
         this.gradient?.Dispose();
         activation?.Dispose();
+        adaptive?.Dispose();
     }
 
-    private Plan GradientPlan(GradientEstimator estimator) => IsDeployed(estimator)
-        ? this.gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient)
-        : activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient);
+    private Plan Gradient => this.gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient);
+
+    private Plan Activation => activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient);
+
+    private Plan GradientPlan(GradientEstimator estimator) => IsDeployed(estimator) ? Gradient : Activation;
 
     private DeviceBuffer Run(Plan plan, DeviceBuffer pixels, int samples, bool countSpikes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
         Backend.Copy(pixels, plan.Pixels, (long)samples * PixelCount);
-        plan.Forward(samples, countSpikes: countSpikes);
+        plan.Forward(samples, countSpikes: countSpikes, cancellation: Cancellation);
         return plan.Logits;
+    }
+
+    /// <summary>The backward pass of each estimator. Gives the plan that it went through.</summary>
+    private sealed class Backwards(Classifier its) : IEstimatorVisitor<Plan>
+    {
+        public Plan ThroughTime(Surrogate surrogate) => Run(its.Gradient, new NeuronGradient(surrogate, ThroughRate: false));
+
+        public Plan ThroughTimeAdapting(AdaptiveSurrogate surrogate)
+        {
+            its.Gradient.BackwardAdaptively(
+                its.adaptive ?? throw new InvalidOperationException($"a gradient by {surrogate} without BeginRun"), its.Cancellation);
+            return its.Gradient;
+        }
+
+        public Plan ThroughRate() => Run(its.Gradient, NeuronGradient.Rate);
+
+        public Plan ThroughActivation() => Run(its.Activation, NeuronGradient.Default);
+
+        private Plan Run(Plan plan, NeuronGradient gradient)
+        {
+            plan.Backward(gradient, its.Cancellation);
+            return plan;
+        }
     }
 }

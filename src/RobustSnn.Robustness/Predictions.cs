@@ -3,7 +3,7 @@ namespace RobustSnn.Robustness;
 /// <summary>From logits to classes.</summary>
 public static class Predictions
 {
-    /// <summary>What a sample with NaN or +∞ among its logits is classified as, because no probabilities come of them: never correct.</summary>
+    /// <summary>What a sample is classified as that has no finite number among its logits: never correct.</summary>
     public const int None = -1;
 
     /// <summary>The class with the largest logit, the first of equals, or <see cref="None"/>.</summary>
@@ -33,7 +33,7 @@ public static class Predictions
         var best = 0;
         for (var label = 0; label < logits.Length; label++)
         {
-            if (float.IsNaN(logits[label]) || float.IsPositiveInfinity(logits[label]))
+            if (!float.IsFinite(logits[label]))
             {
                 return None;
             }

@@ -63,6 +63,22 @@ internal static class Small
     }
 }
 
+/// <summary>What tests ask of marks that stay on the device.</summary>
+internal static class Marks
+{
+    /// <summary>Marks the samples that these logits get wrong.</summary>
+    public static void MarkWrong(this AttackBatch batch, DeviceBuffer logits, Span<bool> wrong)
+    {
+        var marks = batch.Vector("tests.wrong");
+        batch.MarkWrong(logits, marks);
+        var values = marks.ToArray(wrong.Length);
+        for (var i = 0; i < wrong.Length; i++)
+        {
+            wrong[i] = values[i] != 0;
+        }
+    }
+}
+
 /// <summary>A network, its classifier and a batch of images that it gets right.</summary>
 internal sealed class SmallAttack : IDisposable
 {

@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Randomness;
+using RobustSnn.Engine.Timing;
 using RobustSnn.Engine;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
@@ -53,7 +53,8 @@ internal sealed class Bench : IDisposable
     private readonly int[] labels;
 
     /// <exception cref="BadInputException">There is no such architecture, or the sparsity or the spike rates are none.</exception>
-    public Bench(BenchSetup setup, IBackend backend)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Bench(BenchSetup setup, IBackend backend, CancellationToken cancellation)
     {
         this.setup = setup;
         Network ann = Architectures.build(setup.Architecture, Classes, Input, [0, 0, 0], [1, 1, 1]);
@@ -67,7 +68,7 @@ internal sealed class Bench : IDisposable
 
         images = DrawImages(random, setup.Batch);
         labels = [.. Enumerable.Range(0, setup.Batch).Select(_ => random.Next(Classes))];
-        Rates = setup.SpikeRate is { } rates ? Calibrate(rates, DrawImages(random, CalibrationImages)) : [];
+        Rates = setup.SpikeRate is { } rates ? Calibrate(rates, DrawImages(random, CalibrationImages), cancellation) : [];
 
         // the dense weights that were drawn and pruned are not a phase's memory
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
@@ -117,26 +118,8 @@ internal sealed class Bench : IDisposable
     }
 
     /// <summary>Images a second of the median run.</summary>
-    private double Time(Action work, int repeat, CancellationToken cancellation)
-    {
-        for (long start = Stopwatch.GetTimestamp(), runs = 0; runs == 0 || Stopwatch.GetElapsedTime(start) < WarmUp; runs++)
-        {
-            work();
-        }
-
-        var seconds = new double[repeat];
-        for (int i = 0; i < repeat; i++)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            long start = Stopwatch.GetTimestamp();
-            work();
-            seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        }
-
-        Array.Sort(seconds);
-        double median = (seconds[(repeat - 1) / 2] + seconds[repeat / 2]) / 2;
-        return setup.Batch / median;
-    }
+    private double Time(Action work, int repeat, CancellationToken cancellation) =>
+        setup.Batch / MedianTime.Of(work, WarmUp, repeat, cancellation).TotalSeconds;
 
     private static float[] DrawImages(Random random, int count)
     {
@@ -150,19 +133,14 @@ internal sealed class Bench : IDisposable
     }
 
     /// <summary>Calibrates on images of their own and measures on those that are timed.</summary>
-    private BenchRate[] Calibrate(string rates, float[] calibration)
+    private BenchRate[] Calibrate(string rates, float[] calibration, CancellationToken cancellation)
     {
         int[] neurons = [.. Graph.neurons(model.Network).Select(node => model.Shapes[node].Count)];
         double[] targets = SpikeRates.Parse(rates, neurons);
-        RateCalibration.Run(model, calibration, setup.Timesteps, targets);
+        RateCalibration.Run(model, calibration, setup.Timesteps, targets, cancellation);
         using var frozen = new FrozenNetwork(model, setup.Batch, setup.Timesteps);
-        var spikes = new double[frozen.Layers.Count];
-        frozen.Run(images, new float[setup.Batch * Classes], spikes);
-        return
-        [
-            .. frozen.Layers.Select((layer, i) => new BenchRate(
-                layer.Name, layer.Neurons, targets[i], spikes[i] / ((double)setup.Batch * setup.Timesteps * layer.Neurons))),
-        ];
+        IReadOnlyList<double> found = RateCalibration.Measure(frozen, images);
+        return [.. frozen.Layers.Select((layer, i) => new BenchRate(layer.Name, layer.Neurons, targets[i], found[i]))];
     }
 
     /// <summary>

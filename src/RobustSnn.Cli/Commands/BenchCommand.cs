@@ -49,7 +49,7 @@ internal static class BenchCommand
             var setup = new BenchSetup(
                 parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity),
                 parsed.GetValue(rate));
-            using var bench = new Bench(setup, backend);
+            using var bench = new Bench(setup, backend, cancellation);
             var report = new SortedDictionary<string, object>(StringComparer.Ordinal)
             {
                 ["architecture"] = setup.Architecture,

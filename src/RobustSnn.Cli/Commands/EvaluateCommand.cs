@@ -18,7 +18,7 @@ internal static class EvaluateCommand
         var attack = new Option<string[]>("--attack")
         {
             Description = $"One or several of clean, {AttackCatalogue.Known}, or pgd<n>; each but clean also with _ens, over the 19 gradient "
-                + "estimators.",
+                + "estimators, or with surrogate=NAME in its brackets, by one of them or by ASSG: 'pgd10(surrogate=bptt.ASSG.0.425)'.",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => ["pgd"],

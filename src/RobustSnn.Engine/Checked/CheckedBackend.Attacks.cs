@@ -20,30 +20,19 @@ public sealed partial class CheckedBackend
         Inner.MomentumAttackStep(pixels, previous, gradient, origin, steps, momentum, budget, output, samples);
     }
 
-    public void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples)
+    public void StretchDraws(DeviceBuffer draws, DeviceBuffer perSample, float radius, int samples)
     {
-        var call = new Call(nameof(MarkWrong), samples);
-        call.Require(classes >= 1, $"classes expected 1 or more, found {classes}");
-        call.Vector(nameof(logits), logits, (long)samples * classes);
-        call.Vector(nameof(labels), labels, samples);
-        call.Vector(nameof(wrong), wrong, samples);
-        call.Vector(nameof(everWrong), everWrong, samples);
-        call.Apart(nameof(logits), logits, nameof(wrong), wrong);
-        Inner.MarkWrong(logits, labels, classes, wrong, everWrong, samples);
+        Images(new Call(nameof(StretchDraws), samples), perSample, samples, draws);
+        Inner.StretchDraws(draws, perSample, radius, samples);
     }
 
-    public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)
+    public void BallDistances(DeviceBuffer draws, float radius, long dimensions, DeviceBuffer distances, int samples)
     {
-        Images(new Call(nameof(SelectSamples), samples), selected, samples, source, target);
-        Inner.SelectSamples(selected, source, target, samples);
-    }
-
-    public void InspectGradient(DeviceBuffer gradient, DeviceBuffer notFinite, DeviceBuffer? vanished, int samples)
-    {
-        var call = new Call(nameof(InspectGradient), samples);
-        Images(call, notFinite, samples, gradient);
-        call.Vector(nameof(vanished), vanished, samples);
-        Inner.InspectGradient(gradient, notFinite, vanished, samples);
+        var call = new Call(nameof(BallDistances), samples);
+        call.Require(dimensions >= 1, $"dimensions expected 1 or more, found {dimensions}");
+        call.Vector(nameof(draws), draws, samples);
+        call.Vector(nameof(distances), distances, samples);
+        Inner.BallDistances(draws, radius, dimensions, distances, samples);
     }
 
     /// <summary>A figure a sample, and buffers of as many images each.</summary>
@@ -54,6 +43,7 @@ public sealed partial class CheckedBackend
         {
             call.Vector("images", image, samples);
             call.Require(image.Length == images[0].Length, $"images expected buffers of one length, found {image.Length} and {images[0].Length}");
+            call.Require(image.Length % bySample.Length == 0, $"images expected a multiple of {bySample.Length} elements, found {image.Length}");
         }
     }
 }

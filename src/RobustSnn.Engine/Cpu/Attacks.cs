@@ -24,47 +24,18 @@ public sealed unsafe partial class CpuBackend
             budget, Pointer(output), PerSample(pixels, steps)));
     }
 
-    public void InspectGradient(DeviceBuffer gradient, DeviceBuffer notFinite, DeviceBuffer? vanished, int samples)
+    public void StretchDraws(DeviceBuffer draws, DeviceBuffer perSample, float radius, int samples)
     {
         using var turn = TakeTurn();
-        workers.Run(samples, new InspectJob(Pointer(gradient), Pointer(notFinite), PointerOrNull(vanished), PerSample(gradient, notFinite)));
+        workers.Run(samples, new StretchJob(Pointer(draws), radius, PerSample(draws, perSample)));
     }
 
-    /// <remarks>Some thousand numbers: one thread is the fast version.</remarks>
-    public void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples)
+    public void BallDistances(DeviceBuffer draws, float radius, long dimensions, DeviceBuffer distances, int samples)
     {
         using var turn = TakeTurn();
         for (var sample = 0; sample < samples; sample++)
         {
-            var f = Pointer(logits) + (long)sample * classes;
-            var best = 0;
-            var isFinite = true;
-            for (var k = 0; k < classes; k++)
-            {
-                isFinite &= float.IsFinite(f[k]);
-                best = f[k] > f[best] ? k : best;
-            }
-
-            var isWrong = !isFinite || best != Pointer(labels)[sample];
-            Pointer(wrong)[sample] = isWrong ? 1 : 0;
-            if (isWrong && everWrong is not null)
-            {
-                Pointer(everWrong)[sample] = 1;
-            }
-        }
-    }
-
-    public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)
-    {
-        using var turn = TakeTurn();
-        var length = PerSample(source, selected);
-        for (var sample = 0; sample < samples; sample++)
-        {
-            if (Pointer(selected)[sample] != 0)
-            {
-                new ReadOnlySpan<float>(Pointer(source) + sample * length, (int)length)
-                    .CopyTo(new Span<float>(Pointer(target) + sample * length, (int)length));
-            }
+            Pointer(distances)[sample] = (float)(radius * Math.Pow(Pointer(draws)[sample], 1.0 / dimensions));
         }
     }
 
@@ -157,25 +128,21 @@ public sealed unsafe partial class CpuBackend
         private float Project(float value, float from) => Math.Clamp(Math.Min(Math.Max(value, from - epsilon), from + epsilon), 0f, 1f);
     }
 
-    private readonly struct InspectJob(float* gradient, float* notFinite, float* vanished, long length) : IJob
+    private readonly struct StretchJob(float* draws, float radius, long length) : IJob
     {
         public void Execute(int sample)
         {
-            var (isFinite, isZero) = (true, true);
+            var largest = 0f;
             for (var i = sample * length; i < (sample + 1) * length; i++)
             {
-                isFinite &= float.IsFinite(gradient[i]);
-                isZero &= gradient[i] == 0;
+                draws[i] = 2 * draws[i] - 1;
+                largest = Math.Max(largest, Math.Abs(draws[i]));
             }
 
-            if (!isFinite)
+            var scale = largest > 0 ? radius / largest : 0;
+            for (var i = sample * length; i < (sample + 1) * length; i++)
             {
-                notFinite[sample] = 1;
-            }
-
-            if (vanished is not null)
-            {
-                vanished[sample] = isZero ? 1 : 0;
+                draws[i] *= scale;
             }
         }
     }

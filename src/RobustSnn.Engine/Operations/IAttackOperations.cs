@@ -20,18 +20,15 @@ public interface IAttackOperations
         float momentum, Budget budget, DeviceBuffer output, int samples);
 
     /// <summary>
-    /// wrong[i] = 1 where logits (sample, class) do not say the label: where the largest, the first of equals, is another's, or one of them is
-    /// no finite number; else 0. everWrong[i] becomes 1 where wrong[i] is, and stays what it was elsewhere.
+    /// APGD's start in L∞, in place: draws = radius·t/max|t|, t = 2·draws − 1, the maximum over each image; 0 where t is 0 everywhere.
     /// </summary>
-    /// <param name="labels">Class of each sample, as a float.</param>
-    void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples);
-
-    /// <summary>Copies sample i from source to target where selected[i] ≠ 0.</summary>
-    void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples);
+    /// <param name="draws">Images of numbers from [0, 1).</param>
+    /// <param name="perSample">A buffer of one float a sample of the batch: only its length is read.</param>
+    void StretchDraws(DeviceBuffer draws, DeviceBuffer perSample, float radius, int samples);
 
     /// <summary>
-    /// What a gradient is good for: notFinite[i] becomes 1 where one of sample i's values is no finite number, and stays what it was elsewhere;
-    /// vanished[i] is set to 1 where all are 0, else to 0.
+    /// distances[i] = radius·draws[i]^(1/dimensions): how far from the centre of an L2 ball points are that lie anywhere in it alike.
     /// </summary>
-    void InspectGradient(DeviceBuffer gradient, DeviceBuffer notFinite, DeviceBuffer? vanished, int samples);
+    /// <param name="draws">A number from [0, 1) a sample.</param>
+    void BallDistances(DeviceBuffer draws, float radius, long dimensions, DeviceBuffer distances, int samples);
 }

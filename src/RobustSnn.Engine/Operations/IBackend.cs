@@ -26,8 +26,8 @@ namespace RobustSnn.Engine.Operations;
 /// <para>Gradients of parameters are added to what their buffers hold. "In place" means that two arguments may be the same activation.</para>
 /// </remarks>
 public interface IBackend : IBufferOperations, IImageOperations, IConnectionOperations, INormalisationOperations, IElementwiseOperations,
-    INeuronOperations, IPoolingOperations, IJoiningOperations, ILogitOperations, ITrainingOperations, IMaskOperations, IAttackOperations, IReductionOperations,
-    IDisposable
+    INeuronOperations, IAdaptiveOperations, IPoolingOperations, IJoiningOperations, ILogitOperations, ITrainingOperations, IMaskOperations,
+    IAttackOperations, IJudgementOperations, IProgressOperations, IReductionOperations, IDisposable
 {
     /// <summary>What it is and runs on, for people: e.g. "cpu (AVX-512, 2 threads)".</summary>
     string Name { get; }

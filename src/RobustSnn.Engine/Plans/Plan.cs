@@ -28,6 +28,7 @@ public sealed class Plan : IDisposable
     private readonly Dictionary<(Pass Pass, int End), IRecording> recordings = [];
     private int recordedConnections;
     private bool hasForward;
+    private CancellationToken cancellation; // of the pass that runs
 
     /// <param name="model">Its parameters are shared with all its plans.</param>
     /// <param name="batch">Largest number of samples of a pass.</param>
@@ -128,32 +129,51 @@ public sealed class Plan : IDisposable
     /// <param name="samples">1 … Batch.</param>
     /// <param name="dropout">Stream of the dropout masks, in training.</param>
     /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
-    public void Forward(int samples, RandomKey dropout = default, bool countSpikes = false)
+    /// <param name="cancellation">Asked before every node.</param>
+    /// <exception cref="OperationCanceledException">Cancelled: there is no pass to go back through.</exception>
+    public void Forward(int samples, RandomKey dropout = default, bool countSpikes = false, CancellationToken cancellation = default)
     {
-        Run(samples, graph.Nodes.Length, dropout, countSpikes);
+        Run(samples, graph.Nodes.Length, dropout, countSpikes, cancellation);
         Model.Backend.Readout(scores, Logits, samples);
         hasForward = true;
     }
 
     /// <summary>Carries <see cref="LogitGradient"/> back through the last forward pass: to the pixels or to the parameters.</summary>
     /// <exception cref="InvalidOperationException">The mode has no gradient, or there was no forward pass since the last call.</exception>
-    public void Backward(NeuronGradient gradient)
+    /// <exception cref="OperationCanceledException">Cancelled: gradients hold part of what they should.</exception>
+    public void Backward(NeuronGradient gradient, CancellationToken cancellation = default)
     {
-        if (scoreGradient is null || !hasForward)
+        RequireForward();
+        pass = pass with { Gradient = gradient, Adaptive = null };
+        RunBackward(cancellation);
+    }
+
+    /// <summary><see cref="Backward"/> with a surrogate that adapts, whose run has begun; it sees each pass once.</summary>
+    /// <param name="gradient">Of <see cref="PrepareAdaptive"/>.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The mode is not InputGradient, no run has begun, or there was no forward pass since the last call.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void BackwardAdaptively(AdaptiveGradient gradient, CancellationToken cancellation = default)
+    {
+        RequireForward();
+        if (Mode != PassMode.InputGradient)
         {
-            throw new InvalidOperationException(scoreGradient is null ? $"mode {Mode} has no backward pass" : "Backward without a Forward");
+            throw new InvalidOperationException($"a surrogate that adapts gives gradients of images only, the mode is {Mode}");
         }
 
-        hasForward = false; // in-place steps have consumed its values
-        pass = pass with { Gradient = gradient };
-        Model.Backend.ReadoutGradient(LogitGradient, scoreGradient, pass.Samples);
-        for (var n = graph.Last; n >= 0; n--)
-        {
-            if (memory.Gradient[n] >= 0)
-            {
-                steps[n]?.Backward(Model.Backend, in pass);
-            }
-        }
+        pass = pass with { Adaptive = gradient };
+        RunBackward(cancellation);
+    }
+
+    /// <summary>Memory of a surrogate that adapts, for this plan's neurons. The caller disposes of it.</summary>
+    /// <exception cref="BadInputException">It takes more memory than this machine has.</exception>
+    public AdaptiveGradient PrepareAdaptive(AdaptiveSurrogate surrogate)
+    {
+        var neurons = steps.OfType<SpikingStep>().ToArray();
+        PlanLimits.CheckMemory(Model.Backend, AdaptiveGradient.Bytes(neurons, surrogate.Start.Count),
+            $"{Model.Network.Architecture} at T = {Timesteps} with a batch of {Batch}: what {surrogate} remembers");
+        return new AdaptiveGradient(Model.Backend, neurons, surrogate.Start.Count);
     }
 
     /// <summary>
@@ -184,11 +204,10 @@ public sealed class Plan : IDisposable
     }
 
     /// <summary>Runs all that comes before a neuron node, so that <see cref="Current"/> can be read.</summary>
-    public void ForwardToNeuron(int node, int samples)
-    {
-        Run(samples, node, default, false);
-        hasForward = false;
-    }
+    /// <param name="cancellation">Asked before every node.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void ForwardToNeuron(int node, int samples, CancellationToken cancellation = default) =>
+        Run(samples, node, default, false, cancellation);
 
     /// <summary>The input current of a neuron node, right after <see cref="ForwardToNeuron"/>.</summary>
     /// <exception cref="ArgumentException">The node is no spiking neuron of this plan.</exception>
@@ -219,13 +238,37 @@ public sealed class Plan : IDisposable
         }
     }
 
+    private void RequireForward()
+    {
+        if (scoreGradient is null || !hasForward)
+        {
+            throw new InvalidOperationException(scoreGradient is null ? $"mode {Mode} has no backward pass" : "Backward without a Forward");
+        }
+    }
+
+    private void RunBackward(CancellationToken cancellation)
+    {
+        hasForward = false; // in-place steps have consumed its values
+        Model.Backend.ReadoutGradient(LogitGradient, scoreGradient!, pass.Samples);
+        for (var n = graph.Last; n >= 0; n--)
+        {
+            if (memory.Gradient[n] >= 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                steps[n]?.Backward(Model.Backend, in pass);
+            }
+        }
+    }
+
     private SpikingStep Neuron(int node) => steps[node] as SpikingStep
         ?? throw new ArgumentException($"node {node} ({graph.Nodes[node].Name}) is no spiking neuron of a plan with T = {Timesteps}", nameof(node));
 
-    private void Run(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes)
+    private void Run(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
+        hasForward = false;
+        this.cancellation = cancellation;
         Model.Prepare();
         pass = new Pass(samples, dropout, countSpikes, NeuronGradient.Default);
         end = firstLeftOut;
@@ -271,6 +314,7 @@ public sealed class Plan : IDisposable
     {
         for (var n = 0; n < end; n++)
         {
+            cancellation.ThrowIfCancellationRequested(); // where a device replays a recording, nobody is asked
             steps[n]?.Forward(Model.Backend, in pass);
         }
     }

@@ -1,4 +1,5 @@
 using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Model;
 
@@ -17,6 +18,16 @@ public static class PlanLimits
         {
             throw new BadInputException(
                 $"{model.Network.Architecture}: T expected 0 (the ANN) to {MostTimesteps} timesteps, found {timesteps}. Simulate fewer");
+        }
+    }
+
+    /// <exception cref="BadInputException">So many bytes, taken by what the text says, are more than the device has left.</exception>
+    internal static void CheckMemory(IBackend backend, long bytes, string what)
+    {
+        var free = backend.FreeBytes;
+        if (bytes > free)
+        {
+            throw new BadInputException($"{what} takes {bytes >> 20} MiB, more memory than is free ({free >> 20} MiB). Use a smaller batch or T");
         }
     }
 

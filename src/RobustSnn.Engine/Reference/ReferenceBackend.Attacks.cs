@@ -28,41 +28,23 @@ public sealed partial class ReferenceBackend
         }
     }
 
-    /// <summary>wrong[b] = [some f is no finite number, or argmax f ≠ y]; everWrong[b] = 1 where wrong[b]</summary>
-    public void MarkWrong(DeviceBuffer logits, DeviceBuffer labels, int classes, DeviceBuffer wrong, DeviceBuffer? everWrong, int samples)
+    /// <summary>draws = ε·t/max|t|, t = 2·draws − 1, each a float as on every device</summary>
+    public void StretchDraws(DeviceBuffer draws, DeviceBuffer perSample, float radius, int samples)
     {
+        var length = SampleLength(draws, perSample);
         for (var sample = 0; sample < samples; sample++)
         {
-            var f = Row(logits, sample, classes);
-            var isWrong = !f.All(double.IsFinite) || Array.IndexOf(f, f.Max()) != HostBuffer.Of(labels)[sample];
-            HostBuffer.Of(wrong)[sample] = isWrong ? 1 : 0;
-            if (isWrong && everWrong is not null)
-                HostBuffer.Of(everWrong)[sample] = 1;
+            var t = Image(draws, sample, length).Select(draw => (double)(float)(2 * draw - 1)).ToArray();
+            var largest = t.Max(Math.Abs);
+            Put([.. t.Select(each => largest > 0 ? radius * each / largest : 0)], sample, draws);
         }
     }
 
-    /// <summary>target[b] = source[b] where selected[b] ≠ 0</summary>
-    public void SelectSamples(DeviceBuffer selected, DeviceBuffer source, DeviceBuffer target, int samples)
-    {
-        var length = SampleLength(source, selected);
-        for (var sample = 0; sample < samples; sample++)
-        {
-            if (HostBuffer.Of(selected)[sample] != 0)
-                Array.Copy(HostBuffer.Of(source), sample * length, HostBuffer.Of(target), sample * length, length);
-        }
-    }
-
-    /// <summary>notFinite[b] = 1 where some g is no finite number; vanished[b] = [every g = 0]</summary>
-    public void InspectGradient(DeviceBuffer gradient, DeviceBuffer notFinite, DeviceBuffer? vanished, int samples)
+    /// <summary>distance[b] = ε·u[b]^(1/d)</summary>
+    public void BallDistances(DeviceBuffer draws, float radius, long dimensions, DeviceBuffer distances, int samples)
     {
         for (var sample = 0; sample < samples; sample++)
-        {
-            var g = Image(gradient, sample, SampleLength(gradient, notFinite));
-            if (!g.All(double.IsFinite))
-                HostBuffer.Of(notFinite)[sample] = 1;
-            if (vanished is not null)
-                HostBuffer.Of(vanished)[sample] = g.All(each => each == 0) ? 1 : 0;
-        }
+            HostBuffer.Of(distances)[sample] = (float)(radius * Math.Pow(HostBuffer.Of(draws)[sample], 1.0 / dimensions));
     }
 
     private static int SampleLength(DeviceBuffer values, DeviceBuffer perSample) => (int)(values.Length / perSample.Length);

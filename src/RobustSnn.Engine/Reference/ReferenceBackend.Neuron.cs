@@ -50,9 +50,15 @@ public sealed partial class ReferenceBackend
         Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples)
     {
         var u = new HostActivation(membrane);
+        BackThroughTime(neuron, (at, v) => surrogate.Derivative(u[at] - v), u, HostBuffer.Of(threshold), spikeGradient, currentGradient, accumulate,
+            thresholdGradient, samples);
+    }
+
+    private static void BackThroughTime(NeuronModel neuron, Func<Site, double, double> slope, HostActivation u, float[] thresholds,
+        Activation spikeGradient, Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples)
+    {
         var ds = new HostActivation(spikeGradient);
         var dI = Gradient(currentGradient, samples);
-        var thresholds = HostBuffer.Of(threshold);
         double leak = (float)neuron.Leak;
         var dv = new double[thresholds.Length];
         foreach (var at in u.Neurons(samples))
@@ -63,7 +69,7 @@ public sealed partial class ReferenceBackend
             for (var t = u.Steps - 1; t >= 0; t--)
             {
                 var now = at with { Step = t };
-                var h = surrogate.Derivative(u[now] - v);
+                var h = slope(now, v);
                 var s = u[now] >= v ? 1 : 0;
                 var (resetByMembrane, resetByThreshold) = neuron.Reset.IsHard
                     ? (1 - s - u[now] * h, u[now] * h)

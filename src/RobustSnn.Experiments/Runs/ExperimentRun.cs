@@ -97,8 +97,8 @@ public static class ExperimentRun
 
         var weights = PrunableWeights.Of(model);
         var layers = settings.Scope == PruneScope.Layer
-            ? MagnitudePruning.PerLayer(weights, settings.Sparsity)
-            : MagnitudePruning.OverAllLayers(weights, settings.Sparsity);
+            ? MagnitudePruning.PerLayer(weights, settings.Sparsity, context.Cancellation)
+            : MagnitudePruning.OverAllLayers(weights, settings.Sparsity, context.Cancellation);
         foreach (var kept in layers)
         {
             model.Parameters.Prune(kept.Name, kept.Pattern);

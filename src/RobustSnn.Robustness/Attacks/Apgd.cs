@@ -13,9 +13,10 @@ public readonly record struct ApgdOptions(LogitLoss Loss, int Steps = 10);
 
 /// <summary>What a run of APGD found. Buffers are the batch's, until its next attack.</summary>
 /// <param name="Best">Of each sample, the image with the highest loss.</param>
+/// <param name="BestLosses">Of each sample, that loss.</param>
 /// <param name="BestAdversarial">Of each fooled sample, the last image that is classified wrongly; of others, the start.</param>
 /// <param name="Fooled">1 for each sample that the network as deployed got wrong at the start or after some step, else 0.</param>
-public readonly record struct ApgdOutcome(DeviceBuffer Best, float[] BestLosses, DeviceBuffer BestAdversarial, DeviceBuffer Fooled);
+public readonly record struct ApgdOutcome(DeviceBuffer Best, DeviceBuffer BestLosses, DeviceBuffer BestAdversarial, DeviceBuffer Fooled);
 
 /// <summary>
 /// Auto-PGD (Croce and Hein, ICML 2020; METHODS 8): momentum, a step of 2ε that is halved sample by sample where progress ends, and
@@ -63,6 +64,7 @@ public sealed class Apgd : IAttack
                 $"apgd-dlr expects at least 3 classes, the network has {batch.Classifier.Classes}. Use apgd-ce.");
         }
 
+        batch.BeginRun();
         return new ApgdSearch(batch, settings, this.options).Run(draw);
     }
 }

@@ -17,14 +17,13 @@ internal sealed class ApgdSearch
     private readonly DeviceBuffer bestAdversarial;
     private readonly DeviceBuffer gradient;
     private readonly DeviceBuffer bestGradient;
-    private readonly float[] stepSizesHost;
-    private readonly float[] losses;
+    private readonly AttackProgress progress;
+    private readonly ApgdSchedule schedule;
     private readonly DeviceBuffer wrong;
     private readonly DeviceBuffer everWrong;
     private DeviceBuffer current;
     private DeviceBuffer previous;
     private DeviceBuffer next;
-    private ApgdProgress? progress;
 
     /// <param name="targets">Class of each sample, as a float, for the losses that have one.</param>
     public ApgdSearch(AttackBatch batch, AttackSettings settings, ApgdOptions options, DeviceBuffer? targets = null)
@@ -40,15 +39,14 @@ internal sealed class ApgdSearch
         bestAdversarial = batch.Images("apgd.best-adversarial");
         this.gradient = batch.Images("apgd.gradient");
         bestGradient = batch.Images("apgd.best-gradient");
-        stepSizesHost = new float[batch.Samples];
-        losses = new float[batch.Samples];
+        progress = new AttackProgress(batch.Vector("apgd.previous"), batch.Vector("apgd.best"), batch.Vector("apgd.improved"),
+            batch.Vector("apgd.rises"), batch.Vector("apgd.best-at-checkpoint"), batch.Vector("apgd.halved"));
+        schedule = new ApgdSchedule(options.Steps);
         wrong = batch.Vector("apgd.wrong");
         everWrong = batch.Vector("apgd.ever-wrong");
     }
 
-    public ApgdOutcome Outcome => new(best, Progress.BestLosses, bestAdversarial, everWrong);
-
-    private ApgdProgress Progress => progress ?? throw new InvalidOperationException("APGD has not been started");
+    public ApgdOutcome Outcome => new(best, progress.Best, bestAdversarial, everWrong);
 
     /// <summary>From x + ε·t / max|t|, t = 2·draw − 1, the maximum over each sample; in L2 from x + ε·draw / ‖draw‖.</summary>
     public void Start(DeviceBuffer draw)
@@ -56,7 +54,7 @@ internal sealed class ApgdSearch
         var budget = this.settings.Budget;
         if (budget.Norm == Norm.Infinity)
         {
-            ScaleToBall(draw);
+            this.batch.Backend.StretchDraws(draw, this.batch.Labels, budget.Radius, this.batch.Samples);
             this.batch.Backend.Blend(draw, 1, 1, this.batch.Clean);
             this.batch.Step(draw, draw, 0, budget, current);
         }
@@ -69,12 +67,11 @@ internal sealed class ApgdSearch
         this.batch.Copy(current, best);
         this.batch.Copy(current, bestAdversarial);
 
-        Array.Fill(stepSizesHost, 2 * budget.Radius);
-        this.batch.StepSizes.Upload(stepSizesHost);
+        this.batch.Backend.Fill(this.batch.StepSizes, 2 * budget.Radius);
         this.batch.Backend.Fill(everWrong, 0);
         Evaluate(withGradient: true);
         this.batch.Copy(this.gradient, bestGradient);
-        progress = new ApgdProgress(this.options.Steps, losses);
+        ApgdProgress.Begin(this.batch.Backend, progress, this.batch.LossValues, this.batch.Samples);
     }
 
     /// <summary>All of a run: from the draw, which it overwrites, through its steps.</summary>
@@ -99,12 +96,14 @@ internal sealed class ApgdSearch
 
         Evaluate(withGradient: !last);
         this.batch.Select(wrong, current, bestAdversarial);
-        var atCheckpoint = Progress.Observe(losses);
-        this.batch.Select(Progress.Improved, current, best);
-        this.batch.Select(Progress.Improved, this.gradient, bestGradient);
-        if (atCheckpoint && !last)
+        this.batch.Backend.TrackLosses(progress, this.batch.LossValues, this.batch.Samples);
+        this.batch.Select(progress.Improved, current, best);
+        this.batch.Select(progress.Improved, this.gradient, bestGradient);
+        if (schedule.Advance() && !last)
         {
-            HalveSteps();
+            this.batch.Backend.HalveSteps(progress, schedule.Interval, this.batch.StepSizes, this.batch.Samples);
+            this.batch.Select(progress.Halved, best, current);
+            this.batch.Select(progress.Halved, bestGradient, this.gradient);
         }
     }
 
@@ -121,45 +120,6 @@ internal sealed class ApgdSearch
             logits = this.batch.Losses(current, this.options.Loss, null, this.settings.Estimator, this.targets);
         }
 
-        this.batch.LossValues.Download(losses);
         this.batch.MarkWrong(this.batch.Deployed(current, logits, this.settings.Estimator), wrong, everWrong);
-    }
-
-    private void HalveSteps()
-    {
-        for (var sample = 0; sample < stepSizesHost.Length; sample++)
-        {
-            stepSizesHost[sample] *= Progress.Halved[sample] ? 0.5f : 1;
-        }
-
-        this.batch.StepSizes.Upload(stepSizesHost);
-        this.batch.Select(Progress.Halved, best, current);
-        this.batch.Select(Progress.Halved, bestGradient, this.gradient);
-    }
-
-    private void ScaleToBall(DeviceBuffer draw)
-    {
-        var count = this.batch.Classifier.PixelCount;
-        var values = this.batch.Scratch;
-        draw.Download(values);
-        for (var sample = 0; sample < this.batch.Samples; sample++)
-        {
-            var row = values.Slice(sample * count, count);
-            var largest = 0f;
-            foreach (ref var value in row)
-            {
-                value = 2 * value - 1;
-                largest = Math.Max(largest, Math.Abs(value));
-            }
-
-            // A draw of exactly 1/2 everywhere starts at the image.
-            var scale = largest > 0 ? this.settings.Budget.Radius / largest : 0;
-            foreach (ref var value in row)
-            {
-                value *= scale;
-            }
-        }
-
-        draw.Upload(values);
     }
 }

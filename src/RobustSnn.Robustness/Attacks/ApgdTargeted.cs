@@ -92,6 +92,7 @@ public sealed class ApgdTargeted : IAttack
 
         var classes = batch.Vector("apgd-t.targets");
         classes.Upload(targets);
+        batch.BeginRun();
         return new ApgdSearch(batch, settings, new ApgdOptions(loss, this.options.Steps), classes).Run(draw);
     }
 

@@ -12,39 +12,36 @@ namespace RobustSnn.Robustness.Attacks;
 /// </summary>
 public sealed class AttackBatch : IDisposable
 {
-    private readonly float[] cleanHost;
     private readonly float[] imagesHost;
     private readonly int[] labelsHost;
     private readonly int[] numbersHost;
     private readonly float[] vector;
-    private readonly int[] predictions;
-    private readonly DeviceBuffer selected;
     private readonly DeviceBuffer referenceLogits;
     private readonly DeviceBuffer notFinite;
+    private readonly DeviceBuffer notFiniteLogits;
     private readonly DeviceBuffer vanished;
     private readonly Dictionary<string, DeviceBuffer> images = [];
     private readonly Dictionary<string, DeviceBuffer> vectors = [];
     private bool watching;
+    private GradientEstimator? running;
 
     public AttackBatch(Classifier classifier)
     {
         Classifier = classifier;
         var batch = classifier.Batch;
         var pixels = (long)batch * classifier.PixelCount;
-        cleanHost = new float[pixels];
         imagesHost = new float[pixels];
         labelsHost = new int[batch];
         numbersHost = new int[batch];
         vector = new float[batch];
-        this.predictions = new int[batch];
         Clean = Backend.Allocate(pixels);
         Adversarial = Backend.Allocate(pixels);
         Labels = Backend.Allocate(batch);
         Numbers = Backend.Allocate(batch, ElementType.Int32);
         notFinite = Backend.Allocate(batch);
+        notFiniteLogits = Backend.Allocate(batch);
         vanished = Backend.Allocate(batch);
         LossValues = Backend.Allocate(batch);
-        this.selected = Backend.Allocate(batch);
         StepSizes = Backend.Allocate(batch);
         referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
     }
@@ -74,13 +71,8 @@ public sealed class AttackBatch : IDisposable
     /// <summary>Loss of each sample in the last <see cref="Losses"/> or loss gradient.</summary>
     public DeviceBuffer LossValues { get; }
 
-    /// <summary>Host memory for the images under attack, until the next call of anything here.</summary>
-    internal Span<float> Scratch => imagesHost.AsSpan(0, (int)PixelCount);
-
     /// <summary>Step of each sample, for an attack that has its own; <see cref="Step"/> overwrites it.</summary>
     public DeviceBuffer StepSizes { get; }
-
-    public ReadOnlySpan<float> CleanHost => cleanHost.AsSpan(0, (int)PixelCount);
 
     public ReadOnlySpan<int> LabelsHost => labelsHost.AsSpan(0, Samples);
 
@@ -96,6 +88,11 @@ public sealed class AttackBatch : IDisposable
     /// </summary>
     public int NotFiniteGradients => CountMarked(notFinite);
 
+    /// <summary>
+    /// Samples of which some pass since <see cref="WatchGradients"/> gave logits that are no finite numbers: nobody can say how they are classified.
+    /// </summary>
+    public int NotFiniteLogits => CountMarked(notFiniteLogits);
+
     /// <summary>Puts samples under attack: as many as labels.</summary>
     /// <param name="numbers">Of each sample in its data set.</param>
     public void Load(ReadOnlySpan<float> pixels, ReadOnlySpan<int> labels, ReadOnlySpan<int> numbers)
@@ -103,36 +100,45 @@ public sealed class AttackBatch : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(labels.Length, Classifier.Batch);
         ArgumentOutOfRangeException.ThrowIfNotEqual(pixels.Length, labels.Length * Classifier.PixelCount);
         ArgumentOutOfRangeException.ThrowIfNotEqual(numbers.Length, labels.Length);
-        pixels.CopyTo(cleanHost);
         labels.CopyTo(labelsHost);
         numbers.CopyTo(numbersHost);
         Samples = labels.Length;
-        UploadSamples();
+        Clean.Upload(pixels);
+        for (var sample = 0; sample < Samples; sample++)
+        {
+            vector[sample] = labelsHost[sample];
+        }
+
+        Labels.Upload(vector.AsSpan(0, Samples));
+        Numbers.UploadAs<int>(numbersHost.AsSpan(0, Samples));
     }
 
-    /// <summary>Goes on with the marked samples only, moved to the front, so that later passes are smaller.</summary>
-    public void Keep(ReadOnlySpan<bool> kept)
+    /// <summary>Goes on without the marked samples: those that are left move to the front, on the device, so that later passes are smaller.</summary>
+    public void Drop(DeviceBuffer marks)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(kept.Length, Samples);
-        var count = Classifier.PixelCount;
+        var dropped = vector.AsSpan(0, Samples);
+        marks.Download(dropped);
         var next = 0;
-        for (var sample = 0; sample < kept.Length; sample++)
+        for (var sample = 0; sample < dropped.Length; sample++)
         {
-            if (kept[sample])
+            if (dropped[sample] == 0)
             {
-                cleanHost.AsSpan(sample * count, count).CopyTo(cleanHost.AsSpan(next * count));
-                (labelsHost[next], numbersHost[next]) = (labelsHost[sample], numbersHost[sample]);
-                next++;
+                labelsHost[next++] = labelsHost[sample];
             }
         }
 
-        var changed = next != Samples;
-        Samples = next;
-        if (changed)
+        if (next < Samples)
         {
-            UploadSamples();
+            Backend.DropSamples(marks, Clean, Samples);
+            Backend.DropSamples(marks, Labels, Samples);
+            Backend.DropSamples(marks, Numbers, Samples);
         }
+
+        Samples = next;
     }
+
+    /// <summary>Begins a run of an attack, or its next from another start: estimators that adapt forget what they have seen.</summary>
+    public void BeginRun() => running = null;
 
     /// <summary>A device buffer of images for an attack's own use, by name; holds what it held when last used.</summary>
     public DeviceBuffer Images(string name)
@@ -166,6 +172,7 @@ public sealed class AttackBatch : IDisposable
         DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, DeviceBuffer? targets = null)
     {
         var logits = Classifier.Forward(pixels, Samples, estimator);
+        Backend.InspectSamples(logits, notFiniteLogits, null, Samples);
         Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, null, null, Samples, targets);
         return logits;
     }
@@ -177,11 +184,18 @@ public sealed class AttackBatch : IDisposable
         DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, out DeviceBuffer logits,
         DeviceBuffer? targets = null)
     {
+        if (running != estimator)
+        {
+            Classifier.BeginRun(estimator);
+            running = estimator;
+        }
+
         logits = Classifier.Forward(pixels, Samples, estimator);
+        Backend.InspectSamples(logits, notFiniteLogits, null, Samples);
         var logitGradient = Classifier.LogitGradient(estimator);
         Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples, targets);
         var gradient = Classifier.Backward(estimator);
-        Backend.InspectGradient(gradient, notFinite, watching ? vanished : null, Samples);
+        Backend.InspectSamples(gradient, notFinite, watching ? vanished : null, Samples);
         watching = false;
 
         return gradient;
@@ -191,10 +205,15 @@ public sealed class AttackBatch : IDisposable
     public DeviceBuffer LossGradient(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator) =>
         LossGradient(pixels, loss, reference, estimator, out _);
 
-    /// <summary>Begins to count anew in <see cref="NotFiniteGradients"/> and, of the next gradient, in <see cref="VanishedGradients"/>.</summary>
+    /// <summary>
+    /// Begins a run, and begins to count anew in <see cref="NotFiniteGradients"/>, <see cref="NotFiniteLogits"/> and, of the next gradient, in
+    /// <see cref="VanishedGradients"/>.
+    /// </summary>
     public void WatchGradients()
     {
+        BeginRun();
         Backend.Fill(notFinite, 0);
+        Backend.Fill(notFiniteLogits, 0);
         Backend.Fill(vanished, 0);
         watching = true;
     }
@@ -204,23 +223,6 @@ public sealed class AttackBatch : IDisposable
     {
         Backend.Fill(StepSizes, step);
         Backend.AttackStep(pixels, gradient, Clean, StepSizes, budget, output, Samples);
-    }
-
-    /// <summary>Copies the marked samples from source to target.</summary>
-    public void Select(ReadOnlySpan<bool> selected, DeviceBuffer source, DeviceBuffer target)
-    {
-        if (!selected.Contains(true))
-        {
-            return;
-        }
-
-        for (var sample = 0; sample < selected.Length; sample++)
-        {
-            vector[sample] = selected[sample] ? 1 : 0;
-        }
-
-        this.selected.Upload(vector.AsSpan(0, selected.Length));
-        Backend.SelectSamples(this.selected, source, target, selected.Length);
     }
 
     /// <summary>A device buffer of one float a sample for an attack's own use, by name; holds what it held when last used.</summary>
@@ -235,10 +237,13 @@ public sealed class AttackBatch : IDisposable
         return buffer;
     }
 
-    /// <summary>Marks on the device the samples that these logits get wrong.</summary>
+    /// <summary>Marks on the device the samples that these logits get wrong, and watches that they are numbers.</summary>
     /// <param name="everWrong">Keeps what is marked, too.</param>
-    public void MarkWrong(DeviceBuffer logits, DeviceBuffer wrong, DeviceBuffer? everWrong = null) =>
+    public void MarkWrong(DeviceBuffer logits, DeviceBuffer wrong, DeviceBuffer? everWrong = null)
+    {
+        Backend.InspectSamples(logits, notFiniteLogits, null, Samples);
         Backend.MarkWrong(logits, Labels, Classifier.Classes, wrong, everWrong, Samples);
+    }
 
     /// <summary>How many samples are marked.</summary>
     public int CountMarked(DeviceBuffer marks)
@@ -256,22 +261,12 @@ public sealed class AttackBatch : IDisposable
     public DeviceBuffer Deployed(DeviceBuffer pixels, DeviceBuffer logits, GradientEstimator estimator) =>
         Classifier.IsDeployed(estimator) ? logits : Classifier.Logits(pixels, Samples);
 
-    /// <summary>Marks the samples that these logits get wrong.</summary>
-    public void MarkWrong(DeviceBuffer logits, Span<bool> wrong)
-    {
-        var predictions = this.predictions.AsSpan(0, Samples);
-        Classifier.ClassesOf(logits, predictions);
-        for (var sample = 0; sample < Samples; sample++)
-        {
-            wrong[sample] = predictions[sample] != labelsHost[sample];
-        }
-    }
-
     /// <summary>The adversarial images on the host, until the next call.</summary>
     public ReadOnlySpan<float> DownloadAdversarial()
     {
-        Adversarial.Download(Scratch);
-        return Scratch;
+        var images = imagesHost.AsSpan(0, (int)PixelCount);
+        Adversarial.Download(images);
+        return images;
     }
 
     public void Dispose()
@@ -286,22 +281,10 @@ public sealed class AttackBatch : IDisposable
         Labels.Dispose();
         Numbers.Dispose();
         notFinite.Dispose();
+        notFiniteLogits.Dispose();
         vanished.Dispose();
         LossValues.Dispose();
-        this.selected.Dispose();
         StepSizes.Dispose();
         referenceLogits.Dispose();
-    }
-
-    private void UploadSamples()
-    {
-        Clean.Upload(CleanHost);
-        for (var sample = 0; sample < Samples; sample++)
-        {
-            vector[sample] = labelsHost[sample];
-        }
-
-        Labels.Upload(vector.AsSpan(0, Samples));
-        Numbers.UploadAs<int>(numbersHost.AsSpan(0, Samples));
     }
 }

@@ -1,12 +1,14 @@
 using System.Globalization;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>
 /// The attacks that have names, and the one place where these are read, in commands, experiment files and results:
-/// <c>fgsm</c>, <c>pgd10</c>, <c>pgd10(restarts=5)</c>, <c>apgd-ce(steps=100)_ens</c>. A new attack is a line in <see cref="Families"/>.
+/// <c>fgsm</c>, <c>pgd10</c>, <c>pgd10(restarts=5)</c>, <c>apgd-ce(steps=100)_ens</c>, <c>pgd10(surrogate=bptt.ASSG.0.425)</c>.
+/// A new attack is a line in <see cref="Families"/>.
 /// </summary>
 public static class AttackCatalogue
 {
@@ -14,6 +16,9 @@ public static class AttackCatalogue
 
     /// <summary>The name of no attack: accuracy on the images as they are.</summary>
     public const string Clean = "clean";
+
+    /// <summary>The option of every attack that follows gradients: the estimator of its gradients, by its name.</summary>
+    internal const string Surrogate = "surrogate";
 
     private const int DefaultSteps = 10;
 
@@ -28,7 +33,7 @@ public static class AttackCatalogue
         new("apgd-ce", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, Steps(options)))),
         new("apgd-dlr", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio, Steps(options)))),
         new("apgd-t", ["steps", "targets"], options => new ApgdTargeted(new ApgdTargetedOptions(Steps(options), options.Whole("targets", 9)))),
-        new("square", ["queries"], options => new Square(new SquareOptions(options.Whole("queries", Square.UsualQueries))), HasGradient: false),
+        new("square", ["queries"], options => new Square(new SquareOptions(options.Whole("queries", Square.UsualQueries))), FollowsGradients: false),
     ];
 
     /// <summary>What is known, for people: names, with their options.</summary>
@@ -45,17 +50,30 @@ public static class AttackCatalogue
         }
 
         var isEnsemble = name.EndsWith(EnsembleSuffix, StringComparison.Ordinal);
-        var (family, attack) = Find(name, isEnsemble ? name[..^EnsembleSuffix.Length] : name, steps);
-        if (isEnsemble && !family.HasGradient)
+        var (family, options) = Read(name, isEnsemble ? name[..^EnsembleSuffix.Length] : name, steps);
+        var attack = family.Create(options);
+        if (isEnsemble && !family.FollowsGradients)
         {
             throw new BadInputException(
                 $"The attack '{name}' runs an attack with each gradient estimator, but {family.Name} uses no gradient; expected {attack.Name}.");
         }
 
-        return isEnsemble ? EnsembleAttack.OverEstimators(attack) : EnsembleAttack.Single(attack);
+        var estimator = options.Estimator();
+        if (isEnsemble && estimator is not null)
+        {
+            throw new BadInputException($"The attack '{name}' runs with every gradient estimator of the ensemble. "
+                + $"Leave {EnsembleSuffix} out to run it with {estimator} alone.");
+        }
+
+        return isEnsemble ? EnsembleAttack.OverEstimators(attack) : EnsembleAttack.Single(attack, estimator ?? GradientEstimator.Default);
     }
 
-    private static (AttackFamily Family, IAttack Attack) Find(string whole, string text, int? steps)
+    /// <summary>The name of an attack with that estimator: its own with the default.</summary>
+    internal static string NameOf(IAttack attack, GradientEstimator estimator) => estimator == GradientEstimator.Default ? attack.Name
+        : attack.Name.EndsWith(')') ? $"{attack.Name[..^1]},{Surrogate}={estimator})"
+        : $"{attack.Name}({Surrogate}={estimator})";
+
+    private static (AttackFamily Family, AttackOptions Options) Read(string whole, string text, int? steps)
     {
         var open = text.IndexOf('(', StringComparison.Ordinal);
         var head = open < 0 ? text : text[..open];
@@ -73,7 +91,8 @@ public static class AttackCatalogue
         {
             if (!text.EndsWith(')'))
             {
-                throw new BadInputException($"The attack '{whole}' opens a bracket that nothing closes; expected for example {family.Usage}.");
+                throw new BadInputException($"The attack '{whole}' opens a bracket that nothing closes; expected for example {family.Example}. "
+                    + "In a list in square brackets, an attack with several options stands in quotes.");
             }
 
             foreach (var option in text[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries))
@@ -88,7 +107,7 @@ public static class AttackCatalogue
             options.Replace("steps", number.ToString(CultureInfo.InvariantCulture));
         }
 
-        return (family, family.Create(options));
+        return (family, options);
     }
 
     private static int Steps(AttackOptions options) => options.Whole("steps", DefaultSteps);
@@ -97,19 +116,27 @@ public static class AttackCatalogue
 
     private static BadInputException Unknown(string name)
     {
-        string[] known = [Clean, .. Families.Select(each => each.Name), .. Families.Where(each => each.HasGradient).Select(each => each.Name + EnsembleSuffix), "pgd7", "pgd10", "pgd20_ens"];
+        string[] known = [Clean, .. Families.Select(each => each.Name), .. Families.Where(each => each.FollowsGradients).Select(each => each.Name + EnsembleSuffix), "pgd7", "pgd10", "pgd20_ens"];
         return new BadInputException(
             $"There is no attack '{name}'. The nearest are {string.Join(", ", Spelling.nearest(known, name))}. " +
-            $"Expected {Clean}, {Known}, or one that uses gradients with {EnsembleSuffix} behind it.");
+            $"Expected {Clean}, {Known}, or one that uses gradients with {EnsembleSuffix} behind it or {Surrogate}=… among its options.");
     }
 }
 
 /// <summary>Attacks of one name that differ in their options.</summary>
-/// <param name="HasGradient">Whether gradient estimators make a difference.</param>
-internal sealed record AttackFamily(string Name, IReadOnlyList<string> Options, Func<AttackOptions, IAttack> Create, bool HasGradient = true)
+/// <param name="OwnOptions">Names of its own options.</param>
+/// <param name="FollowsGradients">Whether it may be told by which estimator.</param>
+internal sealed record AttackFamily(
+    string Name, IReadOnlyList<string> OwnOptions, Func<AttackOptions, IAttack> Create, bool FollowsGradients = true)
 {
-    /// <summary>For people, e.g. <c>pgd(steps=…, restarts=…)</c>.</summary>
-    public string Usage => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";
+    /// <summary>Names of all its options.</summary>
+    public IReadOnlyList<string> Options { get; } = FollowsGradients ? [.. OwnOptions, AttackCatalogue.Surrogate] : OwnOptions;
+
+    /// <summary>For people, with all its options.</summary>
+    public string Example => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";
+
+    /// <summary>For people, with its own options, e.g. <c>pgd(steps=…, restarts=…)</c>.</summary>
+    public string Usage => OwnOptions.Count == 0 ? Name : $"{Name}({string.Join(", ", OwnOptions.Select(option => option + "=…"))})";
 }
 
 /// <summary>The options of an attack as a user wrote them.</summary>
@@ -145,6 +172,10 @@ internal sealed class AttackOptions(string whole, AttackFamily family)
     public float Share(string name, float otherwise) => !values.TryGetValue(name, out var text) ? otherwise
         : float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 1 ? value
         : throw new BadInputException($"The attack '{whole}': {name} expected a number from 0 to 1, found '{text}'.");
+
+    /// <summary>The gradient estimator, if one is named.</summary>
+    /// <exception cref="BadInputException">There is none of that name.</exception>
+    public GradientEstimator? Estimator() => values.TryGetValue(AttackCatalogue.Surrogate, out var name) ? GradientEstimators.Parse(name) : null;
 
     private void Check(string name)
     {

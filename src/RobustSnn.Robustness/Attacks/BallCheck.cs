@@ -8,6 +8,19 @@ public static class BallCheck
     /// <summary>What float32 may be off at the ball's edge: pixels are at most 1, so half a unit in the last place is 6e-8.</summary>
     public const float Tolerance = 1e-6f;
 
+    /// <summary>The same of the images in a batch, looked at on the device.</summary>
+    /// <exception cref="InvalidOperationException">One is not, or is not a number: the attack is wrong.</exception>
+    public static void Verify(string attack, AttackBatch batch, Budget budget)
+    {
+        var outside = batch.Vector("ball.outside");
+        batch.Backend.MarkOutside(batch.Adversarial, batch.Clean, budget, Tolerance, outside, batch.Samples);
+        if (batch.CountMarked(outside) > 0)
+        {
+            Verify(attack, batch.Clean.ToArray((int)batch.PixelCount), batch.DownloadAdversarial(), budget, batch.Classifier.PixelCount);
+            throw new InvalidOperationException($"{attack} left its bounds, as the device says and the host does not");
+        }
+    }
+
     /// <summary>Every adversarial pixel is in [0,1], and every adversarial image in the ball round the clean one.</summary>
     /// <exception cref="InvalidOperationException">One is not, or is not a number: the attack is wrong.</exception>
     public static void Verify(string attack, ReadOnlySpan<float> clean, ReadOnlySpan<float> adversarial, Budget budget, int pixelsPerSample)

@@ -14,12 +14,18 @@ public readonly record struct AttackMember(IAttack Attack, GradientEstimator Est
 /// <param name="Attacked">Samples that all members before it left correct.</param>
 /// <param name="Correct">Those that it left correct, too.</param>
 /// <param name="VanishedGradients">Of the attacked, those whose first input gradient was zero everywhere.</param>
-/// <param name="NotFiniteGradients">Of the attacked, those of which some input gradient was no finite number: any at all voids the figure.</param>
-public readonly record struct MemberOutcome(int Attacked, int Correct, int VanishedGradients, int NotFiniteGradients)
+/// <param name="NotFiniteGradients">Of the attacked, those of which some input gradient was no finite number.</param>
+/// <param name="NotFiniteLogits">
+/// Of the attacked, those of which some pass of the attack, or what it ended in, had logits that are no finite numbers.
+/// </param>
+public readonly record struct MemberOutcome(int Attacked, int Correct, int VanishedGradients, int NotFiniteGradients, int NotFiniteLogits)
 {
+    /// <summary>Whether it says nothing about the network: of some sample, gradients or logits were no numbers.</summary>
+    public bool IsVoid => NotFiniteGradients > 0 || NotFiniteLogits > 0;
+
     public static MemberOutcome operator +(MemberOutcome left, MemberOutcome right) => new(
         left.Attacked + right.Attacked, left.Correct + right.Correct, left.VanishedGradients + right.VanishedGradients,
-        left.NotFiniteGradients + right.NotFiniteGradients);
+        left.NotFiniteGradients + right.NotFiniteGradients, left.NotFiniteLogits + right.NotFiniteLogits);
 }
 
 /// <summary>
@@ -34,7 +40,11 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
         new(attack.Name + AttackCatalogue.EnsembleSuffix, [.. GradientEstimators.Ensemble.Select(each => new AttackMember(attack, each))]);
 
     /// <summary>Runs the base attack with the default estimator.</summary>
-    public static EnsembleAttack Single(IAttack attack) => new(attack.Name, [new AttackMember(attack, GradientEstimator.Default)]);
+    public static EnsembleAttack Single(IAttack attack) => Single(attack, GradientEstimator.Default);
+
+    /// <summary>Runs the base attack with that estimator, which its name says as an option where it is not the default.</summary>
+    public static EnsembleAttack Single(IAttack attack, GradientEstimator estimator) =>
+        new(AttackCatalogue.NameOf(attack, estimator), [new AttackMember(attack, estimator)]);
 
     /// <summary>The members that differ on a network run for T steps: on an ANN (T = 0), every estimator is the same gradient.</summary>
     public EnsembleAttack For(int timesteps) =>
@@ -48,6 +58,7 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
         AttackBatch batch, Budget budget, RandomKey random, Span<MemberOutcome> outcomes, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(outcomes.Length, Members.Count);
+        batch.Classifier.Cancellation = cancellation;
         for (var i = 0; i < Members.Count && batch.Samples > 0; i++)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -61,18 +72,13 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
         var attacked = batch.Samples;
         batch.WatchGradients();
         member.Attack.Run(batch, settings);
-        BallCheck.Verify(member.ToString(), batch.CleanHost, batch.DownloadAdversarial(), settings.Budget, batch.Classifier.PixelCount);
+        BallCheck.Verify(member.ToString(), batch, settings.Budget);
 
         // What counts is the deployed network, whatever pass the gradient came from.
-        var correct = new bool[attacked];
-        batch.MarkWrong(batch.Classifier.Logits(batch.Adversarial, attacked), correct);
-        foreach (ref var each in correct.AsSpan())
-        {
-            each = !each;
-        }
-
-        var (vanished, notFinite) = (batch.VanishedGradients, batch.NotFiniteGradients);
-        batch.Keep(correct);
-        return new MemberOutcome(attacked, batch.Samples, vanished, notFinite);
+        var wrong = batch.Vector("ensemble.wrong");
+        batch.MarkWrong(batch.Classifier.Logits(batch.Adversarial, attacked), wrong);
+        var (vanished, notFinite, notFiniteLogits) = (batch.VanishedGradients, batch.NotFiniteGradients, batch.NotFiniteLogits);
+        batch.Drop(wrong);
+        return new MemberOutcome(attacked, batch.Samples, vanished, notFinite, notFiniteLogits);
     }
 }

@@ -10,6 +10,7 @@ public sealed class Fgsm : IAttack
 
     public void Run(AttackBatch batch, AttackSettings settings)
     {
+        batch.BeginRun();
         var gradient = batch.LossGradient(batch.Clean, LogitLoss.CrossEntropy, null, settings.Estimator);
         batch.Step(batch.Clean, gradient, settings.Budget.Radius, settings.Budget, batch.Adversarial);
     }

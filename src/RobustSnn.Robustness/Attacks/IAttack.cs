@@ -8,7 +8,7 @@ namespace RobustSnn.Robustness.Attacks;
 /// <param name="Budget">How far it may change an image.</param>
 /// <param name="Estimator">The gradient that it follows.</param>
 /// <param name="Random">Every draw of this run is in a stream derived from it, and from the number of the sample that it concerns.</param>
-/// <param name="Cancellation">Asked before every gradient.</param>
+/// <param name="Cancellation">Asked before every gradient; the classifier asks its own between layers.</param>
 public readonly record struct AttackSettings(
     Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default);
 
@@ -19,7 +19,10 @@ public interface IAttack
     /// <summary>As users write it and results show it.</summary>
     string Name { get; }
 
-    /// <summary>Attacks the samples of the batch: reads Clean and Labels, writes Adversarial.</summary>
+    /// <summary>
+    /// Attacks the samples of the batch: reads Clean and Labels, writes Adversarial. Says <see cref="AttackBatch.BeginRun"/> before the first
+    /// gradient of a run, and of each restart.
+    /// </summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     void Run(AttackBatch batch, AttackSettings settings);
 }

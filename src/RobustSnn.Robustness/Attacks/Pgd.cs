@@ -72,6 +72,7 @@ public sealed class Pgd : IAttack
     /// <summary>One run from given images, which must lie in the ball and [0,1].</summary>
     public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer start)
     {
+        batch.BeginRun();
         var step = 2.5f * settings.Budget.Radius / this.options.Steps;
         var reference = this.options.Loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         var pixels = start;
@@ -126,28 +127,13 @@ public sealed class Pgd : IAttack
         else
         {
             // a normal direction, at a distance whose d-th power is uniform
-            var share = batch.Images(Ones);
+            var share = batch.Vector(Noise);
             batch.Draw(noise, RandomKind.Normal, key.Derive(0));
             batch.Draw(share, RandomKind.Uniform, key.Derive(1));
-            batch.StepSizes.Upload(Distances(batch, share, budget.Radius));
+            batch.Backend.BallDistances(share, budget.Radius, batch.Classifier.PixelCount, batch.StepSizes, batch.Samples);
             batch.Backend.AttackStep(batch.Clean, noise, batch.Clean, batch.StepSizes, budget, noise, batch.Samples);
         }
 
         RunFrom(batch, settings, noise);
-    }
-
-    /// <summary>ε·u^(1/d) for each sample, with the first of its draws.</summary>
-    private static float[] Distances(AttackBatch batch, DeviceBuffer draws, float radius)
-    {
-        var pixels = batch.Classifier.PixelCount;
-        var values = batch.Scratch;
-        draws.Download(values);
-        var distances = new float[batch.Samples];
-        for (var sample = 0; sample < distances.Length; sample++)
-        {
-            distances[sample] = (float)(radius * Math.Pow(values[sample * pixels], 1.0 / pixels));
-        }
-
-        return distances;
     }
 }

@@ -46,6 +46,7 @@ public sealed class Rfgsm : IAttack
     /// <summary>With given noise, of which only the signs count.</summary>
     public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer noise)
     {
+        batch.BeginRun();
         var (loss, budget) = (this.options.Loss, settings.Budget);
         var alpha = this.options.AlphaShare * budget.Radius;
         var reference = loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;

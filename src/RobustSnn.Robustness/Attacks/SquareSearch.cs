@@ -12,6 +12,7 @@ internal sealed class SquareSearch
     private readonly Shape shape;
     private readonly DeviceBuffer device;
     private readonly float[] best;
+    private readonly float[] clean;
     private readonly float[] candidates; // of the remaining samples, in their order
     private readonly float[] logits;
     private readonly int[] predictions;
@@ -27,8 +28,9 @@ internal sealed class SquareSearch
         this.draws = draws;
         shape = batch.Classifier.Model.Network.Input;
         device = batch.Images("square.candidates");
-        best = batch.CleanHost.ToArray();
-        candidates = batch.CleanHost.ToArray();
+        clean = batch.Clean.ToArray((int)batch.PixelCount);
+        best = [.. clean];
+        candidates = [.. clean];
         logits = new float[batch.Samples * batch.Classifier.Classes];
         predictions = new int[batch.Samples];
         remaining = [.. Enumerable.Range(0, batch.Samples)];
@@ -183,5 +185,5 @@ internal sealed class SquareSearch
 
     private Span<float> Image(float[] images, int index) => images.AsSpan(index * shape.Count, shape.Count);
 
-    private ReadOnlySpan<float> Clean(int sample) => this.batch.CleanHost.Slice(sample * shape.Count, shape.Count);
+    private ReadOnlySpan<float> Clean(int sample) => clean.AsSpan(sample * shape.Count, shape.Count);
 }

@@ -1,49 +1,95 @@
 using System.Globalization;
-using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Robustness.Estimators;
 
-/// <summary>Which pass gives the input gradient of a spiking network (METHODS 1, Backward).</summary>
-public enum EstimatorKind
+/// <summary>
+/// One way to get an input gradient from a spiking network (METHODS 1, Backward, and 10); on an ANN all of them are the plain gradient.
+/// A closed union, taken apart by an <see cref="IEstimatorVisitor{TResult}"/>: who adds a case is told by the compiler where it is missing.
+/// </summary>
+public abstract record GradientEstimator
 {
-    /// <summary>Backward through time, with a surrogate for the spike's derivative (BPTT).</summary>
-    Surrogate,
+    private GradientEstimator()
+    {
+    }
 
-    /// <summary>Backward through rate (BPTR).</summary>
-    Rate,
-
-    /// <summary>The gradient of the T = 0 network with the same weights (Act).</summary>
-    Activation,
-}
-
-/// <summary>One way to get an input gradient from a network. On an ANN all of them are the plain gradient.</summary>
-/// <param name="Surrogate">Used by <see cref="EstimatorKind.Surrogate"/> only.</param>
-public readonly record struct GradientEstimator(EstimatorKind Kind, Surrogate Surrogate)
-{
     /// <summary>BPTT with PCW, γ = 1: what both papers train with.</summary>
     public static GradientEstimator Default { get; } = Through(Surrogate.Default);
 
-    public static GradientEstimator Rate { get; } = new(EstimatorKind.Rate, Surrogate.Default);
+    public static GradientEstimator Rate { get; } = new ThroughRate();
 
-    public static GradientEstimator Activation { get; } = new(EstimatorKind.Activation, Surrogate.Default);
+    public static GradientEstimator Activation { get; } = new ThroughActivation();
+
+    /// <summary>As in the golden files: bptt.PCW.1.0, …, bptr, act; bptt.ASSG.0.425 for c = 0.425.</summary>
+    public string Name => Accept(Namer.Instance);
+
+    /// <summary>Whether the forward pass is the network that spikes, where it has timesteps.</summary>
+    public virtual bool Spikes => true;
+
+    /// <summary>The surrogate that adapts, if it does.</summary>
+    public virtual AdaptiveSurrogate? Adapting => null;
 
     /// <summary>BPTT with that surrogate.</summary>
-    public static GradientEstimator Through(Surrogate surrogate) => new(EstimatorKind.Surrogate, surrogate);
+    public static GradientEstimator Through(Surrogate surrogate) => new ThroughTime(surrogate);
 
-    /// <summary>How the gradient gets through the neurons of the pass.</summary>
-    public NeuronGradient Neurons => new(Surrogate, Kind == EstimatorKind.Rate);
+    /// <summary>BPTT with a surrogate that adapts in the course of an attack's run.</summary>
+    public static GradientEstimator Through(AdaptiveSurrogate surrogate) => new ThroughTimeAdapting(surrogate);
 
-    /// <summary>As in the golden files: bptt.PCW.1.0, …, bptr, act.</summary>
-    public string Name => Kind switch
+    public abstract TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor);
+
+    public sealed override string ToString() => Name;
+
+    /// <summary>Backward through time, with a surrogate for the spike's derivative (BPTT).</summary>
+    public sealed record ThroughTime(Surrogate Surrogate) : GradientEstimator
     {
-        EstimatorKind.Surrogate => $"bptt.{GradientEstimators.NameOf(Surrogate.Kind)}.{Width}",
-        EstimatorKind.Rate => "bptr",
-        EstimatorKind.Activation => "act",
-        _ => throw new InvalidOperationException($"{Kind} is not a kind of estimator"),
-    };
+        public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughTime(Surrogate);
+    }
 
-    private string Width => Surrogate.Width.ToString("0.0###", CultureInfo.InvariantCulture);
+    /// <summary>The same with a surrogate that remembers what it has seen since the run began.</summary>
+    public sealed record ThroughTimeAdapting(AdaptiveSurrogate Surrogate) : GradientEstimator
+    {
+        public override AdaptiveSurrogate Adapting => Surrogate;
 
-    public override string ToString() => Name;
+        public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughTimeAdapting(Surrogate);
+    }
+
+    /// <summary>Backward through rate (BPTR).</summary>
+    public sealed record ThroughRate : GradientEstimator
+    {
+        public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughRate();
+    }
+
+    /// <summary>The gradient of the T = 0 network with the same weights (Act).</summary>
+    public sealed record ThroughActivation : GradientEstimator
+    {
+        public override bool Spikes => false;
+
+        public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughActivation();
+    }
+
+    private sealed class Namer : IEstimatorVisitor<string>
+    {
+        public static Namer Instance { get; } = new();
+
+        public string ThroughTime(Surrogate surrogate) =>
+            $"bptt.{GradientEstimators.NameOf(surrogate.Kind)}.{surrogate.Width.ToString("0.0###", CultureInfo.InvariantCulture)}";
+
+        public string ThroughTimeAdapting(AdaptiveSurrogate surrogate) => $"bptt.{surrogate.Name}";
+
+        public string ThroughRate() => "bptr";
+
+        public string ThroughActivation() => "act";
+    }
+}
+
+/// <summary>What is done with an estimator, case by case.</summary>
+public interface IEstimatorVisitor<out TResult>
+{
+    TResult ThroughTime(Surrogate surrogate);
+
+    TResult ThroughTimeAdapting(AdaptiveSurrogate surrogate);
+
+    TResult ThroughRate();
+
+    TResult ThroughActivation();
 }

@@ -1,4 +1,4 @@
-using RobustSnn.Engine.Layout;
+using System.Globalization;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
@@ -7,6 +7,9 @@ namespace RobustSnn.Robustness.Estimators;
 /// <summary>The estimators of the ensembles, as data (METHODS 8).</summary>
 public static class GradientEstimators
 {
+    /// <summary>What the name of ASSG begins with; its c follows.</summary>
+    private const string AdaptiveSharpness = "bptt.ASSG.";
+
     /// <summary>The 19 members of an ensemble, in the order in which they run.</summary>
     public static IReadOnlyList<GradientEstimator> Ensemble { get; } =
     [
@@ -19,8 +22,8 @@ public static class GradientEstimators
         GradientEstimator.Activation,
     ];
 
-    /// <summary>The member of that name.</summary>
-    /// <exception cref="BadInputException">There is none; the message names the nearest.</exception>
+    /// <summary>The member of that name, or ASSG with its c: <c>bptt.ASSG.0.425</c>.</summary>
+    /// <exception cref="BadInputException">There is none, or c is not between 0 and 0.5; the message names the nearest.</exception>
     public static GradientEstimator Parse(string name)
     {
         foreach (var estimator in Ensemble)
@@ -31,9 +34,24 @@ public static class GradientEstimators
             }
         }
 
-        var nearest = string.Join(", ", Spelling.nearest(Ensemble.Select(each => each.Name), name));
-        throw new BadInputException(
-            $"There is no gradient estimator '{name}'. The nearest are {nearest}. Expected one of the {Ensemble.Count} of the ensemble.");
+        if (name.StartsWith(AdaptiveSharpness, StringComparison.Ordinal))
+        {
+            return GradientEstimator.Through(new AdaptiveSurrogate.Sharpness(Sharpness(name)));
+        }
+
+        var example = GradientEstimator.Through(new AdaptiveSurrogate.Sharpness(AdaptiveSurrogate.Sharpness.DefaultC)).Name;
+        var nearest = string.Join(", ", Spelling.nearest([.. Ensemble.Select(each => each.Name), example], name));
+        throw new BadInputException($"There is no gradient estimator '{name}'. The nearest are {nearest}. " +
+            $"Expected one of the {Ensemble.Count} of the ensemble, or {example} with any number between 0 and 0.5.");
+    }
+
+    private static double Sharpness(string name)
+    {
+        var text = name[AdaptiveSharpness.Length..];
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value) && value is > 0 and < 0.5
+            ? value
+            : throw new BadInputException($"The gradient estimator '{name}': its c expected a number between 0 and 0.5, found '{text}'. "
+                + "Its authors use 0.425, and search from 0.35 to 0.49.");
     }
 
     internal static string NameOf(SurrogateKind kind) => kind switch
@@ -43,7 +61,6 @@ public static class GradientEstimators
         SurrogateKind.Exponential => "EXP",
         SurrogateKind.Rectangular => "RECT",
         SurrogateKind.StraightThrough => "STE",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a surrogate"),
     };
 
     private static IEnumerable<GradientEstimator> Family(SurrogateKind kind, params float[] widths) =>

@@ -58,6 +58,7 @@ public sealed class Evaluation : IDisposable
 
         var tally = new EvaluationTally(classifier.Model, [.. attacks.Select(each => each with { Attack = each.Attack.For(this.options.Timesteps) })]);
         var random = new RandomKey(this.options.Seed, 0);
+        classifier.Cancellation = cancellation;
         for (var first = 0; first < source.Count; first += this.options.Batch)
         {
             cancellation.ThrowIfCancellationRequested();

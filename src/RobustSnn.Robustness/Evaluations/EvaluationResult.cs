@@ -27,9 +27,10 @@ public sealed record AttackResult(
     string Attack, Budget Budget, int Correct, int Samples, Interval Accuracy95, IReadOnlyList<MemberResult> Members)
 {
     /// <summary>
-    /// Whether the figure says nothing: logits of clean images were no numbers, or some member followed a gradient that was no finite number.
+    /// Whether the figure says nothing: logits of clean images were no numbers, or gradients that some member followed or logits that it met
+    /// were none.
     /// </summary>
-    public bool IsVoid => HasCleanWithoutClass || Members.Any(member => member.Outcome.NotFiniteGradients > 0);
+    public bool IsVoid => HasCleanWithoutClass || Members.Any(member => member.Outcome.IsVoid);
 
     /// <summary>Whether logits of clean images were no numbers.</summary>
     public bool HasCleanWithoutClass { get; init; }

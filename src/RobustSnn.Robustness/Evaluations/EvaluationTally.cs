@@ -92,6 +92,12 @@ internal sealed class EvaluationTally
                         $"{outcome.Attacked} images holds values that are no finite numbers. The attack could not follow them: its figure is void.";
                 }
 
+                if (outcome.NotFiniteLogits > 0)
+                {
+                    yield return $"{attack.Name}, {attack.Members[k].Estimator}: logits of {outcome.NotFiniteLogits} of {outcome.Attacked} images " +
+                        "under attack are no finite numbers, so that nobody can say how they are classified: its figure is void.";
+                }
+
                 if (outcome.VanishedGradients > VanishedShare * outcome.Attacked)
                 {
                     var share = (100.0 * outcome.VanishedGradients / outcome.Attacked).ToString("0.#", CultureInfo.InvariantCulture);

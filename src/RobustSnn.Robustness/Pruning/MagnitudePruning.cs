@@ -21,24 +21,34 @@ public static class MagnitudePruning
 {
     /// <summary>Prunes the share <paramref name="sparsity"/> of each layer.</summary>
     /// <exception cref="BadInputException">A sparsity outside [0, 1), or a weight that is not finite.</exception>
-    public static IReadOnlyList<KeptWeights> PerLayer(IReadOnlyList<PrunableWeights> layers, double sparsity) =>
-        [.. layers.Select(layer => OverAllLayers([layer], sparsity)[0])];
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<KeptWeights> PerLayer(
+        IReadOnlyList<PrunableWeights> layers, double sparsity, CancellationToken cancellation = default) =>
+        [.. layers.Select(layer => OverAllLayers([layer], sparsity, cancellation)[0])];
 
     /// <summary>Prunes the share <paramref name="sparsity"/> of all layers' weights together; a layer may lose more or less.</summary>
     /// <exception cref="BadInputException">A sparsity outside [0, 1), or a weight that is not finite.</exception>
-    public static IReadOnlyList<KeptWeights> OverAllLayers(IReadOnlyList<PrunableWeights> layers, double sparsity)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<KeptWeights> OverAllLayers(
+        IReadOnlyList<PrunableWeights> layers, double sparsity, CancellationToken cancellation = default)
     {
         if (sparsity is not (>= 0 and < 1))
         {
             throw new BadInputException($"Sparsity expects a share from 0 to below 1, found {sparsity}. Write 0.9 for 90 %.");
         }
 
-        var magnitudes = Magnitudes(layers);
-        var pruned = PrunedCount(magnitudes.Length, sparsity);
-        Array.Sort(magnitudes);
-        var threshold = pruned == 0 ? 0 : magnitudes[pruned - 1];
-        var ties = pruned - LessThan(magnitudes, threshold);
-        return [.. layers.Select(layer => new KeptWeights(layer.Name, Keep(layer.Values, threshold, ref ties)))];
+        RequireNumbers(layers);
+        var pruned = PrunedCount(layers.Sum(layer => layer.Values.Length), sparsity);
+        var (threshold, smaller) = pruned == 0 ? (0, 0) : Smallest(layers, pruned, cancellation);
+        var ties = pruned - smaller;
+        var kept = new List<KeptWeights>();
+        foreach (var layer in layers)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            kept.Add(new KeptWeights(layer.Name, Keep(layer.Values, threshold, ref ties)));
+        }
+
+        return kept;
     }
 
     /// <summary>Keeps the weights of at least that magnitude, in every layer alike; a layer may lose all or none.</summary>
@@ -53,12 +63,6 @@ public static class MagnitudePruning
     /// <summary>How many of that many weights are pruned: the nearest whole number, half to even.</summary>
     public static int PrunedCount(int total, double sparsity) => (int)Math.Round(sparsity * total);
 
-    private static float[] Magnitudes(IReadOnlyList<PrunableWeights> layers)
-    {
-        RequireNumbers(layers);
-        return [.. layers.SelectMany(layer => layer.Values).Select(Math.Abs)];
-    }
-
     private static void RequireNumbers(IReadOnlyList<PrunableWeights> layers)
     {
         foreach (var layer in layers)
@@ -71,16 +75,38 @@ public static class MagnitudePruning
         }
     }
 
-    private static int LessThan(float[] sorted, float threshold)
+    /// <summary>The k-th smallest magnitude of all, k from 1, and how many are smaller: the bits of floats from 0 on have their order.</summary>
+    private static (float Magnitude, int Smaller) Smallest(IReadOnlyList<PrunableWeights> layers, int k, CancellationToken cancellation)
     {
-        var (low, high) = (0, sorted.Length);
-        while (low < high)
+        var (upper, smaller) = Find(layers, k, bits => bits >> 16, cancellation);
+        var (lower, smallerThere) = Find(layers, k - smaller, bits => bits >> 16 == upper ? bits & 0xFFFF : null, cancellation);
+        return (BitConverter.UInt32BitsToSingle((upper << 16) | lower), smaller + smallerThere);
+    }
+
+    /// <summary>Half of the bits of the k-th smallest of the magnitudes that have such, and how many have smaller ones.</summary>
+    private static (uint Half, int Smaller) Find(IReadOnlyList<PrunableWeights> layers, int k, Func<uint, uint?> half, CancellationToken cancellation)
+    {
+        var counts = new int[1 << 16];
+        foreach (var layer in layers)
         {
-            var middle = low + (high - low) / 2;
-            (low, high) = sorted[middle] < threshold ? (middle + 1, high) : (low, middle);
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var value in layer.Values)
+            {
+                if (half(BitConverter.SingleToUInt32Bits(Math.Abs(value))) is { } found)
+                {
+                    counts[found]++;
+                }
+            }
         }
 
-        return low;
+        var smaller = 0;
+        var at = 0u;
+        while (smaller + counts[at] < k)
+        {
+            smaller += counts[at++];
+        }
+
+        return (at, smaller);
     }
 
     /// <summary>Prunes what is below the threshold, and of weights equal to it the first ones: as many as ties. Leaves the ties left.</summary>

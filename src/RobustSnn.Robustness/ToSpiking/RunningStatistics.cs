@@ -35,7 +35,7 @@ public static class RunningStatistics
     /// </summary>
     /// <param name="miniBatches">Images (sample, channel, row, column) in [0,1]; at least one batch.</param>
     /// <exception cref="BadInputException">A batch has one value a channel: no variance.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, between passes.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, between the layers of a pass.</exception>
     public static void Estimate(
         SpikingModel model, int timesteps, IReadOnlyList<float[]> miniBatches, CancellationToken cancellation = default)
     {
@@ -44,10 +44,9 @@ public static class RunningStatistics
         using var plan = new Plan(model, miniBatches.Max(images => images.Length) / pixels, timesteps, PassMode.BatchStatistics);
         for (var i = 0; i < Math.Max(Passes, miniBatches.Count); i++)
         {
-            cancellation.ThrowIfCancellationRequested();
             var images = miniBatches[i % miniBatches.Count];
             plan.Pixels.Upload(images);
-            plan.Forward(images.Length / pixels);
+            plan.Forward(images.Length / pixels, cancellation: cancellation);
             plan.UpdateStatistics();
         }
     }

@@ -16,6 +16,7 @@ public static class SpikingConversion
     /// <param name="ann">Trained, and pruned or not.</param>
     /// <param name="miniBatches">Training images for balancing; see <see cref="ThresholdBalancing.Run"/>.</param>
     /// <exception cref="BadInputException">The network spikes already, has parameters that are no numbers, or as balancing.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static ConvertedModel Convert(
         SpikingModel ann, NeuronModel neurons, IReadOnlyList<float[]> miniBatches, ConversionOptions options,
         CancellationToken cancellation = default)

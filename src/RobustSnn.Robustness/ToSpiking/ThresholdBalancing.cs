@@ -25,7 +25,7 @@ public static class ThresholdBalancing
     /// <param name="miniBatches">Images (sample, channel, row, column) in [0,1], each of any number of samples.</param>
     /// <returns>In the order of the layers.</returns>
     /// <exception cref="BadInputException">No mini-batch, fewer than the loop takes, no steps, no percentile, or currents that are no numbers.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled, between mini-batches.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, between the layers of a pass: thresholds are set up to some layer.</exception>
     public static IReadOnlyList<LayerThreshold> Run(
         SpikingModel model, IReadOnlyList<float[]> miniBatches, BalancingOptions options, CancellationToken cancellation = default)
     {
@@ -39,10 +39,10 @@ public static class ThresholdBalancing
             var threshold = 0f;
             foreach (var (measured, batch) in sources)
             {
-                cancellation.ThrowIfCancellationRequested();
                 var images = miniBatches[batch];
                 plan.Pixels.Upload(images);
-                plan.ForwardToNeuron(measured, images.Length / count);
+                plan.ForwardToNeuron(measured, images.Length / count, cancellation);
+                cancellation.ThrowIfCancellationRequested();
                 threshold = Math.Max(threshold, Percentile(model.Backend, plan.Current(measured), options, images.Length / count));
             }
 

@@ -18,7 +18,8 @@ public sealed class ObjectiveGradient : IDisposable
     private readonly NeuronGradient neurons;
     private readonly Plan? clean;
     private readonly Plan? adversarial;
-    private readonly DeviceBuffer lossValues;
+    private readonly DeviceBuffer naturalLosses;
+    private readonly DeviceBuffer robustLosses;
     private readonly float[] losses;
     private readonly float[] logits;
     private readonly int[] predictions;
@@ -36,7 +37,8 @@ public sealed class ObjectiveGradient : IDisposable
         neurons = new NeuronGradient(surrogate, ThroughRate: false);
         this.clean = objective.UsesClean ? new Plan(model, batch, timesteps, PassMode.Training) : null;
         this.adversarial = objective.UsesAdversarial ? new Plan(model, batch, timesteps, PassMode.Training) : null;
-        lossValues = model.Backend.Allocate(batch);
+        naturalLosses = model.Backend.Allocate(batch);
+        robustLosses = model.Backend.Allocate(batch);
         this.losses = new float[batch];
         this.logits = new float[batch * model.Network.Classes];
         this.predictions = new int[batch];
@@ -80,29 +82,22 @@ public sealed class ObjectiveGradient : IDisposable
     {
         var samples = labelsHost.Length;
         Forward(this.adversarial, adversarial, numbers, samples, dropout.Derive(1));
-        var (natural, robust) = this.objective.Kind switch
-        {
-            ObjectiveKind.Natural => (Term(LogitLoss.CrossEntropy, this.clean, null, labels, samples, 1), 0),
-            ObjectiveKind.Adversarial => (Term(LogitLoss.CrossEntropy, this.adversarial, null, labels, samples, 1), 0),
-            ObjectiveKind.Trades => (
-                Term(LogitLoss.CrossEntropy, this.clean, null, labels, samples, 1),
-                Term(LogitLoss.KullbackLeibler, this.adversarial, this.clean, labels, samples, this.objective.Beta)),
-            ObjectiveKind.Mart => (
-                Term(LogitLoss.BoostedCrossEntropy, this.adversarial, null, labels, samples, 1),
-                Term(LogitLoss.MisclassificationAwareKullbackLeibler, this.adversarial, this.clean, labels, samples, this.objective.Beta)),
-            _ => throw new InvalidOperationException($"{this.objective.Kind} is not an objective"),
-        };
-        var correct = CountCorrect(labelsHost);
+        var hasSecond = Launch(labels, samples);
         this.clean?.Backward(neurons);
         this.adversarial?.Backward(neurons);
-        return new TrainingLoss(natural + this.objective.Beta * robust, natural, robust, correct);
+
+        // The figures are asked for when the device has all its work: until then nobody waits for it.
+        var natural = Mean(naturalLosses, samples);
+        var robust = hasSecond ? Mean(robustLosses, samples) : 0;
+        return new TrainingLoss(natural + this.objective.Beta * robust, natural, robust, CountCorrect(labelsHost));
     }
 
     public void Dispose()
     {
         this.clean?.Dispose();
         this.adversarial?.Dispose();
-        lossValues.Dispose();
+        naturalLosses.Dispose();
+        robustLosses.Dispose();
     }
 
     private void Forward(Plan? plan, DeviceBuffer pixels, DeviceBuffer numbers, int samples, RandomKey dropout)
@@ -116,14 +111,43 @@ public sealed class ObjectiveGradient : IDisposable
         }
     }
 
-    /// <summary>Mean of a loss over the samples; its gradient, times the weight, is added to that of the logits.</summary>
-    private double Term(LogitLoss loss, Plan? plan, Plan? reference, DeviceBuffer labels, int samples, float weight)
+    /// <summary>The losses of the objective's terms, and their gradients. Gives whether it has a second term.</summary>
+    private bool Launch(DeviceBuffer labels, int samples)
+    {
+        var beta = this.objective.Beta;
+        switch (this.objective.Kind)
+        {
+            case ObjectiveKind.Natural:
+                Term(LogitLoss.CrossEntropy, this.clean, null, naturalLosses, labels, samples, 1);
+                return false;
+            case ObjectiveKind.Adversarial:
+                Term(LogitLoss.CrossEntropy, this.adversarial, null, naturalLosses, labels, samples, 1);
+                return false;
+            case ObjectiveKind.Trades:
+                Term(LogitLoss.CrossEntropy, this.clean, null, naturalLosses, labels, samples, 1);
+                Term(LogitLoss.KullbackLeibler, this.adversarial, this.clean, robustLosses, labels, samples, beta);
+                return true;
+            case ObjectiveKind.Mart:
+                Term(LogitLoss.BoostedCrossEntropy, this.adversarial, null, naturalLosses, labels, samples, 1);
+                Term(LogitLoss.MisclassificationAwareKullbackLeibler, this.adversarial, this.clean, robustLosses, labels, samples, beta);
+                return true;
+            default:
+                throw new InvalidOperationException($"{this.objective.Kind} is not an objective");
+        }
+    }
+
+    /// <summary>A loss of each sample; the gradient of their mean, times the weight, is added to that of the logits.</summary>
+    private void Term(LogitLoss loss, Plan? plan, Plan? reference, DeviceBuffer values, DeviceBuffer labels, int samples, float weight)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        this.model.Backend.LogitLoss(loss, plan.Logits, reference?.Logits, labels, this.model.Network.Classes, weight / samples, lossValues,
+        this.model.Backend.LogitLoss(loss, plan.Logits, reference?.Logits, labels, this.model.Network.Classes, weight / samples, values,
             plan.LogitGradient, reference?.LogitGradient, samples);
+    }
+
+    private double Mean(DeviceBuffer values, int samples)
+    {
         var losses = this.losses.AsSpan(0, samples);
-        lossValues.Download(losses);
+        values.Download(losses);
         var sum = 0.0;
         foreach (var value in losses)
         {

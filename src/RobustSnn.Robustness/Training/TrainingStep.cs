@@ -57,6 +57,7 @@ public sealed class TrainingStep : IDisposable
         CancellationToken cancellation = default)
     {
         this.batch.Load(pixels, labels, numbers);
+        classifier.Cancellation = cancellation;
         var dropout = random.Derive(1);
         if (isCleanPassFirst)
         {

@@ -213,7 +213,7 @@ public sealed class DamagedCaseTests
         var (metadata, tensors) = Copy(file);
         damage(tensors);
         rewrite?.Invoke(metadata);
-        using var backend = new CpuBackend();
+        using var backend = Backends.Open();
         using var runner = new ConformanceRunner(new GoldenCase(metadata, tensors), backend);
         Assert.That(runner.Groups, Does.Contain(group));
         return runner.Check(group);

@@ -13,8 +13,8 @@ public static class ContractTests
     [
         .. BufferCases.All, .. ImageCases.All, .. ConvolutionCases.All, .. SparseConvolutionCases.All, .. BatchNormCases.All, .. ActivationCases.All, .. NeuronCases.All,
         .. ConvolveNeuronCases.All,
-        .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. MaskCases.All, .. AttackCases.All, .. ReductionCases.All,
-        .. BitCases.All, .. NormNeuronCases.All,
+        .. JoiningCases.All, .. PoolingCases.All, .. LossCases.All, .. TrainingCases.All, .. MaskCases.All, .. AttackCases.All, .. JudgementCases.All,
+        .. ReductionCases.All, .. BitCases.All, .. NormNeuronCases.All, .. AdaptiveCases.All,
     ];
 
     private static IEnumerable<TestCaseData> OnEveryFastBackend =>

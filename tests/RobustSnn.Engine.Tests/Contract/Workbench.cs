@@ -46,6 +46,10 @@ public sealed class Workbench(IBackend backend, string seed, bool hasWidths) : I
     public Activation OutputGradient(string name, ActivationShape shape, int samples, GradientTarget target) =>
         Lay(name, shape, samples, target.Accumulate || target.InPlace ? Use.SpareZero : Use.SpareToZero, null);
 
+    /// <summary>Values that the operation reads, anything in spare lanes, and writes a gradient over.</summary>
+    public Activation UsedSlopes(string name, ActivationShape shape, int samples, Func<float> draw) =>
+        Lay(name, shape, samples, Use.SpareToZero, draw);
+
     /// <summary>A buffer that the operation reads, the first <paramref name="used"/> elements of it (all by default).</summary>
     public DeviceBuffer InputBuffer(int length, Func<int, float>? draw = null, int? used = null) => Lay(null, length, used ?? length, draw);
 

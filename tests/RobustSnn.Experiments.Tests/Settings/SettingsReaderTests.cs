@@ -148,6 +148,17 @@ public sealed class SettingsReaderTests
     public void Radii_are_one_or_a_list(string assignment, string radii) =>
         Assert.That(string.Join(", ", Presets.Read("cifar10-small", [assignment]).Evaluate.Epsilon), Is.EqualTo(radii));
 
+    /// <summary>An attack with several options has a comma, which in a list in brackets needs quotes: they are written, too.</summary>
+    [Test]
+    public void An_attack_with_several_options_comes_back_from_its_file()
+    {
+        const string Name = "pgd7(restarts=5,surrogate=bptt.ASSG.0.38)";
+        var settings = Presets.Read("cifar10-small", [$"evaluate.attacks=['{Name}', fgsm]"]);
+        Assert.That(settings.Evaluate.Attacks, Is.EqualTo(new[] { new AttackName(Name), new AttackName("fgsm") }));
+        Assert.That(SettingsReader.Read(SettingsWriter.Write(settings), "file").Evaluate.Attacks, Is.EqualTo(settings.Evaluate.Attacks));
+    }
+
+    [TestCase("evaluate.attacks=[pgd7(restarts=5,surrogate=act)]", "quotes")]
     [TestCase("evaluate.attacks=[pgd10(restart=5)]", "restarts")]
     [TestCase("evaluate.attacks=[pdg]", "pgd")]
     [TestCase("evaluate.epsilon=[l3:0.5]", "8/255")]

@@ -1,5 +1,6 @@
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness.Tests.Attacks;
 
@@ -49,6 +50,10 @@ public sealed class AttackCatalogueTests
     [TestCase("square(queries=500)", "square(queries=500)")]
     [TestCase("rfgsm(alpha=0.5)", "rfgsm")]
     [TestCase("rfgsm-kl(alpha=0.25)", "rfgsm-kl(alpha=0.25)")]
+    [TestCase("pgd10(surrogate=bptt.PCW.1.0)", "pgd10")]
+    [TestCase("fgsm(surrogate=act)", "fgsm(surrogate=act)")]
+    [TestCase("pgd7( surrogate = bptt.ASSG.0.380, restarts = 5 )", "pgd7(restarts=5,surrogate=bptt.ASSG.0.38)")]
+    [TestCase("apgd-ce(steps=100, surrogate=bptr)", "apgd-ce(steps=100,surrogate=bptr)")]
     public void An_attack_has_one_name_that_gives_it_again(string written, string name)
     {
         Assert.That(AttackCatalogue.Parse(written).Name, Is.EqualTo(name));
@@ -69,7 +74,9 @@ public sealed class AttackCatalogueTests
     [TestCase("FGSM", "fgsm")]
     [TestCase("pgd10(restart=2)", "restarts")]
     [TestCase("pgd10(steps=3)", "twice")]
-    [TestCase("fgsm(steps=3)", "no options")]
+    [TestCase("fgsm(steps=3)", "'steps'")]
+    [TestCase("pgd10(surrogat=act)", "surrogate")]
+    [TestCase("pgd10(surrogate=act)_ens", "act alone")]
     [TestCase("pgd10(restarts=2", "bracket")]
     [TestCase("apgd-t(target=3)", "targets")]
     [TestCase("apgd-t(targets=0)", "targets")]
@@ -86,6 +93,16 @@ public sealed class AttackCatalogueTests
         var refusal = Assert.Throws<BadInputException>(() => AttackCatalogue.Parse(name));
         Assert.That(refusal?.Message, Does.Contain($"'{name}'").And.Contain(nearest));
     }
+
+    [TestCase("pgd10(surrogate=bptt.PWC.2.0)", "bptt.PCW.2.0")]
+    [TestCase("pgd10(surrogate=)", "bptt.PCW.1.0")]
+    public void A_surrogate_that_does_not_exist_is_refused_with_the_nearest(string name, string nearest) =>
+        Assert.That(Assert.Throws<BadInputException>(() => AttackCatalogue.Parse(name))?.Message, Does.Contain(nearest));
+
+    [Test]
+    public void A_surrogate_is_an_option_of_every_attack_that_follows_gradients() => Assert.That(
+        AttackCatalogue.Parse("pgd7(surrogate=bptt.ASSG.0.38)").Members.Single().Estimator,
+        Is.EqualTo(GradientEstimators.Parse("bptt.ASSG.0.38")));
 
     [TestCase("fgsm_ens", 0, 1)]
     [TestCase("fgsm_ens", 8, 19)]

@@ -49,7 +49,7 @@ public sealed class EnsembleAttackTests
         Assert.That(everywhere, Has.Some.False.And.Some.True, "some must fall and some stand");
 
         Run(small, AttackCatalogue.Parse("fgsm_ens"));
-        Assert.That(small.Batch.CleanHost.ToArray(), Is.EqualTo(survivors));
+        Assert.That(small.Batch.Clean.ToArray((int)small.Batch.PixelCount), Is.EqualTo(survivors));
     }
 
     [Test]
@@ -59,13 +59,14 @@ public sealed class EnsembleAttackTests
         Run(small, AttackCatalogue.Parse("fgsm"));
         Assert.That(small.Batch.Samples, Is.InRange(2, Samples - 1), "some must fall and some stand");
         Assert.That(small.Labels.Distinct().Count(), Is.GreaterThan(1), "labels must differ");
-        var kept = small.Batch.CleanHost.ToArray().Chunk(Small.PixelCount);
+        var kept = small.Batch.Clean.ToArray((int)small.Batch.PixelCount).Chunk(Small.PixelCount);
         var all = small.Images.Chunk(Small.PixelCount).Zip(small.Labels).ToArray();
         var expected = kept.Select(image => all.Single(each => each.First.SequenceEqual(image)).Second);
         Assert.Multiple(() =>
         {
             Assert.That(small.Batch.LabelsHost.ToArray(), Is.EqualTo(expected));
             Assert.That(small.Batch.Labels.ToArray(small.Batch.Samples), Is.EqualTo(expected));
+            Assert.That(Numbers(small).Select(number => small.Labels[number]), Is.EqualTo(expected));
         });
     }
 
@@ -90,7 +91,7 @@ public sealed class EnsembleAttackTests
         // Thresholds that no membrane comes near: outside PCW's width the derivative is zero.
         using var small = new SmallAttack(4, threshold: 1000);
         var outcome = Run(small, AttackCatalogue.Parse("fgsm"))[0];
-        Assert.That(outcome, Is.EqualTo(new MemberOutcome(6, 6, 6, 0)));
+        Assert.That(outcome, Is.EqualTo(new MemberOutcome(6, 6, 6, 0, 0)));
     }
 
     [Test]
@@ -109,6 +110,13 @@ public sealed class EnsembleAttackTests
         var attack = AttackCatalogue.Parse("fgsm_ens");
         Assert.Throws<OperationCanceledException>(() =>
             attack.Run(small.Batch, Budget.Pixels(Epsilon), Random, new MemberOutcome[attack.Members.Count], source.Token));
+    }
+
+    private static int[] Numbers(SmallAttack small)
+    {
+        var numbers = new int[small.Batch.Samples];
+        small.Batch.Numbers.DownloadAs<int>(numbers);
+        return numbers;
     }
 
     private static MemberOutcome[] Run(SmallAttack small, EnsembleAttack attack)

@@ -25,11 +25,32 @@ public sealed class GradientEstimatorsTests
     public void The_default_is_PCW_of_width_1() =>
         Assert.That(GradientEstimator.Default, Is.EqualTo(GradientEstimator.Through(new Surrogate(SurrogateKind.PiecewiseLinear, 1))));
 
-    [TestCase("bptr", true)]
-    [TestCase("act", false)]
-    [TestCase("bptt.STE.1.0", false)]
-    public void Only_bptr_goes_through_the_rate(string name, bool throughRate) =>
-        Assert.That(GradientEstimators.Parse(name).Neurons.ThroughRate, Is.EqualTo(throughRate));
+    [TestCase("bptr", typeof(GradientEstimator.ThroughRate))]
+    [TestCase("act", typeof(GradientEstimator.ThroughActivation))]
+    [TestCase("bptt.STE.1.0", typeof(GradientEstimator.ThroughTime))]
+    [TestCase("bptt.ASSG.0.38", typeof(GradientEstimator.ThroughTimeAdapting))]
+    public void A_name_says_which_pass_gives_the_gradient(string name, Type kind) => Assert.That(GradientEstimators.Parse(name), Is.TypeOf(kind));
+
+    [TestCase("bptt.ASSG.0.425", 0.425)]
+    [TestCase("bptt.ASSG.0.38", 0.38)]
+    public void The_adaptive_one_has_its_c_in_its_name(string name, double c)
+    {
+        var estimator = GradientEstimators.Parse(name);
+        Assert.That(estimator, Is.EqualTo(GradientEstimator.Through(new AdaptiveSurrogate.Sharpness(c))));
+        Assert.That(estimator.Name, Is.EqualTo(name));
+        Assert.That(estimator, Is.Not.EqualTo(GradientEstimator.Through(new AdaptiveSurrogate.Sharpness(0.4))));
+    }
+
+    [TestCase("bptt.ASSG.0.5")]
+    [TestCase("bptt.ASSG.0")]
+    [TestCase("bptt.ASSG.-0.4")]
+    [TestCase("bptt.ASSG.NaN")]
+    [TestCase("bptt.ASSG.")]
+    public void A_c_for_which_there_is_no_tangent_is_refused(string name)
+    {
+        var refusal = Assert.Throws<BadInputException>(() => GradientEstimators.Parse(name));
+        Assert.That(refusal?.Message, Does.Contain(name).And.Contain("between 0 and 0.5"));
+    }
 
     [Test]
     public void An_unknown_name_is_refused_with_the_nearest()

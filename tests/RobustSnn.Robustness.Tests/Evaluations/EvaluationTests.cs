@@ -135,6 +135,26 @@ public sealed class EvaluationTests
         Assert.That(result.Warnings, Has.Some.Contains("void"));
     }
 
+    [TestCase("pgd2(restarts=9)")]
+    [TestCase("pgd2(restarts=9,surrogate=bptt.ASSG.0.425)")]
+    [TestCase("apgd-ce(steps=3)")]
+    [TestCase("rfgsm_ens")]
+    public void Logits_of_images_under_attack_that_are_no_numbers_void_the_figure(string attack)
+    {
+        // Weights so large that the clean images' logits are just finite: images in which a few more neurons fire overflow, and that is no class.
+        var result = Evaluate(Options, [attack, "clean"], epsilon: 0.5f, spoil: Stretch);
+        Assert.That(result.WithoutClass, Is.Zero, "clean images have classes");
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Attacks[0].Members.Sum(member => member.Outcome.NotFiniteLogits), Is.Positive);
+            Assert.That(result.Attacks[0].IsVoid, Is.True);
+            Assert.That(result.Attacks[0].Accuracy, Is.NaN);
+            Assert.That(result.Attacks[1].IsVoid, Is.False);
+            Assert.That(result.HasVoid, Is.True);
+            Assert.That(result.Warnings, Has.Some.Contains("logits").And.Some.Contains("void"));
+        });
+    }
+
     [Test]
     public void A_sample_s_draws_do_not_depend_on_who_is_evaluated_with_it()
     {
@@ -158,6 +178,29 @@ public sealed class EvaluationTests
         return evaluation.Run(
             new InMemory(images, labels, samples), [.. (attacks ?? []).Select(name => new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(epsilon)))],
             progress, cancellation);
+    }
+
+    /// <summary>Scales the head until the clean images' logits are only just finite numbers.</summary>
+    private static void Stretch(SpikingModel model)
+    {
+        using var classifier = new Classifier(model, Samples, Options.Timesteps);
+        using var pixels = model.Backend.Allocate(Samples * Small.PixelCount);
+        pixels.Upload(Small.Images(Samples));
+        var head = model.Parameters["classifier.4.weight"].Value;
+        var weights = head.ToArray();
+        var shift = 10 * weights.Max(Math.Abs); // of all logits alike, by the number of spikes
+        var (low, high) = (0.0, (double)float.MaxValue);
+        for (var i = 0; i < 200; i++)
+        {
+            var middle = (low + high) / 2;
+            Scale(middle);
+            (low, high) = classifier.Logits(pixels, Samples).ToArray().All(float.IsFinite) ? (middle, high) : (low, middle);
+        }
+
+        Scale(0.999 * low);
+
+        void Scale(double by) =>
+            head.Upload(Array.ConvertAll(weights, each => (float)((each + shift) * by)));
     }
 
     private sealed class InMemory(float[] images, int[] labels, int count) : ISampleSource

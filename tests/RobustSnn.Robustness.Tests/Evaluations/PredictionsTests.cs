@@ -6,7 +6,8 @@ public sealed class PredictionsTests
     [TestCase(new[] { 3f, 3f, 2f }, 0, TestName = "The first of equals")]
     [TestCase(new[] { 1f, float.NaN, 2f }, Predictions.None, TestName = "No class where a logit is no number")]
     [TestCase(new[] { 1f, float.PositiveInfinity, 2f }, Predictions.None, TestName = "No class where a logit is infinite")]
-    [TestCase(new[] { float.NegativeInfinity, float.NegativeInfinity, -1f }, 2)]
+    [TestCase(new[] { 1f, float.NegativeInfinity, 2f }, Predictions.None, TestName = "No class where a logit is infinite downwards")]
+    [TestCase(new[] { -3f, -2f, -1f }, 2)]
     public void The_class_is_that_of_the_largest_logit(float[] logits, int expected)
     {
         var predictions = new int[1];

@@ -171,7 +171,7 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
     {
         var one = Vector512<float>.One;
         var u = Vector512.Load(chain.Membranes + t * Vector);
-        var h = surrogate.Derivative(u - v);
+        var h = surrogate.Derivative(u - v, t);
         var hds = h * Vector512.Load(chain.Ds + t * Vector);
         var fires = Vector512.GreaterThanOrEqual(u, v);
         var byThreshold = soft ? v * h - Vector512.ConditionalSelect(fires, one, Vector512<float>.Zero) : u * h;

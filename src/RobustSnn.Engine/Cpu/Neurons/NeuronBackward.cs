@@ -30,7 +30,7 @@ internal readonly struct NeuronBackward<TSurrogate>(NeuronModel neuron, TSurroga
         for (var t = steps - 1; t >= 0; t--)
         {
             var u = membrane.Load(t);
-            var h = surrogate.Derivative(u - v);
+            var h = surrogate.Derivative(u - v, t);
             var ds = spikeGradient.Load(t);
             var fires = Vector512.GreaterThanOrEqual(u, v);
             Vector512<float> stay, byThreshold;

@@ -20,7 +20,12 @@ internal sealed class NeuronStep(
             return;
         }
 
-        if (pass.Gradient.ThroughRate)
+        if (pass.Adaptive is { } adaptive)
+        {
+            var slopes = adaptive.Slopes(this, membrane!, threshold.Value, pass.Samples);
+            backend.NeuronSlopeGradient(neuron, slopes, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
+        }
+        else if (pass.Gradient.ThroughRate)
         {
             backend.NeuronRateGradient(neuron, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
         }

@@ -16,7 +16,11 @@ internal sealed class NormNeuronStep(
             return;
         }
 
-        if (statistics.AreTheBatchs)
+        if (pass.Adaptive is { } adaptive)
+        {
+            BackwardAdaptively(backend, in pass, adaptive, target);
+        }
+        else if (statistics.AreTheBatchs)
         {
             backend.NormNeuronGradient(statistics.Normalisation, neuron, pass.Gradient, input.Value, threshold.Value, gradient!, target,
                 input.Accumulate, statistics.ScaleGradient, statistics.ShiftGradient, threshold.Gradient!, pass.Samples);
@@ -26,6 +30,24 @@ internal sealed class NormNeuronStep(
             backend.NormNeuronFixedGradient(statistics.Normalisation, neuron, pass.Gradient, input.Value, threshold.Value, gradient!, target,
                 input.Accumulate, pass.Samples);
         }
+    }
+
+    /// <summary>
+    /// The currents and membranes once more, which are not kept, then the two backward one after the other: a surrogate that adapts has to see
+    /// the membranes as values.
+    /// </summary>
+    private void BackwardAdaptively(IBackend backend, in Pass pass, AdaptiveGradient adaptive, Activation target)
+    {
+        var norm = statistics.Normalisation;
+        var membrane = adaptive.MembraneScratch(this);
+        var isStatic = input.Value.Shape.Lanes.Steps != membrane.Shape.Lanes.Steps;
+        var current = isStatic ? adaptive.StaticScratch(this) : membrane;
+        backend.BatchNorm(input.Value, norm.Scale, norm.Shift, norm.Mean, norm.Variance, norm.Epsilon, current, pass.Samples);
+        backend.Neuron(neuron, current, threshold.Value, membrane, adaptive.SlopeScratch(this), pass.Samples);
+        var slopes = adaptive.Slopes(this, membrane, threshold.Value, pass.Samples);
+        var currentGradient = isStatic ? current : slopes;
+        backend.NeuronSlopeGradient(neuron, slopes, membrane, threshold.Value, gradient!, currentGradient, false, pass.Samples);
+        backend.BatchNormFixedGradient(currentGradient, norm.Scale, norm.Variance, norm.Epsilon, target, input.Accumulate, pass.Samples);
     }
 
     protected override void Fire(IBackend backend, in Pass pass)

@@ -20,4 +20,5 @@ public enum PassMode
 }
 
 /// <summary>The options of one pass, handed to every step.</summary>
-internal readonly record struct Pass(int Samples, RandomKey Dropout, bool CountSpikes, NeuronGradient Gradient);
+/// <param name="Adaptive">What the backward pass goes through instead of the gradient, if anything.</param>
+internal readonly record struct Pass(int Samples, RandomKey Dropout, bool CountSpikes, NeuronGradient Gradient, AdaptiveGradient? Adaptive = null);

@@ -9,6 +9,12 @@ internal readonly record struct SpikeCounter(DeviceBuffer Counts, int Index);
 /// <summary>A step that makes spikes.</summary>
 internal abstract class SpikingStep(Activation output, SpikeCounter spikes) : Step
 {
+    /// <summary>Which node of the network it is.</summary>
+    public int Node => spikes.Index;
+
+    /// <summary>One float a neuron and timestep.</summary>
+    public ActivationShape Neurons => output.Shape with { Storage = Storage.Floats, Border = 0 };
+
     /// <summary>Spikes of the last pass that counted them.</summary>
     public double CountedSpikes
     {

@@ -10,9 +10,7 @@ public static class AttackCases
 
     private static readonly (int Batch, int Samples, int Pixels)[] Sizes = [(1, 1, 1), (5, 5, 12), (17, 17, 3 * 8 * 8), (33, 20, 3 * 7 * 5), (9, 7, 3 * 32 * 32)];
 
-    public static IEnumerable<ContractCase> All => [.. Steps(), .. Judgements()];
-
-    private static IEnumerable<ContractCase> Steps() =>
+    public static IEnumerable<ContractCase> All =>
         from size in Sizes
         let description = $"{size.Samples} of {size.Batch} samples of {size.Pixels} pixels"
         from @case in new[]
@@ -23,43 +21,19 @@ public static class AttackCases
             new ContractCase("AttackStep", $"{description}, L2, in place", ContractCase.Elementwise, bench => AttackStep(bench, size, InSpace(size), inPlace: true)),
             new ContractCase("MomentumAttackStep", description, ContractCase.Elementwise, bench => MomentumAttackStep(bench, size, InPixels)),
             new ContractCase("MomentumAttackStep", $"{description}, L2", ContractCase.Elementwise, bench => MomentumAttackStep(bench, size, InSpace(size))),
-            new ContractCase("InspectGradient", description, ContractCase.Exact, bench => bench.Backend.InspectGradient(
-                bench.InputBuffer(size.Batch * size.Pixels, i => (i / size.Pixels % 3) switch
-                {
-                    0 => 0,
-                    1 => i % 5 == 0 ? float.NaN : i % 7 == 0 ? float.NegativeInfinity : 1,
-                    _ => bench.Draw(-1, 1),
-                }, size.Samples * size.Pixels),
-                bench.OutputBuffer("notFinite", size.Batch, i => i % 4 == 0 ? 1 : 0, size.Samples),
-                bench.OutputBuffer("vanished", size.Batch, written: size.Samples),
+            new ContractCase("StretchDraws", description, ContractCase.Elementwise, bench => bench.Backend.StretchDraws(
+                bench.OutputBuffer("draws", size.Batch * size.Pixels, i => i / size.Pixels % 4 == 3 ? 0.5f : bench.Draw(0, 1), size.Samples * size.Pixels),
+                bench.InputBuffer(size.Batch, used: size.Samples),
+                Epsilon,
                 size.Samples)),
-            new ContractCase("SelectSamples", description, ContractCase.Exact, bench => bench.Backend.SelectSamples(
-                bench.InputBuffer(size.Batch, i => i % 3 == 1 ? 0 : 1, size.Samples),
-                Pixels(bench, size),
-                bench.OutputBuffer("target", size.Batch * size.Pixels, written: size.Samples * size.Pixels),
+            new ContractCase("BallDistances", description, ContractCase.Elementwise, bench => bench.Backend.BallDistances(
+                bench.InputBuffer(size.Batch, i => i % 4 == 3 ? 0 : bench.Draw(0, 1), size.Samples),
+                Epsilon,
+                size.Pixels,
+                bench.OutputBuffer("distances", size.Batch, written: size.Samples),
                 size.Samples)),
         }
         select @case;
-
-    /// <summary>Logits of few values, so that equal ones are common; some are no numbers.</summary>
-    private static IEnumerable<ContractCase> Judgements() =>
-        from classes in new[] { 1, 2, 10, 100 }
-        from size in new[] { (Batch: 1, Samples: 1), (Batch: 7, Samples: 5), (Batch: 70, Samples: 70) }
-        from isKept in new[] { false, true }
-        where size.Samples > 1 // so that one is wrong
-        select new ContractCase("MarkWrong", $"{classes} classes, {size.Samples} of {size.Batch} samples{(isKept ? ", kept" : "")}", ContractCase.Exact,
-            bench => bench.Backend.MarkWrong(
-                bench.InputBuffer(size.Batch * classes, i => (i / classes % 5, i % classes) switch
-                {
-                    (1, 0) => float.NaN,
-                    (3, 0) => i % 2 == 0 ? float.PositiveInfinity : float.NegativeInfinity,
-                    _ => bench.DrawInteger(3) - 1,
-                }, size.Samples * classes),
-                bench.InputBuffer(size.Batch, _ => bench.DrawInteger(Math.Min(classes, 3)), size.Samples),
-                classes,
-                bench.OutputBuffer("wrong", size.Batch, written: size.Samples),
-                isKept ? bench.OutputBuffer("everWrong", size.Batch, i => i % 4 == 0 ? 1 : 0, size.Samples) : null,
-                size.Samples));
 
     private static Budget InPixels => Budget.Pixels(Epsilon);
 

@@ -139,7 +139,7 @@ public static class NeuronCases
         });
 
     /// <summary>Half way between two multiples of the grid, and not all the same.</summary>
-    private static DeviceBuffer ChannelThresholds(Workbench bench, ShapeCase shape) =>
+    internal static DeviceBuffer ChannelThresholds(Workbench bench, ShapeCase shape) =>
         bench.Parameters([.. Enumerable.Range(0, shape.Channels).Select(channel => Threshold - channel % 3 * 8 / Grid)]);
 
     private static void RunForward(Workbench bench, ShapeCase shape, NeuronModel model, Form form)
