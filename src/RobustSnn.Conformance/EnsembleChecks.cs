@@ -66,7 +66,7 @@ internal sealed class EnsembleChecks(GoldenCase golden, CaseBatch shared, Expect
     {
         annClassifier ??= CaseBatch.Classify(golden, shared.Model, 0);
         annBatch ??= new AttackBatch(annClassifier);
-        annBatch.Load(batch.CleanHost, batch.LabelsHost, batch.NumbersHost);
+        annBatch.Load(batch.Clean.ToArray((int)batch.PixelCount), batch.LabelsHost, batch.NumbersHost);
         return annBatch;
     }
 
@@ -131,7 +131,7 @@ internal sealed class EnsembleChecks(GoldenCase golden, CaseBatch shared, Expect
             shared.Reload();
             var batch = shared.Batch;
             attacks[member].Run(batch, Settings(member));
-            BallCheck.Verify(Estimators[member].Name, batch.CleanHost, batch.DownloadAdversarial(), Radius, batch.Classifier.PixelCount);
+            BallCheck.Verify(Estimators[member].Name, batch, Radius);
             alone.AddRange(Judgement.Correct(batch));
             margins.AddRange(Judgement.Margins(batch));
         }
@@ -144,9 +144,9 @@ internal sealed class EnsembleChecks(GoldenCase golden, CaseBatch shared, Expect
     {
         shared.Reload();
         var batch = shared.Batch;
-        var wrong = new bool[batch.Samples];
+        var wrong = batch.Vector("conformance.wrong");
         batch.MarkWrong(batch.Classifier.Logits(batch.Clean, batch.Samples), wrong);
-        batch.Keep(Array.ConvertAll(wrong, each => !each));
+        batch.Drop(wrong);
         var ensemble = new EnsembleAttack("given", [.. attacks.Zip(Estimators, (attack, estimator) => new AttackMember(attack, estimator))]);
         foreach (var attack in attacks)
         {

@@ -8,9 +8,9 @@ internal static class Judgement
     /// <summary>1 for each sample that it gets right, else 0.</summary>
     public static float[] Correct(AttackBatch batch)
     {
-        var wrong = new bool[batch.Samples];
+        var wrong = batch.Vector("conformance.wrong");
         batch.MarkWrong(batch.Classifier.Logits(batch.Adversarial, batch.Samples), wrong);
-        return Array.ConvertAll(wrong, each => each ? 0f : 1);
+        return Array.ConvertAll(wrong.ToArray(batch.Samples), each => each != 0 ? 0f : 1);
     }
 
     /// <summary>Of each sample the logit of the label minus the largest other.</summary>

@@ -27,7 +27,7 @@ internal sealed class SquareChecks(GoldenCase golden, CaseBatch shared, Expectat
         var settings = new AttackSettings(Budget.Pixels(golden.Epsilon), GradientEstimator.Default, default);
         var outcome = new Square(new SquareOptions(queries)).RunFrom(batch, settings, new GivenDraws(golden, image));
         var images = batch.DownloadAdversarial().ToArray();
-        BallCheck.Verify("square", batch.CleanHost, images, settings.Budget, batch.Classifier.PixelCount);
+        BallCheck.Verify("square", batch, settings.Budget);
         var correct = Judgement.Correct(batch);
         var margins = Judgement.Margins(batch);
         var asked = Array.ConvertAll(outcome.Queries, count => (float)count);

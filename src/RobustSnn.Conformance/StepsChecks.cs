@@ -148,7 +148,7 @@ internal sealed class StepsChecks(GoldenCase golden, CaseNetwork network, Expect
             buffer.Upload(noise.AsSpan(runs++ * size, size));
             rfgsm.RunFrom(batch, settings, buffer);
             var images = batch.DownloadAdversarial();
-            BallCheck.Verify(Name, batch.CleanHost, images, settings.Budget, batch.Classifier.PixelCount);
+            BallCheck.Verify(Name, batch, settings.Budget);
             Images.AddRange(images);
         }
     }

@@ -30,13 +30,13 @@ internal sealed class TargetedChecks(GoldenCase golden, CaseBatch shared, Expect
         {
             draw.Upload(draws[run]);
             var outcome = attack.RunTowards(batch, settings, targets[run], draw);
-            losses.AddRange(outcome.BestLosses);
+            losses.AddRange(outcome.BestLosses.ToArray(batch.Samples));
             correct.AddRange(outcome.Fooled.ToArray(batch.Samples).Select(fooled => 1 - fooled));
         }
 
         attack.RunFrom(batch, settings, (run, buffer) => buffer.Upload(draws[run]));
         var images = batch.DownloadAdversarial().ToArray();
-        BallCheck.Verify("apgdt", batch.CleanHost, images, settings.Budget, batch.Classifier.PixelCount);
+        BallCheck.Verify("apgdt", batch, settings.Budget);
         var left = Judgement.Correct(batch);
         var runLosses = losses.ToArray();
         var wanted = expected.Of("apgdt.x_adv", images);
