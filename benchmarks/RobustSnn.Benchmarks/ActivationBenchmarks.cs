@@ -1,3 +1,4 @@
+using RobustSnn.Engine;
 using BenchmarkDotNet.Attributes;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Layout;
@@ -13,7 +14,7 @@ public class ActivationBenchmarks
 
     private static readonly NeuronModel Neurons = new(1, Reset.Hard);
 
-    private CpuBackend backend = null!;
+    private IBackend backend = null!;
     private Tensors tensors = null!;
     private Activation current = null!;
     private Activation membrane = null!;

@@ -1,7 +1,9 @@
+using RobustSnn.Engine;
 using BenchmarkDotNet.Attributes;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
 namespace RobustSnn.Benchmarks;
@@ -11,7 +13,7 @@ public class ConvolutionBenchmarks
 {
     private static readonly NeuronModel Neuron = new(1, Reset.Hard);
 
-    private CpuBackend backend = null!;
+    private IBackend backend = null!;
     private Tensors tensors = null!;
     private Connection connection = null!;
     private Activation input = null!;

@@ -1,3 +1,4 @@
+using RobustSnn.Engine;
 using RobustSnn.Engine.Checked;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Operations;

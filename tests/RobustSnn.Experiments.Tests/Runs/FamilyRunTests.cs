@@ -1,3 +1,4 @@
+using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
