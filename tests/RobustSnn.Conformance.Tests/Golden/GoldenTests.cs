@@ -36,7 +36,7 @@ public sealed class GoldenTests
     {
         if (!runners.TryGetValue((file, sparse), out var entry))
         {
-            IBackend backend = IsLarge(file) ? new CpuBackend() : new CheckedBackend(new CpuBackend());
+            IBackend backend = IsLarge(GoldenCases.All[file], sparse) ? new CpuBackend() : new CheckedBackend(new CpuBackend());
             entry = (backend, new ConformanceRunner(GoldenCases.All[file], backend, sparse ? new WeightCut() : null));
             runners.Add((file, sparse), entry);
         }
@@ -46,8 +46,10 @@ public sealed class GoldenTests
         Assert.That(row.Pass, Is.True, $"error {row.WorstError:E2}, tolerance {row.Tolerance:E0}: {row.Detail}");
     }
 
-    /// <summary>Networks that looking at every call would take minutes for: <c>RSNN_CHECK=1 rsnn conformance</c> does that.</summary>
-    private static bool IsLarge(string file) => GoldenCases.All[file].Architecture == "resnet20";
+    /// <summary>Cases that looking at every call would take minutes for: <c>RSNN_CHECK=1 rsnn conformance</c> does that.</summary>
+    private static bool IsLarge(GoldenCase golden, bool sparse) =>
+        golden.Architecture == "resnet20" || golden.Batch >= 32
+        || (sparse && (golden.Architecture == "wrnmini" || golden.Tensors.ContainsKey("ens.pgd.start")));
 
     [OneTimeTearDown]
     public void Clear()
