@@ -25,7 +25,7 @@ internal sealed class SquareSearch
         this.batch = batch;
         this.radius = radius;
         this.draws = draws;
-        shape = batch.Classifier.Model.Network.Input;
+        shape = batch.Classifier.ImageShape;
         device = batch.Images("square.candidates");
         best = batch.CleanHost.ToArray();
         candidates = batch.CleanHost.ToArray();
