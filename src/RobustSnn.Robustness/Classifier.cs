@@ -3,6 +3,7 @@ using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine.Plans;
 using RobustSnn.Engine;
+using RobustSnn.Model;
 using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness;
@@ -42,6 +43,9 @@ public sealed class Classifier : IDisposable
     public int Timesteps { get; }
 
     public int Classes => Model.Network.Classes;
+
+    /// <summary>Of one sample.</summary>
+    public Shape ImageShape => Model.Network.Input;
 
     /// <summary>Pixels of one sample.</summary>
     public int PixelCount => Model.Network.Input.Count;

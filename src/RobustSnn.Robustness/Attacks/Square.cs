@@ -54,7 +54,7 @@ public sealed class Square : IAttack
         for (var query = 0; query < this.options.Queries && search.Remaining > 0; query++)
         {
             settings.Cancellation.ThrowIfCancellationRequested();
-            search.Query(query, Side(query, this.options.Queries, batch.Classifier.Model.Network.Input));
+            search.Query(query, Side(query, this.options.Queries, batch.Classifier.ImageShape));
         }
 
         return search.Finish();

@@ -26,7 +26,7 @@ internal sealed class SquareSearch
         this.batch = batch;
         this.radius = radius;
         this.draws = draws;
-        shape = batch.Classifier.Model.Network.Input;
+        shape = batch.Classifier.ImageShape;
         device = batch.Images("square.candidates");
         clean = batch.Clean.ToArray((int)batch.PixelCount);
         best = [.. clean];
