@@ -18,6 +18,7 @@ public readonly record struct ApgdTargetedOptions(int Steps, int Targets = 9);
 public sealed class ApgdTargeted : IAttack
 {
     private const string Kept = "apgd-t.kept";
+    private const LogitLoss Loss = LogitLoss.TargetedDifferenceOfLogitsRatio;
 
     private static readonly ApgdTargetedOptions Usual = new(10);
 
@@ -62,6 +63,7 @@ public sealed class ApgdTargeted : IAttack
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void RunFrom(AttackBatch batch, AttackSettings settings, Action<int, DeviceBuffer> fill)
     {
+        RequireClasses(batch);
         var draw = batch.Images("apgd.draw");
         var (kept, found) = (batch.Images(Kept), batch.Vector(Kept));
         batch.Copy(batch.Clean, batch.Adversarial);
@@ -83,17 +85,11 @@ public sealed class ApgdTargeted : IAttack
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ApgdOutcome RunTowards(AttackBatch batch, AttackSettings settings, ReadOnlySpan<float> targets, DeviceBuffer draw)
     {
-        const LogitLoss loss = LogitLoss.TargetedDifferenceOfLogitsRatio;
-        if (batch.Classifier.Classes < loss.LeastClasses())
-        {
-            throw new BadInputException(
-                $"apgd-t expects at least {loss.LeastClasses()} classes, the network has {batch.Classifier.Classes}. Use apgd-dlr or apgd-ce.");
-        }
-
+        RequireClasses(batch);
         var classes = batch.Vector("apgd-t.targets");
         classes.Upload(targets);
         batch.BeginRun();
-        return new ApgdSearch(batch, settings, new ApgdOptions(loss, this.options.Steps), classes).Run(draw);
+        return new ApgdSearch(batch, settings, new ApgdOptions(Loss, this.options.Steps), classes).Run(draw);
     }
 
     /// <summary>
@@ -107,5 +103,15 @@ public sealed class ApgdTargeted : IAttack
         var ranked = Enumerable.Range(0, batch.Samples)
             .Select(sample => Enumerable.Range(0, classes).OrderByDescending(label => logits[sample * classes + label]).ToArray()).ToArray();
         return [.. Enumerable.Range(1, Math.Min(this.options.Targets, classes - 1)).Select(rank => Array.ConvertAll(ranked, each => (float)each[rank]))];
+    }
+
+    /// <summary>Whether a run is made or not: the samples may all be wrong as they are.</summary>
+    private static void RequireClasses(AttackBatch batch)
+    {
+        if (batch.Classifier.Classes < Loss.LeastClasses())
+        {
+            throw new BadInputException(
+                $"apgd-t expects at least {Loss.LeastClasses()} classes, the network has {batch.Classifier.Classes}. Use apgd-dlr or apgd-ce.");
+        }
     }
 }
