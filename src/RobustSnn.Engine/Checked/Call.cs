@@ -160,7 +160,7 @@ internal readonly struct Call(string operation, int samples)
 
                             var isZero = isBits
                                 ? ((bytes[shape.Bits.Offset(block, row, column) + (long)channel * shape.Bits.ChannelStride + lane / 8] >> (lane % 8)) & 1) == 0
-                                : floats[shape.Offset(block, row, column) + (long)channel * lanes.Width + lane] == 0;
+                                : floats[shape.Offset(block, row, column) + (long)channel * lanes.Width + lane] is 0 or float.NaN; // 0 times a weight that is no number
                             Require(isZero, $"{name}: lane {lane} of block {block}, which stands for no sample in use, is not 0 at channel {channel}, row {row}, column {column}");
                         }
                     }
