@@ -21,33 +21,23 @@ bool IsNeedless(string why)
     return why.Contains("golden") && (lacking.Count == 0 || lacking.Any(file => folders.Any(folder => FileExists(folder + File(file)))));
 }
 
-int Dotnet(params string[] arguments) => DotnetWith(null, arguments);
-
 int DotnetWith((string Name, string Value)? variable, params string[] arguments) =>
-    StartProcess("dotnet", new ProcessSettings
-    {
-        Arguments = arguments.Aggregate(new ProcessArgumentBuilder(), (all, next) => all.AppendQuoted(next)),
-        EnvironmentVariables = variable is { } set ? new Dictionary<string, string> { [set.Name] = set.Value } : null,
-    });
+    Start("dotnet", arguments, variable is { } set ? new Dictionary<string, string> { [set.Name] = set.Value } : null);
 
-void DotnetOrFail(params string[] arguments)
-{
-    if (Dotnet(arguments) is var code && code != 0)
-    {
-        throw new CakeException($"dotnet {arguments[0]} exited with {code}");
-    }
-}
-
-void RunOrFail(string program, string[] arguments, Dictionary<string, string> variables = null)
-{
-    var code = StartProcess(program, new ProcessSettings
+int Start(string program, string[] arguments, Dictionary<string, string> variables = null) =>
+    StartProcess(program, new ProcessSettings
     {
         Arguments = arguments.Aggregate(new ProcessArgumentBuilder(), (all, next) => all.AppendQuoted(next)),
         EnvironmentVariables = variables,
     });
-    if (code != 0)
+
+void DotnetOrFail(params string[] arguments) => RunOrFail("dotnet", arguments);
+
+void RunOrFail(string program, string[] arguments, Dictionary<string, string> variables = null)
+{
+    if (Start(program, arguments, variables) is var code && code != 0)
     {
-        throw new CakeException($"{program} exited with {code}");
+        throw new CakeException($"{program} {arguments[0]} exited with {code}");
     }
 }
 

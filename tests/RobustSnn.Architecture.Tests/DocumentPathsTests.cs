@@ -16,6 +16,6 @@ public sealed partial class DocumentPathsTests
         Assert.That(paths.Where(path => !Path.Exists(Path.Combine(Repository.Root, path))), Is.Empty);
     }
 
-    [GeneratedRegex(@"(?<![\w./-])(src|tests|benchmarks|docs)/[A-Za-z0-9_./-]+")]
+    [GeneratedRegex(@"(?<![\w./-])(src|tests|benchmarks|docs|fuzz)/[A-Za-z0-9_./-]+")]
     private static partial Regex PathText();
 }

@@ -160,10 +160,32 @@ internal readonly struct Call(string operation, int samples)
 
                             var isZero = isBits
                                 ? ((bytes[shape.Bits.Offset(block, row, column) + (long)channel * shape.Bits.ChannelStride + lane / 8] >> (lane % 8)) & 1) == 0
-                                : floats[shape.Offset(block, row, column) + (long)channel * lanes.Width + lane] is 0 or float.NaN; // 0 times a weight that is no number
+                                : IsNothing(floats, shape.Offset(block, row, column) + (long)channel * lanes.Width, lane, lanes, lanes.SamplesOf(block, samples));
                             Require(isZero, $"{name}: lane {lane} of block {block}, which stands for no sample in use, is not 0 at channel {channel}, row {row}, column {column}");
                         }
                     }
+    }
+
+    /// <summary>
+    /// Whether a spare lane is 0. A weight that is no number makes no number of 0 as well, but then of what stands for samples too.
+    /// </summary>
+    private static bool IsNothing(float[] floats, long first, int lane, LaneLayout lanes, int used)
+    {
+        var value = floats[first + lane];
+        if (!float.IsNaN(value))
+        {
+            return value == 0;
+        }
+
+        for (var other = 0; other < lanes.Lanes; other++)
+        {
+            if (other % lanes.BlockSamples < used && !float.IsFinite(floats[first + other]))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static byte[] Words(Activation value)

@@ -123,7 +123,8 @@ public sealed class AttackBatch : IDisposable
         {
             if (dropped[sample] == 0)
             {
-                labelsHost[next++] = labelsHost[sample];
+                (labelsHost[next], numbersHost[next]) = (labelsHost[sample], numbersHost[sample]);
+                next++;
             }
         }
 

@@ -1,10 +1,7 @@
 using NUnit.Framework;
-using RobustSnn.Engine.Checked;
-using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Plans.Steps;
-using RobustSnn.Engine.Reference;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests.Plans;
@@ -22,8 +19,8 @@ public sealed class AdaptivePlanTests
     [TestCase("wrnmini", "soft", 0.9)]
     public void CpuAndReferenceGiveTheSameGradientsPassAfterPass(string architecture, string reset, double leak)
     {
-        using var cpu = new CheckedBackend(new CpuBackend(2));
-        using var reference = new ReferenceBackend();
+        using var cpu = Backends.Open(options: new(2));
+        using var reference = Backends.Open("reference");
         var found = Gradients(cpu, architecture, reset, leak);
         var expected = Gradients(reference, architecture, reset, leak);
         for (var pass = 0; pass < expected.Length; pass++)
@@ -38,7 +35,7 @@ public sealed class AdaptivePlanTests
     [Test]
     public void ARunBeginsWithoutMemory()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var plan = new Plan(model, Samples, 4, PassMode.InputGradient);
         using var gradient = plan.PrepareAdaptive(Surrogate);
@@ -52,7 +49,7 @@ public sealed class AdaptivePlanTests
     [Test]
     public void WhatCannotBeGoneBackThroughIsRefused()
     {
-        using var backend = new CpuBackend(1);
+        using var backend = Backends.Open(options: new(1));
         using var model = PlanBench.Model(backend, "vggmini");
         using var plan = new Plan(model, Samples, 4, PassMode.InputGradient);
         using var gradient = plan.PrepareAdaptive(Surrogate);

@@ -66,6 +66,7 @@ public sealed class EnsembleAttackTests
         {
             Assert.That(small.Batch.LabelsHost.ToArray(), Is.EqualTo(expected));
             Assert.That(small.Batch.Labels.ToArray(small.Batch.Samples), Is.EqualTo(expected));
+            Assert.That(small.Batch.NumbersHost.ToArray(), Is.EqualTo(Numbers(small)));
             Assert.That(Numbers(small).Select(number => small.Labels[number]), Is.EqualTo(expected));
         });
     }

@@ -32,7 +32,7 @@ internal sealed unsafe class ScatterList : IDisposable
         ChunkOutputs = ChunkOutputsOf(geometry, pattern, pieces);
         Chunks = (geometry.Outputs + ChunkOutputs - 1) / ChunkOutputs;
         chunkStarts = new int[Chunks];
-        list = heap.AllocateBytes(pattern.Count * (long)(sizeof(float) + sizeof(byte)) + (long)Runs * sizeof(ushort));
+        list = heap.AllocateBytes(BytesOf(geometry, pattern, pieces));
     }
 
     /// <summary>What each position reaches.</summary>
@@ -44,7 +44,7 @@ internal sealed unsafe class ScatterList : IDisposable
     public int Chunks { get; }
 
     /// <summary>Bytes of the list, weights included.</summary>
-    public long Bytes => pattern.Count * (long)(sizeof(float) + sizeof(byte)) + (long)Runs * sizeof(ushort) + Chunks * sizeof(int);
+    public long Bytes => list.Bytes + Chunks * sizeof(int);
 
     private float* Values => (float*)list.Memory;
 

@@ -30,10 +30,7 @@ internal sealed unsafe class SparseRows : IDisposable
         Rows = rows;
         Sources = sources;
         Count = count;
-        ChunkChannels = ChannelsOfChunk(Taps);
-        Chunks = (sources + ChunkChannels - 1) / ChunkChannels;
-        PanelChunks = MostPanelColumns / (ChunkChannels * Taps);
-        Panels = (Chunks + PanelChunks - 1) / PanelChunks;
+        (ChunkChannels, Chunks, PanelChunks, Panels) = Cut(Taps, sources);
         list = heap.AllocateBytes(StartsOf(Panels) * sizeof(int) + (long)count * sizeof(ushort));
     }
 
@@ -100,9 +97,7 @@ internal sealed unsafe class SparseRows : IDisposable
     public static long BytesOf(GatherClass gather, int rows, int sources, int count)
     {
         var taps = Math.Max(1, gather.Taps.Length);
-        var chunks = (sources + ChannelsOfChunk(taps) - 1) / ChannelsOfChunk(taps);
-        var inPanel = MostPanelColumns / (ChannelsOfChunk(taps) * taps);
-        var panels = (chunks + inPanel - 1) / inPanel;
+        var (_, chunks, _, panels) = Cut(taps, sources);
         return checked((long)count * sizeof(ushort) + ((long)rows * (panels + chunks) + 2) * sizeof(int));
     }
 
@@ -149,6 +144,15 @@ internal sealed unsafe class SparseRows : IDisposable
     {
         list.Dispose();
         chunks?.Dispose();
+    }
+
+    /// <summary>How a row of so many source channels is cut.</summary>
+    private static (int ChunkChannels, int Chunks, int PanelChunks, int Panels) Cut(int taps, int sources)
+    {
+        var channels = ChannelsOfChunk(taps);
+        var chunks = (sources + channels - 1) / channels;
+        var inPanel = MostPanelColumns / (channels * taps);
+        return (channels, chunks, inPanel, (chunks + inPanel - 1) / inPanel);
     }
 
     private static int ChannelsOfChunk(int taps) => Math.Min(MostChunkChannels, MostPanelColumns / taps);
