@@ -61,7 +61,7 @@ public sealed unsafe partial class CpuBackend : IBackend
             : LaneLayout.Choose(batch, timesteps).Fitting(largestMap);
 
     /// <remarks>With few lanes bits are far smaller than their means; with many each mean is read often, and better where it lies.</remarks>
-    public bool PoolsWhileReading(LaneLayout lanes) => lanes.Lanes <= LaneLayout.FewLanes;
+    public bool PoolsWhileReading(LaneLayout lanes) => Sparse.Operands.OperandLayout.IsByOctets(lanes);
 
     public IRecording Record(Action operations)
     {

@@ -65,12 +65,12 @@ internal sealed unsafe class SparseConnection : Connection
     /// are better read a chunk of channels at a time.
     /// </summary>
     public bool FiresFrom(Activation input) =>
-        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes
+        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || OperandLayout.IsByOctets(input.Shape.Lanes)
             || Geometry.Inputs <= SparseRows.MostChunkChannels)
         && SparseRows.IsOnePanel(Geometry);
 
     /// <summary>Whether it takes means over windows of this input, which <see cref="FiresFrom"/> then holds of as well.</summary>
-    public bool FiresFromMeans(Activation input) => OperandLayout.IsByte(input.Shape) && SparseRows.IsOnePanel(Geometry);
+    public bool FiresFromMeans(Activation input) => input.Shape.IsBits && OperandLayout.IsByOctets(input.Shape.Lanes) && SparseRows.IsOnePanel(Geometry);
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         MeanWindow window, Activation spikes, int samples)
@@ -118,11 +118,11 @@ internal sealed unsafe class SparseConnection : Connection
 
     /// <summary>Whether events are faster: an image at a time, of at most 8 steps, on a small map, or on a map of which little is active.</summary>
     private bool HasEvents(Activation input, MeanWindow window, Activation spikes, int blocks) =>
-        input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { BlockSamples: 1, Lanes: <= LaneLayout.FewLanes }
+        input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes.BlockSamples == 1 && OperandLayout.IsByOctets(input.Shape.Lanes)
         && ScatterList.Takes(Geometry, Pattern!)
         && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
             || (input.Shape.IsBits && window.IsOne
-                && ActivePositions.Count(input, blocks) < EventShare * blocks * input.Shape.Count));
+                && ActivePositions.Count(input, blocks) < EventShare * blocks * input.Shape.Count * OperandLayout.Octets(input.Shape.Lanes)));
 
     private ScatterList Events(int pieces)
     {
@@ -205,8 +205,9 @@ internal sealed unsafe class SparseConnection : Connection
         }
 
         var isOneImage = !source.Shape.IsBits && source.Shape.Lanes.Lanes == 1 && gather.SourceColumnStep == 1;
-        return (gather, isOneImage
-            ? ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: true), samples)
+        var isByOctets = !source.Shape.IsBits && source.Shape.Lanes.Lanes > LaneLayout.FewLanes && OperandLayout.IsByOctets(source.Shape.Lanes);
+        return (gather, isOneImage ? ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: true), samples)
+            : isByOctets ? ByColumns(workers, source, OperandLayout.ByOctets(source.Shape), samples)
             : Take(workers, gather, Uses, source, samples));
     }
 
@@ -214,7 +215,8 @@ internal sealed unsafe class SparseConnection : Connection
     {
         var pooled = window.Over(source.Shape, Geometry);
         gather.CheckBorder(pooled);
-        var means = laidOut.ReserveFramed(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
+        var layout = pooled.Lanes.Lanes <= LaneLayout.FewLanes ? OperandLayout.ByColumns(pooled, isDense: false) : OperandLayout.ByOctets(pooled);
+        var means = laidOut.ReserveFramed(layout, pooled.Lanes);
         workers.Run(blocks * pooled.Rows, new PoolByColumnsJob(source, pooled, means));
         return means;
     }

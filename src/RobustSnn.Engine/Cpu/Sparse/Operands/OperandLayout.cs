@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
@@ -9,8 +10,10 @@ namespace RobustSnn.Engine.Cpu.Sparse.Operands;
 /// <param name="PositionLanes">Lanes that a position's storage has room for.</param>
 /// <param name="Lanes">Lanes that stand for something.</param>
 /// <param name="Origin">Of channel 0 at row 0, column 0 of block 0.</param>
+/// <param name="OctetStride">From eight timesteps of one image to the next eight, where there are more.</param>
 internal readonly record struct OperandLayout(
-    bool IsBits, int PositionLanes, int Lanes, int ChannelStride, int ColumnStride, int RowStride, long BlockStride, long Origin)
+    bool IsBits, int PositionLanes, int Lanes, int ChannelStride, int ColumnStride, int RowStride, long BlockStride, long Origin,
+    long OctetStride = 0)
 {
     /// <summary>Lanes for which <see cref="ByColumns"/> has room in a position of few.</summary>
     public const int FewLanes = LaneLayout.FewLanes;
@@ -25,7 +28,7 @@ internal readonly record struct OperandLayout(
         {
             var bits = shape.Bits;
             return new OperandLayout(true, 8 * bits.PositionBytes, shape.Lanes.Lanes, bits.ChannelStride, bits.PositionBytes, bits.RowStride,
-                bits.BlockStride, bits.Offset(0, 0, 0));
+                bits.BlockStride, bits.Offset(0, 0, 0), sizeof(byte));
         }
 
         return checked(new OperandLayout(false, shape.Lanes.Width, shape.Lanes.Lanes, sizeof(float) * shape.Lanes.Width,
@@ -51,6 +54,23 @@ internal readonly record struct OperandLayout(
                 (long)shape.Border * row + shape.Border * column);
         }
     }
+
+    /// <summary>
+    /// The same of one image, eight timesteps after the other: [block][octet][row][channel][column][8 timesteps]. Each octet lies as an image
+    /// of 8 timesteps does.
+    /// </summary>
+    public static OperandLayout ByOctets(ActivationShape shape)
+    {
+        var octets = Octets(shape.Lanes);
+        var one = ByColumns(shape with { Lanes = shape.Lanes with { Steps = Math.Min(shape.Lanes.Steps, FewLanes) } }, isDense: false);
+        return one with { BlockStride = checked(octets * one.BlockStride), OctetStride = one.BlockStride };
+    }
+
+    /// <summary>Whether lanes can be read eight at a time: there are no more, or they are one image's timesteps.</summary>
+    public static bool IsByOctets(LaneLayout lanes) => lanes.Lanes <= FewLanes || (lanes.BlockSamples == 1 && Avx2.IsSupported);
+
+    /// <summary>Octets of an image's timesteps.</summary>
+    public static int Octets(LaneLayout lanes) => (lanes.Steps + FewLanes - 1) / FewLanes;
 
     /// <summary>Byte offset of lane 0 of channel 0 at a position.</summary>
     public long Offset(int block, int row, int column) => Origin + block * BlockStride + (long)row * RowStride + (long)column * ColumnStride;

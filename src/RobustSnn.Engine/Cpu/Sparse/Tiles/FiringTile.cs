@@ -31,13 +31,18 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     private readonly bool isStatic = isStatic;
     private readonly int stepFloats = isStatic ? 0 : lanes.BlockSamples;
 
-    private readonly bool isOctet = FiringOctet.IsSupported && lanes is { BlockSamples: 1, Steps: <= FiringOctet.MostSteps }
-        && positionFloats == (isStatic ? 1 : FiringOctet.MostSteps);
+    private readonly int positionBytes = BytesOf(lanes);
+
+    private readonly bool isByOctets = FiringOctet.IsSupported && lanes.BlockSamples == 1
+        && positionFloats == (isStatic ? 1 : FiringOctet.Steps * BytesOf(lanes));
+
+    private int Octets => (steps + FiringOctet.Steps - 1) / FiringOctet.Steps;
 
     /// <summary>What <see cref="Fire"/> needs of a piece's memory.</summary>
     public FiringRoom Room(PieceMemory memory) =>
         new(memory.Floats((long)(isStatic ? 1 : steps) * LaneLayout.VectorLanes), memory.Words(steps));
 
+    /// <summary>All timesteps.</summary>
     /// <param name="currents">[position][lane]; readable up to a multiple of eight positions.</param>
     /// <param name="target">The channel's bits.</param>
     /// <param name="positions">Where they belong, from there.</param>
@@ -55,7 +60,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
                 }
             }
         }
-        else if (isOctet)
+        else if (isByOctets)
         {
             switch (soft, leak)
             {
@@ -81,6 +86,28 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         }
     }
 
+    /// <summary>Eight timesteps of one image, where <see cref="FiringOctet.IsSupported"/>.</summary>
+    /// <param name="octet">Which eight; they come in their order.</param>
+    /// <param name="currents">[position][8 timesteps]; readable up to a multiple of eight positions.</param>
+    /// <param name="target">See <see cref="Fire"/>.</param>
+    /// <param name="positions">See <see cref="Fire"/>.</param>
+    /// <param name="membranes">A float for each position up to a multiple of eight, kept from one octet to the next.</param>
+    public void FireOctet(int octet, float* currents, byte* target, TilePositions positions, float* membranes)
+    {
+        switch (soft, leak)
+        {
+            case (true, _):
+                FireOctet<SoftReset>(octet, currents, target, positions, membranes);
+                break;
+            case (false, 1):
+                FireOctet<HardReset>(octet, currents, target, positions, membranes);
+                break;
+            default:
+                FireOctet<LeakyHardReset>(octet, currents, target, positions, membranes);
+                break;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void FireVector(float* currents, int stride, ushort* target)
     {
@@ -100,13 +127,66 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     private void FireOctets<TRule>(float* currents, byte* target, TilePositions positions)
         where TRule : struct, IMembraneRule
     {
-        var octet = new FiringOctet<TRule>(threshold, leak, steps);
+        var firing = new FiringOctet<TRule>(threshold, leak);
+        var used = FiringOctet.Used(steps);
         for (var first = 0; first < positions.Count; first += FiringOctet.Size)
         {
             var from = currents + first * positionFloats;
-            positions.Put(isStatic ? octet.FireStatic(from) : octet.Fire(from), target, first);
+            var membranes = Vector256<float>.Zero;
+            if (positionBytes == 1)
+            {
+                positions.Put(used & (isStatic ? firing.FireStatic(from, ref membranes) : firing.Fire(from, FiringOctet.Steps, ref membranes)),
+                    target, first);
+                continue;
+            }
+
+            for (var octet = 0; octet < positionBytes; octet += 2)
+            {
+                var lower = Fire(in firing, from, octet, ref membranes);
+                positions.PutPairs(lower, Fire(in firing, from, octet + 1, ref membranes), target + octet, first);
+            }
         }
     }
+
+    /// <summary>One of several octets; behind the last, nothing fires.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong Fire<TRule>(in FiringOctet<TRule> firing, float* from, int octet, ref Vector256<float> membranes)
+        where TRule : struct, IMembraneRule
+    {
+        var left = steps - octet * FiringOctet.Steps;
+        return left <= 0 ? 0
+            : FiringOctet.Used(left)
+                & (isStatic ? firing.FireStatic(from, ref membranes) : firing.Fire(from + octet * FiringOctet.Steps, positionFloats, ref membranes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FireOctet<TRule>(int octet, float* currents, byte* target, TilePositions positions, float* membranes)
+        where TRule : struct, IMembraneRule
+    {
+        var firing = new FiringOctet<TRule>(threshold, leak);
+        var used = FiringOctet.Used(steps - octet * FiringOctet.Steps);
+        for (var first = 0; first < positions.Count; first += FiringOctet.Size)
+        {
+            var u = octet == 0 ? Vector256<float>.Zero : Vector256.Load(membranes + first);
+            positions.Put(firing.Fire(currents + first * FiringOctet.Steps, FiringOctet.Steps, ref u) & used, target + octet, first);
+            u.Store(membranes + first);
+            if (octet == Octets - 1)
+            {
+                ClearSpare(target, positions, first);
+            }
+        }
+    }
+
+    /// <summary>Bytes of eight positions behind their last octet: a position may be a word of which the timesteps fill a part.</summary>
+    private void ClearSpare(byte* target, TilePositions positions, int first)
+    {
+        for (var spare = Octets; spare < positionBytes; spare++)
+        {
+            positions.Put(0, target + spare, first);
+        }
+    }
+
+    private static int BytesOf(LaneLayout lanes) => new BitLayout(1, 1, 1, 0, lanes).PositionBytes;
 
     /// <summary>Few samples: the neurons of as many positions as fill a vector step together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Tiles;
@@ -13,11 +14,16 @@ internal readonly unsafe struct TilePositions
     public readonly int Count;
 
     private readonly int run;
+    private readonly int bytes;
 
-    public TilePositions(long* offsets, int count)
+    /// <param name="offsets">See <see cref="Offsets"/>.</param>
+    /// <param name="count">See <see cref="Count"/>.</param>
+    /// <param name="bytes">Of a position.</param>
+    public TilePositions(long* offsets, int count, int bytes)
     {
         Offsets = offsets;
         Count = count;
+        this.bytes = bytes;
         run = FiringOctet.Size;
         while (run > 1 && !ComesInRuns())
         {
@@ -27,19 +33,88 @@ internal readonly unsafe struct TilePositions
 
     /// <summary>Writes a byte at each of eight positions from <paramref name="first"/> on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(ulong bytes, byte* target, int first)
+    public void Put(ulong spikes, byte* target, int first)
     {
-        if (run < FiringOctet.Size)
+        if (bytes > 1)
         {
-            PutRuns(bytes, target, first);
+            PutApart(spikes, target, first);
+        }
+        else if (run < FiringOctet.Size)
+        {
+            PutRuns(spikes, target, first);
         }
         else if (Offsets[first] >= 0)
         {
-            *(ulong*)(target + Offsets[first]) = bytes;
+            *(ulong*)(target + Offsets[first]) = spikes;
         }
     }
 
-    private void PutRuns(ulong bytes, byte* target, int first)
+    /// <summary>The same where a position is several bytes, of which one is written.</summary>
+    private void PutApart(ulong spikes, byte* target, int first)
+    {
+        var offsets = Offsets + first;
+        if (run == FiringOctet.Size)
+        {
+            if (offsets[0] >= 0)
+            {
+                var at = target + offsets[0];
+                nint step = bytes;
+                at[0] = (byte)spikes;
+                at[step] = (byte)(spikes >> 8);
+                at[2 * step] = (byte)(spikes >> 16);
+                at[3 * step] = (byte)(spikes >> 24);
+                at += 4 * step;
+                at[0] = (byte)(spikes >> 32);
+                at[step] = (byte)(spikes >> 40);
+                at[2 * step] = (byte)(spikes >> 48);
+                at[3 * step] = (byte)(spikes >> 56);
+            }
+
+            return;
+        }
+
+        var count = Math.Min(FiringOctet.Size, Count - first);
+        for (var i = 0; i < count; i++, spikes >>= LaneBits.InByte)
+        {
+            if (offsets[i] >= 0)
+            {
+                target[offsets[i]] = (byte)spikes;
+            }
+        }
+    }
+
+    /// <summary>Writes two neighbouring bytes at each of eight positions of several bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PutPairs(ulong lower, ulong upper, byte* target, int first)
+    {
+        var pairs = Vector128.Shuffle(Vector128.Create(lower, upper).AsByte(),
+            Vector128.Create((byte)0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15));
+        if (bytes == 2 && run == FiringOctet.Size)
+        {
+            if (Offsets[first] >= 0)
+            {
+                pairs.Store(target + Offsets[first]);
+            }
+
+            return;
+        }
+
+        PutPairs(pairs.AsUInt64().GetElement(0), target, first, Math.Min(FiringOctet.Size / 2, Count - first));
+        PutPairs(pairs.AsUInt64().GetElement(1), target, first + FiringOctet.Size / 2, Math.Min(FiringOctet.Size / 2, Count - first - FiringOctet.Size / 2));
+    }
+
+    private void PutPairs(ulong pairs, byte* target, int first, int count)
+    {
+        for (var i = first; i < first + count; i++, pairs >>= 2 * LaneBits.InByte)
+        {
+            if (Offsets[i] >= 0)
+            {
+                *(ushort*)(target + Offsets[i]) = (ushort)pairs;
+            }
+        }
+    }
+
+    private void PutRuns(ulong spikes, byte* target, int first)
     {
         var offsets = Offsets + first;
         var count = Math.Min(FiringOctet.Size, Count - first);
@@ -47,23 +122,23 @@ internal readonly unsafe struct TilePositions
         {
             if (offsets[i] >= 0)
             {
-                PutRun(bytes >> (LaneBits.InByte * i), target + offsets[i]);
+                PutRun(spikes >> (LaneBits.InByte * i), target + offsets[i]);
             }
         }
     }
 
-    private void PutRun(ulong bytes, byte* target)
+    private void PutRun(ulong spikes, byte* target)
     {
         switch (run)
         {
             case 4:
-                *(uint*)target = (uint)bytes;
+                *(uint*)target = (uint)spikes;
                 break;
             case 2:
-                *(ushort*)target = (ushort)bytes;
+                *(ushort*)target = (ushort)spikes;
                 break;
             default:
-                *target = (byte)bytes;
+                *target = (byte)spikes;
                 break;
         }
     }
@@ -80,7 +155,7 @@ internal readonly unsafe struct TilePositions
         {
             var within = i & (run - 1);
             var start = Offsets[i - within];
-            if (Offsets[i] != (start < 0 ? -1 : start + within))
+            if (Offsets[i] != (start < 0 ? -1 : start + within * bytes))
             {
                 return false;
             }

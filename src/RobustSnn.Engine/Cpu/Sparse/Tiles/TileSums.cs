@@ -37,6 +37,9 @@ internal static unsafe class TileSums
     /// <summary>Vectors of a small tile.</summary>
     public const int SmallVectors = 8;
 
+    /// <summary>Vectors of the tile of <see cref="Quad"/>.</summary>
+    public const int QuadVectors = 4;
+
     /// <summary>Sums of a full tile for a run of rows.</summary>
     /// <param name="source">What the offsets count from.</param>
     /// <param name="slots">Byte offset of each vector; of every second one, the word that holds both's bits.</param>
@@ -239,6 +242,37 @@ internal static unsafe class TileSums
 
             a.Store(to + targets[0]);
             b.Store(to + targets[1]);
+        }
+    }
+
+    /// <summary>The same for four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Quad<TLanes, TOperand>(
+        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
+        where TLanes : struct, ILaneVector<TLanes>
+        where TOperand : struct, IOperand<TLanes>
+    {
+        var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
+        var to = target.Data;
+        var targets = target.Offsets;
+        for (var row = 0; row < rows; row++, starts += stride, to += target.RowStride)
+        {
+            TLanes a0, b0;
+            TLanes a1, b1;
+            a0 = b0 = a1 = b1 = TLanes.Broadcast(target.Bias is null ? 0 : target.Bias[row]);
+            var end = starts[1];
+            for (var j = starts[0]; j < end; j++)
+            {
+                var p = source + offsets[list.Columns[j]];
+                var w = TLanes.Broadcast(list.Values[j]);
+                TOperand.Add(p, slots + 0, w, in bits, ref a0, ref b0);
+                TOperand.Add(p, slots + 2, w, in bits, ref a1, ref b1);
+            }
+
+            a0.Store(to + targets[0]);
+            b0.Store(to + targets[1]);
+            a1.Store(to + targets[2]);
+            b1.Store(to + targets[3]);
         }
     }
 }
