@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Neurons;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -11,7 +12,7 @@ public sealed unsafe partial class CpuBackend
     public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
     {
         using var turn = TakeTurn();
-        if (FullBlockFireJob.Takes(spikes))
+        if (spikes.Shape.IsBits && Routes.IsFullBlock(spikes.Shape.Lanes))
         {
             workers.Run(Pieces(current, samples), new FullBlockFireJob(neuron, new ChannelThresholds(threshold), null, current, membrane, spikes, samples));
         }

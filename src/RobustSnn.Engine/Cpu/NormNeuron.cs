@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Neurons;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -16,7 +17,7 @@ public sealed unsafe partial class CpuBackend
         using var turn = TakeTurn();
         var factors = (float*)Scratch(input.Shape.Channels);
         WriteFactors(normalisation, input.Shape.Channels, factors);
-        if (FullBlockFireJob.Takes(spikes))
+        if (spikes.Shape.IsBits && Routes.IsFullBlock(spikes.Shape.Lanes))
         {
             workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, new ChannelThresholds(threshold), factors, input, null, spikes, samples));
             return;
@@ -73,9 +74,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>Floats of the membranes and current gradients of one vector of samples, for each piece; full blocks keep theirs on the stack.</summary>
     private static long NormNeuronWork(int pieces, Activation spikeGradient, NeuronGradient gradient) =>
-        IsFullBlock(spikeGradient) && !gradient.ThroughRate ? 0 : 2L * pieces * spikeGradient.Shape.Lanes.Steps * LaneLayout.VectorLanes;
-
-    private static bool IsFullBlock(Activation spikeGradient) => spikeGradient.Shape.Lanes.BlockSamples == LaneLayout.VectorLanes;
+        Routes.IsFullBlock(spikeGradient.Shape.Lanes) && !gradient.ThroughRate ? 0 : 2L * pieces * spikeGradient.Shape.Lanes.Steps * LaneLayout.VectorLanes;
 
     private static void Backward(NormNeuronPass pass, NeuronGradient gradient)
     {
@@ -98,7 +97,7 @@ public sealed unsafe partial class CpuBackend
         public void Use<TSurrogate>(TSurrogate surrogate)
             where TSurrogate : struct, ISurrogate
         {
-            if (IsFullBlock(spikeGradient))
+            if (Routes.IsFullBlock(spikeGradient.Shape.Lanes))
             {
                 backend.workers.Run(pieces, new FullBlockBackwardJob<TSurrogate>(neuron, surrogate, threshold, currentFactors,
                     Pointer(normalisation.Mean), input, spikeGradient, target, accumulate, slopes, sums, thresholdSums));

@@ -18,9 +18,10 @@ internal sealed unsafe class ScratchActivations : IDisposable
     {
         if (data.Length < shape.Length)
         {
+            var larger = new NativeBuffer(shape.Length); // if there is no room, what there is stays
             byShape.Clear();
             data.Dispose();
-            data = new NativeBuffer(shape.Length);
+            data = larger;
         }
 
         if (!byShape.TryGetValue(shape, out var activation))

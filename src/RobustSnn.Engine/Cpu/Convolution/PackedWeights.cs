@@ -21,7 +21,19 @@ internal sealed unsafe class PackedWeights : IDisposable
         Classes = classes;
         Targets = targets;
         Sources = sources;
-        packed = Array.ConvertAll(classes, c => new NativeBuffer((long)TargetBlocks * BlockLength(c)));
+        packed = new NativeBuffer[classes.Length];
+        try
+        {
+            for (var i = 0; i < classes.Length; i++)
+            {
+                packed[i] = new NativeBuffer(checked(TargetBlocks * BlockLength(classes[i])));
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public GatherClass[] Classes { get; }
@@ -36,7 +48,7 @@ internal sealed unsafe class PackedWeights : IDisposable
     public float* At(int gatherClass, int targetBlock, int firstSource)
     {
         var c = Classes[gatherClass];
-        return packed[gatherClass].Pointer + (long)targetBlock * BlockLength(c) + (long)firstSource * c.Taps.Length * GatherTile.Targets;
+        return packed[gatherClass].Pointer + targetBlock * BlockLength(c) + (long)firstSource * c.Taps.Length * GatherTile.Targets;
     }
 
     /// <summary>Packs weights of which element (target, source, kernel) lies at target·targetStride + source·sourceStride + kernel.</summary>
@@ -52,11 +64,11 @@ internal sealed unsafe class PackedWeights : IDisposable
     {
         foreach (var buffer in packed)
         {
-            buffer.Dispose();
+            buffer?.Dispose(); // those behind one that could not be had are null
         }
     }
 
-    private int BlockLength(GatherClass c) => c.Taps.Length * Sources * GatherTile.Targets;
+    private long BlockLength(GatherClass c) => checked((long)c.Taps.Length * Sources * GatherTile.Targets);
 
     private readonly struct PackJob(PackedWeights owner, int gatherClass, float* weights, int targetStride, int sourceStride) : IJob
     {

@@ -27,9 +27,6 @@ internal readonly unsafe struct FullBlockFireJob(
     private readonly float* membranes = membrane is null ? null : membrane.Floats();
     private readonly ActivationShape membraneShape = (membrane ?? input).Shape;
 
-    /// <summary>Whether the job can do it: 16 samples a block.</summary>
-    public static bool Takes(Activation spikes) => spikes.Shape.IsBits && spikes.Shape.Lanes.BlockSamples == Vector;
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
     {

@@ -1,5 +1,6 @@
-using System.Runtime.InteropServices;
 using RobustSnn.Engine.Cpu.Convolution;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
@@ -14,13 +15,11 @@ namespace RobustSnn.Engine.Cpu.Sparse.Lists;
 /// </remarks>
 internal sealed unsafe class SparseRows : IDisposable
 {
-    /// <summary>Source channels of a chunk, if their columns can be numbered: with 3 × 5 positions of 128 lanes, half of an L2 cache of 1 MiB.</summary>
-    public const int MostChunkChannels = 64;
-
     private const int MostPanelColumns = 1 << 16;
 
-    private readonly int* starts;
-    private int* chunkStarts;
+    private readonly NativeBuffer columns;
+    private readonly NativeBuffer starts;
+    private NativeBuffer? chunkStarts;
 
     private SparseRows(GatherClass gather, int rows, int sources, int count)
     {
@@ -32,8 +31,16 @@ internal sealed unsafe class SparseRows : IDisposable
         Chunks = (sources + ChunkChannels - 1) / ChunkChannels;
         PanelChunks = MostPanelColumns / (ChunkChannels * Taps);
         Panels = (Chunks + PanelChunks - 1) / PanelChunks;
-        Columns = (ushort*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, (long)count * sizeof(ushort)), 64);
-        starts = (int*)NativeMemory.AlignedAlloc(((nuint)rows * (nuint)Panels + 1) * sizeof(int), 64);
+        columns = new NativeBuffer(checked((long)count * sizeof(ushort)), ElementType.Byte);
+        try
+        {
+            starts = new NativeBuffer(StartsOf(Panels), ElementType.Int32);
+        }
+        catch
+        {
+            columns.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Which targets read which sources.</summary>
@@ -58,20 +65,20 @@ internal sealed unsafe class SparseRows : IDisposable
     public int Count { get; }
 
     /// <summary>Column of each connection, from the first of its panel.</summary>
-    public ushort* Columns { get; }
+    public ushort* Columns => (ushort*)columns.Memory;
 
     /// <summary>Bytes of the list.</summary>
     public long Bytes => (long)Count * sizeof(ushort) + (StartsOf(Panels) + (chunkStarts is null ? 0 : StartsOf(Chunks))) * sizeof(int);
 
     /// <summary>Rows from end to end, or as long as a panel is.</summary>
-    public Sweeps Whole => new(starts, Panels, PanelChunks * ChunkChannels * Taps, 1);
+    public Sweeps Whole => new(starts.Integers, Panels, PanelChunks * ChunkChannels * Taps, 1);
 
     /// <summary>
     /// Rows cut into chunks of source channels, so that a sweep reads no more than a cache holds. Where they begin is looked up at the first
     /// call: inference from bits has no use for it.
     /// </summary>
     public Sweeps InChunks =>
-        new(chunkStarts is null ? chunkStarts = FindChunks() : chunkStarts, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
+        new((chunkStarts ??= FindChunks()).Integers, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
 
     private int Taps => Math.Max(1, Class.Taps.Length);
 
@@ -123,27 +130,29 @@ internal sealed unsafe class SparseRows : IDisposable
         }
 
         places.Sort();
+        order = new int[places.Count];
         var list = new SparseRows(gather, backward ? geometry.Inputs : geometry.Outputs, backward ? geometry.Outputs : geometry.Inputs,
             places.Count);
-        order = new int[places.Count];
         list.Fill(places, order);
         return list;
     }
 
     public void Dispose()
     {
-        NativeMemory.AlignedFree(Columns);
-        NativeMemory.AlignedFree(starts);
-        NativeMemory.AlignedFree(chunkStarts);
+        columns.Dispose();
+        starts.Dispose();
+        chunkStarts?.Dispose();
     }
 
-    private static int ChannelsOfChunk(int taps) => Math.Min(MostChunkChannels, MostPanelColumns / taps);
+    private static int ChannelsOfChunk(int taps) => Math.Min(Routes.ChunkChannels, MostPanelColumns / taps);
 
-    private long StartsOf(int parts) => (long)Rows * parts + 1;
+    private long StartsOf(int parts) => checked((long)Rows * parts + 1);
 
     private void Fill(List<(long Place, int Weight)> places, int[] order)
     {
         var panelChannels = PanelChunks * ChunkChannels;
+        var starts = this.starts.Integers;
+        var columns = Columns;
         var next = 0;
         for (var row = 0; row < Rows; row++)
             for (var panel = 0; panel < Panels; panel++)
@@ -154,23 +163,26 @@ internal sealed unsafe class SparseRows : IDisposable
                 for (; next < places.Count && places[next].Place < end; next++)
                 {
                     order[next] = places[next].Weight;
-                    Columns[next] = (ushort)(places[next].Place - first);
+                    columns[next] = (ushort)(places[next].Place - first);
                 }
             }
 
         starts[Rows * Panels] = next;
     }
 
-    private int* FindChunks()
+    private NativeBuffer FindChunks()
     {
-        var found = (int*)NativeMemory.AlignedAlloc((nuint)StartsOf(Chunks) * sizeof(int), 64);
+        var result = new NativeBuffer(StartsOf(Chunks), ElementType.Int32);
+        var starts = this.starts.Integers;
+        var columns = Columns;
+        var found = result.Integers;
         for (var row = 0; row < Rows; row++)
             for (var chunk = 0; chunk < Chunks; chunk++)
             {
                 var (panel, chunkInPanel) = Math.DivRem(chunk, PanelChunks);
                 var next = chunkInPanel == 0 ? starts[row * Panels + panel] : found[row * Chunks + chunk - 1];
                 var before = chunkInPanel * ChunkChannels * Taps;
-                while (next < starts[row * Panels + panel + 1] && Columns[next] < before)
+                while (next < starts[row * Panels + panel + 1] && columns[next] < before)
                 {
                     next++;
                 }
@@ -179,6 +191,6 @@ internal sealed unsafe class SparseRows : IDisposable
             }
 
         found[Rows * Chunks] = Count;
-        return found;
+        return result;
     }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics.X86;
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
@@ -17,9 +16,6 @@ internal readonly record struct OperandLayout(
 {
     /// <summary>Lanes for which <see cref="ByColumns"/> has room in a position of few.</summary>
     public const int FewLanes = LaneLayout.FewLanes;
-
-    /// <summary>Whether a position is one byte of bits.</summary>
-    public static bool IsByte(ActivationShape shape) => shape.IsBits && shape.Lanes.Lanes <= FewLanes;
 
     /// <summary>An activation as it lies.</summary>
     public static OperandLayout Of(ActivationShape shape)
@@ -66,36 +62,9 @@ internal readonly record struct OperandLayout(
         return one with { BlockStride = checked(octets * one.BlockStride), OctetStride = one.BlockStride };
     }
 
-    /// <summary>Whether lanes can be read eight at a time: there are no more, or they are one image's timesteps.</summary>
-    public static bool IsByOctets(LaneLayout lanes) => lanes.Lanes <= FewLanes || (lanes.BlockSamples == 1 && Avx2.IsSupported);
-
     /// <summary>Octets of an image's timesteps.</summary>
     public static int Octets(LaneLayout lanes) => (lanes.Steps + FewLanes - 1) / FewLanes;
 
     /// <summary>Byte offset of lane 0 of channel 0 at a position.</summary>
     public long Offset(int block, int row, int column) => Origin + block * BlockStride + (long)row * RowStride + (long)column * ColumnStride;
-
-    /// <summary>
-    /// The widest vectors (16, 8 or 4 floats, at most <paramref name="widest"/>) that a layer fills: columns share a vector or a word only
-    /// where they are neighbours in the source, and where there are enough of them.
-    /// </summary>
-    public int LaneCount(GatherClass gather, int widest)
-    {
-        var count = widest;
-        while (count > 4 && !Fills(gather, count))
-        {
-            count /= 2;
-        }
-
-        return count;
-    }
-
-    private bool Fills(GatherClass gather, int count)
-    {
-        var vectors = IsBits ? 2 : 1; // bits come by the word
-        var columns = vectors * count / PositionLanes;
-        return columns > 1
-            ? gather.SourceColumnStep == 1 && columns < 2 * gather.Columns
-            : IsBits || count < 2 * Lanes;
-    }
 }

@@ -35,11 +35,12 @@ internal sealed unsafe class OperandScratch : IDisposable
 
     private Operand Grow(OperandLayout layout, LaneLayout lanes)
     {
-        var floats = (lanes.Blocks * layout.BlockStride + sizeof(float) - 1) / sizeof(float) + BitLayout.Slack;
+        var floats = checked((lanes.Blocks * layout.BlockStride + sizeof(float) - 1) / sizeof(float) + BitLayout.Slack);
         if (buffer.Length < floats)
         {
+            var larger = new NativeBuffer(floats); // if there is no room, what there is stays
             buffer.Dispose();
-            buffer = new NativeBuffer(floats);
+            buffer = larger;
         }
 
         return new Operand(layout, (byte*)buffer.Pointer, lanes.Steps == 1);

@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Operands;
@@ -10,7 +11,6 @@ namespace RobustSnn.Engine.Cpu.Sparse.Operands;
 /// </summary>
 internal sealed class Unfolding
 {
-    private const int MostPositions = 4;
     private const int PieceChannels = 128;
 
     private readonly GatherClass gather;
@@ -33,10 +33,6 @@ internal sealed class Unfolding
     /// <summary>Of the words, a tap being a row.</summary>
     public OperandLayout Layout { get; }
 
-    /// <summary>Whether a layer's map is small enough, and has more than one position.</summary>
-    public static bool Pays(GatherClass gather, ActivationShape input) =>
-        OperandLayout.IsByte(input) && gather.Rows * gather.Columns is > 1 and <= MostPositions;
-
     /// <summary>Unfolds spikes; a piece is a run of channels of a block.</summary>
     /// <param name="offsets">Byte offset of each (channel, tap) in the source.</param>
     /// <param name="target">Laid out as <see cref="Layout"/> says.</param>
@@ -55,7 +51,7 @@ internal sealed class Unfolding
             var taps = gather.Taps.Length;
             var (rows, columns, columnStep) = (gather.Rows, gather.Columns, gather.SourceColumnStep);
             var rowStride = gather.SourceRowStep * layout.RowStride;
-            var used = uint.MaxValue >> (LaneBits.InByte * (MostPositions - columns));
+            var used = uint.MaxValue >> (LaneBits.InByte * (Routes.MostUnfolded - columns));
             var (block, run) = Math.DivRem(piece, runs);
             var from = data + layout.Offset(block, 0, 0);
             var words = (uint*)(target + block * unfolding.Layout.BlockStride);

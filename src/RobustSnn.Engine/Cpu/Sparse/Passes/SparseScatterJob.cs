@@ -13,11 +13,11 @@ namespace RobustSnn.Engine.Cpu.Sparse.Passes;
 /// <summary>
 /// A sparse layer and its neurons, an image at a time, on a small map, driven by events: every input neuron that fires at all in an octet of
 /// timesteps adds its weights to the currents of those that it reaches, all eight timesteps (the lanes of a vector) at once; one that is silent
-/// costs nothing. Pieces are chunks of an image's outputs, whose currents stay in L1 or L2; octets come in turn, their membranes kept.
+/// costs nothing. Pieces are shares of an image's outputs, whose currents stay in L1 or L2; octets come in turn, their membranes kept.
 /// </summary>
 /// <remarks>
 /// The bound is one store of 8 lanes a cycle; measured on Zen 4 are about 3 cycles an addition on maps of 4 × 4, 90 % pruned, a quarter of the
-/// inputs active, and more where runs of connections are shorter: the processor does not foresee their ends.
+/// inputs active, and more where stretches of connections are shorter: the processor does not foresee their ends.
 /// <see cref="SparseNeuronJob{TLanes, TOperand}"/> pays 1.4 cycles for 16 lanes, fired or not.
 /// </remarks>
 internal readonly unsafe struct SparseScatterJob(
@@ -31,7 +31,7 @@ internal readonly unsafe struct SparseScatterJob(
     private readonly int octets = OperandLayout.Octets(spikes.Shape.Lanes);
 
     /// <summary>Pieces of the job.</summary>
-    public int Pieces => list.Chunks * blocks;
+    public int Pieces => list.Shares * blocks;
 
     private int MembraneFloats => (list.Map.Targets + FiringOctet.Size - 1) / FiringOctet.Size * FiringOctet.Size;
 
@@ -44,9 +44,9 @@ internal readonly unsafe struct SparseScatterJob(
     [SkipLocalsInit]
     public void Execute(int piece)
     {
-        var (block, chunk) = Math.DivRem(piece, list.Chunks);
-        var first = chunk * list.ChunkOutputs;
-        var outputs = Math.Min(list.ChunkOutputs, geometry.Outputs - first);
+        var (block, share) = Math.DivRem(piece, list.Shares);
+        var first = share * list.ShareOutputs;
+        var outputs = Math.Min(list.ShareOutputs, geometry.Outputs - first);
         var floats = outputs * list.Map.Plane;
         using var memory = PieceMemory.Begin();
         var currents = memory.Floats(floats + FiringOctet.Size * LaneLayout.FewLanes);
@@ -62,7 +62,7 @@ internal readonly unsafe struct SparseScatterJob(
                     new Span<float>(currents + output * list.Map.Plane, list.Map.Plane).Fill(bias is null ? 0 : bias[first + output]);
                 }
 
-                Scatter(new ActivePositions(source, block, octet, geometry.InputRows, geometry.InputColumns), currents, list.Of(chunk), reaching,
+                Scatter(new ActivePositions(source, block, octet, geometry.InputRows, geometry.InputColumns), currents, list.Of(share), reaching,
                     reached);
                 Fire(memory, octet, currents, membranes, positions, first, outputs);
             }
@@ -72,14 +72,14 @@ internal readonly unsafe struct SparseScatterJob(
     /// <summary>Adds the weights of every active input neuron, in the order of channels and taps.</summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Scatter(ActivePositions inputs, float* currents, ScatterRuns runs, ulong* reaching, int* reached)
+    private void Scatter(ActivePositions inputs, float* currents, ScatterStretches stretches, ulong* reaching, int* reached)
     {
         var (channels, taps, plane) = (geometry.Inputs, geometry.Taps, (nint)list.Map.Plane);
         var memory = stackalloc float[ScatterMap.MostSources * LaneLayout.FewLanes + Lanes.AlignmentFloats];
         var lanes = Lanes.Align(memory);
-        var outputs = runs.Outputs;
-        var values = runs.Values;
-        var ends = runs.Ends;
+        var outputs = stretches.Outputs;
+        var values = stretches.Values;
+        var ends = stretches.Ends;
         for (var channel = 0; channel < channels; channel++, ends += taps)
         {
             var active = inputs.Read(channel, lanes);
@@ -112,7 +112,7 @@ internal readonly unsafe struct SparseScatterJob(
         }
     }
 
-    /// <summary>Adds a run of weights to what the lowest few of some positions reach.</summary>
+    /// <summary>Adds a stretch of weights to what the lowest few of some positions reach.</summary>
     /// <returns>The other positions.</returns>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static ulong Add<TCount>(

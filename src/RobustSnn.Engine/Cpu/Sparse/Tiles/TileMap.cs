@@ -60,7 +60,7 @@ internal readonly unsafe struct TileMap
         var lanes = source.IsBits ? source.PositionLanes : Math.Min(source.PositionLanes, (source.Lanes + laneCount - 1) / laneCount * laneCount);
         CellVectors = Math.Max(granule, lanes) / laneCount;
         cellsInRow = (gather.Columns + CellColumns - 1) / CellColumns;
-        Vectors = blocks * gather.Rows * cellsInRow * CellVectors;
+        Vectors = checked(blocks * gather.Rows * cellsInRow * CellVectors);
     }
 
     /// <summary>Vectors in all.</summary>
