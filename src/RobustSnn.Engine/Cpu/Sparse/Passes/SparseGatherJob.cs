@@ -146,7 +146,7 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
             }
 
             var at = to + tile.Target[i];
-            (adds ? TLanes.Add(TLanes.Load(sums), TLanes.Load(at)) : TLanes.Load(sums)).Store(at);
+            (adds ? TLanes.Load(sums) + TLanes.Load(at) : TLanes.Load(sums)).Store(at);
             if (tile.Second[i] >= 0)
             {
                 PutUpperHalf(to + tile.Second[i], sums, adds);

@@ -129,7 +129,7 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
                 }
             }
 
-            sum = TLanes.Add(sum, TLanes.Load(to));
+            sum += TLanes.Load(to);
         }
 
         if (biasGradient is not null)

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Plans.Steps;
 
@@ -11,11 +13,11 @@ namespace RobustSnn.Engine.Cpu.Sparse.Tiles;
 /// lie by timestep, and what fires gathers as one byte a position.
 /// </summary>
 /// <typeparam name="TRule">What a neuron does with its membrane.</typeparam>
-internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak)
-    where TRule : struct, IMembraneRule
+internal readonly unsafe struct FiringOctet<TRule>(TRule rule, float threshold)
+    where TRule : struct, INeuronRule
 {
-    private readonly Vector256<float> threshold = Vector256.Create(threshold);
-    private readonly float leak = leak;
+    private readonly TRule rule = rule;
+    private readonly Lanes256 threshold = Vector256.Create(threshold);
 
     /// <summary>Bit t of byte i: whether neuron i fires at step t.</summary>
     /// <param name="currents">[position][8 timesteps].</param>
@@ -87,9 +89,9 @@ internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Neurons Step(Neurons before, Vector256<float> current, int bit)
     {
-        var u = TRule.Charge(before.Membranes, leak, current);
-        var fires = Vector256.GreaterThanOrEqual(u, threshold);
-        return new Neurons(TRule.Reset(u, fires, threshold), before.Spikes | (fires.AsInt32() & Vector256.Create(bit)));
+        var u = NeuronEquation.Charge<TRule, Lanes256>(in rule, before.Membranes, current);
+        Vector256<float> fires = NeuronEquation.Fire(in rule, ref u, threshold);
+        return new Neurons(u, before.Spikes | (fires.AsInt32() & Vector256.Create(bit)));
     }
 
     /// <summary>A lane's lowest byte each.</summary>

@@ -24,8 +24,7 @@ internal readonly unsafe struct FiringRoom(float* byStep, ushort* spikes)
 /// <param name="isStatic">Whether the current is the same at every timestep.</param>
 internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, LaneLayout lanes, int positionFloats, bool isStatic)
 {
-    private readonly float leak = (float)model.Leak;
-    private readonly bool soft = model.Reset.IsSoft;
+    private readonly NeuronModel model = model;
     private readonly int steps = lanes.Steps;
     private readonly int samples = lanes.BlockSamples;
     private readonly bool isStatic = isStatic;
@@ -47,44 +46,8 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     /// <param name="target">The channel's bits.</param>
     /// <param name="positions">Where they belong, from there.</param>
     /// <param name="room">Of <see cref="Room"/>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fire(float* currents, byte* target, TilePositions positions, FiringRoom room)
-    {
-        if (samples == LaneLayout.VectorLanes)
-        {
-            for (var i = 0; i < positions.Count; i++)
-            {
-                if (positions.Offsets[i] >= 0)
-                {
-                    FireVector(currents + i * positionFloats, stepFloats, (ushort*)(target + positions.Offsets[i]));
-                }
-            }
-        }
-        else if (isByOctets)
-        {
-            switch (soft, leak)
-            {
-                case (true, _):
-                    FireOctets<SoftReset>(currents, target, positions);
-                    break;
-                case (false, 1):
-                    FireOctets<HardReset>(currents, target, positions);
-                    break;
-                default:
-                    FireOctets<LeakyHardReset>(currents, target, positions);
-                    break;
-            }
-        }
-        else
-        {
-            var together = LaneLayout.VectorLanes / samples;
-            for (var first = 0; first < positions.Count; first += together)
-            {
-                FireTogether(currents + first * positionFloats, target, positions.Offsets + first,
-                    Math.Min(together, positions.Count - first), room);
-            }
-        }
-    }
+    public void Fire(float* currents, byte* target, TilePositions positions, FiringRoom room) =>
+        model.Hand(new AllTimesteps(this, currents, target, positions, room));
 
     /// <summary>Eight timesteps of one image, where <see cref="FiringOctet.IsSupported"/>.</summary>
     /// <param name="octet">Which eight; they come in their order.</param>
@@ -92,42 +55,49 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     /// <param name="target">See <see cref="Fire"/>.</param>
     /// <param name="positions">See <see cref="Fire"/>.</param>
     /// <param name="membranes">A float for each position up to a multiple of eight, kept from one octet to the next.</param>
-    public void FireOctet(int octet, float* currents, byte* target, TilePositions positions, float* membranes)
+    public void FireOctet(int octet, float* currents, byte* target, TilePositions positions, float* membranes) =>
+        model.Hand(new OneOctet(this, octet, currents, target, positions, membranes));
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Fire<TRule>(in TRule rule, float* currents, byte* target, TilePositions positions, FiringRoom room)
+        where TRule : struct, INeuronRule
     {
-        switch (soft, leak)
+        if (samples == LaneLayout.VectorLanes)
         {
-            case (true, _):
-                FireOctet<SoftReset>(octet, currents, target, positions, membranes);
-                break;
-            case (false, 1):
-                FireOctet<HardReset>(octet, currents, target, positions, membranes);
-                break;
-            default:
-                FireOctet<LeakyHardReset>(octet, currents, target, positions, membranes);
-                break;
+            for (var i = 0; i < positions.Count; i++)
+            {
+                if (positions.Offsets[i] >= 0)
+                {
+                    FireVector(in rule, currents + i * positionFloats, stepFloats, (ushort*)(target + positions.Offsets[i]));
+                }
+            }
+        }
+        else if (isByOctets)
+        {
+            FireOctets(rule, currents, target, positions);
+        }
+        else
+        {
+            var together = LaneLayout.VectorLanes / samples;
+            for (var first = 0; first < positions.Count; first += together)
+            {
+                FireTogether(in rule, currents + first * positionFloats, target, positions.Offsets + first,
+                    Math.Min(together, positions.Count - first), room);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FireVector(float* currents, int stride, ushort* target)
-    {
-        var v = Vector512.Create(threshold);
-        var zero = Vector512<float>.Zero;
-        if (soft || leak != 1)
-        {
-            FiringLoop.General(currents, stride, Vector512<float>.One, zero, v, leak, soft, null, target, steps, ushort.MaxValue);
-        }
-        else
-        {
-            FiringLoop.HardReset(currents, stride, Vector512<float>.One, zero, v, target, steps, ushort.MaxValue);
-        }
-    }
+    private void FireVector<TRule>(in TRule rule, float* currents, int stride, ushort* target)
+        where TRule : struct, INeuronRule =>
+        FiringLoop.Run(in rule, currents, stride, Vector512<float>.One, Vector512<float>.Zero, Vector512.Create(threshold), null, target, steps,
+            ushort.MaxValue);
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireOctets<TRule>(float* currents, byte* target, TilePositions positions)
-        where TRule : struct, IMembraneRule
+    private void FireOctets<TRule>(TRule rule, float* currents, byte* target, TilePositions positions)
+        where TRule : struct, INeuronRule
     {
-        var firing = new FiringOctet<TRule>(threshold, leak);
+        var firing = new FiringOctet<TRule>(rule, threshold);
         var used = FiringOctet.Used(steps);
         for (var first = 0; first < positions.Count; first += FiringOctet.Size)
         {
@@ -151,7 +121,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     /// <summary>One of several octets; behind the last, nothing fires.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Fire<TRule>(in FiringOctet<TRule> firing, float* from, int octet, ref Vector256<float> membranes)
-        where TRule : struct, IMembraneRule
+        where TRule : struct, INeuronRule
     {
         var left = steps - octet * FiringOctet.Steps;
         return left <= 0 ? 0
@@ -160,10 +130,10 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireOctet<TRule>(int octet, float* currents, byte* target, TilePositions positions, float* membranes)
-        where TRule : struct, IMembraneRule
+    private void FireOctet<TRule>(TRule rule, int octet, float* currents, byte* target, TilePositions positions, float* membranes)
+        where TRule : struct, INeuronRule
     {
-        var firing = new FiringOctet<TRule>(threshold, leak);
+        var firing = new FiringOctet<TRule>(rule, threshold);
         var used = FiringOctet.Used(steps - octet * FiringOctet.Steps);
         for (var first = 0; first < positions.Count; first += FiringOctet.Size)
         {
@@ -190,7 +160,8 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
 
     /// <summary>Few samples: the neurons of as many positions as fill a vector step together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireTogether(float* currents, byte* target, long* positions, int count, FiringRoom room)
+    private void FireTogether<TRule>(in TRule rule, float* currents, byte* target, long* positions, int count, FiringRoom room)
+        where TRule : struct, INeuronRule
     {
         var byStep = room.ByStep;
         var spikes = room.Spikes;
@@ -208,7 +179,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             }
         }
 
-        FireVector(byStep, isStatic ? 0 : LaneLayout.VectorLanes, spikes);
+        FireVector(in rule, byStep, isStatic ? 0 : LaneLayout.VectorLanes, spikes);
         for (var i = 0; i < count; i++)
         {
             if (positions[i] >= 0)
@@ -239,5 +210,18 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         {
             *position++ = (byte)word;
         }
+    }
+
+    private readonly struct AllTimesteps(FiringTile tile, float* currents, byte* target, TilePositions positions, FiringRoom room) : INeuronRuleUser
+    {
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule => tile.Fire(in rule, currents, target, positions, room);
+    }
+
+    private readonly struct OneOctet(FiringTile tile, int octet, float* currents, byte* target, TilePositions positions, float* membranes)
+        : INeuronRuleUser
+    {
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule => tile.FireOctet(rule, octet, currents, target, positions, membranes);
     }
 }
