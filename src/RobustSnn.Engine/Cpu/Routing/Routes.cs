@@ -10,15 +10,17 @@ namespace RobustSnn.Engine.Cpu.Routing;
 /// connection says: <see cref="Connection.RouteOf"/>.
 /// </summary>
 /// <remarks>
-/// Numbers are of one virtual machine with 2 cores of an AMD EPYC (Zen 4, AVX-512), VGG-16 on 32 × 32 images, 2026-11-21 where no other day is
-/// named; the tables are in <c>benchmarks/results</c>. Limits that no measurement but a number's width sets say so.
+/// Numbers are of one virtual machine with 2 cores of an AMD EPYC (Zen 4, AVX-512). Where no day is named they are of 2026-11-25: layers of
+/// VGG-16 on 32 × 32 images, one image, T = 8, one thread, best of many runs. The tables are in
+/// <c>benchmarks/results/2026-11-25-timesteps.md</c> and <c>2026-11-21-sparse-against-pytorch.md</c>. Limits that no measurement but a number's
+/// width sets say so.
 /// </remarks>
 internal static class Routes
 {
     /// <summary>
     /// Share of the lanes that bits of one image have room for (8, 16, or a multiple of 32) which its timesteps must fill for a block an image to
-    /// be faster than 16 images in a vector. Batch 32, 90 % pruned, T = 6, 7, 8: by image 119, 120, 123 ms, together 104, 125, 145 ms; at 99 %
-    /// 25.1, 25.1, 25.2 against 20.2, 23, 26.9. More octets repeat this (2026-11-25, T = 16, 90 %: 8.7 ms an image against 10 and more).
+    /// be faster than 16 images in a vector. 2026-11-21, batch 32, T = 6 and 8: at 90 % by image 119 and 123 ms, together 104 and 145; at 99 %
+    /// 25.1 and 25.2 against 20.2 and 26.9. Octets repeat this.
     /// </summary>
     private const double FilledByImage = 7.0 / 8;
 
@@ -45,25 +47,26 @@ internal static class Routes
 
     /// <summary>
     /// Connections that an input channel must have through a tap to a share of the outputs. Of fewer, events cost more than they save: 99 %
-    /// pruned, 512 channels on 4 × 4, 5 connections to 512 outputs, 105 µs by events and 72 by outputs.
+    /// pruned, 512 to 512 channels (2.5 connections a share), 0.145 ms by events and 0.072 by outputs on 4 × 4, 0.032 and 0.039 on 2 × 2.
     /// </summary>
     public const int WorthwhileStretch = 4;
 
     /// <summary>
-    /// Positions of a map up to which events are faster whatever fires: tiles of so few are not full. 90 % pruned, 512 channels on 4 × 4, a
-    /// quarter active: 0.58 ms by events, 0.75 by outputs.
+    /// Positions of a map up to which events are faster whatever fires: tiles of so few are not full. 90 % pruned, 512 to 512 channels: linear
+    /// 0.014 ms by events and 0.034 by outputs, on 2 × 2 0.095 and 0.233; on 4 × 4 about even with 40 % of the inputs active (0.59 and 0.51),
+    /// fewer and events win.
     /// </summary>
     private const int FewPositions = 16;
 
     /// <summary>
-    /// Share of inputs active in an octet of timesteps below which events are faster on larger maps too: an addition of 8 lanes takes 3 cycles by
-    /// events and 0.7 by outputs, fired or not.
+    /// Share of inputs active in an octet of timesteps below which events are faster on larger maps too. 90 % pruned, 256 to 256 channels on
+    /// 8 × 8: 1.01 ms by events with 57 % active, which is straight in that share, and 0.50 by outputs with any.
     /// </summary>
     private const double QuietShare = 0.25;
 
     /// <summary>
     /// Lanes up to which floats are laid out by columns where each is used often: a tile of so few lanes spans many positions, which lie far
-    /// apart otherwise.
+    /// apart otherwise. Chosen when the kernels were written (2026-11-21), not measured again.
     /// </summary>
     private const int WidestByColumns = 32;
 
@@ -86,7 +89,7 @@ internal static class Routes
     /// other while the neurons' membranes are kept. Then a pruned layer also takes means over windows of bits itself (bits are far smaller than
     /// their means), and any floats with their neurons.
     /// </summary>
-    /// <remarks>2026-11-25, one image, 99 % pruned, 128 to 256 channels on 8 × 8: T = 16 took 5.1 ms as whole vectors and takes 0.18 by octets.</remarks>
+    /// <remarks>99 % pruned, means to 128 to 256 channels on 8 × 8, T = 16: 0.18 ms by octets; 5.1 ms with means and currents in memory.</remarks>
     public static bool IsByOctets(LaneLayout lanes) =>
         lanes.Lanes <= LaneLayout.FewLanes || (lanes.BlockSamples == 1 && Avx2.IsSupported);
 

@@ -1,4 +1,3 @@
-using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 
@@ -67,4 +66,16 @@ internal readonly record struct OperandLayout(
 
     /// <summary>Byte offset of lane 0 of channel 0 at a position.</summary>
     public long Offset(int block, int row, int column) => Origin + block * BlockStride + (long)row * RowStride + (long)column * ColumnStride;
+}
+
+/// <summary>What a sparse kernel reads.</summary>
+/// <param name="isStatic">Whether it is the same at every timestep.</param>
+internal readonly unsafe struct Operand(OperandLayout layout, byte* data, bool isStatic)
+{
+    public readonly OperandLayout Layout = layout;
+    public readonly byte* Data = data;
+    public readonly bool IsStatic = isStatic;
+
+    public static Operand Of(Activation activation) => new(OperandLayout.Of(activation.Shape),
+        ((NativeBuffer)activation.Buffer).Memory, activation.Shape.Lanes.Steps == 1);
 }

@@ -33,7 +33,7 @@ internal sealed class Unfolding
     /// <summary>Of the words, a tap being a row.</summary>
     public OperandLayout Layout { get; }
 
-    /// <summary>Unfolds spikes; a piece is a run of channels of a block.</summary>
+    /// <summary>Unfolds spikes; a piece is a stretch of channels of a block.</summary>
     /// <param name="offsets">Byte offset of each (channel, tap) in the source.</param>
     /// <param name="target">Laid out as <see cref="Layout"/> says.</param>
     /// <param name="blocks">How many.</param>
@@ -42,9 +42,9 @@ internal sealed class Unfolding
         private readonly GatherClass gather = unfolding.gather;
         private readonly OperandLayout layout = OperandLayout.Of(source.Shape);
         private readonly byte* data = source.Bits();
-        private readonly int runs = (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
+        private readonly int stretches = (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
 
-        public int Pieces => blocks * runs;
+        public int Pieces => blocks * stretches;
 
         public void Execute(int piece)
         {
@@ -52,11 +52,11 @@ internal sealed class Unfolding
             var (rows, columns, columnStep) = (gather.Rows, gather.Columns, gather.SourceColumnStep);
             var rowStride = gather.SourceRowStep * layout.RowStride;
             var used = uint.MaxValue >> (LaneBits.InByte * (Routes.MostUnfolded - columns));
-            var (block, run) = Math.DivRem(piece, runs);
+            var (block, stretch) = Math.DivRem(piece, stretches);
             var from = data + layout.Offset(block, 0, 0);
             var words = (uint*)(target + block * unfolding.Layout.BlockStride);
-            var end = Math.Min(source.Shape.Channels, (run + 1) * PieceChannels) * taps;
-            for (var i = run * PieceChannels * taps; i < end; i++)
+            var end = Math.Min(source.Shape.Channels, (stretch + 1) * PieceChannels) * taps;
+            for (var i = stretch * PieceChannels * taps; i < end; i++)
             {
                 var word = 0u;
                 var at = from + offsets[i];

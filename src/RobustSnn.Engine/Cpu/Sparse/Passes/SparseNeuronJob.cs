@@ -11,7 +11,7 @@ namespace RobustSnn.Engine.Cpu.Sparse.Passes;
 
 /// <summary>
 /// A sparse layer and its neurons in one go, bits out: a tile's currents for all timesteps go from registers through
-/// L1 into the neurons, and never to memory. Pieces are (run of whole positions, group of rows).
+/// L1 into the neurons, and never to memory. Pieces are (stretch of whole positions, group of rows).
 /// </summary>
 internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     where TLanes : struct, ILaneVector<TLanes>
@@ -152,28 +152,28 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         }
     }
 
-    private void Sum(byte* source, long* slots, int vectors, int row, int count, TileTarget to)
+    private void Sum(byte* source, long* places, int vectors, int row, int count, TileTarget to)
     {
         var starts = rows.Whole.Starts(row, 0);
         var list = new ConnectionList(rows.Columns, values);
         if (vectors > 2 * TileSums.SmallVectors)
         {
-            TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
+            TileSums.Full<TLanes, TOperand>(source, places, offsets, list, starts, 1, count, to);
         }
         else if (vectors <= 2)
         {
-            TileSums.Pair<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
+            TileSums.Pair<TLanes, TOperand>(source, places, offsets, list, starts, 1, count, to);
         }
         else if (vectors <= TileSums.QuadVectors)
         {
-            TileSums.Quad<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
+            TileSums.Quad<TLanes, TOperand>(source, places, offsets, list, starts, 1, count, to);
         }
         else
         {
             for (var first = 0; first < vectors; first += TileSums.SmallVectors)
             {
                 var part = new TileTarget(to.Data, to.Offsets + first, rowFloats, to.Bias, false);
-                TileSums.Small<TLanes, TOperand>(source, slots + first, offsets, list, starts, 1, count, part);
+                TileSums.Small<TLanes, TOperand>(source, places + first, offsets, list, starts, 1, count, part);
             }
         }
     }

@@ -13,7 +13,7 @@ internal readonly unsafe struct TilePositions
     /// <summary>Positions.</summary>
     public readonly int Count;
 
-    private readonly int run;
+    private readonly int stretch;
     private readonly int bytes;
 
     /// <param name="offsets">See <see cref="Offsets"/>.</param>
@@ -24,10 +24,10 @@ internal readonly unsafe struct TilePositions
         Offsets = offsets;
         Count = count;
         this.bytes = bytes;
-        run = FiringOctet.Size;
-        while (run > 1 && !ComesInRuns())
+        stretch = FiringOctet.Size;
+        while (stretch > 1 && !ComesInStretches())
         {
-            run /= 2;
+            stretch /= 2;
         }
     }
 
@@ -39,9 +39,9 @@ internal readonly unsafe struct TilePositions
         {
             PutApart(spikes, target, first);
         }
-        else if (run < FiringOctet.Size)
+        else if (stretch < FiringOctet.Size)
         {
-            PutRuns(spikes, target, first);
+            PutStretches(spikes, target, first);
         }
         else if (Offsets[first] >= 0)
         {
@@ -53,7 +53,7 @@ internal readonly unsafe struct TilePositions
     private void PutApart(ulong spikes, byte* target, int first)
     {
         var offsets = Offsets + first;
-        if (run == FiringOctet.Size)
+        if (stretch == FiringOctet.Size)
         {
             if (offsets[0] >= 0)
             {
@@ -89,7 +89,7 @@ internal readonly unsafe struct TilePositions
     {
         var pairs = Vector128.Shuffle(Vector128.Create(lower, upper).AsByte(),
             Vector128.Create((byte)0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15));
-        if (bytes == 2 && run == FiringOctet.Size)
+        if (bytes == 2 && stretch == FiringOctet.Size)
         {
             if (Offsets[first] >= 0)
             {
@@ -114,22 +114,22 @@ internal readonly unsafe struct TilePositions
         }
     }
 
-    private void PutRuns(ulong spikes, byte* target, int first)
+    private void PutStretches(ulong spikes, byte* target, int first)
     {
         var offsets = Offsets + first;
         var count = Math.Min(FiringOctet.Size, Count - first);
-        for (var i = 0; i < count; i += run)
+        for (var i = 0; i < count; i += stretch)
         {
             if (offsets[i] >= 0)
             {
-                PutRun(spikes >> (LaneBits.InByte * i), target + offsets[i]);
+                PutStretch(spikes >> (LaneBits.InByte * i), target + offsets[i]);
             }
         }
     }
 
-    private void PutRun(ulong spikes, byte* target)
+    private void PutStretch(ulong spikes, byte* target)
     {
-        switch (run)
+        switch (stretch)
         {
             case 4:
                 *(uint*)target = (uint)spikes;
@@ -143,17 +143,17 @@ internal readonly unsafe struct TilePositions
         }
     }
 
-    /// <summary>Whether each run's positions are side by side, or none of them stands for something: a row may end within.</summary>
-    private bool ComesInRuns()
+    /// <summary>Whether each stretch's positions are side by side, or none of them stands for something: a row may end within.</summary>
+    private bool ComesInStretches()
     {
-        if (Count % run != 0)
+        if (Count % stretch != 0)
         {
             return false;
         }
 
         for (var i = 0; i < Count; i++)
         {
-            var within = i & (run - 1);
+            var within = i & (stretch - 1);
             var start = Offsets[i - within];
             if (Offsets[i] != (start < 0 ? -1 : start + within * bytes))
             {
