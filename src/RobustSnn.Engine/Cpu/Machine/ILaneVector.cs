@@ -33,6 +33,9 @@ internal unsafe interface ILaneVector<TLanes>
     /// <summary>All bits of the lanes in which left ≥ right, none of the others.</summary>
     static abstract TLanes AtLeast(TLanes left, TLanes right);
 
+    /// <summary>0 in the lanes of a mask, the value in the others.</summary>
+    static abstract TLanes ClearWhere(TLanes mask, TLanes value);
+
     /// <summary>One value in the lanes of a mask, another in the others.</summary>
     static abstract TLanes Select(TLanes mask, TLanes where, TLanes elsewhere);
 

@@ -63,6 +63,9 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILaneVector<L
     public static Lanes128 AtLeast(Lanes128 left, Lanes128 right) => new(Vector128.GreaterThanOrEqual(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 ClearWhere(Lanes128 mask, Lanes128 value) => new(Vector128.AndNot(value.value, mask.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 Select(Lanes128 mask, Lanes128 where, Lanes128 elsewhere) =>
         new(Vector128.ConditionalSelect(mask.value, where.value, elsewhere.value));
 

@@ -63,6 +63,9 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILaneVector<L
     public static Lanes256 AtLeast(Lanes256 left, Lanes256 right) => new(Vector256.GreaterThanOrEqual(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 ClearWhere(Lanes256 mask, Lanes256 value) => new(Vector256.AndNot(value.value, mask.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 Select(Lanes256 mask, Lanes256 where, Lanes256 elsewhere) =>
         new(Vector256.ConditionalSelect(mask.value, where.value, elsewhere.value));
 

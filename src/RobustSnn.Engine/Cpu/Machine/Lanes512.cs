@@ -63,6 +63,9 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILaneVector<L
     public static Lanes512 AtLeast(Lanes512 left, Lanes512 right) => new(Vector512.GreaterThanOrEqual(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 ClearWhere(Lanes512 mask, Lanes512 value) => new(Vector512.ConditionalSelect(mask.value, Vector512<float>.Zero, value.value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 Select(Lanes512 mask, Lanes512 where, Lanes512 elsewhere) =>
         new(Vector512.ConditionalSelect(mask.value, where.value, elsewhere.value));
 

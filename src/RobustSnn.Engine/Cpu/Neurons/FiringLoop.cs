@@ -22,20 +22,21 @@ internal static unsafe class FiringLoop
     /// <param name="used">Which of the 16 may fire.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run<TRule>(
-        in TRule rule, float* x, int stride, Vector512<float> factor, Vector512<float> shift, Vector512<float> v, float* membranes, ushort* to,
+        TRule rule, float* x, int stride, Vector512<float> factor, Vector512<float> shift, Vector512<float> v, float* membranes, ushort* to,
         int steps, ulong used)
         where TRule : struct, INeuronRule
     {
         var u = Lanes512.Zero;
         for (var t = 0; t < steps; t++, x += stride)
         {
-            u = NeuronEquation.Charge<TRule, Lanes512>(in rule, u, Vector512.MultiplyAddEstimate(Vector512.Load(x), factor, shift));
+            u = NeuronEquation.Charge<TRule, Lanes512>(rule, u, Vector512.MultiplyAddEstimate(Vector512.Load(x), factor, shift));
             if (membranes is not null)
             {
                 u.Store(membranes + t * Vector);
             }
 
-            Vector512<float> fires = NeuronEquation.Fire<TRule, Lanes512>(in rule, ref u, v);
+            Vector512<float> fires = NeuronEquation.Fires<Lanes512>(u, v);
+            u = rule.Reset<Lanes512>(u, fires, v);
             to[t] = (ushort)(fires.ExtractMostSignificantBits() & used);
         }
     }

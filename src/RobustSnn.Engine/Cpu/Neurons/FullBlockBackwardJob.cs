@@ -144,15 +144,15 @@ internal readonly unsafe struct FullBlockBackwardJob<TRule, TSurrogate>(
         for (var t = 0; t < steps; t++)
         {
             var currentA = Vector512.MultiplyAddEstimate(Vector512.Load(a.X + t * stride), factorA, shiftA);
-            uA = NeuronEquation.Charge<TRule, Lanes512>(in rule, uA, currentA);
+            uA = NeuronEquation.Charge<TRule, Lanes512>(rule, uA, currentA);
             var currentB = Vector512.MultiplyAddEstimate(Vector512.Load(b.X + t * stride), factorB, shiftB);
-            uB = NeuronEquation.Charge<TRule, Lanes512>(in rule, uB, currentB);
+            uB = NeuronEquation.Charge<TRule, Lanes512>(rule, uB, currentB);
             Prefetch.Line(a.Ds + ahead + t * Vector);
             Prefetch.Line(b.Ds + ahead + t * Vector);
             uA.Store(a.Membranes + t * Vector);
             uB.Store(b.Membranes + t * Vector);
-            NeuronEquation.Fire<TRule, Lanes512>(in rule, ref uA, v);
-            NeuronEquation.Fire<TRule, Lanes512>(in rule, ref uB, v);
+            uA = rule.Reset<Lanes512>(uA, NeuronEquation.Fires<Lanes512>(uA, v), v);
+            uB = rule.Reset<Lanes512>(uB, NeuronEquation.Fires<Lanes512>(uB, v), v);
         }
     }
 
@@ -163,7 +163,7 @@ internal readonly unsafe struct FullBlockBackwardJob<TRule, TSurrogate>(
     private Vector512<float> Step(in Chain chain, int t, Vector512<float> v, ref Lanes512 after, ref Lanes512 thresholdSum)
     {
         var u = Vector512.Load(chain.Membranes + t * Vector);
-        return NeuronEquation.Back<TRule, Lanes512>(in rule, u, surrogate.Derivative(u - v), Vector512.Load(chain.Ds + t * Vector), v, ref after,
+        return NeuronEquation.Back<TRule, Lanes512>(rule, u, surrogate.Derivative(u - v), Vector512.Load(chain.Ds + t * Vector), v, ref after,
             ref thresholdSum);
     }
 

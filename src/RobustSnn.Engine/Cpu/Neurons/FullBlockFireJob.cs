@@ -48,11 +48,11 @@ internal readonly unsafe struct FullBlockFireJob<TRule>(
                 var shift = Vector512.Create(factors is null ? 0 : factors[2 * channel + 1]);
                 if (membranes is not null)
                 {
-                    FiringLoop.Run(in rule, x, stride, factor, shift, v, u, to, steps, used);
+                    FiringLoop.Run(rule, x, stride, factor, shift, v, u, to, steps, used);
                 }
                 else
                 {
-                    FiringLoop.Run(in rule, x, stride, factor, shift, v, null, to, steps, used);
+                    FiringLoop.Run(rule, x, stride, factor, shift, v, null, to, steps, used);
                 }
             }
         }

@@ -24,7 +24,7 @@ internal readonly struct NeuronBackward<TRule, TSurrogate>(TRule rule, TSurrogat
         for (var t = steps - 1; t >= 0; t--)
         {
             var u = membrane.Load(t);
-            Vector512<float> du = NeuronEquation.Back<TRule, Lanes512>(in rule, u, surrogate.Derivative(u - v), spikeGradient.Load(t), v, ref after,
+            Vector512<float> du = NeuronEquation.Back<TRule, Lanes512>(rule, u, surrogate.Derivative(u - v), spikeGradient.Load(t), v, ref after,
                 ref thresholdSum);
             if (currentGradient.IsStatic)
             {

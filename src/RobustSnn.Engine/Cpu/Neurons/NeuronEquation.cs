@@ -12,7 +12,7 @@ internal static class NeuronEquation
 {
     /// <summary>u[t] of u'[t − 1] and the current.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Charge<TRule, TLanes>(in TRule rule, TLanes u, TLanes current)
+    public static TLanes Charge<TRule, TLanes>(TRule rule, TLanes u, TLanes current)
         where TRule : struct, INeuronRule
         where TLanes : struct, ILaneVector<TLanes> => rule.Decay(u) + current;
 
@@ -20,18 +20,6 @@ internal static class NeuronEquation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Fires<TLanes>(TLanes u, TLanes threshold)
         where TLanes : struct, ILaneVector<TLanes> => TLanes.AtLeast(u, threshold);
-
-    /// <summary>Fires and resets: u becomes u'.</summary>
-    /// <returns>What fired.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TLanes Fire<TRule, TLanes>(in TRule rule, ref TLanes u, TLanes threshold)
-        where TRule : struct, INeuronRule
-        where TLanes : struct, ILaneVector<TLanes>
-    {
-        var fires = Fires(u, threshold);
-        u = rule.Reset(u, fires, threshold);
-        return fires;
-    }
 
     /// <summary>
     /// One step back. With h for the surrogate's ds/dz, ds/du = h and ds/dv = −h; du'/du and du'/dv are the rule's.
@@ -44,7 +32,7 @@ internal static class NeuronEquation
     /// <returns>dL/du, which is dL/dI.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes Back<TRule, TLanes>(
-        in TRule rule, TLanes u, TLanes h, TLanes spikeGradient, TLanes threshold, ref TLanes after, ref TLanes thresholdSum)
+        TRule rule, TLanes u, TLanes h, TLanes spikeGradient, TLanes threshold, ref TLanes after, ref TLanes thresholdSum)
         where TRule : struct, INeuronRule
         where TLanes : struct, ILaneVector<TLanes>
     {
@@ -108,7 +96,7 @@ internal readonly struct HardReset : INeuronRule
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Reset<TLanes>(TLanes u, TLanes fires, TLanes threshold)
-        where TLanes : struct, ILaneVector<TLanes> => TLanes.Select(fires, TLanes.Zero, u);
+        where TLanes : struct, ILaneVector<TLanes> => TLanes.ClearWhere(fires, u);
 
     /// <summary>u' = (1 − s)·u: du'/du = (1 − s) − u·h, du'/dv = u·h.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -116,7 +104,7 @@ internal readonly struct HardReset : INeuronRule
         where TLanes : struct, ILaneVector<TLanes>
     {
         byThreshold = u * h;
-        byMembrane = TLanes.Select(fires, TLanes.Zero, TLanes.Broadcast(1)) - byThreshold;
+        byMembrane = TLanes.ClearWhere(fires, TLanes.Broadcast(1)) - byThreshold;
     }
 }
 

@@ -62,13 +62,15 @@ internal readonly unsafe struct NeuronJob<TRule, TCurrent, TSpikes>(
         var u = Lanes512.Zero;
         for (var t = 0; t < steps; t++)
         {
-            u = NeuronEquation.Charge<TRule, Lanes512>(in rule, u, current.Of(input.Load(t), factor, shift));
+            u = NeuronEquation.Charge<TRule, Lanes512>(rule, u, current.Of(input.Load(t), factor, shift));
             if (keepsMembrane)
             {
                 membranes.Store(t, u);
             }
 
-            spikes.StoreSpikes(t, NeuronEquation.Fire(in rule, ref u, threshold));
+            var fires = NeuronEquation.Fires(u, threshold);
+            spikes.StoreSpikes(t, fires);
+            u = rule.Reset(u, fires, threshold);
         }
     }
 }

@@ -89,9 +89,9 @@ internal readonly unsafe struct NormNeuronBackwardJob<TRule, TOperator>(
         var u = Lanes512.Zero;
         for (var t = 0; t < steps; t++)
         {
-            u = NeuronEquation.Charge<TRule, Lanes512>(in rule, u, current.Of(input.Load(t), factor, shift));
+            u = NeuronEquation.Charge<TRule, Lanes512>(rule, u, current.Of(input.Load(t), factor, shift));
             u.Store(work + t * VectorLanes);
-            NeuronEquation.Fire(in rule, ref u, v);
+            u = rule.Reset(u, NeuronEquation.Fires(u, v), v);
         }
 
         var gradients = work + steps * VectorLanes;

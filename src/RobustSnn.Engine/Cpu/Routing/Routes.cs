@@ -60,7 +60,7 @@ internal static class Routes
 
     /// <summary>
     /// Share of inputs active in an octet of timesteps below which events are faster on larger maps too. 90 % pruned, 256 to 256 channels on
-    /// 8 × 8: 1.01 ms by events with 57 % active, which is straight in that share, and 0.50 by outputs with any.
+    /// 8 × 8: 1.01 ms by events with 57 % active, less in proportion with fewer, and 0.50 by outputs whatever is.
     /// </summary>
     private const double QuietShare = 0.25;
 

@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Cpu.Sparse.Lists;
 using RobustSnn.Engine.Cpu.Sparse.Operands;
@@ -68,8 +69,7 @@ internal sealed unsafe class SparseConnection : RoutedConnection
         {
             var list = Events(workers.Count / input.Shape.Lanes.Blocks);
             var (read, inputs) = TakeForEvents(workers, input, window, blocks);
-            var job = new SparseScatterJob(list, inputs, Geometry, spikes, bias, neuron, threshold, blocks);
-            workers.Run(job.Pieces, job);
+            neuron.Hand(new EventPass(workers, list, inputs, Geometry, spikes, bias, threshold, blocks));
             Take(LayerPass.Forward, new Route(Kernel.ByEvents, read, inputs.Layout.IsBits, Fires: true, LaneLayout.FewLanes));
             return;
         }
@@ -267,8 +267,36 @@ internal sealed unsafe class SparseConnection : RoutedConnection
             where TLanes : struct, ILaneVector<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
-            var job = new SparseNeuronJob<TLanes, TOperand>(rows, reading, values, offsets, source, spikes, bias, neuron, threshold,
+            neuron.Hand(new FiringUser<TLanes, TOperand>(this, workers));
+        }
+
+        private readonly struct FiringUser<TLanes, TOperand>(FirePass pass, Workers workers) : INeuronRuleUser
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            public void Use<TRule>(TRule rule)
+                where TRule : struct, INeuronRule => pass.Run<TLanes, TOperand, TRule>(rule, workers);
+        }
+
+        private void Run<TLanes, TOperand, TRule>(TRule rule, Workers workers)
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+            where TRule : struct, INeuronRule
+        {
+            var job = new SparseNeuronJob<TLanes, TOperand, TRule>(rows, reading, values, offsets, source, spikes, bias, rule, threshold,
                 spikes.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+
+    private readonly struct EventPass(
+        Workers workers, ScatterList list, Operand inputs, ConvolutionGeometry geometry, Activation spikes, float* bias, float threshold, int blocks)
+        : INeuronRuleUser
+    {
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule
+        {
+            var job = new SparseScatterJob<TRule>(list, inputs, geometry, spikes, bias, rule, threshold, blocks);
             workers.Run(job.Pieces, job);
         }
     }

@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Cpu.Sparse.Lists;
 using RobustSnn.Engine.Cpu.Sparse.Operands;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Passes;
 
@@ -13,9 +13,10 @@ namespace RobustSnn.Engine.Cpu.Sparse.Passes;
 /// A sparse layer and its neurons in one go, bits out: a tile's currents for all timesteps go from registers through
 /// L1 into the neurons, and never to memory. Pieces are (stretch of whole positions, group of rows).
 /// </summary>
-internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
+internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand, TRule> : IJob
     where TLanes : struct, ILaneVector<TLanes>
     where TOperand : struct, IOperand<TLanes>
+    where TRule : struct, INeuronRule
 {
     private const int PiecesWanted = 16;
     private const int MostTiles = 4; // of a unit of several cells: its sums stay in L1
@@ -28,7 +29,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     private readonly byte* source;
     private readonly byte* target;
     private readonly BitLayout targetBits;
-    private readonly FiringTile neuron;
+    private readonly FiringTile<TRule> neuron;
     private readonly float* bias;
     private readonly int cells;
     private readonly int unitCells;
@@ -40,7 +41,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     private readonly long octetStride;
 
     public SparseNeuronJob(SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias,
-        NeuronModel model, float threshold, int blocks)
+        TRule rule, float threshold, int blocks)
     {
         this.rows = rows;
         this.values = values;
@@ -50,7 +51,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         this.source = source.Data;
         target = spikes.Bits();
         targetBits = spikes.Shape.Bits;
-        neuron = new FiringTile(model, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
+        neuron = new FiringTile<TRule>(rule, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
             source.IsStatic && spikes.Shape.Lanes.Steps > 1);
         octets = TOperand.IsBits || source.Layout.OctetStride == 0 ? 1 : OperandLayout.Octets(spikes.Shape.Lanes);
         octetStride = source.Layout.OctetStride;

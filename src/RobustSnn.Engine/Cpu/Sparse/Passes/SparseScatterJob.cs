@@ -2,11 +2,11 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Cpu.Sparse.Lists;
 using RobustSnn.Engine.Cpu.Sparse.Operands;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Passes;
 
@@ -18,15 +18,15 @@ namespace RobustSnn.Engine.Cpu.Sparse.Passes;
 /// <remarks>
 /// The bound is one store of 8 lanes a cycle; measured on Zen 4 are about 3 cycles an addition on maps of 4 × 4, 90 % pruned, a quarter of the
 /// inputs active, and more where stretches of connections are shorter: the processor does not foresee their ends.
-/// <see cref="SparseNeuronJob{TLanes, TOperand}"/> pays 1.4 cycles for 16 lanes, fired or not.
+/// <see cref="SparseNeuronJob{TLanes, TOperand, TRule}"/> pays 1.4 cycles for 16 lanes, fired or not.
 /// </remarks>
-internal readonly unsafe struct SparseScatterJob(
-    ScatterList list, Operand source, ConvolutionGeometry geometry, Activation spikes, float* bias, NeuronModel neuron, float threshold,
-    int blocks) : IJob
+internal readonly unsafe struct SparseScatterJob<TRule>(
+    ScatterList list, Operand source, ConvolutionGeometry geometry, Activation spikes, float* bias, TRule rule, float threshold, int blocks) : IJob
+    where TRule : struct, INeuronRule
 {
     private readonly BitLayout target = spikes.Shape.Bits;
     private readonly byte* to = spikes.Bits();
-    private readonly FiringTile firing = new(neuron, threshold, spikes.Shape.Lanes, LaneLayout.FewLanes, false);
+    private readonly FiringTile<TRule> firing = new(rule, threshold, spikes.Shape.Lanes, LaneLayout.FewLanes, false);
 
     private readonly int octets = OperandLayout.Octets(spikes.Shape.Lanes);
 

@@ -4,7 +4,6 @@ using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Engine.Plans.Steps;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Tiles;
 
@@ -17,7 +16,7 @@ internal readonly unsafe struct FiringOctet<TRule>(TRule rule, float threshold)
     where TRule : struct, INeuronRule
 {
     private readonly TRule rule = rule;
-    private readonly Lanes256 threshold = Vector256.Create(threshold);
+    private readonly Vector256<float> threshold = Vector256.Create(threshold);
 
     /// <summary>Bit t of byte i: whether neuron i fires at step t.</summary>
     /// <param name="currents">[position][8 timesteps].</param>
@@ -89,9 +88,9 @@ internal readonly unsafe struct FiringOctet<TRule>(TRule rule, float threshold)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Neurons Step(Neurons before, Vector256<float> current, int bit)
     {
-        var u = NeuronEquation.Charge<TRule, Lanes256>(in rule, before.Membranes, current);
-        Vector256<float> fires = NeuronEquation.Fire(in rule, ref u, threshold);
-        return new Neurons(u, before.Spikes | (fires.AsInt32() & Vector256.Create(bit)));
+        var u = NeuronEquation.Charge<TRule, Lanes256>(rule, before.Membranes, current);
+        Vector256<float> fires = NeuronEquation.Fires<Lanes256>(u, threshold);
+        return new Neurons(rule.Reset<Lanes256>(u, fires, threshold), before.Spikes | (fires.AsInt32() & Vector256.Create(bit)));
     }
 
     /// <summary>A lane's lowest byte each.</summary>
@@ -128,5 +127,6 @@ internal static class FiringOctet
 
     /// <summary>Of every byte, the bits of the timesteps that there are.</summary>
     /// <param name="steps">Timesteps of the octet and of those behind it; none below 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Used(int steps) => ulong.MaxValue / byte.MaxValue * ((1ul << Math.Clamp(steps, 0, Steps)) - 1);
 }

@@ -3,7 +3,6 @@ using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Tiles;
 
@@ -17,14 +16,15 @@ internal readonly unsafe struct FiringRoom(float* byStep, ushort* spikes)
 }
 
 /// <summary>The neurons of one channel at a tile's positions: currents in, bits out, all timesteps (METHODS 1).</summary>
-/// <param name="model">Leak and reset.</param>
+/// <param name="rule">Leak and reset.</param>
 /// <param name="threshold">v_th.</param>
 /// <param name="lanes">Of the spikes.</param>
 /// <param name="positionFloats">Floats from one position's currents to the next's.</param>
 /// <param name="isStatic">Whether the current is the same at every timestep.</param>
-internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, LaneLayout lanes, int positionFloats, bool isStatic)
+internal readonly unsafe struct FiringTile<TRule>(TRule rule, float threshold, LaneLayout lanes, int positionFloats, bool isStatic)
+    where TRule : struct, INeuronRule
 {
-    private readonly NeuronModel model = model;
+    private readonly TRule rule = rule;
     private readonly int steps = lanes.Steps;
     private readonly int samples = lanes.BlockSamples;
     private readonly bool isStatic = isStatic;
@@ -46,21 +46,8 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
     /// <param name="target">The channel's bits.</param>
     /// <param name="positions">Where they belong, from there.</param>
     /// <param name="room">Of <see cref="Room"/>.</param>
-    public void Fire(float* currents, byte* target, TilePositions positions, FiringRoom room) =>
-        model.Hand(new AllTimesteps(this, currents, target, positions, room));
-
-    /// <summary>Eight timesteps of one image, where <see cref="FiringOctet.IsSupported"/>.</summary>
-    /// <param name="octet">Which eight; they come in their order.</param>
-    /// <param name="currents">[position][8 timesteps]; readable up to a multiple of eight positions.</param>
-    /// <param name="target">See <see cref="Fire"/>.</param>
-    /// <param name="positions">See <see cref="Fire"/>.</param>
-    /// <param name="membranes">A float for each position up to a multiple of eight, kept from one octet to the next.</param>
-    public void FireOctet(int octet, float* currents, byte* target, TilePositions positions, float* membranes) =>
-        model.Hand(new OneOctet(this, octet, currents, target, positions, membranes));
-
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void Fire<TRule>(in TRule rule, float* currents, byte* target, TilePositions positions, FiringRoom room)
-        where TRule : struct, INeuronRule
+    public void Fire(float* currents, byte* target, TilePositions positions, FiringRoom room)
     {
         if (samples == LaneLayout.VectorLanes)
         {
@@ -68,70 +55,40 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             {
                 if (positions.Offsets[i] >= 0)
                 {
-                    FireVector(in rule, currents + i * positionFloats, stepFloats, (ushort*)(target + positions.Offsets[i]));
+                    FireVector(currents + i * positionFloats, stepFloats, (ushort*)(target + positions.Offsets[i]));
                 }
             }
         }
+        else if (isByOctets && isStatic)
+        {
+            FireStaticOctets(currents, target, positions);
+        }
+        else if (isByOctets && positionBytes == 1)
+        {
+            FireOctet(currents, target, positions);
+        }
         else if (isByOctets)
         {
-            FireOctets(rule, currents, target, positions);
+            FireOctets(currents, target, positions);
         }
         else
         {
             var together = LaneLayout.VectorLanes / samples;
             for (var first = 0; first < positions.Count; first += together)
             {
-                FireTogether(in rule, currents + first * positionFloats, target, positions.Offsets + first,
-                    Math.Min(together, positions.Count - first), room);
+                FireTogether(currents + first * positionFloats, target, positions.Offsets + first, Math.Min(together, positions.Count - first), room);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void FireVector<TRule>(in TRule rule, float* currents, int stride, ushort* target)
-        where TRule : struct, INeuronRule =>
-        FiringLoop.Run(in rule, currents, stride, Vector512<float>.One, Vector512<float>.Zero, Vector512.Create(threshold), null, target, steps,
-            ushort.MaxValue);
-
+    /// <summary>Eight timesteps of one image, where <see cref="FiringOctet.IsSupported"/>.</summary>
+    /// <param name="octet">Which eight; they come in their order.</param>
+    /// <param name="currents">[position][8 timesteps]; readable up to a multiple of eight positions.</param>
+    /// <param name="target">See <see cref="Fire"/>.</param>
+    /// <param name="positions">See <see cref="Fire"/>.</param>
+    /// <param name="membranes">A float for each position up to a multiple of eight, kept from one octet to the next.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireOctets<TRule>(TRule rule, float* currents, byte* target, TilePositions positions)
-        where TRule : struct, INeuronRule
-    {
-        var firing = new FiringOctet<TRule>(rule, threshold);
-        var used = FiringOctet.Used(steps);
-        for (var first = 0; first < positions.Count; first += FiringOctet.Size)
-        {
-            var from = currents + first * positionFloats;
-            var membranes = Vector256<float>.Zero;
-            if (positionBytes == 1)
-            {
-                positions.Put(used & (isStatic ? firing.FireStatic(from, ref membranes) : firing.Fire(from, FiringOctet.Steps, ref membranes)),
-                    target, first);
-                continue;
-            }
-
-            for (var octet = 0; octet < positionBytes; octet += 2)
-            {
-                var lower = Fire(in firing, from, octet, ref membranes);
-                positions.PutPairs(lower, Fire(in firing, from, octet + 1, ref membranes), target + octet, first);
-            }
-        }
-    }
-
-    /// <summary>One of several octets; behind the last, nothing fires.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Fire<TRule>(in FiringOctet<TRule> firing, float* from, int octet, ref Vector256<float> membranes)
-        where TRule : struct, INeuronRule
-    {
-        var left = steps - octet * FiringOctet.Steps;
-        return left <= 0 ? 0
-            : FiringOctet.Used(left)
-                & (isStatic ? firing.FireStatic(from, ref membranes) : firing.Fire(from + octet * FiringOctet.Steps, positionFloats, ref membranes));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireOctet<TRule>(TRule rule, int octet, float* currents, byte* target, TilePositions positions, float* membranes)
-        where TRule : struct, INeuronRule
+    public void FireOctet(int octet, float* currents, byte* target, TilePositions positions, float* membranes)
     {
         var firing = new FiringOctet<TRule>(rule, threshold);
         var used = FiringOctet.Used(steps - octet * FiringOctet.Steps);
@@ -143,6 +100,67 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             if (octet == Octets - 1)
             {
                 ClearSpare(target, positions, first);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FireVector(float* currents, int stride, ushort* target) =>
+        FiringLoop.Run(rule, currents, stride, Vector512<float>.One, Vector512<float>.Zero, Vector512.Create(threshold), null, target, steps,
+            ushort.MaxValue);
+
+    /// <summary>Timesteps that are one octet. A method of its own, as the next two: the compiler inlines only so much into one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FireOctet(float* currents, byte* target, TilePositions positions)
+    {
+        var firing = new FiringOctet<TRule>(rule, threshold);
+        var used = FiringOctet.Used(steps);
+        for (var first = 0; first < positions.Count; first += FiringOctet.Size)
+        {
+            var membranes = Vector256<float>.Zero;
+            positions.Put(firing.Fire(currents + first * FiringOctet.Steps, FiringOctet.Steps, ref membranes) & used, target, first);
+        }
+    }
+
+    /// <summary>Timesteps that are several octets; behind the last, nothing fires.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FireOctets(float* currents, byte* target, TilePositions positions)
+    {
+        var firing = new FiringOctet<TRule>(rule, threshold);
+        for (var first = 0; first < positions.Count; first += FiringOctet.Size)
+        {
+            var from = currents + first * positionFloats;
+            var membranes = Vector256<float>.Zero;
+            var lower = 0ul;
+            for (var octet = 0; octet < positionBytes; octet++)
+            {
+                var left = steps - octet * FiringOctet.Steps;
+                var spikes = left <= 0 ? 0
+                    : firing.Fire(from + octet * FiringOctet.Steps, positionFloats, ref membranes) & FiringOctet.Used(left);
+                if ((octet & 1) == 0)
+                {
+                    lower = spikes;
+                }
+                else
+                {
+                    positions.PutPairs(lower, spikes, target + octet - 1, first);
+                }
+            }
+        }
+    }
+
+    /// <summary>The same of currents that are the same at every timestep, one octet or several.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void FireStaticOctets(float* currents, byte* target, TilePositions positions)
+    {
+        var firing = new FiringOctet<TRule>(rule, threshold);
+        for (var first = 0; first < positions.Count; first += FiringOctet.Size)
+        {
+            var membranes = Vector256<float>.Zero;
+            for (var octet = 0; octet < positionBytes; octet++)
+            {
+                positions.Put(firing.FireStatic(currents + first, ref membranes) & FiringOctet.Used(steps - octet * FiringOctet.Steps),
+                    target + octet, first);
             }
         }
     }
@@ -160,8 +178,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
 
     /// <summary>Few samples: the neurons of as many positions as fill a vector step together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FireTogether<TRule>(in TRule rule, float* currents, byte* target, long* positions, int count, FiringRoom room)
-        where TRule : struct, INeuronRule
+    private void FireTogether(float* currents, byte* target, long* positions, int count, FiringRoom room)
     {
         var byStep = room.ByStep;
         var spikes = room.Spikes;
@@ -179,7 +196,7 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
             }
         }
 
-        FireVector(in rule, byStep, isStatic ? 0 : LaneLayout.VectorLanes, spikes);
+        FireVector(byStep, isStatic ? 0 : LaneLayout.VectorLanes, spikes);
         for (var i = 0; i < count; i++)
         {
             if (positions[i] >= 0)
@@ -210,18 +227,5 @@ internal readonly unsafe struct FiringTile(NeuronModel model, float threshold, L
         {
             *position++ = (byte)word;
         }
-    }
-
-    private readonly struct AllTimesteps(FiringTile tile, float* currents, byte* target, TilePositions positions, FiringRoom room) : INeuronRuleUser
-    {
-        public void Use<TRule>(TRule rule)
-            where TRule : struct, INeuronRule => tile.Fire(in rule, currents, target, positions, room);
-    }
-
-    private readonly struct OneOctet(FiringTile tile, int octet, float* currents, byte* target, TilePositions positions, float* membranes)
-        : INeuronRuleUser
-    {
-        public void Use<TRule>(TRule rule)
-            where TRule : struct, INeuronRule => tile.FireOctet(rule, octet, currents, target, positions, membranes);
     }
 }
