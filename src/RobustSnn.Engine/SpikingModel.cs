@@ -6,6 +6,9 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Engine;
 
+/// <summary>How a backend has computed the last passes over a layer, in its own words; null for a pass that there was none of.</summary>
+public readonly record struct LayerRoutes(string Layer, string? Forward, string? InputGradient, string? WeightGradient);
+
 /// <summary>
 /// A network with its parameters on a device. It has no mode: an ANN, an SNN, or an SNN run with T = 0, in training or evaluation, are
 /// <see cref="Plan"/>s of it, which share its parameters.
@@ -101,6 +104,16 @@ public sealed class SpikingModel : IDisposable
             return (count, bytes);
         }
     }
+
+    /// <summary>Of each layer that a plan has been compiled for, the way in which the backend has computed its last passes.</summary>
+    public IReadOnlyList<LayerRoutes> Routes =>
+    [
+        .. from node in Enumerable.Range(0, connections.Length)
+           where connections[node] is not null
+           let connection = connections[node]!.Connection
+           select new LayerRoutes(Network.Nodes[node].Name, connection.RouteOf(LayerPass.Forward), connection.RouteOf(LayerPass.InputGradient),
+               connection.RouteOf(LayerPass.WeightGradient)),
+    ];
 
     public void Dispose()
     {

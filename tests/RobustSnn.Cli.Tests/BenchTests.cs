@@ -22,6 +22,23 @@ public sealed class BenchTests
         Assert.That(report.GetProperty($"{phase}_peak_bytes").GetInt64(), Is.Positive);
     }
 
+    [Test]
+    public void The_kernel_that_computed_each_layer_is_told([Values("infer", "bptt", "ann_step")] string phase, [Values("0", "0.9")] string sparsity)
+    {
+        string[] line = [.. Small, "--timesteps", "2", "--phase", phase, "--sparsity", sparsity];
+        JsonElement[] layers = [.. JsonDocument.Parse(Shell.Run([.. line, "--json"]).Output).RootElement.GetProperty($"{phase}_routes").EnumerateArray()];
+        Assert.That(layers, Has.Length.EqualTo(5));
+        string kernel = sparsity == "0" ? "dense" : "by ";
+        foreach (JsonElement layer in layers)
+        {
+            Assert.That(layer.GetProperty("forward").GetString(), Does.StartWith(kernel), layer.ToString());
+            Assert.That(layer.GetProperty("weight_gradient").GetString(), phase == "infer" ? Is.Null : Does.StartWith(kernel), layer.ToString());
+        }
+
+        Assert.That(Shell.Run(line).Output, Does.Match($"(?m)^{phase}: how each layer was computed$")
+            .And.Match($@"(?m)^classifier\.4 +{layers[^1].GetProperty("forward").GetString()}"));
+    }
+
     [TestCase("--phase", "infer,bptt")]
     [TestCase("--phase", "infer", "--phase", "bptt")]
     public void Phases_may_be_several(params string[] phases)

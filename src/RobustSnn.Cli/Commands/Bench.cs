@@ -26,10 +26,11 @@ internal readonly record struct BenchRate(string Layer, int Neurons, double Targ
 /// <param name="ImagesPerSecond">Of the median run.</param>
 /// <param name="PeakBytes">All that the plans of the phase take: activations, gradients, images, parameters, lists, partial results.</param>
 /// <param name="BytesPerConnection">What inference reads of a pruned layer, for each weight that exists; 0 where nothing is pruned.</param>
-internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes, double BytesPerConnection)
+/// <param name="Routes">The kernels that the backend has run for each layer.</param>
+internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes, double BytesPerConnection, IReadOnlyList<LayerRoutes> Routes)
 {
     public static BenchTiming Of(double imagesPerSecond, long peakBytes, SpikingModel model) =>
-        new(imagesPerSecond, peakBytes, (double)model.PrunedMemory.Bytes / Math.Max(1, model.PrunedMemory.Connections));
+        new(imagesPerSecond, peakBytes, (double)model.PrunedMemory.Bytes / Math.Max(1, model.PrunedMemory.Connections), model.Routes);
 }
 
 /// <summary>A network with random weights, random images and labels to time passes on. Thresholds are 1 where no spike rates are wanted.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine.Parsing;
 using System.CommandLine;
 using RobustSnn.Cli.Output;
+using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
@@ -67,6 +68,7 @@ internal static class BenchCommand
             }
 
             var rows = new List<IReadOnlyList<string>>();
+            var routes = new List<(string Phase, IReadOnlyList<LayerRoutes> Layers)>();
             foreach (BenchPhase phase in (parsed.GetValue(phases) is { Length: > 0 } chosen ? chosen : Enum.GetValues<BenchPhase>()).Distinct())
             {
                 BenchTiming timing = bench.Run(phase, parsed.GetValue(repeat), cancellation);
@@ -74,6 +76,8 @@ internal static class BenchCommand
                 report[$"{name}_images_per_s"] = Math.Round(timing.ImagesPerSecond, 2);
                 report[$"{name}_peak_bytes"] = timing.PeakBytes;
                 report[$"{name}_bytes_per_connection"] = Math.Round(timing.BytesPerConnection, 3);
+                report[$"{name}_routes"] = timing.Routes;
+                routes.Add((name, timing.Routes));
                 rows.Add(
                 [
                     name, Format.Number(timing.ImagesPerSecond, "0.00"), Format.Number(timing.PeakBytes, "0"),
@@ -95,6 +99,11 @@ internal static class BenchCommand
                 WriteRates(terminal, bench.Rates);
             }
 
+            foreach (var (phase, layers) in routes)
+            {
+                WriteRoutes(terminal, phase, layers);
+            }
+
             return ExitCode.Success;
         });
         return command;
@@ -108,6 +117,20 @@ internal static class BenchCommand
             [
                 .. rates.Select(rate => (IReadOnlyList<string>)
                     [rate.Layer, Format.Count(rate.Neurons), Format.Percent(rate.Target), Format.Percent(rate.Rate)]),
+            ]);
+    }
+
+    /// <summary>The kernels that a phase ran last, forward only where there were no gradients.</summary>
+    private static void WriteRoutes(Terminal terminal, string phase, IReadOnlyList<LayerRoutes> layers)
+    {
+        var hasGradients = layers.Any(layer => layer.WeightGradient is not null);
+        terminal.Output.WriteLine($"{phase}: how each layer was computed");
+        terminal.WriteTable(
+            hasGradients ? ["layer", "forward", "input gradient", "weight gradient"] : ["layer", "forward"],
+            [
+                .. layers.Select(layer => (IReadOnlyList<string>)(hasGradients
+                    ? [layer.Layer, layer.Forward ?? "–", layer.InputGradient ?? "–", layer.WeightGradient ?? "–"]
+                    : [layer.Layer, layer.Forward ?? "–"])),
             ]);
     }
 

@@ -17,7 +17,15 @@ public sealed partial class CpuBackend
         Activation currentGradient, bool accumulate, int samples)
     {
         using var turn = TakeTurn();
-        workers.Run(Pieces(membrane, samples), new SlopeBackwardJob(
-            neuron, slopes, membrane, new ChannelThresholds(threshold), spikeGradient, currentGradient, accumulate));
+        neuron.Hand(new SlopePass(this, slopes, membrane, new ChannelThresholds(threshold), spikeGradient, currentGradient, accumulate, samples));
+    }
+
+    private readonly struct SlopePass(
+        CpuBackend backend, Activation slopes, Activation membrane, ChannelThresholds thresholds, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples) : INeuronRuleUser
+    {
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule => backend.workers.Run(Pieces(membrane, samples),
+            new SlopeBackwardJob<TRule>(rule, slopes, membrane, thresholds, spikeGradient, currentGradient, accumulate));
     }
 }

@@ -22,7 +22,9 @@ public sealed unsafe partial class CpuBackend
         }
         else
         {
-            Gather(((DenseConnection)connection).Forward(workers), input, output, bias, false, samples);
+            var dense = (DenseConnection)connection;
+            Gather(dense.Forward(workers), input, output, bias, false, samples);
+            dense.Ran(LayerPass.Forward, input.Shape.IsBits);
         }
     }
 
@@ -35,8 +37,10 @@ public sealed unsafe partial class CpuBackend
         }
         else
         {
-            Gather(((DenseConnection)connection).Backward(workers), outputGradient.Shape, outputGradient.Floats(), inputGradient, null, accumulate,
+            var dense = (DenseConnection)connection;
+            Gather(dense.Backward(workers), outputGradient.Shape, outputGradient.Floats(), inputGradient, null, accumulate,
                 (0, outputGradient.Shape.Lanes.BlocksOf(samples)));
+            dense.Ran(LayerPass.InputGradient, isBits: false);
         }
     }
 
@@ -50,7 +54,13 @@ public sealed unsafe partial class CpuBackend
             return;
         }
 
-        var gather = ((DenseConnection)connection).Forward(workers).Classes[0];
+        WeightGradient((DenseConnection)connection, input, outputGradient, Pointer(weightGradient), PointerOrNull(biasGradient), samples);
+    }
+
+    private void WeightGradient(DenseConnection connection, Activation input, Activation outputGradient, float* weightGradient, float* biasGradient,
+        int samples)
+    {
+        var gather = connection.Forward(workers).Classes[0];
         var blocks = input.Shape.Lanes.BlocksOf(samples);
         if (input.Shape.IsBits)
         {
@@ -65,10 +75,11 @@ public sealed unsafe partial class CpuBackend
             Run(input.Shape, input.Floats(), (0, blocks));
         }
 
+        connection.Ran(LayerPass.WeightGradient, input.Shape.IsBits);
+
         void Run(ActivationShape shape, float* values, (int First, int Count) range)
         {
-            var job = new WeightGradientJob(connection.Geometry, gather, shape, values, outputGradient, Pointer(weightGradient),
-                PointerOrNull(biasGradient), range);
+            var job = new WeightGradientJob(connection.Geometry, gather, shape, values, outputGradient, weightGradient, biasGradient, range);
             workers.Run(job.Pieces, job);
         }
     }

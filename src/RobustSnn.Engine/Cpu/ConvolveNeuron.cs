@@ -12,14 +12,14 @@ public sealed unsafe partial class CpuBackend
     {
         using var turn = TakeTurn();
         var sparse = spikes.Shape.IsBits ? connection as SparseConnection : null;
-        if (!window.IsOne && sparse?.FiresFromMeans(input) != true)
+        if (!window.IsOne && sparse?.FiresFrom(input, window) != true)
         {
             var pooled = pools.Of(window.Over(input.Shape, connection.Geometry));
             AveragePool(input, pooled, samples);
             (input, window) = (pooled, MeanWindow.One);
         }
 
-        if (sparse?.FiresFrom(input) == true)
+        if (sparse?.FiresFrom(input, window) == true)
         {
             sparse.ConvolveNeuron(workers, Vectors, PointerOrNull(bias), neuron, Pointer(threshold)[0], input, window, spikes, samples);
             ClearSpare(spikes, samples);

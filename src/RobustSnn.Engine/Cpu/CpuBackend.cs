@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -66,12 +67,9 @@ public sealed unsafe partial class CpuBackend : IBackend
     public long FreeBytes => SystemMemory.FreeBytes;
 
     public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap) =>
-        skipsSilence && LaneLayout.IsFasterByImage(batch, timesteps)
-            ? LaneLayout.ByImage(batch, timesteps)
-            : LaneLayout.Choose(batch, timesteps).Fitting(largestMap);
+        Routes.Lanes(batch, timesteps, skipsSilence, largestMap);
 
-    /// <remarks>With few lanes bits are far smaller than their means; with many each mean is read often, and better where it lies.</remarks>
-    public bool PoolsWhileReading(LaneLayout lanes) => lanes.Lanes <= LaneLayout.FewLanes;
+    public bool PoolsWhileReading(LaneLayout lanes) => Routes.IsByOctets(lanes);
 
     public IRecording Record(Action operations)
     {

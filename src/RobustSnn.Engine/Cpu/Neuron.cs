@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Neurons;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -11,21 +12,14 @@ public sealed unsafe partial class CpuBackend
     public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
     {
         using var turn = TakeTurn();
-        if (FullBlockFireJob.Takes(spikes))
-        {
-            workers.Run(Pieces(current, samples), new FullBlockFireJob(neuron, new ChannelThresholds(threshold), null, current, membrane, spikes, samples));
-        }
-        else
-        {
-            Fire(neuron, new ChannelThresholds(threshold), default(PlainCurrent), current, membrane, spikes, samples);
-        }
+        Fire(neuron, new ChannelThresholds(threshold), default(PlainCurrent), null, current, membrane, spikes, samples);
     }
 
     public void NeuronGradient(NeuronModel neuron, Surrogate surrogate, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples)
     {
         using var turn = TakeTurn();
-        surrogate.Hand(new NeuronGradientUser(this, neuron, membrane, new ChannelThresholds(threshold), spikeGradient, currentGradient, accumulate,
+        neuron.Hand(new NeuronGradientUser(this, surrogate, membrane, new ChannelThresholds(threshold), spikeGradient, currentGradient, accumulate,
             thresholdGradient, samples));
     }
 
@@ -44,50 +38,72 @@ public sealed unsafe partial class CpuBackend
         Steps(membrane, spikeGradient, currentGradient, null, new NeuronRateBackward(thresholds.Of(0), accumulate), samples);
     }
 
-    private void Fire<TCurrent>(NeuronModel neuron, ChannelThresholds thresholds, TCurrent current, Activation input, Activation? membrane, Activation spikes, int samples)
+    /// <param name="factors">What <paramref name="current"/> multiplies with and adds, two a channel; null where it does not.</param>
+    private void Fire<TCurrent>(NeuronModel neuron, ChannelThresholds thresholds, TCurrent current, float* factors, Activation input,
+        Activation? membrane, Activation spikes, int samples)
+        where TCurrent : struct, ICurrent =>
+        neuron.Hand(new FireUser<TCurrent>(workers, thresholds, current, factors, input, membrane, spikes, samples));
+
+    private readonly struct FireUser<TCurrent>(
+        Workers workers, ChannelThresholds thresholds, TCurrent current, float* factors, Activation input, Activation? membrane, Activation spikes,
+        int samples) : INeuronRuleUser
         where TCurrent : struct, ICurrent
     {
-        var pieces = Pieces(input, samples);
-        if (spikes.Shape.IsBits)
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule
         {
-            workers.Run(pieces, new NeuronJob<TCurrent, BitLanes>(neuron, thresholds, current, input, membrane, spikes, samples));
-        }
-        else
-        {
-            workers.Run(pieces, new NeuronJob<TCurrent, StepLanes>(neuron, thresholds, current, input, membrane, spikes, samples));
+            var pieces = Pieces(input, samples);
+            if (!spikes.Shape.IsBits)
+            {
+                workers.Run(pieces, new NeuronJob<TRule, TCurrent, StepLanes>(rule, thresholds, current, input, membrane, spikes, samples));
+            }
+            else if (Routes.IsFullBlock(spikes.Shape.Lanes))
+            {
+                workers.Run(pieces, new FullBlockFireJob<TRule>(rule, thresholds, factors, input, membrane, spikes, samples));
+            }
+            else
+            {
+                workers.Run(pieces, new NeuronJob<TRule, TCurrent, BitLanes>(rule, thresholds, current, input, membrane, spikes, samples));
+            }
         }
     }
 
+    /// <summary>The backward pass of neurons alone: all but its rule and its surrogate.</summary>
     private readonly struct NeuronGradientUser(
-        CpuBackend backend, NeuronModel neuron, Activation membrane, ChannelThresholds thresholds, Activation spikeGradient, Activation currentGradient,
-        bool accumulate, DeviceBuffer? thresholdGradient, int samples) : ISurrogateUser
+        CpuBackend backend, Surrogate surrogate, Activation membrane, ChannelThresholds thresholds, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples) : INeuronRuleUser
     {
-        public void Use<TSurrogate>(TSurrogate surrogate)
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule => surrogate.Hand(new WithRule<TRule>(this, rule));
+
+        private void Run<TRule, TSurrogate>(TRule rule, TSurrogate surrogate)
+            where TRule : struct, INeuronRule
             where TSurrogate : struct, ISurrogate
         {
             var pieces = Pieces(membrane, samples);
             if (thresholds.AreChannelwise)
             {
-                UseForChannels(surrogate, pieces);
+                RunForChannels(rule, surrogate, pieces);
                 return;
             }
 
             var sums = backend.Scratch(pieces);
             backend.Steps(membrane, spikeGradient, currentGradient, sums,
-                new NeuronBackward<TSurrogate>(neuron, surrogate, thresholds.Of(0), accumulate), samples);
+                new NeuronBackward<TRule, TSurrogate>(rule, surrogate, thresholds.Of(0), accumulate), samples);
             if (thresholdGradient is not null)
             {
                 Pointer(thresholdGradient)[0] += (float)Total(sums, pieces);
             }
         }
 
-        private void UseForChannels<TSurrogate>(TSurrogate surrogate, int pieces)
+        private void RunForChannels<TRule, TSurrogate>(TRule rule, TSurrogate surrogate, int pieces)
+            where TRule : struct, INeuronRule
             where TSurrogate : struct, ISurrogate
         {
             var channels = membrane.Shape.Channels;
             var sums = backend.Scratch((long)pieces * channels);
-            backend.workers.Run(pieces * channels, new ChannelJob<Backwards<TSurrogate>, NeuronBackward<TSurrogate>>(
-                membrane, spikeGradient, currentGradient, sums, new Backwards<TSurrogate>(neuron, surrogate, thresholds, accumulate)));
+            backend.workers.Run(pieces * channels, new ChannelJob<Backwards<TRule, TSurrogate>, NeuronBackward<TRule, TSurrogate>>(
+                membrane, spikeGradient, currentGradient, sums, new Backwards<TRule, TSurrogate>(rule, surrogate, thresholds, accumulate)));
             for (var channel = 0; channel < channels && thresholdGradient is not null; channel++)
             {
                 var total = 0.0;
@@ -99,13 +115,21 @@ public sealed unsafe partial class CpuBackend
                 Pointer(thresholdGradient)[channel] += (float)total;
             }
         }
+
+        private readonly struct WithRule<TRule>(NeuronGradientUser user, TRule rule) : ISurrogateUser
+            where TRule : struct, INeuronRule
+        {
+            public void Use<TSurrogate>(TSurrogate surrogate)
+                where TSurrogate : struct, ISurrogate => user.Run(rule, surrogate);
+        }
     }
 
-    private readonly struct Backwards<TSurrogate>(NeuronModel neuron, TSurrogate surrogate, ChannelThresholds thresholds, bool accumulate)
-        : IChannelOperators<NeuronBackward<TSurrogate>>
+    private readonly struct Backwards<TRule, TSurrogate>(TRule rule, TSurrogate surrogate, ChannelThresholds thresholds, bool accumulate)
+        : IChannelOperators<NeuronBackward<TRule, TSurrogate>>
+        where TRule : struct, INeuronRule
         where TSurrogate : struct, ISurrogate
     {
-        public NeuronBackward<TSurrogate> Of(int channel) => new(neuron, surrogate, thresholds.Of(channel), accumulate);
+        public NeuronBackward<TRule, TSurrogate> Of(int channel) => new(rule, surrogate, thresholds.Of(channel), accumulate);
     }
 
     private readonly struct RateBackwards(ChannelThresholds thresholds, bool accumulate) : IChannelOperators<NeuronRateBackward>

@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Neurons;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -16,13 +17,7 @@ public sealed unsafe partial class CpuBackend
         using var turn = TakeTurn();
         var factors = (float*)Scratch(input.Shape.Channels);
         WriteFactors(normalisation, input.Shape.Channels, factors);
-        if (FullBlockFireJob.Takes(spikes))
-        {
-            workers.Run(Pieces(input, samples), new FullBlockFireJob(neuron, new ChannelThresholds(threshold), factors, input, null, spikes, samples));
-            return;
-        }
-
-        Fire(neuron, new ChannelThresholds(threshold), new NormalisedCurrent(factors), input, null, spikes, samples);
+        Fire(neuron, new ChannelThresholds(threshold), new NormalisedCurrent(factors), factors, input, null, spikes, samples);
     }
 
     public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
@@ -41,8 +36,8 @@ public sealed unsafe partial class CpuBackend
             slopes[channel] = currentFactors[2 * channel];
         }
 
-        Backward(new NormNeuronPass(this, normalisation, neuron, input, Pointer(threshold)[0], spikeGradient, inputGradient, accumulate,
-            currentFactors, slopes, null, null, memory, pieces), gradient);
+        neuron.Hand(new NormNeuronPass(this, gradient, normalisation, input, Pointer(threshold)[0], spikeGradient, inputGradient, accumulate,
+            currentFactors, slopes, null, null, memory, pieces));
     }
 
     public void NormNeuronGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
@@ -60,8 +55,8 @@ public sealed unsafe partial class CpuBackend
         var factors = (float*)(thresholdSums + pieces);
         WriteFactors(normalisation, channels, factors);
         var isThroughTime = !gradient.ThroughRate; // BPTR has no gradient of the threshold
-        Backward(new NormNeuronPass(this, normalisation, neuron, input, Pointer(threshold)[0], spikeGradient, spikeGradient, false, factors,
-            null, sums, isThroughTime ? thresholdSums : null, (float*)memory, pieces), gradient);
+        neuron.Hand(new NormNeuronPass(this, gradient, normalisation, input, Pointer(threshold)[0], spikeGradient, spikeGradient, false, factors,
+            null, sums, isThroughTime ? thresholdSums : null, (float*)memory, pieces));
         if (isThroughTime)
         {
             Pointer(thresholdGradient)[0] += (float)Total(thresholdSums, pieces);
@@ -73,50 +68,58 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>Floats of the membranes and current gradients of one vector of samples, for each piece; full blocks keep theirs on the stack.</summary>
     private static long NormNeuronWork(int pieces, Activation spikeGradient, NeuronGradient gradient) =>
-        IsFullBlock(spikeGradient) && !gradient.ThroughRate ? 0 : NormNeuronWork(pieces, spikeGradient.Shape.Lanes);
+        Routes.IsFullBlock(spikeGradient.Shape.Lanes) && !gradient.ThroughRate ? 0 : NormNeuronWork(pieces, spikeGradient.Shape.Lanes);
 
     private static long NormNeuronWork(long pieces, LaneLayout lanes) => 2 * pieces * lanes.Steps * LaneLayout.VectorLanes;
 
-    private static bool IsFullBlock(Activation spikeGradient) => spikeGradient.Shape.Lanes.BlockSamples == LaneLayout.VectorLanes;
-
-    private static void Backward(NormNeuronPass pass, NeuronGradient gradient)
-    {
-        if (gradient.ThroughRate)
-        {
-            pass.Rate();
-        }
-        else
-        {
-            gradient.Surrogate.Hand(pass);
-        }
-    }
-
-    /// <summary>One backward run, of <see cref="FullBlockBackwardJob{TSurrogate}"/> or <see cref="NormNeuronBackwardJob{TOperator}"/>: all but its surrogate.</summary>
+    /// <summary>
+    /// One backward run, of <see cref="FullBlockBackwardJob{TRule, TSurrogate}"/> or <see cref="NormNeuronBackwardJob{TRule, TOperator}"/>: all but
+    /// its rule and its surrogate.
+    /// </summary>
     private readonly struct NormNeuronPass(
-        CpuBackend backend, Normalisation normalisation, NeuronModel neuron, Activation input, float threshold, Activation spikeGradient,
+        CpuBackend backend, NeuronGradient gradient, Normalisation normalisation, Activation input, float threshold, Activation spikeGradient,
         Activation target, bool accumulate, float* currentFactors, float* slopes, double* sums, double* thresholdSums, float* work, int pieces)
-        : ISurrogateUser
+        : INeuronRuleUser
     {
-        public void Use<TSurrogate>(TSurrogate surrogate)
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule
+        {
+            if (gradient.ThroughRate)
+            {
+                Run(rule, new NeuronRateBackward(threshold, false));
+            }
+            else
+            {
+                gradient.Surrogate.Hand(new WithRule<TRule>(this, rule));
+            }
+        }
+
+        private void RunThroughTime<TRule, TSurrogate>(TRule rule, TSurrogate surrogate)
+            where TRule : struct, INeuronRule
             where TSurrogate : struct, ISurrogate
         {
-            if (IsFullBlock(spikeGradient))
+            if (Routes.IsFullBlock(spikeGradient.Shape.Lanes))
             {
-                backend.workers.Run(pieces, new FullBlockBackwardJob<TSurrogate>(neuron, surrogate, threshold, currentFactors,
+                backend.workers.Run(pieces, new FullBlockBackwardJob<TRule, TSurrogate>(rule, surrogate, threshold, currentFactors,
                     Pointer(normalisation.Mean), input, spikeGradient, target, accumulate, slopes, sums, thresholdSums));
             }
             else
             {
-                Run(new NeuronBackward<TSurrogate>(neuron, surrogate, threshold, false));
+                Run(rule, new NeuronBackward<TRule, TSurrogate>(rule, surrogate, threshold, false));
             }
         }
 
-        public void Rate() => Run(new NeuronRateBackward(threshold, false));
-
-        private void Run<TOperator>(TOperator op)
+        private void Run<TRule, TOperator>(TRule rule, TOperator op)
+            where TRule : struct, INeuronRule
             where TOperator : struct, IStepOperator =>
-            backend.workers.Run(pieces, new NormNeuronBackwardJob<TOperator>(new NeuronDynamics(neuron, threshold),
-                new NormalisedCurrent(currentFactors), op, input, spikeGradient, target, accumulate, slopes, Pointer(normalisation.Mean), sums,
-                thresholdSums, work));
+            backend.workers.Run(pieces, new NormNeuronBackwardJob<TRule, TOperator>(rule, threshold, new NormalisedCurrent(currentFactors), op, input,
+                spikeGradient, target, accumulate, slopes, Pointer(normalisation.Mean), sums, thresholdSums, work));
+
+        private readonly struct WithRule<TRule>(NormNeuronPass pass, TRule rule) : ISurrogateUser
+            where TRule : struct, INeuronRule
+        {
+            public void Use<TSurrogate>(TSurrogate surrogate)
+                where TSurrogate : struct, ISurrogate => pass.RunThroughTime(rule, surrogate);
+        }
     }
 }

@@ -18,9 +18,10 @@ internal sealed unsafe class ScratchActivations(NativeHeap heap) : IDisposable
     {
         if (data.Length < shape.Length)
         {
+            var larger = heap.Allocate(shape.Length); // if there is no room, what there is stays
             byShape.Clear();
             data.Dispose();
-            data = heap.Allocate(shape.Length);
+            data = larger;
         }
 
         if (!byShape.TryGetValue(shape, out var activation))

@@ -23,10 +23,10 @@ public sealed unsafe partial class CpuBackend
 
                 weights += layer.Pattern is null
                     ? DenseConnection.BytesOf(layer.Geometry, operation.HasInputGradient)
-                    : SparseMemory.BytesOf(layer.Geometry, layer.Pattern, operation, workers.Count);
+                    : new SparseMemory(layer.Geometry, layer.Pattern, operation).Bytes(workers.Count);
                 if (layer.Pattern is not null && operation.Fires)
                 {
-                    var (current, pool) = SparseMemory.ComposedBytes(layer.Geometry, operation);
+                    var (current, pool) = new SparseMemory(layer.Geometry, layer.Pattern, operation).ComposedBytes();
                     (currents, pools) = (Math.Max(currents, current), Math.Max(pools, pool));
                 }
             }

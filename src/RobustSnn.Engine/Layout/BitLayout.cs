@@ -17,7 +17,7 @@ internal readonly record struct Site(int Step, int Sample, int Channel, int Row,
 
 /// <summary>
 /// The layout of spikes that are bits: [lane block][row][channel][column][lane], framed like floats. A channel's positions of a row lie side
-/// by side, so that a convolution's tile of neighbouring columns is one run of bytes, and so that few lanes (one image: its timesteps)
+/// by side, so that a convolution's tile of neighbouring columns is one stretch of bytes, and so that few lanes (one image: its timesteps)
 /// share a word with the next columns.
 /// </summary>
 /// <remarks>Little-endian: lane l of a position is bit l mod 8 of its byte l / 8. Words may be read across a row's end: the buffer has room behind.</remarks>

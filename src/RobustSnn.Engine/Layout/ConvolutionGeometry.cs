@@ -31,6 +31,19 @@ public readonly record struct ConvolutionGeometry(
         new(inputs, rows, columns, outputs, rows, columns, rows, columns, 0);
 }
 
+/// <summary>The passes over a layer.</summary>
+public enum LayerPass
+{
+    /// <summary>Outputs from inputs, with or without neurons.</summary>
+    Forward,
+
+    /// <summary>The gradient of the inputs.</summary>
+    InputGradient,
+
+    /// <summary>The gradient of the weights.</summary>
+    WeightGradient,
+}
+
 /// <summary>
 /// Weights in the form that a backend multiplies with.
 /// </summary>
@@ -46,6 +59,11 @@ public abstract class Connection(ConvolutionGeometry geometry, DeviceBuffer weig
 
     /// <summary>Bytes that forward passes have read of the layer so far: weights, and where they connect.</summary>
     public virtual long InferenceBytes => Weights.Length * sizeof(float);
+
+    /// <summary>
+    /// The way in which the backend has computed the last such pass, for people: kernels have their backend's names. Null before the first.
+    /// </summary>
+    public abstract string? RouteOf(LayerPass pass);
 
     public abstract void Dispose();
 }

@@ -57,13 +57,6 @@ public readonly record struct LaneLayout(int Batch, int Steps, int BlockSamples)
         return new LaneLayout(batch, timesteps, 1);
     }
 
-    /// <summary>
-    /// Whether a block for each image is faster where layers skip what an image leaves silent: its timesteps fill the 8 lanes that each position
-    /// then has, or half of them while the batch fills no vector either.
-    /// </summary>
-    public static bool IsFasterByImage(int batch, int timesteps) =>
-        timesteps is > FewLanes - 2 and <= FewLanes || (timesteps is >= FewLanes / 2 and <= FewLanes && batch <= VectorLanes / 2);
-
     /// <summary>Chooses the block size for a batch simulated for <paramref name="timesteps"/> steps (0: the ANN).</summary>
     /// <remarks>
     /// With time, 16 samples a block, so that no vector straddles two timesteps; without, up to 64 samples, so that a

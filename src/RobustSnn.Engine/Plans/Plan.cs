@@ -18,7 +18,7 @@ public sealed class Plan : IDisposable
 {
     private readonly PlanGraph graph;
     private readonly MemoryPlan memory;
-    private readonly Step?[] steps;
+    private readonly PlanStep?[] steps;
     private readonly List<DeviceBuffer> owned = [];
     private readonly Activation scores;
     private readonly Activation? scoreGradient;

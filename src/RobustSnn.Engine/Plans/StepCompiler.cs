@@ -23,7 +23,7 @@ internal sealed class StepCompiler(
     private readonly PlanBuffers buffers = buffers;
     private readonly Func<long, DeviceBuffer> allocate = allocate;
 
-    public Step Compile(int node) => graph.Layers[node] >= 0
+    public PlanStep Compile(int node) => graph.Layers[node] >= 0
         ? ConvolveNeuron(node, graph.Layers[node])
         : graph.Nodes[node].Operation.Accept(new NodeCompiler(this, node));
 
@@ -71,7 +71,7 @@ internal sealed class StepCompiler(
     }
 
     /// <summary>The step of one node.</summary>
-    private sealed class NodeCompiler(StepCompiler plan, int node) : IOperationVisitor<Step>
+    private sealed class NodeCompiler(StepCompiler plan, int node) : IOperationVisitor<PlanStep>
     {
         private Activation Output => plan.Output(node);
 
@@ -79,18 +79,18 @@ internal sealed class StepCompiler(
 
         private bool Trains => plan.graph.Mode == PassMode.Training;
 
-        public Step Normalise(FSharpList<double> mean, FSharpList<double> deviation) =>
+        public PlanStep Normalise(FSharpList<double> mean, FSharpList<double> deviation) =>
             new NormaliseStep(plan.buffers.Pixels, Constants(mean), Constants(deviation), Output, Gradient, plan.buffers.PixelGradient);
 
-        public Step Convolution(Convolution settings) => Layer();
+        public PlanStep Convolution(Convolution settings) => Layer();
 
-        public Step Linear(int outputs, bool bias) => Layer();
+        public PlanStep Linear(int outputs, bool bias) => Layer();
 
-        public Step BatchNorm() => new BatchNormStep(Link(0), Output, Gradient, plan.Statistics(node));
+        public PlanStep BatchNorm() => new BatchNormStep(Link(0), Output, Gradient, plan.Statistics(node));
 
-        public Step Relu() => new ReluStep(Link(0), Output, Gradient);
+        public PlanStep Relu() => new ReluStep(Link(0), Output, Gradient);
 
-        public Step Neuron(Thresholds thresholds)
+        public PlanStep Neuron(Thresholds thresholds)
         {
             if (!plan.graph.Spikes(node))
             {
@@ -106,15 +106,15 @@ internal sealed class StepCompiler(
                 : new NormNeuronStep(neuron, plan.Statistics(norm), Link(0), Output, Gradient, threshold, plan.Spikes(node));
         }
 
-        public Step AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
+        public PlanStep AveragePool(int size) => new PoolStep(Link(0), Output, Gradient);
 
-        public Step MaxPool(int size) => new MaxPoolStep(Link(0), Output, Gradient);
+        public PlanStep MaxPool(int size) => new MaxPoolStep(Link(0), Output, Gradient);
 
-        public Step GlobalAveragePool() => new PoolStep(Link(0), Output, Gradient);
+        public PlanStep GlobalAveragePool() => new PoolStep(Link(0), Output, Gradient);
 
-        public Step WeightedSum() => new WeightedSumStep(Link(0), Link(1), Output, Gradient, plan.Parameter(node, "comb"), Trains);
+        public PlanStep WeightedSum() => new WeightedSumStep(Link(0), Link(1), Output, Gradient, plan.Parameter(node, "comb"), Trains);
 
-        public Step Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node, plan.buffers.SampleNumbers);
+        public PlanStep Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node, plan.buffers.SampleNumbers);
 
         private Link Link(int index) => plan.Link(node, index);
 

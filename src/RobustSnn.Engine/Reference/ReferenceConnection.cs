@@ -32,6 +32,9 @@ internal sealed class ReferenceConnection : Connection
         }
     }
 
+    /// <inheritdoc/>
+    public override string RouteOf(LayerPass pass) => "plain loops, sums in double";
+
     public static int WeightIndex(ConvolutionGeometry geometry, int output, int input, int kernelRow, int kernelColumn) =>
         ((output * geometry.Inputs + input) * geometry.KernelRows + kernelRow) * geometry.KernelColumns + kernelColumn;
 

@@ -4,17 +4,17 @@ using RobustSnn.Engine.Layout;
 namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>
-/// One class of a gather over the blocks in use, cut into pieces of (block, run of tiles, group of target channels). A tile is 4 lane
+/// One class of a gather over the blocks in use, cut into pieces of (block, stretch of tiles, share of the target channels). A tile is 4 lane
 /// vectors: of one position where it has that many, of neighbouring positions otherwise.
 /// </summary>
 /// <remarks>
-/// A group's weights for a chunk of sources (48 × 9 × 128 floats) stay in L2 while the piece's tiles go by; sums over chunks are added
+/// A share's weights for a chunk of sources (48 × 9 × 128 floats) stay in L2 while the piece's tiles go by; sums over chunks are added
 /// up in the target. Every target is written by one piece, chunks in order: results do not depend on threads.
 /// </remarks>
 internal readonly unsafe struct GatherJob : IJob
 {
-    private const int BlocksInGroup = 8;
-    private const int TilesInRun = 16;
+    private const int GroupsInShare = 8;
+    private const int TilesInStretch = 16;
 
     private readonly PackedWeights weights;
     private readonly int gatherClass;
@@ -24,9 +24,9 @@ internal readonly unsafe struct GatherJob : IJob
     private readonly float* target;
     private readonly float* bias;
     private readonly bool accumulate;
-    private readonly int slots;
-    private readonly int runs;
-    private readonly int groups;
+    private readonly int placeCount;
+    private readonly int stretches;
+    private readonly int shares;
     private readonly int firstBlock;
 
     /// <param name="source">Values of the source's blocks; those of the blocks asked for are enough.</param>
@@ -44,22 +44,22 @@ internal readonly unsafe struct GatherJob : IJob
         this.accumulate = accumulate;
         var c = weights.Classes[gatherClass];
         c.CheckBorder(sourceShape);
-        slots = c.Rows * c.Columns * (targetShape.Lanes.Width / LaneLayout.VectorLanes);
-        var tiles = (slots + GatherTile.Vectors - 1) / GatherTile.Vectors;
-        runs = (tiles + TilesInRun - 1) / TilesInRun;
-        groups = (weights.TargetBlocks + BlocksInGroup - 1) / BlocksInGroup;
+        placeCount = c.Rows * c.Columns * (targetShape.Lanes.Width / LaneLayout.VectorLanes);
+        var tiles = (placeCount + GatherTile.Vectors - 1) / GatherTile.Vectors;
+        stretches = (tiles + TilesInStretch - 1) / TilesInStretch;
+        shares = (weights.TargetGroups + GroupsInShare - 1) / GroupsInShare;
         firstBlock = blocks.First;
-        Pieces = blocks.Count * runs * groups;
+        Pieces = blocks.Count * stretches * shares;
     }
 
     public int Pieces { get; }
 
     public void Execute(int piece)
     {
-        // groups vary slowest within a block, so that neighbouring pieces share weights
-        var (inOrder, rest) = Math.DivRem(piece, runs * groups);
+        // shares vary slowest within a block, so that neighbouring pieces share weights
+        var (inOrder, rest) = Math.DivRem(piece, stretches * shares);
         var block = firstBlock + inOrder;
-        var (group, run) = Math.DivRem(rest, runs);
+        var (share, stretch) = Math.DivRem(rest, stretches);
         var c = weights.Classes[gatherClass];
         using var memory = PieceMemory.Begin();
         var taps = memory.Integers(c.Taps.Length);
@@ -68,26 +68,26 @@ internal readonly unsafe struct GatherJob : IJob
             taps[i] = c.Taps[i].Row * sourceShape.RowStride + c.Taps[i].Column * sourceShape.PositionStride;
         }
 
-        var firstTargets = group * BlocksInGroup;
-        var lastTargets = Math.Min(firstTargets + BlocksInGroup, weights.TargetBlocks);
-        var firstSlot = run * TilesInRun * GatherTile.Vectors;
-        var endSlot = Math.Min(firstSlot + TilesInRun * GatherTile.Vectors, slots);
+        var firstGroup = share * GroupsInShare;
+        var endGroup = Math.Min(firstGroup + GroupsInShare, weights.TargetGroups);
+        var firstPlace = stretch * TilesInStretch * GatherTile.Vectors;
+        var endPlace = Math.Min(firstPlace + TilesInStretch * GatherTile.Vectors, placeCount);
         for (var chunk = 0; chunk < weights.Sources; chunk += PackedWeights.Chunk)
         {
             var sources = Math.Min(PackedWeights.Chunk, weights.Sources - chunk);
-            for (var slot = firstSlot; slot < endSlot; slot += GatherTile.Vectors)
+            for (var place = firstPlace; place < endPlace; place += GatherTile.Vectors)
             {
-                var place = Place(c, block, slot, chunk);
-                for (var targetBlock = firstTargets; targetBlock < lastTargets; targetBlock++)
+                var places = Places(c, block, place, chunk);
+                for (var targetGroup = firstGroup; targetGroup < endGroup; targetGroup++)
                 {
-                    var first = targetBlock * GatherTile.Targets;
+                    var first = targetGroup * GatherTile.Targets;
                     var shift = first * targetShape.Lanes.Width;
-                    var tile = place;
+                    var tile = places;
                     tile.Target0 += shift;
                     tile.Target1 += shift;
                     tile.Target2 += shift;
                     tile.Target3 += shift;
-                    GatherTile.Run(in tile, weights.At(gatherClass, targetBlock, chunk), taps, c.Taps.Length, sources,
+                    GatherTile.Run(in tile, weights.At(gatherClass, targetGroup, chunk), taps, c.Taps.Length, sources,
                         sourceShape.Lanes.Width, targetShape.Lanes.Width, Math.Min(GatherTile.Targets, weights.Targets - first),
                         bias is null ? null : bias + first, accumulate || chunk > 0);
                 }
@@ -95,21 +95,21 @@ internal readonly unsafe struct GatherJob : IJob
         }
     }
 
-    private GatherTile.Place Place(GatherClass c, int block, int slot, int chunk)
+    private GatherTile.Places Places(GatherClass c, int block, int place, int chunk)
     {
-        var place = default(GatherTile.Place);
-        Slot(c, block, slot, chunk, out place.Source0, out place.Target0);
-        Slot(c, block, slot + 1, chunk, out place.Source1, out place.Target1);
-        Slot(c, block, slot + 2, chunk, out place.Source2, out place.Target2);
-        Slot(c, block, slot + 3, chunk, out place.Source3, out place.Target3);
-        return place;
+        var places = default(GatherTile.Places);
+        Place(c, block, place, chunk, out places.Source0, out places.Target0);
+        Place(c, block, place + 1, chunk, out places.Source1, out places.Target1);
+        Place(c, block, place + 2, chunk, out places.Source2, out places.Target2);
+        Place(c, block, place + 3, chunk, out places.Source3, out places.Target3);
+        return places;
     }
 
-    // a slot behind the last repeats it: the same sums are computed twice and stored in one place
-    private void Slot(GatherClass c, int block, int slot, int chunk, out float* from, out float* to)
+    // a place behind the last repeats it: the same sums are computed twice and stored once
+    private void Place(GatherClass c, int block, int place, int chunk, out float* from, out float* to)
     {
         var vectors = targetShape.Lanes.Width / LaneLayout.VectorLanes;
-        var (position, vector) = Math.DivRem(Math.Min(slot, slots - 1), vectors);
+        var (position, vector) = Math.DivRem(Math.Min(place, placeCount - 1), vectors);
         var (row, column) = Math.DivRem(position, c.Columns);
         var lane = vector * LaneLayout.VectorLanes;
         from = source + sourceShape.Offset(block, row * c.SourceRowStep, column * c.SourceColumnStep) + chunk * sourceShape.Lanes.Width + lane;

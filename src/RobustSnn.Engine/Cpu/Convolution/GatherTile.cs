@@ -17,7 +17,7 @@ internal static unsafe class GatherTile
 
     /// <summary>What a tile adds up and where it leaves the sums.</summary>
     /// <remarks>Offsets are in floats; a channel lies one <c>width</c> behind the one before it.</remarks>
-    public struct Place
+    public struct Places
     {
         /// <summary>Where the four vectors' sources begin (at the base of the taps, first source channel of the chunk).</summary>
         public float* Source0, Source1, Source2, Source3;
@@ -26,18 +26,18 @@ internal static unsafe class GatherTile
         public float* Target0, Target1, Target2, Target3;
     }
 
-    /// <param name="place">The tile's four vectors.</param>
+    /// <param name="places">The tile's four vectors.</param>
     /// <param name="weights">[tap][source][6 targets].</param>
     /// <param name="tapOffsets">Source offset of each tap.</param>
     /// <param name="taps">How many.</param>
     /// <param name="sources">Source channels to add up.</param>
     /// <param name="sourceWidth">Floats from one source channel to the next.</param>
     /// <param name="targetWidth">Floats from one target channel to the next.</param>
-    /// <param name="targets">Target channels to write: 6 but in the last block.</param>
+    /// <param name="targets">Target channels to write: 6 but in the last group.</param>
     /// <param name="bias">What the sums start with where <paramref name="accumulate"/> is false; null for 0.</param>
     /// <param name="accumulate">Start with what the targets hold.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(in Place place, float* weights, int* tapOffsets, int taps, int sources, int sourceWidth, int targetWidth,
+    public static void Run(in Places places, float* weights, int* tapOffsets, int taps, int sources, int sourceWidth, int targetWidth,
         int targets, float* bias, bool accumulate)
     {
         Vector512<float> s00, s01, s02, s03;
@@ -48,30 +48,30 @@ internal static unsafe class GatherTile
         Vector512<float> s50, s51, s52, s53;
         if (accumulate)
         {
-            s00 = Load(place.Target0, 0, targets, targetWidth);
-            s01 = Load(place.Target1, 0, targets, targetWidth);
-            s02 = Load(place.Target2, 0, targets, targetWidth);
-            s03 = Load(place.Target3, 0, targets, targetWidth);
-            s10 = Load(place.Target0, 1, targets, targetWidth);
-            s11 = Load(place.Target1, 1, targets, targetWidth);
-            s12 = Load(place.Target2, 1, targets, targetWidth);
-            s13 = Load(place.Target3, 1, targets, targetWidth);
-            s20 = Load(place.Target0, 2, targets, targetWidth);
-            s21 = Load(place.Target1, 2, targets, targetWidth);
-            s22 = Load(place.Target2, 2, targets, targetWidth);
-            s23 = Load(place.Target3, 2, targets, targetWidth);
-            s30 = Load(place.Target0, 3, targets, targetWidth);
-            s31 = Load(place.Target1, 3, targets, targetWidth);
-            s32 = Load(place.Target2, 3, targets, targetWidth);
-            s33 = Load(place.Target3, 3, targets, targetWidth);
-            s40 = Load(place.Target0, 4, targets, targetWidth);
-            s41 = Load(place.Target1, 4, targets, targetWidth);
-            s42 = Load(place.Target2, 4, targets, targetWidth);
-            s43 = Load(place.Target3, 4, targets, targetWidth);
-            s50 = Load(place.Target0, 5, targets, targetWidth);
-            s51 = Load(place.Target1, 5, targets, targetWidth);
-            s52 = Load(place.Target2, 5, targets, targetWidth);
-            s53 = Load(place.Target3, 5, targets, targetWidth);
+            s00 = Load(places.Target0, 0, targets, targetWidth);
+            s01 = Load(places.Target1, 0, targets, targetWidth);
+            s02 = Load(places.Target2, 0, targets, targetWidth);
+            s03 = Load(places.Target3, 0, targets, targetWidth);
+            s10 = Load(places.Target0, 1, targets, targetWidth);
+            s11 = Load(places.Target1, 1, targets, targetWidth);
+            s12 = Load(places.Target2, 1, targets, targetWidth);
+            s13 = Load(places.Target3, 1, targets, targetWidth);
+            s20 = Load(places.Target0, 2, targets, targetWidth);
+            s21 = Load(places.Target1, 2, targets, targetWidth);
+            s22 = Load(places.Target2, 2, targets, targetWidth);
+            s23 = Load(places.Target3, 2, targets, targetWidth);
+            s30 = Load(places.Target0, 3, targets, targetWidth);
+            s31 = Load(places.Target1, 3, targets, targetWidth);
+            s32 = Load(places.Target2, 3, targets, targetWidth);
+            s33 = Load(places.Target3, 3, targets, targetWidth);
+            s40 = Load(places.Target0, 4, targets, targetWidth);
+            s41 = Load(places.Target1, 4, targets, targetWidth);
+            s42 = Load(places.Target2, 4, targets, targetWidth);
+            s43 = Load(places.Target3, 4, targets, targetWidth);
+            s50 = Load(places.Target0, 5, targets, targetWidth);
+            s51 = Load(places.Target1, 5, targets, targetWidth);
+            s52 = Load(places.Target2, 5, targets, targetWidth);
+            s53 = Load(places.Target3, 5, targets, targetWidth);
         }
         else
         {
@@ -86,10 +86,10 @@ internal static unsafe class GatherTile
         for (var tap = 0; tap < taps; tap++)
         {
             var offset = tapOffsets[tap];
-            var p0 = place.Source0 + offset;
-            var p1 = place.Source1 + offset;
-            var p2 = place.Source2 + offset;
-            var p3 = place.Source3 + offset;
+            var p0 = places.Source0 + offset;
+            var p1 = places.Source1 + offset;
+            var p2 = places.Source2 + offset;
+            var p3 = places.Source3 + offset;
             for (var source = 0; source < sources; source++)
             {
                 var x0 = Vector512.Load(p0);
@@ -134,30 +134,30 @@ internal static unsafe class GatherTile
             }
         }
 
-        Store(s00, place.Target0, 0, targets, targetWidth);
-        Store(s01, place.Target1, 0, targets, targetWidth);
-        Store(s02, place.Target2, 0, targets, targetWidth);
-        Store(s03, place.Target3, 0, targets, targetWidth);
-        Store(s10, place.Target0, 1, targets, targetWidth);
-        Store(s11, place.Target1, 1, targets, targetWidth);
-        Store(s12, place.Target2, 1, targets, targetWidth);
-        Store(s13, place.Target3, 1, targets, targetWidth);
-        Store(s20, place.Target0, 2, targets, targetWidth);
-        Store(s21, place.Target1, 2, targets, targetWidth);
-        Store(s22, place.Target2, 2, targets, targetWidth);
-        Store(s23, place.Target3, 2, targets, targetWidth);
-        Store(s30, place.Target0, 3, targets, targetWidth);
-        Store(s31, place.Target1, 3, targets, targetWidth);
-        Store(s32, place.Target2, 3, targets, targetWidth);
-        Store(s33, place.Target3, 3, targets, targetWidth);
-        Store(s40, place.Target0, 4, targets, targetWidth);
-        Store(s41, place.Target1, 4, targets, targetWidth);
-        Store(s42, place.Target2, 4, targets, targetWidth);
-        Store(s43, place.Target3, 4, targets, targetWidth);
-        Store(s50, place.Target0, 5, targets, targetWidth);
-        Store(s51, place.Target1, 5, targets, targetWidth);
-        Store(s52, place.Target2, 5, targets, targetWidth);
-        Store(s53, place.Target3, 5, targets, targetWidth);
+        Store(s00, places.Target0, 0, targets, targetWidth);
+        Store(s01, places.Target1, 0, targets, targetWidth);
+        Store(s02, places.Target2, 0, targets, targetWidth);
+        Store(s03, places.Target3, 0, targets, targetWidth);
+        Store(s10, places.Target0, 1, targets, targetWidth);
+        Store(s11, places.Target1, 1, targets, targetWidth);
+        Store(s12, places.Target2, 1, targets, targetWidth);
+        Store(s13, places.Target3, 1, targets, targetWidth);
+        Store(s20, places.Target0, 2, targets, targetWidth);
+        Store(s21, places.Target1, 2, targets, targetWidth);
+        Store(s22, places.Target2, 2, targets, targetWidth);
+        Store(s23, places.Target3, 2, targets, targetWidth);
+        Store(s30, places.Target0, 3, targets, targetWidth);
+        Store(s31, places.Target1, 3, targets, targetWidth);
+        Store(s32, places.Target2, 3, targets, targetWidth);
+        Store(s33, places.Target3, 3, targets, targetWidth);
+        Store(s40, places.Target0, 4, targets, targetWidth);
+        Store(s41, places.Target1, 4, targets, targetWidth);
+        Store(s42, places.Target2, 4, targets, targetWidth);
+        Store(s43, places.Target3, 4, targets, targetWidth);
+        Store(s50, places.Target0, 5, targets, targetWidth);
+        Store(s51, places.Target1, 5, targets, targetWidth);
+        Store(s52, places.Target2, 5, targets, targetWidth);
+        Store(s53, places.Target3, 5, targets, targetWidth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

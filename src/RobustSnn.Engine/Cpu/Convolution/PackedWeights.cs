@@ -3,8 +3,8 @@ using RobustSnn.Engine.Cpu.Machine;
 namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>
-/// Weights in the order in which <see cref="GatherTile"/> reads them: for each class, block of 6 targets, chunk of sources and tap:
-/// [source][6 targets], the last block filled up with zeros.
+/// Weights in the order in which <see cref="GatherTile"/> reads them: for each class, group of 6 targets, chunk of sources and tap:
+/// [source][6 targets], the last group filled up with zeros.
 /// </summary>
 internal sealed unsafe class PackedWeights : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed unsafe class PackedWeights : IDisposable
         {
             for (var i = 0; i < classes.Length; i++)
             {
-                packed[i] = heap.Allocate((long)TargetBlocks * BlockLength(classes[i]));
+                packed[i] = heap.Allocate((long)TargetGroups * GroupLength(classes[i]));
             }
         }
         catch
@@ -43,13 +43,13 @@ internal sealed unsafe class PackedWeights : IDisposable
 
     public int Sources { get; }
 
-    public int TargetBlocks => BlocksOf(Targets);
+    public int TargetGroups => GroupsOf(Targets);
 
-    /// <summary>Weights of a class for one block of targets, from <paramref name="firstSource"/> (a multiple of Chunk) on.</summary>
-    public float* At(int gatherClass, int targetBlock, int firstSource)
+    /// <summary>Weights of a class for one group of targets, from <paramref name="firstSource"/> (a multiple of Chunk) on.</summary>
+    public float* At(int gatherClass, int targetGroup, int firstSource)
     {
         var c = Classes[gatherClass];
-        return packed[gatherClass]!.Pointer + (long)targetBlock * BlockLength(c) + (long)firstSource * c.Taps.Length * GatherTile.Targets;
+        return packed[gatherClass]!.Pointer + (long)targetGroup * GroupLength(c) + (long)firstSource * c.Taps.Length * GatherTile.Targets;
     }
 
     /// <summary>Packs weights of which element (target, source, kernel) lies at target·targetStride + source·sourceStride + kernel.</summary>
@@ -57,7 +57,7 @@ internal sealed unsafe class PackedWeights : IDisposable
     {
         for (var i = 0; i < Classes.Length; i++)
         {
-            workers.Run(TargetBlocks, new PackJob(this, i, weights, targetStride, sourceStride));
+            workers.Run(TargetGroups, new PackJob(this, i, weights, targetStride, sourceStride));
         }
     }
 
@@ -71,24 +71,24 @@ internal sealed unsafe class PackedWeights : IDisposable
 
     /// <summary>Bytes of such weights.</summary>
     public static long BytesOf(GatherClass[] classes, int targets, int sources) =>
-        classes.Sum(c => checked((long)BlocksOf(targets) * BlockLength(c, sources) * sizeof(float)));
+        classes.Sum(c => checked((long)GroupsOf(targets) * GroupLength(c, sources) * sizeof(float)));
 
-    private static int BlocksOf(int targets) => (targets + GatherTile.Targets - 1) / GatherTile.Targets;
+    private static int GroupsOf(int targets) => (targets + GatherTile.Targets - 1) / GatherTile.Targets;
 
-    private static int BlockLength(GatherClass c, int sources) => checked(c.Taps.Length * sources * GatherTile.Targets);
+    private static int GroupLength(GatherClass c, int sources) => checked(c.Taps.Length * sources * GatherTile.Targets);
 
-    private int BlockLength(GatherClass c) => BlockLength(c, Sources);
+    private int GroupLength(GatherClass c) => GroupLength(c, Sources);
 
     private readonly struct PackJob(PackedWeights owner, int gatherClass, float* weights, int targetStride, int sourceStride) : IJob
     {
-        public void Execute(int block)
+        public void Execute(int group)
         {
-            var first = block * GatherTile.Targets;
+            var first = group * GatherTile.Targets;
             var count = Math.Min(GatherTile.Targets, owner.Targets - first);
             var taps = owner.Classes[gatherClass].Taps;
             for (var start = 0; start < owner.Sources; start += Chunk)
             {
-                var to = owner.At(gatherClass, block, start);
+                var to = owner.At(gatherClass, group, start);
                 var end = Math.Min(start + Chunk, owner.Sources);
                 foreach (var tap in taps)
                 {

@@ -5,13 +5,13 @@ using RobustSnn.Engine.Operations;
 namespace RobustSnn.Engine.Cpu.Convolution;
 
 /// <summary>
-/// The weight gradient, cut into pieces of (group of outputs, group of inputs). A piece walks over the blocks in use in panels of a few
+/// The weight gradient, cut into pieces of (group of outputs, group of inputs). A piece walks over the blocks in use in stretches of a few
 /// positions, small enough that its share of the gradients stays in L1 and of the inputs in L2 while all tiles and taps go by.
 /// </summary>
-/// <remarks>Each weight's sum runs over panels in order, in one piece: it does not depend on threads.</remarks>
+/// <remarks>Each weight's sum runs over stretches in order, in one piece: it does not depend on threads.</remarks>
 internal readonly unsafe struct WeightGradientJob : IJob
 {
-    private const int PanelLanes = 1024;
+    private const int StretchLanes = 1024;
     private const int OutputsInGroup = 16;
     private const int InputsInGroup = 30;
 
@@ -51,15 +51,15 @@ internal readonly unsafe struct WeightGradientJob : IJob
     {
         var (outputGroup, inputGroup) = Math.DivRem(piece, inputGroups);
         var positions = geometry.OutputRows * geometry.OutputColumns;
-        var panel = Math.Clamp(PanelLanes / gradientShape.Lanes.Width, 1, positions);
+        var stretch = Math.Clamp(StretchLanes / gradientShape.Lanes.Width, 1, positions);
         using var memory = PieceMemory.Begin();
-        var gradientOffsets = memory.Integers(panel);
-        var inputOffsets = memory.Integers(panel);
+        var gradientOffsets = memory.Integers(stretch);
+        var inputOffsets = memory.Integers(stretch);
         for (var block = blocks.First; block < blocks.First + blocks.Count; block++)
         {
-            for (var first = 0; first < positions; first += panel)
+            for (var first = 0; first < positions; first += stretch)
             {
-                var count = Math.Min(panel, positions - first);
+                var count = Math.Min(stretch, positions - first);
                 for (var i = 0; i < count; i++)
                 {
                     var (row, column) = Math.DivRem(first + i, geometry.OutputColumns);
@@ -68,12 +68,13 @@ internal readonly unsafe struct WeightGradientJob : IJob
                         - inputShape.Offset(block, 0, 0));
                 }
 
-                Panel(block, outputGroup, inputGroup, gradientOffsets, inputOffsets, count);
+                Add(block, outputGroup, inputGroup, gradientOffsets, inputOffsets, count);
             }
         }
     }
 
-    private void Panel(int block, int outputGroup, int inputGroup, int* gradientOffsets, int* inputOffsets, int positions)
+    /// <summary>Adds what a stretch of positions gives.</summary>
+    private void Add(int block, int outputGroup, int inputGroup, int* gradientOffsets, int* inputOffsets, int positions)
     {
         var width = gradientShape.Lanes.Width;
         var gradients = gradient + gradientShape.Offset(block, 0, 0);

@@ -86,7 +86,7 @@ internal static unsafe class WeightGradientTile
         Sum(s32, s33, s34, s35).Store(sums + 20);
     }
 
-    /// <summary>The sums of four vectors. Runs are short on small maps, so that adding up together what can be saves a third of the time there.</summary>
+    /// <summary>The sums of four vectors. Stretches are short on small maps, so that adding up together what can be saves a third of the time there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<float> Sum(Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
     {

@@ -1,7 +1,7 @@
 namespace RobustSnn.Engine.Cpu.Machine;
 
 /// <summary>
-/// A vector of floats of one width. Sparse kernels are written once over it and compiled for each width; every member is a few
+/// A vector of floats of one width. Sparse kernels and the neuron's equation are written once over it and compiled for each width; every member is a few
 /// instructions and inlined.
 /// </summary>
 internal unsafe interface ILaneVector<TLanes>
@@ -24,7 +24,20 @@ internal unsafe interface ILaneVector<TLanes>
 
     void Store(float* to);
 
-    static abstract TLanes Add(TLanes left, TLanes right);
+    static abstract TLanes operator +(TLanes left, TLanes right);
+
+    static abstract TLanes operator -(TLanes left, TLanes right);
+
+    static abstract TLanes operator *(TLanes left, TLanes right);
+
+    /// <summary>All bits of the lanes in which left ≥ right, none of the others.</summary>
+    static abstract TLanes AtLeast(TLanes left, TLanes right);
+
+    /// <summary>0 in the lanes of a mask, the value in the others.</summary>
+    static abstract TLanes ClearWhere(TLanes mask, TLanes value);
+
+    /// <summary>One value in the lanes of a mask, another in the others.</summary>
+    static abstract TLanes Select(TLanes mask, TLanes where, TLanes elsewhere);
 
     /// <summary>left · right + sum.</summary>
     static abstract TLanes MultiplyAdd(TLanes left, TLanes right, TLanes sum);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 
@@ -53,4 +54,17 @@ internal readonly unsafe struct ChannelJob<TOperators, TOperator>(
             sums[piece] = sum;
         }
     }
+}
+
+/// <summary>v_th of a layer's neurons: one for all, or one a channel.</summary>
+internal readonly unsafe struct ChannelThresholds(DeviceBuffer thresholds)
+{
+    private readonly float* values = ((NativeBuffer)thresholds).Pointer;
+    private readonly int stride = thresholds.Length == 1 ? 0 : 1;
+
+    /// <summary>Whether channels differ.</summary>
+    public bool AreChannelwise => stride == 1;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Of(int channel) => values[channel * stride];
 }

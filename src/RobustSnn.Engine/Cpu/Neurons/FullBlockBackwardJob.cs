@@ -4,28 +4,27 @@ using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>
-/// BatchNorm and neuron of one row of one block of 16 samples, backward: what <see cref="NormNeuronBackwardJob{TOperator}"/> does with
-/// <see cref="NeuronBackward{TSurrogate}"/> (where the equations are), with nothing in the loop but the neuron.
+/// BatchNorm and neuron of one row of one block of 16 samples, backward: what <see cref="NormNeuronBackwardJob{TRule, TOperator}"/> does with
+/// <see cref="NeuronBackward{TRule, TSurrogate}"/>, with nothing in the loop but the neuron.
 /// </summary>
 /// <param name="normFactors">Two a channel: the current is factor·x + shift.</param>
 /// <param name="mean">Of each channel.</param>
 /// <param name="slopes">What the current's gradient is multiplied with before it goes to the target; null for 1, and then sums are made.</param>
 /// <param name="sums">Σ d and Σ d·(x − mean) of each piece and channel.</param>
 /// <param name="thresholdSums">dL/dv_th of each piece; null where it is not wanted.</param>
-internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
-    NeuronModel neuron, TSurrogate surrogate, float threshold, float* normFactors, float* mean, Activation input, Activation spikeGradient,
+internal readonly unsafe struct FullBlockBackwardJob<TRule, TSurrogate>(
+    TRule rule, TSurrogate surrogate, float threshold, float* normFactors, float* mean, Activation input, Activation spikeGradient,
     Activation target, bool accumulate, float* slopes, double* sums, double* thresholdSums) : IJob
+    where TRule : struct, INeuronRule
     where TSurrogate : struct, ISurrogate
 {
     private const int Vector = LaneLayout.VectorLanes;
 
-    private readonly float leak = (float)neuron.Leak;
-    private readonly bool soft = neuron.Reset.IsSoft;
+    private readonly TRule rule = rule;
     private readonly ActivationShape shape = input.Shape;
     private readonly ActivationShape gradientShape = spikeGradient.Shape;
     private readonly ActivationShape targetShape = target.Shape;
@@ -50,7 +49,7 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
         var thresholdSum = 0.0;
         for (var column = 0; column < shape.Columns; column++)
         {
-            var byThreshold = Vector512<float>.Zero;
+            var byThreshold = Lanes512.Zero;
             for (var channel = 0; channel < shape.Channels; channel += 2)
             {
                 var isPair = channel + 1 < shape.Channels; // else the second is the first once more, and what becomes of it is lost
@@ -59,20 +58,12 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
                     dx + channel * targetShape.Lanes.Width, membranes, lines + 2 * channel * Vector);
                 var second = new Chain(x + other * shape.Lanes.Width, ds + other * gradientShape.Lanes.Width,
                     isPair ? dx + other * targetShape.Lanes.Width : nowhere, membranes + steps * Vector, lines + 2 * (channel + 1) * Vector);
-                var (byFirst, bySecond) = (Vector512<float>.Zero, Vector512<float>.Zero);
-                if (soft || leak != 1)
-                {
-                    Run(in first, in second, channel, other, soft, leak, steps, ref byFirst, ref bySecond);
-                }
-                else
-                {
-                    Run(in first, in second, channel, other, false, 1, steps, ref byFirst, ref bySecond);
-                }
-
+                var (byFirst, bySecond) = (Lanes512.Zero, Lanes512.Zero);
+                Run(in first, in second, channel, other, steps, ref byFirst, ref bySecond);
                 byThreshold += isPair ? byFirst + bySecond : byFirst;
             }
 
-            thresholdSum += Vector512.Sum(byThreshold);
+            thresholdSum += Vector512.Sum<float>(byThreshold);
             x += shape.Channels * shape.Lanes.Width;
             ds += shape.Channels * gradientShape.Lanes.Width;
             dx += shape.Channels * targetShape.Lanes.Width;
@@ -94,24 +85,25 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
 
     /// <summary>Two channels side by side: each step waits for the one before, and one channel's waiting is the other's time.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Run(in Chain a, in Chain b, int channelA, int channelB, bool soft, float leak, int steps, ref Vector512<float> thresholdSumA,
-        ref Vector512<float> thresholdSumB)
+    private void Run(in Chain a, in Chain b, int channelA, int channelB, int steps, ref Lanes512 thresholdSumA,
+        ref Lanes512 thresholdSumB)
     {
         var isStatic = shape.Lanes.Steps == 1;
         var stride = isStatic ? 0 : Vector;
         var v = Vector512.Create(threshold);
-        Charge(in a, channelA, in b, channelB, v, soft, leak, steps, stride);
+        Charge(in a, channelA, in b, channelB, v, steps, stride);
 
         var centreA = Vector512.Create(mean[channelA]);
         var centreB = Vector512.Create(mean[channelB]);
         var slopeA = Vector512.Create(slopes is null ? 1 : slopes[channelA]);
         var slopeB = Vector512.Create(slopes is null ? 1 : slopes[channelB]);
-        Vector512<float> afterA = default, sumA = default, productA = default;
-        Vector512<float> afterB = default, sumB = default, productB = default;
+        Lanes512 afterA = default, afterB = default;
+        Vector512<float> sumA = default, productA = default;
+        Vector512<float> sumB = default, productB = default;
         for (var t = steps - 1; t >= 0; t--)
         {
-            var duA = Step(in a, t, v, soft, leak, ref afterA, ref thresholdSumA);
-            var duB = Step(in b, t, v, soft, leak, ref afterB, ref thresholdSumB);
+            var duA = Step(in a, t, v, ref afterA, ref thresholdSumA);
+            var duB = Step(in b, t, v, ref afterB, ref thresholdSumB);
             sumA += duA;
             sumB += duB;
             if (!isStatic)
@@ -140,25 +132,27 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
 
     /// <summary>The membranes of all steps, before the reset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Charge(in Chain a, int channelA, in Chain b, int channelB, Vector512<float> v, bool soft, float leak, int steps, int stride)
+    private void Charge(in Chain a, int channelA, in Chain b, int channelB, Vector512<float> v, int steps, int stride)
     {
         var factorA = Vector512.Create(normFactors[2 * channelA]);
         var shiftA = Vector512.Create(normFactors[2 * channelA + 1]);
         var factorB = Vector512.Create(normFactors[2 * channelB]);
         var shiftB = Vector512.Create(normFactors[2 * channelB + 1]);
         var ahead = 4 * gradientShape.Lanes.Width; // gradients are read backwards, which the processor does not foresee
-        var uA = Vector512<float>.Zero;
-        var uB = Vector512<float>.Zero;
+        var uA = Lanes512.Zero;
+        var uB = Lanes512.Zero;
         for (var t = 0; t < steps; t++)
         {
-            uA = uA * leak + Vector512.MultiplyAddEstimate(Vector512.Load(a.X + t * stride), factorA, shiftA);
-            uB = uB * leak + Vector512.MultiplyAddEstimate(Vector512.Load(b.X + t * stride), factorB, shiftB);
+            var currentA = Vector512.MultiplyAddEstimate(Vector512.Load(a.X + t * stride), factorA, shiftA);
+            uA = NeuronEquation.Charge<TRule, Lanes512>(rule, uA, currentA);
+            var currentB = Vector512.MultiplyAddEstimate(Vector512.Load(b.X + t * stride), factorB, shiftB);
+            uB = NeuronEquation.Charge<TRule, Lanes512>(rule, uB, currentB);
             Prefetch.Line(a.Ds + ahead + t * Vector);
             Prefetch.Line(b.Ds + ahead + t * Vector);
             uA.Store(a.Membranes + t * Vector);
             uB.Store(b.Membranes + t * Vector);
-            uA = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(uA, v), soft ? uA - v : Vector512<float>.Zero, uA);
-            uB = Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(uB, v), soft ? uB - v : Vector512<float>.Zero, uB);
+            uA = rule.Reset<Lanes512>(uA, NeuronEquation.Fires<Lanes512>(uA, v), v);
+            uB = rule.Reset<Lanes512>(uB, NeuronEquation.Fires<Lanes512>(uB, v), v);
         }
     }
 
@@ -166,20 +160,11 @@ internal readonly unsafe struct FullBlockBackwardJob<TSurrogate>(
     /// <param name="after">dL/du' of this step, and on return of the one before.</param>
     /// <returns>dL/du.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector512<float> Step(in Chain chain, int t, Vector512<float> v, bool soft, float leak, ref Vector512<float> after,
-        ref Vector512<float> thresholdSum)
+    private Vector512<float> Step(in Chain chain, int t, Vector512<float> v, ref Lanes512 after, ref Lanes512 thresholdSum)
     {
-        var one = Vector512<float>.One;
         var u = Vector512.Load(chain.Membranes + t * Vector);
-        var h = surrogate.Derivative(u - v, t);
-        var hds = h * Vector512.Load(chain.Ds + t * Vector);
-        var fires = Vector512.GreaterThanOrEqual(u, v);
-        var byThreshold = soft ? v * h - Vector512.ConditionalSelect(fires, one, Vector512<float>.Zero) : u * h;
-        var stay = soft ? one - v * h : Vector512.ConditionalSelect(fires, Vector512<float>.Zero, one) - byThreshold;
-        var du = hds + after * stay;
-        thresholdSum += after * byThreshold - hds;
-        after = du * leak;
-        return du;
+        return NeuronEquation.Back<TRule, Lanes512>(rule, u, surrogate.Derivative(u - v, t), Vector512.Load(chain.Ds + t * Vector), v, ref after,
+            ref thresholdSum);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -3,32 +3,28 @@ using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>
 /// Neurons of one row of one block of 16 samples, with or without BatchNorm before them, forward, to bits: what
-/// <see cref="NeuronJob{TCurrent, TSpikes}"/> does, for the blocks that training and evaluation consist of, with nothing in the loop but the neuron.
+/// <see cref="NeuronJob{TRule, TCurrent, TSpikes}"/> does, for the blocks that training and evaluation consist of, with nothing in the loop but the neuron.
 /// </summary>
 /// <param name="factors">Two a channel: the current is factor·x + shift. Null where it is x.</param>
 /// <param name="membrane">Where membranes are kept, if they are; it may be the input.</param>
-internal readonly unsafe struct FullBlockFireJob(
-    NeuronModel neuron, ChannelThresholds thresholds, float* factors, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
+internal readonly unsafe struct FullBlockFireJob<TRule>(
+    TRule rule, ChannelThresholds thresholds, float* factors, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
+    where TRule : struct, INeuronRule
 {
     private const int Vector = LaneLayout.VectorLanes;
 
-    private readonly float leak = (float)neuron.Leak;
-    private readonly bool soft = neuron.Reset.IsSoft;
+    private readonly TRule rule = rule;
     private readonly ActivationShape shape = input.Shape;
     private readonly BitLayout bits = spikes.Shape.Bits;
     private readonly float* source = input.Floats();
     private readonly byte* target = spikes.Bits();
     private readonly float* membranes = membrane is null ? null : membrane.Floats();
     private readonly ActivationShape membraneShape = (membrane ?? input).Shape;
-
-    /// <summary>Whether the job can do it: 16 samples a block.</summary>
-    public static bool Takes(Activation spikes) => spikes.Shape.IsBits && spikes.Shape.Lanes.BlockSamples == Vector;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
@@ -50,13 +46,13 @@ internal readonly unsafe struct FullBlockFireJob(
                 var v = Vector512.Create(thresholds.Of(channel));
                 var factor = Vector512.Create(factors is null ? 1 : factors[2 * channel]);
                 var shift = Vector512.Create(factors is null ? 0 : factors[2 * channel + 1]);
-                if (soft || leak != 1 || membranes is not null)
+                if (membranes is not null)
                 {
-                    FiringLoop.General(x, stride, factor, shift, v, leak, soft, u, to, steps, used);
+                    FiringLoop.Run(rule, x, stride, factor, shift, v, u, to, steps, used);
                 }
                 else
                 {
-                    FiringLoop.HardReset(x, stride, factor, shift, v, to, steps, used);
+                    FiringLoop.Run(rule, x, stride, factor, shift, v, null, to, steps, used);
                 }
             }
         }

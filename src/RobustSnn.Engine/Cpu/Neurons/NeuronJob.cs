@@ -2,13 +2,13 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>Neurons of one row of one block, forward: reads what currents are made from, writes spikes and, where wanted, membranes.</summary>
-internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
-    NeuronModel neuron, ChannelThresholds thresholds, TCurrent current, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
+internal readonly unsafe struct NeuronJob<TRule, TCurrent, TSpikes>(
+    TRule rule, ChannelThresholds thresholds, TCurrent current, Activation input, Activation? membrane, Activation spikes, int samples) : IJob
+    where TRule : struct, INeuronRule
     where TCurrent : struct, ICurrent
     where TSpikes : struct, ISpikeLanes<TSpikes>
 {
@@ -20,7 +20,7 @@ internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
     private readonly LaneMemory membraneMemory = StepLanes.Memory(membrane ?? input);
     private readonly LaneMemory spikeMemory = TSpikes.Memory(spikes);
     private readonly bool keepsMembrane = membrane is not null;
-    private readonly NeuronDynamics neurons = new(neuron, 1);
+    private readonly TRule rule = rule;
 
     public void Execute(int piece)
     {
@@ -37,10 +37,10 @@ internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
             for (var channel = 0; channel < channels; channel++)
             {
                 current.Load(channel, out var factor, out var shift);
-                var dynamics = neurons.With(thresholds.Of(channel));
+                Lanes512 threshold = Vector512.Create(thresholds.Of(channel));
                 for (var sample = 0; sample < inputMemory.Lanes.BlockSamples; sample += LaneLayout.VectorLanes)
                 {
-                    Run(dynamics, StepLanes.At(x, inputMemory.Lanes, sample), factor, shift, StepLanes.At(u, membraneMemory.Lanes, sample),
+                    Run(threshold, StepLanes.At(x, inputMemory.Lanes, sample), factor, shift, StepLanes.At(u, membraneMemory.Lanes, sample),
                         TSpikes.At(s, spikeMemory.Lanes, sample, used));
                 }
 
@@ -57,20 +57,20 @@ internal readonly unsafe struct NeuronJob<TCurrent, TSpikes>(
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Run(NeuronDynamics dynamics, StepLanes input, Vector512<float> factor, Vector512<float> shift, StepLanes membranes, TSpikes spikes)
+    private void Run(Lanes512 threshold, StepLanes input, Vector512<float> factor, Vector512<float> shift, StepLanes membranes, TSpikes spikes)
     {
-        var u = Vector512<float>.Zero;
+        var u = Lanes512.Zero;
         for (var t = 0; t < steps; t++)
         {
-            u = dynamics.Integrate(u, current.Of(input.Load(t), factor, shift));
+            u = NeuronEquation.Charge<TRule, Lanes512>(rule, u, current.Of(input.Load(t), factor, shift));
             if (keepsMembrane)
             {
                 membranes.Store(t, u);
             }
 
-            var fires = dynamics.Fires(u);
+            var fires = NeuronEquation.Fires(u, threshold);
             spikes.StoreSpikes(t, fires);
-            u = dynamics.Reset(u, fires);
+            u = rule.Reset(u, fires, threshold);
         }
     }
 }

@@ -17,12 +17,15 @@ namespace RobustSnn.Engine.Cpu.Neurons;
 /// <param name="sums">Receives Σ d and Σ d·(x − mean) of each channel and piece; null where they are not wanted.</param>
 /// <param name="thresholdSums">Receives each piece's dL/dv_th; null where it is not wanted.</param>
 /// <param name="scratch">2·T vectors a piece.</param>
-internal readonly unsafe struct NormNeuronBackwardJob<TOperator>(
-    NeuronDynamics dynamics, NormalisedCurrent current, TOperator op, Activation input, Activation spikeGradient, Activation target,
+internal readonly unsafe struct NormNeuronBackwardJob<TRule, TOperator>(
+    TRule rule, float threshold, NormalisedCurrent current, TOperator op, Activation input, Activation spikeGradient, Activation target,
     bool accumulate, float* factors, float* mean, double* sums, double* thresholdSums, float* scratch) : IJob
+    where TRule : struct, INeuronRule
     where TOperator : struct, IStepOperator
 {
     private const int VectorLanes = LaneLayout.VectorLanes;
+
+    private readonly TRule rule = rule;
 
     private readonly int rows = input.Shape.Rows;
     private readonly int columns = input.Shape.Columns;
@@ -82,12 +85,13 @@ internal readonly unsafe struct NormNeuronBackwardJob<TOperator>(
         ref double thresholdSum)
     {
         current.Load(channel, out var factor, out var shift);
-        var u = Vector512<float>.Zero;
+        Lanes512 v = Vector512.Create(threshold);
+        var u = Lanes512.Zero;
         for (var t = 0; t < steps; t++)
         {
-            u = dynamics.Integrate(u, current.Of(input.Load(t), factor, shift));
+            u = NeuronEquation.Charge<TRule, Lanes512>(rule, u, current.Of(input.Load(t), factor, shift));
             u.Store(work + t * VectorLanes);
-            u = dynamics.Reset(u, dynamics.Fires(u));
+            u = rule.Reset(u, NeuronEquation.Fires(u, v), v);
         }
 
         var gradients = work + steps * VectorLanes;

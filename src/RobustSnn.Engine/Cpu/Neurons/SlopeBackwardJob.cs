@@ -2,15 +2,16 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>Neurons of one row of one block, backward through time with derivatives of the spikes that are given.</summary>
-internal readonly unsafe struct SlopeBackwardJob(
-    NeuronModel neuron, Activation slopes, Activation membrane, ChannelThresholds thresholds, Activation spikeGradient, Activation currentGradient,
+internal readonly unsafe struct SlopeBackwardJob<TRule>(
+    TRule rule, Activation slopes, Activation membrane, ChannelThresholds thresholds, Activation spikeGradient, Activation currentGradient,
     bool accumulate) : IJob
+    where TRule : struct, INeuronRule
 {
+    private readonly TRule rule = rule;
     private readonly int rows = membrane.Shape.Rows;
     private readonly int columns = membrane.Shape.Columns;
     private readonly int channels = membrane.Shape.Channels;
@@ -60,7 +61,7 @@ internal readonly unsafe struct SlopeBackwardJob(
         }
     }
 
-    private NeuronBackward<GivenSlopes> Of(int channel, StepLanes* given) => new(neuron, new GivenSlopes(given), thresholds.Of(channel), accumulate);
+    private NeuronBackward<TRule, GivenSlopes> Of(int channel, StepLanes* given) => new(rule, new GivenSlopes(given), thresholds.Of(channel), accumulate);
 
     /// <summary>ds/dz of 16 neurons that somebody else has computed: of those whose turn it is.</summary>
     private readonly struct GivenSlopes(StepLanes* slopes) : ISurrogate

@@ -1,5 +1,7 @@
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Neurons;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Cpu.Sparse.Lists;
 using RobustSnn.Engine.Cpu.Sparse.Operands;
 using RobustSnn.Engine.Cpu.Sparse.Passes;
@@ -11,15 +13,10 @@ namespace RobustSnn.Engine.Cpu.Sparse;
 /// <summary>
 /// A pruned layer, its connections listed in the orders that its passes walk them: by outputs, by inputs for the input gradient, and by inputs
 /// and taps for events. A list is made at the first pass that asks for it. Weights by outputs are used where they lie; the others are copied
-/// once after every change.
+/// once after every change. Which pass runs which kernel is decided in <see cref="Routes"/>.
 /// </summary>
-internal sealed unsafe class SparseConnection : Connection
+internal sealed unsafe class SparseConnection : RoutedConnection
 {
-    private const int WidestByColumns = 32;
-    private const int UsesToPay = 24;
-    private const int AlwaysEvents = 16; // positions of a map with which events are faster whatever the share of active inputs
-    private const double EventShare = 0.25; // of active inputs, below which they are faster on larger maps
-
     private readonly GatherClass gather;
     private readonly Dictionary<(SparseRows, OperandLayout), NativeBuffer> offsets = [];
     private readonly NativeHeap heap;
@@ -51,54 +48,53 @@ internal sealed unsafe class SparseConnection : Connection
     private float* Values => ((NativeBuffer)Weights).Pointer;
 
     public void Convolve(Workers workers, VectorWidth width, float* bias, Activation input, Activation output, int samples) =>
-        Gather(workers, width, Forward, Values, input, output, bias, false, samples);
+        Take(LayerPass.Forward, Gather(Kernel.ByOutputs, workers, width, Forward, Values, input, output, bias, false, samples));
 
     public void InputGradient(Workers workers, VectorWidth width, Activation outputGradient, Activation inputGradient, bool accumulate,
         int samples)
     {
         foreach (var rows in Backward())
         {
-            Gather(workers, width, rows.List, rows.Values, outputGradient, inputGradient, null, accumulate, samples);
+            Take(LayerPass.InputGradient,
+                Gather(Kernel.ByInputs, workers, width, rows.List, rows.Values.Pointer, outputGradient, inputGradient, null, accumulate, samples));
         }
     }
 
-    /// <summary>
-    /// Whether <see cref="ConvolveNeuron"/> takes this input: bits, what is the same at every timestep, one image, or few channels. Other floats
-    /// are better read a chunk of channels at a time.
-    /// </summary>
-    public bool FiresFrom(Activation input) =>
-        (input.Shape.IsBits || input.Shape.Lanes.Steps == 1 || input.Shape.Lanes.Lanes <= OperandLayout.FewLanes
-            || Geometry.Inputs <= SparseRows.MostChunkChannels)
-        && SparseRows.IsOnePanel(Geometry);
-
-    /// <summary>Whether it takes means over windows of this input, which <see cref="FiresFrom"/> then holds of as well.</summary>
-    public bool FiresFromMeans(Activation input) => OperandLayout.IsByte(input.Shape) && SparseRows.IsOnePanel(Geometry);
+    /// <summary>Whether <see cref="ConvolveNeuron"/> takes this input, or means over windows of it.</summary>
+    public bool FiresFrom(Activation input, MeanWindow window) =>
+        Routes.FiresAtOnce(Geometry, input.Shape, window, SparseRows.IsOnePanel(Geometry));
 
     public void ConvolveNeuron(Workers workers, VectorWidth width, float* bias, NeuronModel neuron, float threshold, Activation input,
         MeanWindow window, Activation spikes, int samples)
     {
         var blocks = input.Shape.Lanes.BlocksOf(samples);
-        if (HasEvents(input, window, spikes, blocks))
+        if (IsByEvents(input, window, spikes, blocks))
         {
             var list = Events(workers.Count / input.Shape.Lanes.Blocks);
-            var job = new SparseScatterJob(list, TakeForEvents(workers, input, window, blocks), Geometry, spikes, bias, neuron, threshold, blocks);
-            workers.Run(job.Pieces, job);
+            var (read, inputs) = TakeForEvents(workers, input, window, blocks);
+            neuron.Hand(new EventPass(workers, list, inputs, Geometry, spikes, bias, threshold, blocks));
+            Take(LayerPass.Forward, new Route(Kernel.ByEvents, read, inputs.Layout.IsBits, Fires: true, LaneLayout.FewLanes));
             return;
         }
 
-        var (reading, operand) = TakeForNeurons(workers, input, window, samples);
-        SparsePass.Run(
-            new FirePass(Forward, reading, Values, Offsets(Forward, reading, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
-            operand.Layout, reading, width, workers);
+        var reading = Routes.ReadingOfNeurons(gather, Uses, input.Shape, window);
+        var (seen, operand) = TakeForNeurons(workers, reading, input, window, samples);
+        var vectors = SparsePass.Run(
+            new FirePass(Forward, seen, Values, Offsets(Forward, seen, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
+            operand.Layout, seen, width, workers);
+        Take(LayerPass.Forward, new Route(Kernel.ByOutputs, reading, operand.Layout.IsBits, Fires: true, (int)vectors));
     }
 
     public void WeightGradient(Workers workers, VectorWidth width, Activation input, Activation outputGradient, float* weightGradient,
         float* biasGradient, int samples)
     {
-        var operand = Take(workers, gather, Uses, input, samples);
-        SparsePass.Run(
+        gather.CheckBorder(input.Shape);
+        var reading = Routes.ReadingOf(Uses, input.Shape);
+        var operand = LayOut(workers, reading, input, samples);
+        var vectors = SparsePass.Run(
             new WeightGradientPass(Forward, Offsets(Forward, gather, operand.Layout), operand, outputGradient, weightGradient, biasGradient, samples),
             operand.Layout, gather, width, workers);
+        Take(LayerPass.WeightGradient, new Route(Kernel.ByOutputs, reading, operand.Layout.IsBits, Fires: false, (int)vectors));
     }
 
     public override void Dispose()
@@ -117,13 +113,11 @@ internal sealed unsafe class SparseConnection : Connection
         }
     }
 
-    /// <summary>Whether events are faster: an image at a time, of at most 8 steps, on a small map, or on a map of which little is active.</summary>
-    private bool HasEvents(Activation input, MeanWindow window, Activation spikes, int blocks) =>
-        input.Shape.Lanes == spikes.Shape.Lanes && input.Shape.Lanes is { BlockSamples: 1, Lanes: <= LaneLayout.FewLanes }
-        && ScatterList.Takes(Geometry, Pattern!)
-        && (Geometry.InputRows * Geometry.InputColumns <= AlwaysEvents
-            || (input.Shape.IsBits && window.IsOne
-                && ActivePositions.Count(input, blocks) < EventShare * blocks * input.Shape.Count));
+    private bool IsByEvents(Activation input, MeanWindow window, Activation spikes, int blocks) =>
+        Routes.MayBeByEvents(Geometry, Pattern!.Count, input.Shape.Lanes, spikes.Shape.Lanes)
+        && (Routes.IsAlwaysByEvents(Geometry)
+            || (input.Shape.IsBits && window.IsOne && Routes.IsQuiet(ActivePositions.Count(input, blocks),
+                (long)blocks * input.Shape.Count * OperandLayout.Octets(input.Shape.Lanes))));
 
     private ScatterList Events(int pieces)
     {
@@ -137,18 +131,21 @@ internal sealed unsafe class SparseConnection : Connection
         return events;
     }
 
-    private void Gather(Workers workers, VectorWidth width, SparseRows rows, float* values, Activation source, Activation target, float* bias,
-        bool accumulate, int samples)
+    private Route Gather(Kernel kernel, Workers workers, VectorWidth width, SparseRows rows, float* values, Activation source, Activation target,
+        float* bias, bool accumulate, int samples)
     {
-        var operand = Take(workers, rows.Class, rows.Count / rows.Sources, source, samples);
-        SparsePass.Run(
+        rows.Class.CheckBorder(source.Shape);
+        var reading = Routes.ReadingOf(rows.Count / rows.Sources, source.Shape);
+        var operand = LayOut(workers, reading, source, samples);
+        var vectors = SparsePass.Run(
             new GatherPass(rows, values, Offsets(rows, rows.Class, operand.Layout), operand, target, bias, accumulate, samples),
             operand.Layout, rows.Class, width, workers);
+        return new Route(kernel, reading, operand.Layout.IsBits, Fires: false, (int)vectors);
     }
 
     private BackwardRows[] Backward()
     {
-        backward ??= ListByInputs();
+        backward ??= BackwardRows.Of(heap, Geometry, Pattern!);
         if (backwardVersion != Weights.Version)
         {
             foreach (var rows in backward)
@@ -162,86 +159,55 @@ internal sealed unsafe class SparseConnection : Connection
         return backward;
     }
 
-    private BackwardRows[] ListByInputs()
+    /// <summary>What events read: spikes as they lie, or means over windows of them.</summary>
+    private (Reading, Operand) TakeForEvents(Workers workers, Activation source, MeanWindow window, int blocks)
     {
-        var lists = new List<BackwardRows>();
-        try
+        if (window.IsOne)
         {
-            foreach (var reading in GatherClass.InputGradient(Geometry))
-            {
-                lists.Add(new BackwardRows(heap, SparseRows.Of(heap, reading, Pattern!, Geometry, backward: true, out var order), order));
-            }
-
-            return [.. lists];
+            return (Reading.AsItLies, Operand.Of(source));
         }
-        catch
-        {
-            lists.ForEach(list => list.Dispose());
-            throw;
-        }
+
+        var reading = Routes.ReadingOfNeurons(gather, Uses, source.Shape, window);
+        return (reading, Pool(workers, reading, source, window, blocks));
     }
 
-    /// <summary>
-    /// What a pass reads. Floats of few lanes are laid out by columns first, in memory that the connection keeps: a tile then spans many
-    /// positions, and those lie far apart. With at most 8 lanes that always pays, with 32 where each value is used often.
-    /// </summary>
-    /// <param name="reading">Which targets read which sources.</param>
-    /// <param name="uses">Connections of a source.</param>
-    private Operand Take(Workers workers, GatherClass reading, int uses, Activation source, int samples)
-    {
-        reading.CheckBorder(source.Shape);
-        return ReadsByColumns(source.Shape, uses)
-            ? ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: false), samples)
-            : Operand.Of(source);
-    }
-
-    /// <summary>Whether it does so.</summary>
-    public static bool ReadsByColumns(ActivationShape source, int uses)
-    {
-        var lanes = source.Lanes;
-        var isFew = lanes.Lanes <= OperandLayout.FewLanes && lanes.Steps > 1;
-        return !source.IsBits && (isFew || (lanes.Width <= WidestByColumns && uses >= UsesToPay));
-    }
-
-    /// <summary>The same for events: positions of at most 8 lanes, next to each other or not.</summary>
-    private Operand TakeForEvents(Workers workers, Activation source, MeanWindow window, int blocks) =>
-        window.IsOne ? Operand.Of(source) : PoolByColumns(workers, source, window, blocks);
-
-    /// <summary>The same for a pass whose sums are not stored as floats: what it reads may have the positions of a map side by side.</summary>
-    private (GatherClass Reading, Operand Operand) TakeForNeurons(Workers workers, Activation source, MeanWindow window, int samples)
+    /// <summary>What a pass reads whose sums are not stored as floats, and which positions of it.</summary>
+    private (GatherClass Seen, Operand Operand) TakeForNeurons(Workers workers, Reading reading, Activation source, MeanWindow window, int samples)
     {
         if (!window.IsOne)
         {
-            return (gather, PoolByColumns(workers, source, window, source.Shape.Lanes.BlocksOf(samples)));
+            return (gather, Pool(workers, reading, source, window, source.Shape.Lanes.BlocksOf(samples)));
         }
 
         gather.CheckBorder(source.Shape);
-        if (Unfolding.Pays(gather, source.Shape))
+        if (reading != Reading.Unfolded)
         {
-            unfolding ??= new Unfolding(gather, Geometry.Inputs);
-            var words = laidOut.Reserve(unfolding.Layout, source.Shape.Lanes);
-            var job = new Unfolding.Job(unfolding, source, Offsets(Forward, gather, OperandLayout.Of(source.Shape)), words.Data,
-                source.Shape.Lanes.BlocksOf(samples));
-            workers.Run(job.Pieces, job);
-            return (unfolding.Class, words);
+            return (gather, LayOut(workers, reading, source, samples));
         }
 
-        var isOneImage = !source.Shape.IsBits && source.Shape.Lanes.Lanes == 1 && gather.SourceColumnStep == 1;
-        return (gather, isOneImage
-            ? ByColumns(workers, source, OperandLayout.ByColumns(source.Shape, isDense: true), samples)
-            : Take(workers, gather, Uses, source, samples));
+        unfolding ??= new Unfolding(gather, Geometry.Inputs);
+        var words = laidOut.Reserve(unfolding.Layout, source.Shape.Lanes);
+        var job = new Unfolding.Job(unfolding, source, Offsets(Forward, gather, OperandLayout.Of(source.Shape)), words.Data,
+            source.Shape.Lanes.BlocksOf(samples));
+        workers.Run(job.Pieces, job);
+        return (unfolding.Class, words);
     }
 
-    private Operand PoolByColumns(Workers workers, Activation source, MeanWindow window, int blocks)
+    private Operand LayOut(Workers workers, Reading reading, Activation source, int samples) => reading == Reading.AsItLies
+        ? Operand.Of(source)
+        : Write(workers, source, OperandLayout.Of(source.Shape, reading), samples);
+
+    private Operand Pool(Workers workers, Reading reading, Activation source, MeanWindow window, int blocks)
     {
         var pooled = window.Over(source.Shape, Geometry);
         gather.CheckBorder(pooled);
-        var means = laidOut.ReserveFramed(OperandLayout.ByColumns(pooled, isDense: false), pooled.Lanes);
+        var means = laidOut.ReserveFramed(OperandLayout.Of(pooled, reading), pooled.Lanes);
         workers.Run(blocks * pooled.Rows, new PoolByColumnsJob(source, pooled, means));
         return means;
     }
 
-    private Operand ByColumns(Workers workers, Activation source, OperandLayout layout, int samples)
+    /// <summary>Floats in another layout, in memory that the connection keeps.</summary>
+    private Operand Write(Workers workers, Activation source, OperandLayout layout, int samples)
     {
         var target = laidOut.Reserve(layout, source.Shape.Lanes);
         workers.Run(source.Shape.Lanes.BlocksOf(samples) * (source.Shape.Rows + 2 * source.Shape.Border), new ByColumnsJob(source, target));
@@ -291,8 +257,36 @@ internal sealed unsafe class SparseConnection : Connection
             where TLanes : struct, ILaneVector<TLanes>
             where TOperand : struct, IOperand<TLanes>
         {
-            var job = new SparseNeuronJob<TLanes, TOperand>(rows, reading, values, offsets, source, spikes, bias, neuron, threshold,
+            neuron.Hand(new FiringUser<TLanes, TOperand>(this, workers));
+        }
+
+        private readonly struct FiringUser<TLanes, TOperand>(FirePass pass, Workers workers) : INeuronRuleUser
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+        {
+            public void Use<TRule>(TRule rule)
+                where TRule : struct, INeuronRule => pass.Run<TLanes, TOperand, TRule>(rule, workers);
+        }
+
+        private void Run<TLanes, TOperand, TRule>(TRule rule, Workers workers)
+            where TLanes : struct, ILaneVector<TLanes>
+            where TOperand : struct, IOperand<TLanes>
+            where TRule : struct, INeuronRule
+        {
+            var job = new SparseNeuronJob<TLanes, TOperand, TRule>(rows, reading, values, offsets, source, spikes, bias, rule, threshold,
                 spikes.Shape.Lanes.BlocksOf(samples));
+            workers.Run(job.Pieces, job);
+        }
+    }
+
+    private readonly struct EventPass(
+        Workers workers, ScatterList list, Operand inputs, ConvolutionGeometry geometry, Activation spikes, float* bias, float threshold, int blocks)
+        : INeuronRuleUser
+    {
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule
+        {
+            var job = new SparseScatterJob<TRule>(list, inputs, geometry, spikes, bias, rule, threshold, blocks);
             workers.Run(job.Pieces, job);
         }
     }
@@ -308,32 +302,6 @@ internal sealed unsafe class SparseConnection : Connection
             var job = new SparseWeightGradientJob<TLanes, TOperand>(rows, offsets, input, outputGradient, weightGradient, biasGradient,
                 outputGradient.Shape.Lanes.BlocksOf(samples));
             workers.Run(job.Pieces, job);
-        }
-    }
-
-    /// <summary>The list of one class of the input gradient.</summary>
-    private sealed class BackwardRows(NativeHeap heap, SparseRows list, int[] order) : IDisposable
-    {
-        private NativeBuffer? copies;
-
-        public SparseRows List => list;
-
-        public float* Values => copies!.Pointer;
-
-        public void Refresh(float* weights)
-        {
-            copies ??= heap.Allocate(list.Count);
-            var values = copies.Pointer;
-            for (var i = 0; i < order.Length; i++)
-            {
-                values[i] = weights[order[i]];
-            }
-        }
-
-        public void Dispose()
-        {
-            list.Dispose();
-            copies?.Dispose();
         }
     }
 }

@@ -7,7 +7,7 @@ namespace RobustSnn.Engine.Plans.Steps;
 /// <summary>Dropout in training; outside it, plans read through the node.</summary>
 /// <param name="node">Sets the masks of different layers apart.</param>
 /// <param name="numbers">Each sample's number in its data set: masks are the sample's own.</param>
-internal sealed class DropoutStep(Link input, Activation output, Activation? gradient, float rate, ulong node, DeviceBuffer numbers) : Step
+internal sealed class DropoutStep(Link input, Activation output, Activation? gradient, float rate, ulong node, DeviceBuffer numbers) : PlanStep
 {
     private const int NodeShift = 48;
 

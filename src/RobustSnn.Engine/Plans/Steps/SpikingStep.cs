@@ -7,7 +7,7 @@ namespace RobustSnn.Engine.Plans.Steps;
 internal readonly record struct SpikeCounter(DeviceBuffer Counts, int Index);
 
 /// <summary>A step that makes spikes.</summary>
-internal abstract class SpikingStep(Activation output, SpikeCounter spikes) : Step
+internal abstract class SpikingStep(Activation output, SpikeCounter spikes) : PlanStep
 {
     /// <summary>Which node of the network it is.</summary>
     public int Node => spikes.Index;

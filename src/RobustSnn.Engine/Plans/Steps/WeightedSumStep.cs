@@ -5,7 +5,7 @@ namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>a·shortcut + b·residual.</summary>
 internal sealed class WeightedSumStep(
-    Link shortcut, Link residual, Activation output, Activation? gradient, ParameterTensor coefficients, bool trains) : Step
+    Link shortcut, Link residual, Activation output, Activation? gradient, ParameterTensor coefficients, bool trains) : PlanStep
 {
     public override void Forward(IBackend backend, in Pass pass) =>
         backend.WeightedSum(shortcut.Value, residual.Value, coefficients.Value, output, pass.Samples);

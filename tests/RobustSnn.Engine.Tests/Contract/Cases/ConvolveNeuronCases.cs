@@ -29,8 +29,12 @@ public static class ConvolveNeuronCases
         .. from timesteps in new[] { 1, 4, 8, 10 }
            from batch in new[] { 1, 3, 16, 33 }
            select new LaneCase(timesteps, batch, batch == 33 ? 33 - timesteps : batch),
-        new(8, 4, 3, ByImage: true), new(3, 2, 2, ByImage: true),
+        new(8, 4, 3, ByImage: true), new(3, 2, 2, ByImage: true), .. Octets,
     ];
+
+    /// <summary>One image of more than 8 timesteps: octets that fill a position's bits and that do not, up to several words of them.</summary>
+    private static IEnumerable<LaneCase> Octets =>
+        [new(9, 1, 1), new(16, 1, 1), new(24, 3, 2, ByImage: true), new(32, 2, 2, ByImage: true), new(64, 1, 1), new(72, 2, 1, ByImage: true)];
 
     /// <summary>Small maps, some with more outputs than a chunk has.</summary>
     private static readonly (string Name, ConvolutionGeometry Geometry)[] SmallMaps =
@@ -55,7 +59,7 @@ public static class ConvolveNeuronCases
     private static IEnumerable<ContractCase> Pooled =>
         from k in Enumerable.Range(0, Geometries.Length)
         let geometry = Geometries[k]
-        from lanes in new LaneCase[] { new(8, 1, 1), new(3, 1, 1), new(2, 4, 3), new(8, 3, 3), new(4, 33, 20), new(8, 3, 3, ByImage: true), new(3, 4, 3, ByImage: true) }
+        from lanes in (LaneCase[])[new(8, 1, 1), new(3, 1, 1), new(2, 4, 3), new(8, 3, 3), new(4, 33, 20), new(8, 3, 3, ByImage: true), new(3, 4, 3, ByImage: true), .. Octets]
         from isPruned in new[] { true, false }
         from window in new[] { 2, 4 }
         from toStorage in Enum.GetValues<Storage>()
@@ -104,8 +108,8 @@ public static class ConvolveNeuronCases
     /// <summary>One image of whose inputs many, few, or nearly none fire: silence is skipped.</summary>
     private static IEnumerable<ContractCase> Events =>
         from k in Enumerable.Range(0, SmallMaps.Length)
-        from timesteps in new[] { 1, 3, 8 }
-        from images in new[] { 1, 3 }
+        from timesteps in new[] { 1, 3, 8, 16, 20, 64 }
+        from images in timesteps > 8 ? [1 + timesteps % 16 / 2] : new[] { 1, 3 }
         from rate in new[] { 0.4f, 0.02f, 0.005f }
         let map = SmallMaps[k]
         where (rate < 0.1f || map.Geometry.OutputColumns > 1) && (rate > 0.01f || map.Geometry.Outputs > 1) // so that some fire, and not all

@@ -1,3 +1,4 @@
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Lists;
@@ -6,7 +7,7 @@ namespace RobustSnn.Engine.Cpu.Sparse.Lists;
 internal sealed class ScatterMap
 {
     /// <summary>Positions of an input's map: the bits of a word.</summary>
-    public const int MostSources = 64;
+    public const int MostSources = Routes.MostEventPositions;
 
     private readonly ulong[] reaching;
     private readonly int[] reached;
@@ -42,8 +43,4 @@ internal sealed class ScatterMap
 
     /// <summary>[tap][64 positions]: float offset of what each reaches; of no meaning for those that do not.</summary>
     public ReadOnlySpan<int> Reached => reached;
-
-    /// <summary>Whether a layer's maps are small enough.</summary>
-    public static bool Takes(ConvolutionGeometry g) =>
-        g.InputRows * g.InputColumns <= MostSources && g.InputColumns <= sizeof(ulong) && g.OutputRows * g.OutputColumns <= MostSources;
 }

@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
@@ -14,14 +15,11 @@ namespace RobustSnn.Engine.Cpu.Sparse.Lists;
 /// </remarks>
 internal sealed unsafe class SparseRows : IDisposable
 {
-    /// <summary>Source channels of a chunk, if their columns can be numbered: with 3 × 5 positions of 128 lanes, half of an L2 cache of 1 MiB.</summary>
-    public const int MostChunkChannels = 64;
-
     private const int MostPanelColumns = 1 << 16;
 
     private readonly NativeHeap heap;
     private readonly NativeBuffer list; // where rows begin, then columns
-    private NativeBuffer? chunks;
+    private NativeBuffer? chunkStarts;
 
     private SparseRows(NativeHeap heap, GatherClass gather, int rows, int sources, int count)
     {
@@ -59,7 +57,7 @@ internal sealed unsafe class SparseRows : IDisposable
     public ushort* Columns => (ushort*)(Starts + StartsOf(Panels));
 
     /// <summary>Bytes of the list.</summary>
-    public long Bytes => (long)Count * sizeof(ushort) + (StartsOf(Panels) + (chunks is null ? 0 : StartsOf(Chunks))) * sizeof(int);
+    public long Bytes => (long)Count * sizeof(ushort) + (StartsOf(Panels) + (chunkStarts is null ? 0 : StartsOf(Chunks))) * sizeof(int);
 
     /// <summary>Rows from end to end, or as long as a panel is.</summary>
     public Sweeps Whole => new(Starts, Panels, PanelChunks * ChunkChannels * Taps, 1);
@@ -69,7 +67,7 @@ internal sealed unsafe class SparseRows : IDisposable
     /// call: inference from bits has no use for it.
     /// </summary>
     public Sweeps InChunks =>
-        new((chunks ??= FindChunks()).Integers, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
+        new((chunkStarts ??= FindChunks()).Integers, Chunks, PanelChunks * ChunkChannels * Taps, PanelChunks);
 
     private int* Starts => (int*)list.Memory;
 
@@ -143,7 +141,7 @@ internal sealed unsafe class SparseRows : IDisposable
     public void Dispose()
     {
         list.Dispose();
-        chunks?.Dispose();
+        chunkStarts?.Dispose();
     }
 
     /// <summary>How a row of so many source channels is cut.</summary>
@@ -155,9 +153,9 @@ internal sealed unsafe class SparseRows : IDisposable
         return (channels, chunks, inPanel, (chunks + inPanel - 1) / inPanel);
     }
 
-    private static int ChannelsOfChunk(int taps) => Math.Min(MostChunkChannels, MostPanelColumns / taps);
+    private static int ChannelsOfChunk(int taps) => Math.Min(Routes.ChunkChannels, MostPanelColumns / taps);
 
-    private long StartsOf(int parts) => (long)Rows * parts + 1;
+    private long StartsOf(int parts) => checked((long)Rows * parts + 1);
 
     private void Fill(List<(long Place, int Weight)> places, int[] order)
     {
@@ -204,4 +202,34 @@ internal sealed unsafe class SparseRows : IDisposable
         found[Rows * Chunks] = Count;
         return memory;
     }
+}
+
+/// <summary>How a list is walked: one part of all rows after the other.</summary>
+/// <param name="starts">Where part p of row r begins: [r · parts + p]; it ends where the next begins.</param>
+/// <param name="parts">Parts of a row.</param>
+/// <param name="panelColumns">Columns of a panel.</param>
+/// <param name="panelParts">Parts of a panel.</param>
+internal readonly unsafe struct Sweeps(int* starts, int parts, int panelColumns, int panelParts)
+{
+    /// <summary>Parts of a row, and entries of <see cref="Starts"/> from a row to the next.</summary>
+    public readonly int Parts = parts;
+
+    private readonly int* starts = starts;
+    private readonly int panelColumns = panelColumns;
+    private readonly int panelParts = panelParts;
+
+    /// <summary>Where a row's part begins, and one entry further ends; and every <see cref="Parts"/> entries the next row's.</summary>
+    public int* Starts(int row, int part) => starts + (nint)row * Parts + part;
+
+    /// <summary>The column that those of a part count from.</summary>
+    public int FirstColumn(int part) => part / panelParts * panelColumns;
+}
+
+/// <summary>Connections as a kernel sees them.</summary>
+/// <param name="columns">Column of each: source channel · taps + tap.</param>
+/// <param name="values">Weight of each.</param>
+internal readonly unsafe struct ConnectionList(ushort* columns, float* values)
+{
+    public readonly ushort* Columns = columns;
+    public readonly float* Values = values;
 }

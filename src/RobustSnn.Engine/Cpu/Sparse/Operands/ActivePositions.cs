@@ -7,17 +7,18 @@ using RobustSnn.Engine.Layout;
 namespace RobustSnn.Engine.Cpu.Sparse.Operands;
 
 /// <summary>
-/// Reads a block's small map of at most 8 lanes a position, channel by channel: where a neuron fires at all, and what it sends at each timestep,
-/// as floats. A map is at most 8 columns wide and has at most 64 positions.
+/// Reads eight timesteps of an image's small map, channel by channel: where a neuron fires at all, and what it sends at each timestep, as
+/// floats. A map is at most 8 columns wide and has at most 64 positions.
 /// </summary>
-internal readonly unsafe struct ActivePositions(Operand source, int block, int rows, int columns)
+/// <param name="octet">Which eight timesteps.</param>
+internal readonly unsafe struct ActivePositions(Operand source, int block, int octet, int rows, int columns)
 {
     private readonly OperandLayout layout = source.Layout;
-    private readonly byte* data = source.Data + source.Layout.Offset(block, 0, 0);
+    private readonly byte* data = source.Data + source.Layout.Offset(block, 0, 0) + octet * source.Layout.OctetStride;
     private readonly int rows = rows;
     private readonly int columns = columns;
 
-    /// <summary>Positions of spikes that are not silent in all timesteps, over all channels.</summary>
+    /// <summary>Positions of spikes that are not silent in all eight timesteps, over all channels and octets.</summary>
     public static int Count(Activation input, int blocks)
     {
         var layout = input.Shape.Bits;
@@ -48,7 +49,7 @@ internal readonly unsafe struct ActivePositions(Operand source, int block, int r
         return active;
     }
 
-    /// <summary>Bytes that are not 0: bits of a position are a byte, the border's are 0.</summary>
+    /// <summary>Bytes that are not 0: eight timesteps of a position are a byte, the border's are 0.</summary>
     private static int CountBytes(byte* at, int length)
     {
         var zeros = 0;
@@ -70,18 +71,31 @@ internal readonly unsafe struct ActivePositions(Operand source, int block, int r
     private ulong ReadBits(byte* row, float* lanes)
     {
         var selectors = Vector256.Create(1, 2, 4, 8, 16, 32, 64, 128);
-        var bytes = *(ulong*)row & ulong.MaxValue >> (LaneBits.InByte * (sizeof(ulong) - columns));
+        var stride = layout.ColumnStride;
+        var bytes = stride == 1 ? *(ulong*)row & ulong.MaxValue >> (LaneBits.InByte * (sizeof(ulong) - columns)) : Gather(row, stride);
         var active = 0ul;
         while (bytes != 0)
         {
             var column = BitOperations.TrailingZeroCount(bytes) / LaneBits.InByte;
-            var fires = Vector256.Equals(Vector256.Create((int)row[column]) & selectors, selectors).AsSingle();
+            var fires = Vector256.Equals(Vector256.Create((int)row[column * stride]) & selectors, selectors).AsSingle();
             (fires & Vector256<float>.One).Store(lanes + column * LaneLayout.FewLanes);
             bytes &= ~((ulong)byte.MaxValue << (column * LaneBits.InByte));
             active |= 1ul << column;
         }
 
         return active;
+    }
+
+    /// <summary>A byte of every column, side by side.</summary>
+    private ulong Gather(byte* row, int stride)
+    {
+        var bytes = 0ul;
+        for (var column = columns - 1; column >= 0; column--)
+        {
+            bytes = bytes << LaneBits.InByte | row[column * stride];
+        }
+
+        return bytes;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,11 +4,12 @@ using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Operands;
 
-/// <summary>Lays floats out by columns, border included; a piece is a row.</summary>
+/// <summary>Lays floats out by columns, border included, in octets if the target has them; a piece is a row.</summary>
 internal readonly unsafe struct ByColumnsJob(Activation source, Operand target) : IJob
 {
     private readonly ActivationShape shape = source.Shape;
     private readonly float* from = source.Floats();
+    private readonly int octets = target.Layout.OctetStride == 0 ? 1 : OperandLayout.Octets(source.Shape.Lanes);
 
     public void Execute(int piece)
     {
@@ -29,6 +30,11 @@ internal readonly unsafe struct ByColumnsJob(Activation source, Operand target) 
                 for (var lane = 0; lane < target.Layout.PositionLanes; lane += OperandLayout.FewLanes)
                 {
                     Vector256.Load(x + lane).Store((float*)y + lane);
+                }
+
+                for (var octet = 1; octet < octets; octet++)
+                {
+                    Vector256.Load(x + octet * OperandLayout.FewLanes).Store((float*)(y + octet * target.Layout.OctetStride));
                 }
             }
         }

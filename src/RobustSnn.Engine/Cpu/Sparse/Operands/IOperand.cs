@@ -19,10 +19,10 @@ internal unsafe interface IOperand<TLanes>
     static abstract bool IsBits { get; }
 
     /// <summary>a += weight · (vector 0), b += weight · (vector 1).</summary>
-    static abstract void Add(byte* column, long* slots, TLanes weight, in BitSelectors<TLanes> bits, ref TLanes a, ref TLanes b);
+    static abstract void Add(byte* column, long* places, TLanes weight, in BitSelectors<TLanes> bits, ref TLanes a, ref TLanes b);
 
     /// <summary>sumA += gradientA · (vector 0), sumB += gradientB · (vector 1).</summary>
-    static abstract void AddProduct(byte* column, long* slots, TLanes gradientA, TLanes gradientB, in BitSelectors<TLanes> bits,
+    static abstract void AddProduct(byte* column, long* places, TLanes gradientA, TLanes gradientB, in BitSelectors<TLanes> bits,
         ref TLanes sumA, ref TLanes sumB);
 }
 
@@ -33,18 +33,18 @@ internal readonly unsafe struct BitOperand<TLanes> : IOperand<TLanes>
     public static bool IsBits => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(byte* column, long* slots, TLanes weight, in BitSelectors<TLanes> bits, ref TLanes a, ref TLanes b)
+    public static void Add(byte* column, long* places, TLanes weight, in BitSelectors<TLanes> bits, ref TLanes a, ref TLanes b)
     {
-        var word = TLanes.LoadBits(column + slots[0]);
+        var word = TLanes.LoadBits(column + places[0]);
         a = TLanes.AddWhere(word, bits.Lower, weight, a);
         b = TLanes.AddWhere(word, bits.Upper, weight, b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddProduct(byte* column, long* slots, TLanes gradientA, TLanes gradientB, in BitSelectors<TLanes> bits,
+    public static void AddProduct(byte* column, long* places, TLanes gradientA, TLanes gradientB, in BitSelectors<TLanes> bits,
         ref TLanes sumA, ref TLanes sumB)
     {
-        var word = TLanes.LoadBits(column + slots[0]);
+        var word = TLanes.LoadBits(column + places[0]);
         sumA = TLanes.AddWhere(word, bits.Lower, gradientA, sumA);
         sumB = TLanes.AddWhere(word, bits.Upper, gradientB, sumB);
     }
@@ -57,17 +57,17 @@ internal readonly unsafe struct FloatOperand<TLanes> : IOperand<TLanes>
     public static bool IsBits => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Add(byte* column, long* slots, TLanes weight, in BitSelectors<TLanes> bits, ref TLanes a, ref TLanes b)
+    public static void Add(byte* column, long* places, TLanes weight, in BitSelectors<TLanes> bits, ref TLanes a, ref TLanes b)
     {
-        a = TLanes.MultiplyAdd(weight, TLanes.Load((float*)(column + slots[0])), a);
-        b = TLanes.MultiplyAdd(weight, TLanes.Load((float*)(column + slots[1])), b);
+        a = TLanes.MultiplyAdd(weight, TLanes.Load((float*)(column + places[0])), a);
+        b = TLanes.MultiplyAdd(weight, TLanes.Load((float*)(column + places[1])), b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void AddProduct(byte* column, long* slots, TLanes gradientA, TLanes gradientB, in BitSelectors<TLanes> bits,
+    public static void AddProduct(byte* column, long* places, TLanes gradientA, TLanes gradientB, in BitSelectors<TLanes> bits,
         ref TLanes sumA, ref TLanes sumB)
     {
-        sumA = TLanes.MultiplyAdd(gradientA, TLanes.Load((float*)(column + slots[0])), sumA);
-        sumB = TLanes.MultiplyAdd(gradientB, TLanes.Load((float*)(column + slots[1])), sumB);
+        sumA = TLanes.MultiplyAdd(gradientA, TLanes.Load((float*)(column + places[0])), sumA);
+        sumB = TLanes.MultiplyAdd(gradientB, TLanes.Load((float*)(column + places[1])), sumB);
     }
 }

@@ -1,5 +1,5 @@
-using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Operands;
@@ -9,14 +9,25 @@ namespace RobustSnn.Engine.Cpu.Sparse.Operands;
 /// <param name="PositionLanes">Lanes that a position's storage has room for.</param>
 /// <param name="Lanes">Lanes that stand for something.</param>
 /// <param name="Origin">Of channel 0 at row 0, column 0 of block 0.</param>
+/// <param name="OctetStride">From eight timesteps of one image to the next eight, where there are more.</param>
 internal readonly record struct OperandLayout(
-    bool IsBits, int PositionLanes, int Lanes, int ChannelStride, int ColumnStride, int RowStride, long BlockStride, long Origin)
+    bool IsBits, int PositionLanes, int Lanes, int ChannelStride, int ColumnStride, int RowStride, long BlockStride, long Origin,
+    long OctetStride = 0)
 {
     /// <summary>Lanes for which <see cref="ByColumns"/> has room in a position of few.</summary>
     public const int FewLanes = LaneLayout.FewLanes;
 
-    /// <summary>Whether a position is one byte of bits.</summary>
-    public static bool IsByte(ActivationShape shape) => shape.IsBits && shape.Lanes.Lanes <= FewLanes;
+    /// <summary>Where a pass finds what it reads.</summary>
+    /// <param name="shape">What it reads: the means, where it takes means.</param>
+    /// <param name="reading">Any but those that are made from bits.</param>
+    public static OperandLayout Of(ActivationShape shape, Reading reading) => reading switch
+    {
+        Reading.AsItLies => Of(shape),
+        Reading.ByColumns or Reading.MeansByColumns => ByColumns(shape, isDense: false),
+        Reading.SideBySide => ByColumns(shape, isDense: true),
+        Reading.ByOctets or Reading.MeansByOctets => ByOctets(shape),
+        _ => throw new ArgumentOutOfRangeException(nameof(reading), reading, "is made from bits"),
+    };
 
     /// <summary>An activation as it lies.</summary>
     public static OperandLayout Of(ActivationShape shape)
@@ -25,7 +36,7 @@ internal readonly record struct OperandLayout(
         {
             var bits = shape.Bits;
             return new OperandLayout(true, 8 * bits.PositionBytes, shape.Lanes.Lanes, bits.ChannelStride, bits.PositionBytes, bits.RowStride,
-                bits.BlockStride, bits.Offset(0, 0, 0));
+                bits.BlockStride, bits.Offset(0, 0, 0), sizeof(byte));
         }
 
         return checked(new OperandLayout(false, shape.Lanes.Width, shape.Lanes.Lanes, sizeof(float) * shape.Lanes.Width,
@@ -52,30 +63,32 @@ internal readonly record struct OperandLayout(
         }
     }
 
+    /// <summary>
+    /// The same of one image, eight timesteps after the other: [block][octet][row][channel][column][8 timesteps]. Each octet lies as an image
+    /// of 8 timesteps does.
+    /// </summary>
+    public static OperandLayout ByOctets(ActivationShape shape)
+    {
+        var octets = Octets(shape.Lanes);
+        var one = ByColumns(shape with { Lanes = shape.Lanes with { Steps = Math.Min(shape.Lanes.Steps, FewLanes) } }, isDense: false);
+        return one with { BlockStride = checked(octets * one.BlockStride), OctetStride = one.BlockStride };
+    }
+
+    /// <summary>Octets of an image's timesteps.</summary>
+    public static int Octets(LaneLayout lanes) => (lanes.Steps + FewLanes - 1) / FewLanes;
+
     /// <summary>Byte offset of lane 0 of channel 0 at a position.</summary>
     public long Offset(int block, int row, int column) => Origin + block * BlockStride + (long)row * RowStride + (long)column * ColumnStride;
+}
 
-    /// <summary>
-    /// The widest vectors (16, 8 or 4 floats, at most <paramref name="widest"/>) that a layer fills: columns share a vector or a word only
-    /// where they are neighbours in the source, and where there are enough of them.
-    /// </summary>
-    public int LaneCount(GatherClass gather, int widest)
-    {
-        var count = widest;
-        while (count > 4 && !Fills(gather, count))
-        {
-            count /= 2;
-        }
+/// <summary>What a sparse kernel reads.</summary>
+/// <param name="isStatic">Whether it is the same at every timestep.</param>
+internal readonly unsafe struct Operand(OperandLayout layout, byte* data, bool isStatic)
+{
+    public readonly OperandLayout Layout = layout;
+    public readonly byte* Data = data;
+    public readonly bool IsStatic = isStatic;
 
-        return count;
-    }
-
-    private bool Fills(GatherClass gather, int count)
-    {
-        var vectors = IsBits ? 2 : 1; // bits come by the word
-        var columns = vectors * count / PositionLanes;
-        return columns > 1
-            ? gather.SourceColumnStep == 1 && columns < 2 * gather.Columns
-            : IsBits || count < 2 * Lanes;
-    }
+    public static Operand Of(Activation activation) => new(OperandLayout.Of(activation.Shape),
+        ((NativeBuffer)activation.Buffer).Memory, activation.Shape.Lanes.Steps == 1);
 }

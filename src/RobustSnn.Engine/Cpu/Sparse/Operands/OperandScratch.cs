@@ -33,13 +33,20 @@ internal sealed unsafe class OperandScratch(NativeHeap heap) : IDisposable
 
     public void Dispose() => buffer.Dispose();
 
+    /// <summary>Bytes of what is laid out so.</summary>
+    public static long BytesOf(OperandLayout layout, LaneLayout lanes) => checked(FloatsOf(layout, lanes) * sizeof(float));
+
+    private static long FloatsOf(OperandLayout layout, LaneLayout lanes) =>
+        checked((lanes.Blocks * layout.BlockStride + sizeof(float) - 1) / sizeof(float) + BitLayout.Slack);
+
     private Operand Grow(OperandLayout layout, LaneLayout lanes)
     {
-        var floats = (lanes.Blocks * layout.BlockStride + sizeof(float) - 1) / sizeof(float) + BitLayout.Slack;
+        var floats = FloatsOf(layout, lanes);
         if (buffer.Length < floats)
         {
+            var larger = heap.Allocate(floats); // if there is no room, what there is stays
             buffer.Dispose();
-            buffer = heap.Allocate(floats);
+            buffer = larger;
         }
 
         return new Operand(layout, (byte*)buffer.Pointer, lanes.Steps == 1);

@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Operands;
@@ -10,7 +11,6 @@ namespace RobustSnn.Engine.Cpu.Sparse.Operands;
 /// </summary>
 internal sealed class Unfolding
 {
-    private const int MostPositions = 4;
     private const int PieceChannels = 128;
 
     private readonly GatherClass gather;
@@ -33,11 +33,7 @@ internal sealed class Unfolding
     /// <summary>Of the words, a tap being a row.</summary>
     public OperandLayout Layout { get; }
 
-    /// <summary>Whether a layer's map is small enough, and has more than one position.</summary>
-    public static bool Pays(GatherClass gather, ActivationShape input) =>
-        OperandLayout.IsByte(input) && gather.Rows * gather.Columns is > 1 and <= MostPositions;
-
-    /// <summary>Unfolds spikes; a piece is a run of channels of a block.</summary>
+    /// <summary>Unfolds spikes; a piece is a stretch of channels of a block.</summary>
     /// <param name="offsets">Byte offset of each (channel, tap) in the source.</param>
     /// <param name="target">Laid out as <see cref="Layout"/> says.</param>
     /// <param name="blocks">How many.</param>
@@ -46,21 +42,21 @@ internal sealed class Unfolding
         private readonly GatherClass gather = unfolding.gather;
         private readonly OperandLayout layout = OperandLayout.Of(source.Shape);
         private readonly byte* data = source.Bits();
-        private readonly int runs = (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
+        private readonly int stretches = (source.Shape.Channels + PieceChannels - 1) / PieceChannels;
 
-        public int Pieces => blocks * runs;
+        public int Pieces => blocks * stretches;
 
         public void Execute(int piece)
         {
             var taps = gather.Taps.Length;
             var (rows, columns, columnStep) = (gather.Rows, gather.Columns, gather.SourceColumnStep);
             var rowStride = gather.SourceRowStep * layout.RowStride;
-            var used = uint.MaxValue >> (LaneBits.InByte * (MostPositions - columns));
-            var (block, run) = Math.DivRem(piece, runs);
+            var used = uint.MaxValue >> (LaneBits.InByte * (Routes.MostUnfolded - columns));
+            var (block, stretch) = Math.DivRem(piece, stretches);
             var from = data + layout.Offset(block, 0, 0);
             var words = (uint*)(target + block * unfolding.Layout.BlockStride);
-            var end = Math.Min(source.Shape.Channels, (run + 1) * PieceChannels) * taps;
-            for (var i = run * PieceChannels * taps; i < end; i++)
+            var end = Math.Min(source.Shape.Channels, (stretch + 1) * PieceChannels) * taps;
+            for (var i = stretch * PieceChannels * taps; i < end; i++)
             {
                 var word = 0u;
                 var at = from + offsets[i];

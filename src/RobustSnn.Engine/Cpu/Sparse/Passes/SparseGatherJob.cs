@@ -121,15 +121,15 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
         var starts = sweeps.Starts(row, part);
         var list = new ConnectionList(rows.Columns, values);
         var columns = offsets + sweeps.FirstColumn(part);
-        fixed (long* slots = tile.Source)
+        fixed (long* places = tile.Source)
         {
             if (size == TileSums.FullVectors)
             {
-                TileSums.Full<TLanes, TOperand>(source, slots, columns, list, starts, sweeps.Parts, count, to);
+                TileSums.Full<TLanes, TOperand>(source, places, columns, list, starts, sweeps.Parts, count, to);
             }
             else
             {
-                TileSums.Small<TLanes, TOperand>(source, slots, columns, list, starts, sweeps.Parts, count, to);
+                TileSums.Small<TLanes, TOperand>(source, places, columns, list, starts, sweeps.Parts, count, to);
             }
         }
     }
@@ -146,7 +146,7 @@ internal readonly unsafe struct SparseGatherJob<TLanes, TOperand> : IJob
             }
 
             var at = to + tile.Target[i];
-            (adds ? TLanes.Add(TLanes.Load(sums), TLanes.Load(at)) : TLanes.Load(sums)).Store(at);
+            (adds ? TLanes.Load(sums) + TLanes.Load(at) : TLanes.Load(sums)).Store(at);
             if (tile.Second[i] >= 0)
             {
                 PutUpperHalf(to + tile.Second[i], sums, adds);

@@ -1,21 +1,22 @@
 using System.Runtime.CompilerServices;
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Cpu.Sparse.Lists;
 using RobustSnn.Engine.Cpu.Sparse.Operands;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Passes;
 
 /// <summary>
 /// A sparse layer and its neurons in one go, bits out: a tile's currents for all timesteps go from registers through
-/// L1 into the neurons, and never to memory. Pieces are (run of whole positions, group of rows).
+/// L1 into the neurons, and never to memory. Pieces are (stretch of whole positions, group of rows).
 /// </summary>
-internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
+internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand, TRule> : IJob
     where TLanes : struct, ILaneVector<TLanes>
     where TOperand : struct, IOperand<TLanes>
+    where TRule : struct, INeuronRule
 {
     private const int PiecesWanted = 16;
     private const int MostTiles = 4; // of a unit of several cells: its sums stay in L1
@@ -28,7 +29,7 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     private readonly byte* source;
     private readonly byte* target;
     private readonly BitLayout targetBits;
-    private readonly FiringTile neuron;
+    private readonly FiringTile<TRule> neuron;
     private readonly float* bias;
     private readonly int cells;
     private readonly int unitCells;
@@ -36,9 +37,11 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
     private readonly int batchRows;
     private readonly int groupRows;
     private readonly int groups;
+    private readonly int octets; // that are read one after the other
+    private readonly long octetStride;
 
     public SparseNeuronJob(SparseRows rows, GatherClass gather, float* values, int* offsets, Operand source, Activation spikes, float* bias,
-        NeuronModel model, float threshold, int blocks)
+        TRule rule, float threshold, int blocks)
     {
         this.rows = rows;
         this.values = values;
@@ -48,10 +51,12 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         this.source = source.Data;
         target = spikes.Bits();
         targetBits = spikes.Shape.Bits;
-        neuron = new FiringTile(model, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
+        neuron = new FiringTile<TRule>(rule, threshold, spikes.Shape.Lanes, map.CellVectors * TLanes.Count / map.CellColumns,
             source.IsStatic && spikes.Shape.Lanes.Steps > 1);
+        octets = TOperand.IsBits || source.Layout.OctetStride == 0 ? 1 : OperandLayout.Octets(spikes.Shape.Lanes);
+        octetStride = source.Layout.OctetStride;
         cells = map.Vectors / map.CellVectors;
-        unitCells = CellsOfUnit(map.CellVectors);
+        unitCells = CellsOfUnit(map.CellVectors, spikes.Shape.Lanes.BlockSamples == 1 ? map.CellColumns : 0);
         var unitVectors = unitCells * map.CellVectors;
         rowFloats = (unitVectors + TileSums.FullVectors - 1) / TileSums.FullVectors * TileSums.FullVectors * TLanes.Count;
         batchRows = Math.Max(1, BatchFloats / rowFloats);
@@ -63,8 +68,12 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
 
     public int Pieces { get; }
 
-    /// <summary>As few whole cells as fill their tiles best: 3 positions of 8 vectors, one tile; 3 of 16, two.</summary>
-    private static int CellsOfUnit(int cellVectors)
+    /// <summary>
+    /// As few whole cells as fill their tiles best: 3 positions of 8 vectors, one tile; 3 of 16, two. One image's positions fire eight at a time,
+    /// which they best fill too.
+    /// </summary>
+    /// <param name="columns">Positions of a cell; 0 where they do not fire together.</param>
+    private static int CellsOfUnit(int cellVectors, int columns)
     {
         var best = Math.Max(1, TileSums.FullVectors / cellVectors);
         for (var cells = best + 1; cells * cellVectors <= MostTiles * TileSums.FullVectors; cells++)
@@ -78,7 +87,9 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         {
             var vectors = cells * cellVectors;
             var tiles = (vectors + TileSums.FullVectors - 1) / TileSums.FullVectors;
-            return (double)vectors / (tiles * TileSums.FullVectors);
+            var positions = cells * columns;
+            var octets = (positions + FiringOctet.Size - 1) / FiringOctet.Size;
+            return (double)vectors / (tiles * TileSums.FullVectors) * (columns == 0 ? 1 : (double)positions / (octets * FiringOctet.Size));
         }
     }
 
@@ -107,46 +118,63 @@ internal readonly unsafe struct SparseNeuronJob<TLanes, TOperand> : IJob
         var positionCount = unitSize * map.CellColumns;
         var offsets = memory.Longs(positionCount);
         map.FillPositions(firstCell, unitSize, targetBits, offsets);
-        var positions = new TilePositions(offsets, positionCount);
-        var sums = memory.Floats((long)batchRows * rowFloats + FiringOctet.Size * FiringOctet.MostSteps);
+        var positions = new TilePositions(offsets, positionCount, targetBits.PositionBytes);
+        var sums = memory.Floats((long)batchRows * rowFloats + FiringOctet.Size * (map.CellVectors * TLanes.Count / map.CellColumns));
         var together = neuron.Room(memory);
+        var membraneFloats = (positionCount + FiringOctet.Size - 1) / FiringOctet.Size * FiringOctet.Size;
+        var membranes = octets > 1 ? memory.Floats((long)batchRows * membraneFloats) : null;
         var firstRow = group * groupRows;
         var endRow = Math.Min(firstRow + groupRows, rows.Rows);
         for (var row = firstRow; row < endRow; row += batchRows)
         {
             var count = Math.Min(batchRows, endRow - row);
-            for (var i = 0; i < tiles; i++)
+            for (var octet = 0; octet < octets; octet++)
             {
-                var to = new TileTarget(sums + i * TileSums.FullVectors * TLanes.Count, sumOffsets, rowFloats, bias is null ? null : bias + row,
-                    false);
-                Sum(sources + i * TileSums.FullVectors, counts[i], row, count, to);
-            }
+                for (var i = 0; i < tiles; i++)
+                {
+                    var to = new TileTarget(sums + i * TileSums.FullVectors * TLanes.Count, sumOffsets, rowFloats, bias is null ? null : bias + row,
+                        false);
+                    Sum(source + octet * octetStride, sources + i * TileSums.FullVectors, counts[i], row, count, to);
+                }
 
-            for (var i = 0; i < count; i++)
-            {
-                neuron.Fire(sums + i * rowFloats, target + (nint)(row + i) * targetBits.ChannelStride, positions, together);
+                for (var i = 0; i < count; i++)
+                {
+                    var spikes = target + (nint)(row + i) * targetBits.ChannelStride;
+                    if (octets == 1)
+                    {
+                        neuron.Fire(sums + i * rowFloats, spikes, positions, together);
+                    }
+                    else
+                    {
+                        neuron.FireOctet(octet, sums + i * rowFloats, spikes, positions, membranes + i * membraneFloats);
+                    }
+                }
             }
         }
     }
 
-    private void Sum(long* slots, int vectors, int row, int count, TileTarget to)
+    private void Sum(byte* source, long* places, int vectors, int row, int count, TileTarget to)
     {
         var starts = rows.Whole.Starts(row, 0);
         var list = new ConnectionList(rows.Columns, values);
         if (vectors > 2 * TileSums.SmallVectors)
         {
-            TileSums.Full<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
+            TileSums.Full<TLanes, TOperand>(source, places, offsets, list, starts, 1, count, to);
         }
         else if (vectors <= 2)
         {
-            TileSums.Pair<TLanes, TOperand>(source, slots, offsets, list, starts, 1, count, to);
+            TileSums.Pair<TLanes, TOperand>(source, places, offsets, list, starts, 1, count, to);
+        }
+        else if (vectors <= TileSums.QuadVectors)
+        {
+            TileSums.Quad<TLanes, TOperand>(source, places, offsets, list, starts, 1, count, to);
         }
         else
         {
             for (var first = 0; first < vectors; first += TileSums.SmallVectors)
             {
                 var part = new TileTarget(to.Data, to.Offsets + first, rowFloats, to.Bias, false);
-                TileSums.Small<TLanes, TOperand>(source, slots + first, offsets, list, starts, 1, count, part);
+                TileSums.Small<TLanes, TOperand>(source, places + first, offsets, list, starts, 1, count, part);
             }
         }
     }

@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Cpu.Sparse.Operands;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Passes;
@@ -20,10 +21,12 @@ internal static class SparsePass
     /// <param name="gather">How it reads it.</param>
     /// <param name="widest">Vectors that the backend uses.</param>
     /// <param name="workers">On which threads.</param>
-    public static void Run<TPass>(TPass pass, OperandLayout layout, GatherClass gather, VectorWidth widest, Workers workers)
+    /// <returns>The vectors that were used.</returns>
+    public static VectorWidth Run<TPass>(TPass pass, OperandLayout layout, GatherClass gather, VectorWidth widest, Workers workers)
         where TPass : struct, ISparsePass
     {
-        switch ((VectorWidth)layout.LaneCount(gather, (int)widest), layout.IsBits)
+        var width = (VectorWidth)Routes.VectorFloats(gather, layout.IsBits, layout.PositionLanes, layout.Lanes, (int)widest);
+        switch (width, layout.IsBits)
         {
             case (VectorWidth.Bits512, true):
                 pass.Run<Lanes512, BitOperand<Lanes512>>(workers);
@@ -44,5 +47,7 @@ internal static class SparsePass
                 pass.Run<Lanes128, FloatOperand<Lanes128>>(workers);
                 break;
         }
+
+        return width;
     }
 }

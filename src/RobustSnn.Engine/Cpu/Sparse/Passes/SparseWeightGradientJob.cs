@@ -85,7 +85,7 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
 
     private void AddProducts(ref readonly Tile tile, int size, int firstRow, int count, float* gradients, long* targets, int stride)
     {
-        fixed (long* slots = tile.Source)
+        fixed (long* places = tile.Source)
         {
             for (var part = 0; part < sweeps.Parts; part++)
             {
@@ -93,12 +93,12 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
                 var columns = offsets + sweeps.FirstColumn(part);
                 if (size == TileSums.FullVectors)
                 {
-                    TileProducts.Full<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, sweeps.Parts, count, gradients,
+                    TileProducts.Full<TLanes, TOperand>(input, places, columns, rows.Columns, starts, sweeps.Parts, count, gradients,
                         targets, stride, weightGradient);
                 }
                 else
                 {
-                    TileProducts.Small<TLanes, TOperand>(input, slots, columns, rows.Columns, starts, sweeps.Parts, count, gradients,
+                    TileProducts.Small<TLanes, TOperand>(input, places, columns, rows.Columns, starts, sweeps.Parts, count, gradients,
                         targets, stride, weightGradient);
                 }
             }
@@ -129,7 +129,7 @@ internal readonly unsafe struct SparseWeightGradientJob<TLanes, TOperand> : IJob
                 }
             }
 
-            sum = TLanes.Add(sum, TLanes.Load(to));
+            sum += TLanes.Load(to);
         }
 
         if (biasGradient is not null)

@@ -1,36 +1,38 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Neurons;
 using RobustSnn.Engine.Layout;
-using RobustSnn.Engine.Plans.Steps;
 
 namespace RobustSnn.Engine.Cpu.Sparse.Tiles;
 
 /// <summary>
-/// One image's neurons of one channel at eight positions, all timesteps: at most 8, which are a position's lanes. The currents lie by position;
-/// turned round in registers they lie by timestep, and what fires gathers as one byte a position.
+/// One image's neurons of one channel at eight positions, eight timesteps of them. The currents lie by position; turned round in registers they
+/// lie by timestep, and what fires gathers as one byte a position.
 /// </summary>
 /// <typeparam name="TRule">What a neuron does with its membrane.</typeparam>
-internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak, int steps)
-    where TRule : struct, IMembraneRule
+internal readonly unsafe struct FiringOctet<TRule>(TRule rule, float threshold)
+    where TRule : struct, INeuronRule
 {
+    private readonly TRule rule = rule;
     private readonly Vector256<float> threshold = Vector256.Create(threshold);
-    private readonly float leak = leak;
-    private readonly ulong used = ulong.MaxValue / byte.MaxValue * ((1ul << steps) - 1); // of every byte
 
     /// <summary>Bit t of byte i: whether neuron i fires at step t.</summary>
     /// <param name="currents">[position][8 timesteps].</param>
+    /// <param name="stride">Floats from a position to the next.</param>
+    /// <param name="membranes">Before the first step and, on return, after the last.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Fire(float* currents)
+    public ulong Fire(float* currents, nint stride, ref Vector256<float> membranes)
     {
         var r0 = Vector256.Load(currents);
-        var r1 = Vector256.Load(currents + 8);
-        var r2 = Vector256.Load(currents + 16);
-        var r3 = Vector256.Load(currents + 24);
-        var r4 = Vector256.Load(currents + 32);
-        var r5 = Vector256.Load(currents + 40);
-        var r6 = Vector256.Load(currents + 48);
-        var r7 = Vector256.Load(currents + 56);
+        var r1 = Vector256.Load(currents + stride);
+        var r2 = Vector256.Load(currents + 2 * stride);
+        var r3 = Vector256.Load(currents + 3 * stride);
+        var r4 = Vector256.Load(currents + 4 * stride);
+        var r5 = Vector256.Load(currents + 5 * stride);
+        var r6 = Vector256.Load(currents + 6 * stride);
+        var r7 = Vector256.Load(currents + 7 * stride);
 
         // pairs of rows, then quadruples of columns, then the halves change places
         var a0 = Avx.UnpackLow(r0, r1);
@@ -50,7 +52,7 @@ internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak, 
         var b6 = Avx.Shuffle(a5, a7, 0x44);
         var b7 = Avx.Shuffle(a5, a7, 0xee);
 
-        var state = default(Neurons);
+        var state = new Neurons(membranes, Vector256<int>.Zero);
         state = Step(state, Avx.Permute2x128(b0, b4, 0x20), 1 << 0);
         state = Step(state, Avx.Permute2x128(b1, b5, 0x20), 1 << 1);
         state = Step(state, Avx.Permute2x128(b2, b6, 0x20), 1 << 2);
@@ -59,16 +61,18 @@ internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak, 
         state = Step(state, Avx.Permute2x128(b1, b5, 0x31), 1 << 5);
         state = Step(state, Avx.Permute2x128(b2, b6, 0x31), 1 << 6);
         state = Step(state, Avx.Permute2x128(b3, b7, 0x31), 1 << 7);
+        membranes = state.Membranes;
         return Bytes(state.Spikes);
     }
 
     /// <summary>The same of currents that are the same at every timestep.</summary>
     /// <param name="currents">[position].</param>
+    /// <param name="membranes">See <see cref="Fire"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong FireStatic(float* currents)
+    public ulong FireStatic(float* currents, ref Vector256<float> membranes)
     {
         var x = Vector256.Load(currents);
-        var state = default(Neurons);
+        var state = new Neurons(membranes, Vector256<int>.Zero);
         state = Step(state, x, 1 << 0);
         state = Step(state, x, 1 << 1);
         state = Step(state, x, 1 << 2);
@@ -77,28 +81,29 @@ internal readonly unsafe struct FiringOctet<TRule>(float threshold, float leak, 
         state = Step(state, x, 1 << 5);
         state = Step(state, x, 1 << 6);
         state = Step(state, x, 1 << 7);
+        membranes = state.Membranes;
         return Bytes(state.Spikes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Neurons Step(Neurons before, Vector256<float> current, int bit)
     {
-        var u = TRule.Charge(before.Membranes, leak, current);
-        var fires = Vector256.GreaterThanOrEqual(u, threshold);
-        return new Neurons(TRule.Reset(u, fires, threshold), before.Spikes | (fires.AsInt32() & Vector256.Create(bit)));
+        var u = NeuronEquation.Charge<TRule, Lanes256>(rule, before.Membranes, current);
+        Vector256<float> fires = NeuronEquation.Fires<Lanes256>(u, threshold);
+        return new Neurons(rule.Reset<Lanes256>(u, fires, threshold), before.Spikes | (fires.AsInt32() & Vector256.Create(bit)));
     }
 
-    /// <summary>A lane's lowest byte each, without the steps that there are not.</summary>
+    /// <summary>A lane's lowest byte each.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong Bytes(Vector256<int> spikes)
+    private static ulong Bytes(Vector256<int> spikes)
     {
         if (Avx512F.VL.IsSupported)
         {
-            return Avx512F.VL.ConvertToVector128Byte(spikes).AsUInt64().ToScalar() & used;
+            return Avx512F.VL.ConvertToVector128Byte(spikes).AsUInt64().ToScalar();
         }
 
         var words = Vector128.Narrow(spikes.GetLower(), spikes.GetUpper());
-        return Vector128.Narrow(words, words).AsUInt64().ToScalar() & used;
+        return Vector128.Narrow(words, words).AsUInt64().ToScalar();
     }
 
     private readonly struct Neurons(Vector256<float> membranes, Vector256<int> spikes)
@@ -115,8 +120,13 @@ internal static class FiringOctet
     public const int Size = 8;
 
     /// <summary>Timesteps: a bit each of a position's byte.</summary>
-    public const int MostSteps = LaneLayout.FewLanes;
+    public const int Steps = LaneLayout.FewLanes;
 
     /// <summary>Whether this machine has the shuffles.</summary>
     public static bool IsSupported => Avx2.IsSupported;
+
+    /// <summary>Of every byte, the bits of the timesteps that there are.</summary>
+    /// <param name="steps">Timesteps of the octet and of those behind it; none below 1.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Used(int steps) => ulong.MaxValue / byte.MaxValue * ((1ul << Math.Clamp(steps, 0, Steps)) - 1);
 }

@@ -25,7 +25,7 @@ internal unsafe struct Tile
 }
 
 /// <summary>
-/// Numbers the lane vectors of a gather, [block][row][cell][vector], and fills tiles with runs of them. A cell is a position, or the
+/// Numbers the lane vectors of a gather, [block][row][cell][vector], and fills tiles with stretches of them. A cell is a position, or the
 /// neighbouring columns that share a vector or a word; those behind a row's end stand for nothing.
 /// </summary>
 internal readonly unsafe struct TileMap
@@ -60,7 +60,7 @@ internal readonly unsafe struct TileMap
         var lanes = source.IsBits ? source.PositionLanes : Math.Min(source.PositionLanes, (source.Lanes + laneCount - 1) / laneCount * laneCount);
         CellVectors = Math.Max(granule, lanes) / laneCount;
         cellsInRow = (gather.Columns + CellColumns - 1) / CellColumns;
-        Vectors = blocks * gather.Rows * cellsInRow * CellVectors;
+        Vectors = checked(blocks * gather.Rows * cellsInRow * CellVectors);
     }
 
     /// <summary>Vectors in all.</summary>

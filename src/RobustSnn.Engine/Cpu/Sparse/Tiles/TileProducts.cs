@@ -11,12 +11,12 @@ namespace RobustSnn.Engine.Cpu.Sparse.Tiles;
 /// </summary>
 internal static unsafe class TileProducts
 {
-    /// <summary>Adds a full tile's products to the gradients of a run of rows.</summary>
+    /// <summary>Adds a full tile's products to the gradients of a stretch of rows.</summary>
     /// <param name="source">What the offsets count from: the layer's input.</param>
-    /// <param name="slots">Byte offset of each vector; of every second one, the word that holds both's bits.</param>
+    /// <param name="places">Byte offset of each vector; of every second one, the word that holds both's bits.</param>
     /// <param name="offsets">Byte offset of each column.</param>
     /// <param name="columns">Column of each connection.</param>
-    /// <param name="starts">Where each row's run begins, and one entry further, where it ends.</param>
+    /// <param name="starts">Where each row's connections begin, and one entry further, where they end.</param>
     /// <param name="stride">Entries of <paramref name="starts"/> from one row to the next.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="gradient">Gradient of the layer's output, first row.</param>
@@ -25,7 +25,7 @@ internal static unsafe class TileProducts
     /// <param name="weightGradients">Of each connection.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Full<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int rows, float* gradient, long* targets,
+        byte* source, long* places, int* offsets, ushort* columns, int* starts, int stride, int rows, float* gradient, long* targets,
         int gradientStride, float* weightGradients)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
@@ -55,18 +55,18 @@ internal static unsafe class TileProducts
             {
                 var p = source + offsets[columns[j]];
                 TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-                TOperand.AddProduct(p, slots + 0, a0, b0, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 2, a1, b1, in bits, ref s2, ref s3);
-                TOperand.AddProduct(p, slots + 4, a2, b2, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 6, a3, b3, in bits, ref s2, ref s3);
-                TOperand.AddProduct(p, slots + 8, a4, b4, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 10, a5, b5, in bits, ref s2, ref s3);
-                TOperand.AddProduct(p, slots + 12, a6, b6, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 14, a7, b7, in bits, ref s2, ref s3);
-                TOperand.AddProduct(p, slots + 16, a8, b8, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 18, a9, b9, in bits, ref s2, ref s3);
-                TOperand.AddProduct(p, slots + 20, a10, b10, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 22, a11, b11, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 0, a0, b0, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 2, a1, b1, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 4, a2, b2, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 6, a3, b3, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 8, a4, b4, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 10, a5, b5, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 12, a6, b6, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 14, a7, b7, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 16, a8, b8, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 18, a9, b9, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 20, a10, b10, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 22, a11, b11, in bits, ref s2, ref s3);
                 weightGradients[j] += TLanes.Sum(s0, s1, s2, s3);
             }
         }
@@ -75,7 +75,7 @@ internal static unsafe class TileProducts
     /// <summary>The same for a tile of a third of the size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Small<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ushort* columns, int* starts, int stride, int rows, float* gradient, long* targets,
+        byte* source, long* places, int* offsets, ushort* columns, int* starts, int stride, int rows, float* gradient, long* targets,
         int gradientStride, float* weightGradients)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
@@ -97,10 +97,10 @@ internal static unsafe class TileProducts
             {
                 var p = source + offsets[columns[j]];
                 TLanes s0 = TLanes.Zero, s1 = TLanes.Zero, s2 = TLanes.Zero, s3 = TLanes.Zero;
-                TOperand.AddProduct(p, slots + 0, a0, b0, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 2, a1, b1, in bits, ref s2, ref s3);
-                TOperand.AddProduct(p, slots + 4, a2, b2, in bits, ref s0, ref s1);
-                TOperand.AddProduct(p, slots + 6, a3, b3, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 0, a0, b0, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 2, a1, b1, in bits, ref s2, ref s3);
+                TOperand.AddProduct(p, places + 4, a2, b2, in bits, ref s0, ref s1);
+                TOperand.AddProduct(p, places + 6, a3, b3, in bits, ref s2, ref s3);
                 weightGradients[j] += TLanes.Sum(s0, s1, s2, s3);
             }
         }

@@ -37,18 +37,21 @@ internal static unsafe class TileSums
     /// <summary>Vectors of a small tile.</summary>
     public const int SmallVectors = 8;
 
-    /// <summary>Sums of a full tile for a run of rows.</summary>
+    /// <summary>Vectors of the tile of <see cref="Quad"/>.</summary>
+    public const int QuadVectors = 4;
+
+    /// <summary>Sums of a full tile for a stretch of rows.</summary>
     /// <param name="source">What the offsets count from.</param>
-    /// <param name="slots">Byte offset of each vector; of every second one, the word that holds both's bits.</param>
+    /// <param name="places">Byte offset of each vector; of every second one, the word that holds both's bits.</param>
     /// <param name="offsets">Byte offset of each column.</param>
     /// <param name="list">The connections.</param>
-    /// <param name="starts">Where each row's run begins, and one entry further, where it ends.</param>
+    /// <param name="starts">Where each row's connections begin, and one entry further, where they end.</param>
     /// <param name="stride">Entries of <paramref name="starts"/> from one row to the next.</param>
     /// <param name="rows">How many rows.</param>
     /// <param name="target">Where the sums go.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Full<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
+        byte* source, long* places, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
@@ -118,18 +121,18 @@ internal static unsafe class TileSums
             {
                 var p = source + offsets[list.Columns[j]];
                 var w = TLanes.Broadcast(list.Values[j]);
-                TOperand.Add(p, slots + 0, w, in bits, ref a0, ref b0);
-                TOperand.Add(p, slots + 2, w, in bits, ref a1, ref b1);
-                TOperand.Add(p, slots + 4, w, in bits, ref a2, ref b2);
-                TOperand.Add(p, slots + 6, w, in bits, ref a3, ref b3);
-                TOperand.Add(p, slots + 8, w, in bits, ref a4, ref b4);
-                TOperand.Add(p, slots + 10, w, in bits, ref a5, ref b5);
-                TOperand.Add(p, slots + 12, w, in bits, ref a6, ref b6);
-                TOperand.Add(p, slots + 14, w, in bits, ref a7, ref b7);
-                TOperand.Add(p, slots + 16, w, in bits, ref a8, ref b8);
-                TOperand.Add(p, slots + 18, w, in bits, ref a9, ref b9);
-                TOperand.Add(p, slots + 20, w, in bits, ref a10, ref b10);
-                TOperand.Add(p, slots + 22, w, in bits, ref a11, ref b11);
+                TOperand.Add(p, places + 0, w, in bits, ref a0, ref b0);
+                TOperand.Add(p, places + 2, w, in bits, ref a1, ref b1);
+                TOperand.Add(p, places + 4, w, in bits, ref a2, ref b2);
+                TOperand.Add(p, places + 6, w, in bits, ref a3, ref b3);
+                TOperand.Add(p, places + 8, w, in bits, ref a4, ref b4);
+                TOperand.Add(p, places + 10, w, in bits, ref a5, ref b5);
+                TOperand.Add(p, places + 12, w, in bits, ref a6, ref b6);
+                TOperand.Add(p, places + 14, w, in bits, ref a7, ref b7);
+                TOperand.Add(p, places + 16, w, in bits, ref a8, ref b8);
+                TOperand.Add(p, places + 18, w, in bits, ref a9, ref b9);
+                TOperand.Add(p, places + 20, w, in bits, ref a10, ref b10);
+                TOperand.Add(p, places + 22, w, in bits, ref a11, ref b11);
             }
 
             a0.Store(to + targets[0]);
@@ -162,7 +165,7 @@ internal static unsafe class TileSums
     /// <summary>The same for a tile of a third of the size: small maps, and what full tiles leave over.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Small<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
+        byte* source, long* places, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
@@ -200,10 +203,10 @@ internal static unsafe class TileSums
             {
                 var p = source + offsets[list.Columns[j]];
                 var w = TLanes.Broadcast(list.Values[j]);
-                TOperand.Add(p, slots + 0, w, in bits, ref a0, ref b0);
-                TOperand.Add(p, slots + 2, w, in bits, ref a1, ref b1);
-                TOperand.Add(p, slots + 4, w, in bits, ref a2, ref b2);
-                TOperand.Add(p, slots + 6, w, in bits, ref a3, ref b3);
+                TOperand.Add(p, places + 0, w, in bits, ref a0, ref b0);
+                TOperand.Add(p, places + 2, w, in bits, ref a1, ref b1);
+                TOperand.Add(p, places + 4, w, in bits, ref a2, ref b2);
+                TOperand.Add(p, places + 6, w, in bits, ref a3, ref b3);
             }
 
             a0.Store(to + targets[0]);
@@ -220,7 +223,7 @@ internal static unsafe class TileSums
     /// <summary>The same for two vectors, with sums that do not accumulate: a map of few positions, or a linear layer, of one image.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Pair<TLanes, TOperand>(
-        byte* source, long* slots, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
+        byte* source, long* places, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
         where TLanes : struct, ILaneVector<TLanes>
         where TOperand : struct, IOperand<TLanes>
     {
@@ -234,11 +237,42 @@ internal static unsafe class TileSums
             var end = starts[1];
             for (var j = starts[0]; j < end; j++)
             {
-                TOperand.Add(source + offsets[list.Columns[j]], slots, TLanes.Broadcast(list.Values[j]), in bits, ref a, ref b);
+                TOperand.Add(source + offsets[list.Columns[j]], places, TLanes.Broadcast(list.Values[j]), in bits, ref a, ref b);
             }
 
             a.Store(to + targets[0]);
             b.Store(to + targets[1]);
+        }
+    }
+
+    /// <summary>The same for four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Quad<TLanes, TOperand>(
+        byte* source, long* places, int* offsets, ConnectionList list, int* starts, int stride, int rows, TileTarget target)
+        where TLanes : struct, ILaneVector<TLanes>
+        where TOperand : struct, IOperand<TLanes>
+    {
+        var bits = new BitSelectors<TLanes>(TLanes.LowerBits, TLanes.UpperBits);
+        var to = target.Data;
+        var targets = target.Offsets;
+        for (var row = 0; row < rows; row++, starts += stride, to += target.RowStride)
+        {
+            TLanes a0, b0;
+            TLanes a1, b1;
+            a0 = b0 = a1 = b1 = TLanes.Broadcast(target.Bias is null ? 0 : target.Bias[row]);
+            var end = starts[1];
+            for (var j = starts[0]; j < end; j++)
+            {
+                var p = source + offsets[list.Columns[j]];
+                var w = TLanes.Broadcast(list.Values[j]);
+                TOperand.Add(p, places + 0, w, in bits, ref a0, ref b0);
+                TOperand.Add(p, places + 2, w, in bits, ref a1, ref b1);
+            }
+
+            a0.Store(to + targets[0]);
+            b0.Store(to + targets[1]);
+            a1.Store(to + targets[2]);
+            b1.Store(to + targets[3]);
         }
     }
 }

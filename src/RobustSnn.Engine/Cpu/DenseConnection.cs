@@ -1,11 +1,13 @@
+using RobustSnn.Engine.Cpu.Convolution;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 
-namespace RobustSnn.Engine.Cpu.Convolution;
+namespace RobustSnn.Engine.Cpu;
 
 /// <summary>Dense weights packed for both directions. Backward packing waits for the first backward pass: inference never pays for it.</summary>
 internal sealed unsafe class DenseConnection(NativeHeap heap, ConvolutionGeometry geometry, DeviceBuffer weights)
-    : Connection(geometry, weights, null)
+    : RoutedConnection(geometry, weights, null)
 {
     private readonly PackedWeights forward = new(heap, GatherClass.Forward(geometry), geometry.Outputs, geometry.Inputs);
     private PackedWeights? backward;
@@ -39,6 +41,11 @@ internal sealed unsafe class DenseConnection(NativeHeap heap, ConvolutionGeometr
     public static long BytesOf(ConvolutionGeometry geometry, bool backward) =>
         PackedWeights.BytesOf(GatherClass.Forward(geometry), geometry.Outputs, geometry.Inputs)
         + (backward ? PackedWeights.BytesOf(GatherClass.InputGradient(geometry), geometry.Inputs, geometry.Outputs) : 0);
+
+    /// <summary>Notes that a pass has run.</summary>
+    /// <param name="isBits">Whether the layer's input was bits.</param>
+    public void Ran(LayerPass pass, bool isBits) =>
+        Take(pass, new Route(Kernel.Dense, isBits ? Reading.Unpacked : Reading.AsItLies, IsBits: false, Fires: false, LaneLayout.VectorLanes));
 
     public override void Dispose()
     {

@@ -4,7 +4,7 @@ using RobustSnn.Engine.Operations;
 namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>BatchNorm of a value that others than a neuron read.</summary>
-internal sealed class BatchNormStep(Link input, Activation output, Activation? gradient, NormStatistics statistics) : Step
+internal sealed class BatchNormStep(Link input, Activation output, Activation? gradient, NormStatistics statistics) : PlanStep
 {
     public override void Forward(IBackend backend, in Pass pass)
     {
@@ -30,6 +30,20 @@ internal sealed class BatchNormStep(Link input, Activation output, Activation? g
         else
         {
             backend.BatchNormFixedGradient(gradient!, n.Scale, n.Variance, n.Epsilon, input.Gradient!, input.Accumulate, pass.Samples);
+        }
+    }
+}
+
+internal sealed class NormaliseStep(
+    DeviceBuffer pixels, DeviceBuffer mean, DeviceBuffer deviation, Activation output, Activation? gradient, DeviceBuffer pixelGradient) : PlanStep
+{
+    public override void Forward(IBackend backend, in Pass pass) => backend.Normalise(pixels, mean, deviation, output, pass.Samples);
+
+    public override void Backward(IBackend backend, in Pass pass)
+    {
+        if (pixelGradient.Length > 0) // training does not ask for it
+        {
+            backend.NormaliseGradient(gradient!, deviation, pixelGradient, pass.Samples);
         }
     }
 }

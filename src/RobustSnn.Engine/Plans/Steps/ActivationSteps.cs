@@ -39,3 +39,17 @@ internal sealed class NeuronStep(
     protected override void Fire(IBackend backend, in Pass pass) =>
         backend.Neuron(neuron, input.Value, threshold.Value, membrane, Output, pass.Samples);
 }
+
+/// <summary>An ANN's activation, and a neuron run with T = 0.</summary>
+internal sealed class ReluStep(Link input, Activation output, Activation? gradient) : PlanStep
+{
+    public override void Forward(IBackend backend, in Pass pass) => backend.Relu(input.Value, output, pass.Samples);
+
+    public override void Backward(IBackend backend, in Pass pass)
+    {
+        if (input.Gradient is not null)
+        {
+            backend.ReluGradient(output, gradient!, input.Gradient, input.Accumulate, pass.Samples);
+        }
+    }
+}
