@@ -6,7 +6,7 @@ namespace RobustSnn.Cli.Tests;
 
 public sealed class BenchTests
 {
-    private static readonly string[] Small = ["bench", "--architecture", "vggmini", "--batch", "2", "--repeat", "1"];
+    private static readonly string[] Small = ["bench", "--architecture", "vggmini", "--batch", "2", "--warm-up", "0", "--repeat", "1"];
 
     [TestCase("infer")]
     [TestCase("bptt")]
@@ -96,7 +96,7 @@ public sealed class BenchTests
 
     private static JsonElement Rates(string architecture, string rates, string sparsity)
     {
-        Outcome outcome = Shell.Run("bench", "--architecture", architecture, "--batch", "4", "--repeat", "1", "--phase", "infer", "--timesteps", "4",
+        Outcome outcome = Shell.Run("bench", "--architecture", architecture, "--batch", "4", "--warm-up", "0", "--repeat", "1", "--phase", "infer", "--timesteps", "4",
             "--sparsity", sparsity, "--spike-rate", rates, "--json");
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
         return JsonDocument.Parse(outcome.Output).RootElement;

@@ -117,6 +117,7 @@ public sealed class SignalTests
 
     private static void AssertEnds(int signal, params string[] arguments)
     {
+        RsnnProcess.RequireHeeded(signal);
         using Process process = RsnnProcess.Start(arguments);
         for (int waits = 0; waits < 30 && process.TotalProcessorTime < TimeSpan.FromSeconds(1); waits++)
         {

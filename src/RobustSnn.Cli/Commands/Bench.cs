@@ -18,6 +18,11 @@ namespace RobustSnn.Cli.Commands;
 /// <param name="SpikeRate">As <see cref="SpikeRates.Parse"/>; null leaves thresholds at 1.</param>
 internal readonly record struct BenchSetup(string Architecture, int Timesteps, int Batch, double Sparsity, string? SpikeRate);
 
+/// <summary>How a phase is timed.</summary>
+/// <param name="WarmUp">How long runs before go on that do not count: the runtime compiles what runs often a second time.</param>
+/// <param name="Count">Runs that count.</param>
+internal readonly record struct BenchRuns(TimeSpan WarmUp, int Count);
+
 /// <summary>How often a layer's neurons fire: spikes a neuron and step.</summary>
 /// <param name="Target">What was asked for.</param>
 /// <param name="Rate">On the images that are timed.</param>
@@ -41,9 +46,6 @@ internal sealed class Bench : IDisposable
     private const int CalibrationImages = 16;
     private const float Beta = 2;
     private const float Epsilon = 2f / 255;
-
-    /// <summary>Before timing: the runtime compiles what runs often a second time, with all optimisations.</summary>
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(3);
 
     private static readonly Shape Input = new(3, 32, 32);
     private static readonly SgdSettings Sgd = new(LearningRate: 1e-3f, Momentum: 0.9f, WeightDecay: 1e-4f);
@@ -78,37 +80,37 @@ internal sealed class Bench : IDisposable
     /// <summary>Of the spiking layers, in the order of the network; empty where no rates are wanted.</summary>
     public IReadOnlyList<BenchRate> Rates { get; }
 
-    /// <summary>Times a phase: for some seconds to warm up, then <paramref name="repeat"/> times.</summary>
-    public BenchTiming Run(BenchPhase phase, int repeat, CancellationToken cancellation)
+    /// <summary>Times a phase.</summary>
+    public BenchTiming Run(BenchPhase phase, BenchRuns runs, CancellationToken cancellation)
     {
         int timesteps = BenchPhases.IsAnn(phase) ? 0 : setup.Timesteps;
         return phase switch
         {
-            BenchPhase.Infer or BenchPhase.AnnInfer => Infer(timesteps, repeat, cancellation),
-            BenchPhase.Bptt or BenchPhase.AnnStep => Step(TrainingObjective.Natural, null, timesteps, repeat, cancellation),
+            BenchPhase.Infer or BenchPhase.AnnInfer => Infer(timesteps, runs, cancellation),
+            BenchPhase.Bptt or BenchPhase.AnnStep => Step(TrainingObjective.Natural, null, timesteps, runs, cancellation),
             BenchPhase.Trades => Step(
                 TrainingObjective.Trades(Beta),
                 new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Budget.Pixels(Epsilon), GradientEstimator.Default),
-                timesteps, repeat, cancellation),
+                timesteps, runs, cancellation),
             _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
         };
     }
 
     public void Dispose() => model.Dispose();
 
-    private BenchTiming Infer(int timesteps, int repeat, CancellationToken cancellation)
+    private BenchTiming Infer(int timesteps, BenchRuns runs, CancellationToken cancellation)
     {
         using var frozen = new FrozenNetwork(model, setup.Batch, timesteps);
         var logits = new float[setup.Batch * Classes];
-        return BenchTiming.Of(Time(() => frozen.Run(images, logits), repeat, cancellation), frozen.PeakBytes, frozen.Model);
+        return BenchTiming.Of(Time(() => frozen.Run(images, logits), runs, cancellation), frozen.PeakBytes, frozen.Model);
     }
 
-    private BenchTiming Step(TrainingObjective objective, Adversary? adversary, int timesteps, int repeat, CancellationToken cancellation)
+    private BenchTiming Step(TrainingObjective objective, Adversary? adversary, int timesteps, BenchRuns runs, CancellationToken cancellation)
     {
         using var step = new TrainingStep(model, setup.Batch, timesteps, objective, adversary, Surrogate.Default);
         ulong pass = 0;
         int[] numbers = [.. Enumerable.Range(0, setup.Batch)];
-        double imagesPerSecond = Time(() => step.Run(images, labels, numbers, Sgd, new RandomKey(Seed, pass++)), repeat, cancellation);
+        double imagesPerSecond = Time(() => step.Run(images, labels, numbers, Sgd, new RandomKey(Seed, pass++)), runs, cancellation);
         var memory = (objective.UsesClean && objective.UsesAdversarial ? 2 : 1) * Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
         if (adversary is not null)
         {
@@ -119,8 +121,8 @@ internal sealed class Bench : IDisposable
     }
 
     /// <summary>Images a second of the median run.</summary>
-    private double Time(Action work, int repeat, CancellationToken cancellation) =>
-        setup.Batch / MedianTime.Of(work, WarmUp, repeat, cancellation).TotalSeconds;
+    private double Time(Action work, BenchRuns runs, CancellationToken cancellation) =>
+        setup.Batch / MedianTime.Of(work, runs.WarmUp, runs.Count, cancellation).TotalSeconds;
 
     private static float[] DrawImages(Random random, int count)
     {

@@ -35,14 +35,15 @@ internal static class BenchCommand
             HelpName = "R|LIST",
         };
         var device = new DeviceOptions();
-        var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs after three seconds to warm up; their median counts.", 1, 3);
+        var warmUp = CommonOptions.Whole("--warm-up", "S", "Seconds of runs that are not timed before those that are, one run at least.", 0, 3);
+        var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs; their median counts.", 1, 3);
         var json = CommonOptions.Json();
         var command = new Command(
             "bench",
             "Times inference and training steps on random 32 × 32 images with random weights.\n"
             + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9 --spike-rate p2")
         {
-            architecture, phases, timesteps, batch, sparsity, rate, device.Backend, device.Threads, repeat, json,
+            architecture, phases, timesteps, batch, sparsity, rate, device.Backend, device.Threads, warmUp, repeat, json,
         };
         command.SetAction(parsed =>
         {
@@ -50,13 +51,14 @@ internal static class BenchCommand
             var setup = new BenchSetup(
                 parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity),
                 parsed.GetValue(rate));
+            var runs = new BenchRuns(TimeSpan.FromSeconds(parsed.GetValue(warmUp)), parsed.GetValue(repeat));
             using var bench = new Bench(setup, backend, cancellation);
             var report = new SortedDictionary<string, object>(StringComparer.Ordinal)
             {
                 ["architecture"] = setup.Architecture,
                 ["backend"] = backend.Name,
                 ["batch"] = setup.Batch,
-                ["repeat"] = parsed.GetValue(repeat),
+                ["repeat"] = runs.Count,
                 ["sparsity"] = setup.Sparsity,
                 ["threads"] = backend.Parallelism,
                 ["timesteps"] = setup.Timesteps,
@@ -71,7 +73,7 @@ internal static class BenchCommand
             var routes = new List<(string Phase, IReadOnlyList<LayerRoutes> Layers)>();
             foreach (BenchPhase phase in (parsed.GetValue(phases) is { Length: > 0 } chosen ? chosen : Enum.GetValues<BenchPhase>()).Distinct())
             {
-                BenchTiming timing = bench.Run(phase, parsed.GetValue(repeat), cancellation);
+                BenchTiming timing = bench.Run(phase, runs, cancellation);
                 string name = BenchPhases.NameOf(phase);
                 report[$"{name}_images_per_s"] = Math.Round(timing.ImagesPerSecond, 2);
                 report[$"{name}_peak_bytes"] = timing.PeakBytes;

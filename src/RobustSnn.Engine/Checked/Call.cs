@@ -109,110 +109,18 @@ internal readonly struct Call(string operation, int samples)
     /// <summary>The frame of zeros is intact.</summary>
     public void Frame(string name, Activation value)
     {
-        if (value.Shape.Border == 0)
+        if (new Zeros(value.Shape, value.Buffer, samples).WrongBorder() is { } wrong)
         {
-            return;
+            Require(false, $"{name}: the border of zeros is not 0 at {wrong}");
         }
-
-        var shape = value.Shape;
-        if (shape.IsBits)
-        {
-            var bits = shape.Bits;
-            var bytes = Words(value);
-            ForBorder(shape, (block, row, column, channel) =>
-            {
-                var at = bits.Offset(block, row, column) + (long)channel * bits.ChannelStride;
-                return bytes.AsSpan((int)at, bits.PositionBytes).IndexOfAnyExcept((byte)0) < 0;
-            }, name);
-            return;
-        }
-
-        var floats = value.Buffer.ToArray((int)shape.Length);
-        ForBorder(shape, (block, row, column, channel) =>
-            floats.AsSpan((int)(shape.Offset(block, row, column) + (long)channel * shape.Lanes.Width), shape.Lanes.Width).IndexOfAnyExcept(0f) < 0, name);
     }
 
     /// <summary>Lanes that stand for no sample in use, in the blocks in use, are zero.</summary>
     public void SpareLanes(string name, Activation value)
     {
-        var shape = value.Shape;
-        var lanes = shape.Lanes;
-        var last = lanes.BlocksOf(samples) - 1;
-        if (lanes.Lanes == lanes.Width && lanes.SamplesOf(last, samples) == lanes.BlockSamples)
+        if (new Zeros(value.Shape, value.Buffer, samples).WrongLane() is { } wrong)
         {
-            return;
+            Require(false, $"{name}: {wrong}");
         }
-
-        var isBits = shape.IsBits;
-        var floats = isBits ? [] : value.Buffer.ToArray((int)shape.Length);
-        var bytes = isBits ? Words(value) : [];
-        for (var block = 0; block <= last; block++)
-        {
-            var used = lanes.SamplesOf(block, samples);
-            int[] spare = [.. Enumerable.Range(0, isBits ? shape.Bits.PositionBytes * 8 : lanes.Width)
-                .Where(lane => lane >= lanes.Lanes || lane % lanes.BlockSamples >= used)];
-            for (var row = 0; row < shape.Rows; row++)
-                for (var column = 0; column < shape.Columns; column++)
-                    for (var channel = 0; channel < shape.Channels; channel++)
-                    {
-                        var first = isBits
-                            ? shape.Bits.Offset(block, row, column) + (long)channel * shape.Bits.ChannelStride
-                            : shape.Offset(block, row, column) + (long)channel * lanes.Width;
-                        foreach (var lane in spare)
-                        {
-                            if (isBits ? ((bytes[first + lane / 8] >> (lane % 8)) & 1) != 0 : !IsNothing(floats, first, lane, lanes, used))
-                            {
-                                Require(false, $"{name}: lane {lane} of block {block}, which stands for no sample in use, is not 0 at channel {channel}, row {row}, column {column}");
-                            }
-                        }
-                    }
-        }
-    }
-
-    /// <summary>
-    /// Whether a spare lane is 0. A weight that is no number makes no number of 0 as well, but then of what stands for samples too.
-    /// </summary>
-    private static bool IsNothing(float[] floats, long first, int lane, LaneLayout lanes, int used)
-    {
-        var value = floats[first + lane];
-        if (!float.IsNaN(value))
-        {
-            return value == 0;
-        }
-
-        for (var other = 0; other < lanes.Lanes; other++)
-        {
-            if (other % lanes.BlockSamples < used && !float.IsFinite(floats[first + other]))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static byte[] Words(Activation value)
-    {
-        var words = new uint[value.Shape.Length];
-        value.Buffer.DownloadAs<uint>(words);
-        return System.Runtime.InteropServices.MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
-    }
-
-    private void ForBorder(ActivationShape shape, Func<int, int, int, int, bool> isZero, string name)
-    {
-        var blocks = shape.Lanes.BlocksOf(samples);
-        for (var block = 0; block < blocks; block++)
-            for (var row = -shape.Border; row < shape.Rows + shape.Border; row++)
-                for (var column = -shape.Border; column < shape.Columns + shape.Border; column++)
-                {
-                    var isInside = row >= 0 && row < shape.Rows && column >= 0 && column < shape.Columns;
-                    for (var channel = 0; channel < shape.Channels && !isInside; channel++)
-                    {
-                        if (!isZero(block, row, column, channel))
-                        {
-                            Require(false, $"{name}: the border of zeros is not 0 at block {block}, channel {channel}, row {row}, column {column}");
-                        }
-                    }
-                }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using RobustSnn.Engine.Plans.Steps;
 
 namespace RobustSnn.Engine.Layout;
 

@@ -1,5 +1,3 @@
-using RobustSnn.Engine.Plans.Steps;
-
 namespace RobustSnn.Engine.Layout;
 
 /// <summary>How an activation's values are stored.</summary>
