@@ -22,12 +22,16 @@ public static class SparseConvolutionCases
     public static IEnumerable<ContractCase> All =>
         from i in Enumerable.Range(0, Geometries.Length * CasesOfGeometry)
         let geometry = Geometries[i / CasesOfGeometry]
-        let isLarge = geometry.Geometry.WeightCount > 100000 || ConvolutionCases.Border(geometry.Geometry) > 10 // the gradient's border, all round
+        let isLarge = IsLarge(geometry.Geometry)
         let lanes = isLarge ? new LaneCase(2, 3, 2) : Lanes[i % Lanes.Length]
         from @case in Operations(geometry.Name, geometry.Geometry, Densities[i % Densities.Length], lanes, i % 2 == 0, i % 7 == 0)
         select @case with { HasWidths = true };
 
     private const int CasesOfGeometry = 4;
+
+    /// <summary>Whether the reference would take long: of all positions it asks each whether it is read through each tap, border included.</summary>
+    private static bool IsLarge(ConvolutionGeometry g) =>
+        g.WeightCount > 100000 || (long)g.Taps * g.InputRows * g.InputColumns > 1000000 || ConvolutionCases.Border(g) > 10;
 
     private static LaneCase[] Lanes => [.. ConvolutionCases.Lanes, new(8, 33, 33), new(10, 1, 1), new(2, 4, 3), new(100, 2, 1), new(0, 64, 64)];
 
