@@ -37,7 +37,7 @@ public sealed class GoldenTests
     {
         if (!runners.TryGetValue((file, sparse), out var entry))
         {
-            var backend = Backends.Open(options: new(IsChecked: !IsLarge(GoldenCases.All[file], sparse)));
+            var backend = Backends.Open(options: new(IsChecked: true));
             entry = (backend, new ConformanceRunner(GoldenCases.All[file], backend, sparse ? new WeightCut() : null));
             runners.Add((file, sparse), entry);
         }
@@ -46,11 +46,6 @@ public sealed class GoldenTests
         TestContext.Out.WriteLine($"{row.WorstError:E2} of {row.Tolerance:E0}: {row.Detail}");
         Assert.That(row.Pass, Is.True, $"error {row.WorstError:E2}, tolerance {row.Tolerance:E0}: {row.Detail}");
     }
-
-    /// <summary>Cases that looking at every call would take minutes for: <c>RSNN_CHECK=1 rsnn conformance</c> does that.</summary>
-    private static bool IsLarge(GoldenCase golden, bool sparse) =>
-        golden.Architecture == "resnet20" || golden.Batch >= 32
-        || (sparse && (golden.Architecture == "wrnmini" || golden.Tensors.ContainsKey("ens.pgd.start")));
 
     [OneTimeTearDown]
     public void Clear()
