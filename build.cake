@@ -98,7 +98,7 @@ Task("Test")
     {
         var results = artifacts + Directory("tests");
         CleanDirectory(results);
-        var assemblies = GetFiles("./tests/*/*.?sproj").OrderBy(project => project.FullPath)
+        var assemblies = GetFiles("./tests/*/*.Tests.?sproj").OrderBy(project => project.FullPath)
             .Select(project => project.GetDirectory().Combine($"bin/{configuration}/{Framework}").CombineWithFilePath($"{project.GetFilenameWithoutExtension()}.dll").FullPath)
             .ToArray();
         RunTests(results, "everything", assemblies, []);
@@ -122,7 +122,7 @@ Task("Run")
     });
 
 Task("Bench")
-    .Description("Times the engine's operations.")
+    .Description("Times every kernel beside the machine's peak: all, or --filter='*Convolve*'.")
     .IsDependentOn("Build")
     .Does(() => DotnetOrFail($"{Benchmarks}/bin/{configuration}/{Framework}/RobustSnn.Benchmarks.dll", "--filter", Argument("filter", "*"),
         "--artifacts", "artifacts/benchmarks"));

@@ -1,3 +1,5 @@
+using RobustSnn.Contract;
+using RobustSnn.Contract.Cases;
 using NUnit.Framework;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;

@@ -1,7 +1,8 @@
 using NUnit.Framework;
+using RobustSnn.Contract;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
-using RobustSnn.Engine.Tests.Contract.Cases;
+using RobustSnn.Contract.Cases;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests.Contract;
@@ -62,7 +63,7 @@ public sealed class BitRefusalTests
     ];
 
     private static IEnumerable<TestCaseData> Cases =>
-        from backend in Backends.Kinds
+        from backend in ContractBackends.Kinds
         from operation in Operations
         select new TestCaseData(backend, operation.Run).SetArgDisplayNames(backend.Name, operation.Name);
 

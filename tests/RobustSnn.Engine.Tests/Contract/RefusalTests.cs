@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RobustSnn.Contract;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 
@@ -9,7 +10,7 @@ namespace RobustSnn.Engine.Tests.Contract;
 public sealed class RefusalTests
 {
     [Test]
-    public void A_loss_of_too_few_classes([ValueSource(typeof(Backends), nameof(Backends.Kinds))] BackendUnderTest under,
+    public void A_loss_of_too_few_classes([ValueSource(typeof(ContractBackends), nameof(ContractBackends.Kinds))] BackendUnderTest under,
         [Values(LogitLoss.DifferenceOfLogitsRatio, LogitLoss.BoostedCrossEntropy, LogitLoss.TargetedDifferenceOfLogitsRatio, LogitLoss.LogitDifference)] LogitLoss loss)
     {
         using var backend = under.Create();
@@ -19,7 +20,7 @@ public sealed class RefusalTests
     }
 
     [Test]
-    public void A_loss_without_what_it_compares_with([ValueSource(typeof(Backends), nameof(Backends.Kinds))] BackendUnderTest under, [Values] LogitLoss loss)
+    public void A_loss_without_what_it_compares_with([ValueSource(typeof(ContractBackends), nameof(ContractBackends.Kinds))] BackendUnderTest under, [Values] LogitLoss loss)
     {
         Assume.That(loss.HasReference() || loss.HasTarget());
         using var backend = under.Create();
@@ -29,7 +30,7 @@ public sealed class RefusalTests
     }
 
     [Test]
-    public void A_label_or_target_that_is_no_class([ValueSource(typeof(Backends), nameof(Backends.Kinds))] BackendUnderTest under,
+    public void A_label_or_target_that_is_no_class([ValueSource(typeof(ContractBackends), nameof(ContractBackends.Kinds))] BackendUnderTest under,
         [Values] LogitLoss loss, [Values(-1, 5)] int wrong, [Values] bool isTarget)
     {
         Assume.That(loss.HasTarget() || !isTarget);
@@ -45,7 +46,7 @@ public sealed class RefusalTests
     }
 
     [Test]
-    public void NaN_of_either_sign_is_the_largest_value([ValueSource(typeof(Backends), nameof(Backends.Kinds))] BackendUnderTest under, [Values] bool negative)
+    public void NaN_of_either_sign_is_the_largest_value([ValueSource(typeof(ContractBackends), nameof(ContractBackends.Kinds))] BackendUnderTest under, [Values] bool negative)
     {
         using var backend = under.Create();
         var shape = new ActivationShape(1, 1, 3, 0, LaneLayout.Choose(1, 0));

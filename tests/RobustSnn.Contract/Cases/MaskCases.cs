@@ -1,0 +1,25 @@
+namespace RobustSnn.Contract.Cases;
+
+public static class MaskCases
+{
+    private static readonly (int Length, int Kept)[] Sizes = [(1, 0), (1, 1), (2, 1), (7, 3), (64, 64), (1000, 1), (1000, 100), (70_000, 12_345)];
+
+    public static IEnumerable<ContractCase> All => [.. Keeps, .. Products];
+
+    // scores that repeat ask for the first of equals; the others differ in their lowest bits
+    private static IEnumerable<ContractCase> Keeps =>
+        from size in Sizes
+        where size.Kept > 0
+        from repeats in new[] { false, true }
+        select new ContractCase("KeepLargest", $"{size.Kept} of {size.Length}{(repeats ? ", equal scores" : "")}", ContractCase.Exact, bench =>
+            bench.Backend.KeepLargest(
+                bench.InputBuffer(size.Length, _ => repeats ? bench.DrawInteger(5) - 2 : bench.Draw(-1, 1)),
+                bench.InputBuffer(size.Length),
+                size.Kept,
+                bench.OutputBuffer("kept", size.Length)));
+
+    private static IEnumerable<ContractCase> Products =>
+        from size in Sizes
+        select new ContractCase("MultiplyAdd", $"{size.Length} elements", ContractCase.Elementwise, bench => bench.Backend.MultiplyAdd(
+            bench.InputBuffer(size.Length), bench.InputBuffer(size.Length), bench.OutputBuffer("sum", size.Length)));
+}
