@@ -7,7 +7,8 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine;
 
 /// <summary>How a backend has computed the last passes over a layer, in its own words; null for a pass that there was none of.</summary>
-public readonly record struct LayerRoutes(string Layer, string? Forward, string? InputGradient, string? WeightGradient);
+/// <param name="Input">What the layer reads: channels × rows × columns.</param>
+public readonly record struct LayerRoutes(string Layer, string Input, string? Forward, string? InputGradient, string? WeightGradient);
 
 /// <summary>
 /// A network with its parameters on a device. It has no mode: an ANN, an SNN, or an SNN run with T = 0, in training or evaluation, are
@@ -111,8 +112,9 @@ public sealed class SpikingModel : IDisposable
         .. from node in Enumerable.Range(0, connections.Length)
            where connections[node] is not null
            let connection = connections[node]!.Connection
-           select new LayerRoutes(Network.Nodes[node].Name, connection.RouteOf(LayerPass.Forward), connection.RouteOf(LayerPass.InputGradient),
-               connection.RouteOf(LayerPass.WeightGradient)),
+           let g = connection.Geometry
+           select new LayerRoutes(Network.Nodes[node].Name, $"{g.Inputs}×{g.InputRows}×{g.InputColumns}", connection.RouteOf(LayerPass.Forward),
+               connection.RouteOf(LayerPass.InputGradient), connection.RouteOf(LayerPass.WeightGradient)),
     ];
 
     public void Dispose()

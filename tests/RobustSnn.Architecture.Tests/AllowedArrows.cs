@@ -27,7 +27,7 @@ internal static class AllowedArrows
         new("Experiments/Messages", "Model"),
         new("Robustness/Training", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Plans", "Engine/Plans/Steps",
             "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
-        new("Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine", "Engine/Operations",
+        new("Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Operations", "Engine/Randomness", "Engine/Layout",
             "Model"),

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NUnit.Framework;
+using RobustSnn.Robustness.Attacks;
 
 namespace RobustSnn.Architecture.Tests;
 
@@ -14,6 +15,13 @@ public sealed partial class DocumentPathsTests
     {
         var paths = PathText().Matches(File.ReadAllText(Path.Combine(Repository.Root, document))).Select(match => match.Value.TrimEnd('.', '/')).Distinct().ToArray();
         Assert.That(paths.Where(path => !Path.Exists(Path.Combine(Repository.Root, path))), Is.Empty);
+    }
+
+    [Test]
+    public void The_readme_names_every_attack()
+    {
+        var readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        Assert.That(AttackCatalogue.Names.Where(name => !readme.Contains($"`{name}`") && !readme.Contains($"`{name}10`")), Is.Empty);
     }
 
     [GeneratedRegex(@"(?<![\w./-])(src|tests|benchmarks|docs|fuzz)/[A-Za-z0-9_./-]+")]

@@ -36,7 +36,7 @@ public sealed class BenchTests
         }
 
         Assert.That(Shell.Run(line).Output, Does.Match($"(?m)^{phase}: how each layer was computed$")
-            .And.Match($@"(?m)^classifier\.4 +{layers[^1].GetProperty("forward").GetString()}"));
+            .And.Match($@"(?m)^classifier\.4 +[\d×]+ +{layers[^1].GetProperty("forward").GetString()}"));
     }
 
     [TestCase("--phase", "infer,bptt")]

@@ -1,10 +1,8 @@
 using NUnit.Framework;
-using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
-using RobustSnn.Engine.Reference;
 using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests;
@@ -18,7 +16,7 @@ public sealed class RouteTests
     private static readonly ConvolutionGeometry On1X1 = ConvolutionGeometry.Convolution(64, 1, 1, 64, kernel: 3, stride: 1, padding: 1);
     private static readonly ConvolutionGeometry Linear = ConvolutionGeometry.Linear(64, 1, 1, 64);
 
-    private CpuBackend backend = null!;
+    private IBackend backend = null!;
 
     /// <summary>Layers of an inference: what comes in, and by what they are computed.</summary>
     private static IEnumerable<TestCaseData> Inference =>
@@ -44,7 +42,7 @@ public sealed class RouteTests
     ];
 
     [SetUp]
-    public void Open() => backend = new CpuBackend(threads: 1);
+    public void Open() => backend = Backends.Open(options: new(1));
 
     [TearDown]
     public void Close() => backend.Dispose();
@@ -108,7 +106,7 @@ public sealed class RouteTests
     {
         if (!VectorWidths.Available.Contains(width))
             Assert.Ignore($"this processor, or what the environment leaves of it, has no {width.Name()}");
-        using var narrow = new CpuBackend(1, width);
+        using var narrow = Backends.Open(options: new(1, Vectors: width));
         using var connection = Connect(narrow, On8X8, density: 0.1);
         Train(narrow, connection, LaneLayout.Choose(16, 4), Storage.Bits);
         Assert.That(connection.RouteOf(LayerPass.Forward), Does.EndWith($", {(int)width} floats"));
@@ -117,7 +115,7 @@ public sealed class RouteTests
     [Test]
     public void The_reference_has_a_way_of_its_own()
     {
-        using var reference = new ReferenceBackend();
+        using var reference = Backends.Open("reference");
         using var connection = Connect(reference, Linear, density: 0.1);
         Assert.That(connection.RouteOf(LayerPass.Forward), Does.Contain("plain loops"));
     }

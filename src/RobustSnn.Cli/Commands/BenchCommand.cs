@@ -31,7 +31,7 @@ internal static class BenchCommand
         var rate = new Option<string?>("--spike-rate")
         {
             Description = $"Set thresholds so that layers fire in that share of neuron-steps: one rate, one for each spiking layer, or {SpikeRates.Profile} "
-                + "for rates that fall with depth and average 13 %. All thresholds are 1 where left out.",
+                + "for rates that fall with depth and average 13 %. All thresholds are 1 where left out. Which kernels run depends on it.",
             HelpName = "R|LIST",
         };
         var device = new DeviceOptions();
@@ -40,7 +40,7 @@ internal static class BenchCommand
         var json = CommonOptions.Json();
         var command = new Command(
             "bench",
-            "Times inference and training steps on random 32 × 32 images with random weights.\n"
+            "Times inference and training steps on random 32 × 32 images with random weights, and says which kernel computed each layer.\n"
             + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9 --spike-rate p2")
         {
             architecture, phases, timesteps, batch, sparsity, rate, device.Backend, device.Threads, warmUp, repeat, json,
@@ -128,11 +128,11 @@ internal static class BenchCommand
         var hasGradients = layers.Any(layer => layer.WeightGradient is not null);
         terminal.Output.WriteLine($"{phase}: how each layer was computed");
         terminal.WriteTable(
-            hasGradients ? ["layer", "forward", "input gradient", "weight gradient"] : ["layer", "forward"],
+            hasGradients ? ["layer", "input", "forward", "input gradient", "weight gradient"] : ["layer", "input", "forward"],
             [
                 .. layers.Select(layer => (IReadOnlyList<string>)(hasGradients
-                    ? [layer.Layer, layer.Forward ?? "–", layer.InputGradient ?? "–", layer.WeightGradient ?? "–"]
-                    : [layer.Layer, layer.Forward ?? "–"])),
+                    ? [layer.Layer, layer.Input, layer.Forward ?? "–", layer.InputGradient ?? "–", layer.WeightGradient ?? "–"]
+                    : [layer.Layer, layer.Input, layer.Forward ?? "–"])),
             ]);
     }
 

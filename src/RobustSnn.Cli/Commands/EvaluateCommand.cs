@@ -17,7 +17,7 @@ internal static class EvaluateCommand
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
         var attack = new Option<string[]>("--attack")
         {
-            Description = $"One or several of clean, {AttackCatalogue.Known}, or pgd<n>; each but clean also with _ens, over the 19 gradient "
+            Description = $"One or several of clean, {AttackCatalogue.Known}, or pgd<n>; those that use gradients also with _ens, over the 19 gradient "
                 + "estimators, or with surrogate=NAME in its brackets, by one of them or by ASSG: 'pgd10(surrogate=bptt.ASSG.0.425)'.",
             HelpName = "NAME",
             AllowMultipleArgumentsPerToken = true,

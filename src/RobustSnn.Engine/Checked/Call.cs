@@ -35,13 +35,13 @@ internal readonly struct Call(string operation, int samples)
             $"threshold expected 1 element or {neurons.Channels}, one a channel, found {threshold.Length}");
     }
 
-    /// <summary>Floats or bits that hold the samples in use, framed by zeros.</summary>
+    /// <summary>Floats or bits that hold the samples in use, with a border of zeros.</summary>
     public void Value(string name, Activation value)
     {
         var shape = value.Shape;
         Vector(name, value.Buffer, shape.Length, value.Buffer.Type == ElementType.Float32 ? ElementType.Float32 : shape.ElementType);
         Require(samples >= 1 && samples <= shape.Lanes.Batch, $"{name} expected 1 to {shape.Lanes.Batch} samples in use, found {samples}");
-        Frame(name, value);
+        Border(name, value);
     }
 
     /// <summary>Floats.</summary>
@@ -106,8 +106,8 @@ internal readonly struct Call(string operation, int samples)
         Require(!ReferenceEquals(one.Buffer, other.Buffer) || one.Shape == other.Shape,
             $"{first} and {second} are laid out differently in the same buffer");
 
-    /// <summary>The frame of zeros is intact.</summary>
-    public void Frame(string name, Activation value)
+    /// <summary>The border of zeros is intact.</summary>
+    public void Border(string name, Activation value)
     {
         if (new Zeros(value.Shape, value.Buffer, samples).WrongBorder() is { } wrong)
         {

@@ -16,7 +16,7 @@ public sealed partial class CheckedBackend
         call.Alike(nameof(input), input, nameof(output), output);
         call.InPlace(nameof(input), input, nameof(output), output);
         Inner.Relu(input, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void ReluGradient(Activation output, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -37,7 +37,7 @@ public sealed partial class CheckedBackend
         call.Floats(nameof(output), output);
         call.Alike(nameof(spikes), spikes, nameof(output), output);
         Inner.Unpack(spikes, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void Dropout(Activation values, float rate, RandomKey key, DeviceBuffer numbers, int samples)
@@ -47,7 +47,7 @@ public sealed partial class CheckedBackend
         call.Require(rate is >= 0 and < 1, $"rate expected 0 to below 1, found {rate}");
         call.Vector(nameof(numbers), numbers, samples, ElementType.Int32);
         Inner.Dropout(values, rate, key, numbers, samples);
-        call.Frame(nameof(values), values);
+        call.Border(nameof(values), values);
     }
 
     public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples)
@@ -164,7 +164,7 @@ public sealed partial class CheckedBackend
         call.Windows(input, output);
         call.Apart(nameof(input), input.Buffer, nameof(output), output.Buffer);
         Inner.AveragePool(input, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void AveragePoolGradient(Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -187,7 +187,7 @@ public sealed partial class CheckedBackend
         call.Windows(input, output);
         call.Apart(nameof(input), input.Buffer, nameof(output), output.Buffer);
         Inner.MaxPool(input, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void MaxPoolGradient(Activation input, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -214,7 +214,7 @@ public sealed partial class CheckedBackend
         call.Alike(nameof(second), second, nameof(output), output);
         call.Vector(nameof(coefficients), coefficients, 2);
         Inner.WeightedSum(first, second, coefficients, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void WeightedSumGradient(Activation outputGradient, DeviceBuffer coefficients, int index, Activation inputGradient, bool accumulate,
@@ -261,7 +261,7 @@ public sealed partial class CheckedBackend
 
     private static void Fired(Call call, Activation spikes)
     {
-        call.Frame(nameof(spikes), spikes);
+        call.Border(nameof(spikes), spikes);
         if (spikes.Shape.IsBits)
         {
             call.SpareLanes(nameof(spikes), spikes);

@@ -26,9 +26,9 @@ public sealed partial class CheckedBackend
         call.Apart(nameof(mean), mean.Buffer, nameof(slopes), slopes.Buffer);
         call.Apart(nameof(deviation), deviation.Buffer, nameof(slopes), slopes.Buffer);
         Inner.AdaptSharpness(scale, membrane, threshold, mean, deviation, slopes, samples);
-        call.Frame(nameof(mean), mean);
-        call.Frame(nameof(deviation), deviation);
-        call.Frame(nameof(slopes), slopes);
+        call.Border(nameof(mean), mean);
+        call.Border(nameof(deviation), deviation);
+        call.Border(nameof(slopes), slopes);
     }
 
     public void NeuronSlopeGradient(NeuronModel neuron, Activation slopes, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,

@@ -16,7 +16,7 @@ public sealed partial class CheckedBackend
         call.Vector(nameof(mean), mean, output.Shape.Channels);
         call.Vector(nameof(deviation), deviation, output.Shape.Channels);
         Inner.Normalise(pixels, mean, deviation, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void NormaliseGradient(Activation outputGradient, DeviceBuffer deviation, DeviceBuffer pixelGradient, int samples)
@@ -47,7 +47,7 @@ public sealed partial class CheckedBackend
         call.Vector(nameof(bias), bias, connection.Geometry.Outputs);
         call.Apart(nameof(input), input.Buffer, nameof(output), output.Buffer);
         Inner.Convolve(connection, bias, input, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -94,7 +94,7 @@ public sealed partial class CheckedBackend
         call.InPlace(nameof(input), input, nameof(output), output);
         Statistics(call, new Normalisation(scale, shift, mean, variance, epsilon), input.Shape.Channels);
         Inner.BatchNorm(input, scale, shift, mean, variance, epsilon, output, samples);
-        call.Frame(nameof(output), output);
+        call.Border(nameof(output), output);
     }
 
     public void BatchNormFixedGradient(Activation outputGradient, DeviceBuffer scale, DeviceBuffer variance, float epsilon,

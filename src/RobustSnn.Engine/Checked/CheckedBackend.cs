@@ -6,7 +6,7 @@ namespace RobustSnn.Engine.Checked;
 
 /// <summary>
 /// Any backend, with every call looked at: before it, that shapes, lengths, element types, samples and shared memory are what the operation
-/// takes, that frames are zero and spare lanes of gradients too; after it, that it left them so. What is wrong is an ArgumentException that
+/// takes, that borders are zero and spare lanes of gradients too; after it, that it left them so. What is wrong is an ArgumentException that
 /// names the operation, the argument, what was expected and what was found, rather than memory written over.
 /// </summary>
 /// <remarks>It downloads what it looks at, so it is slow: for tests, and for users who set <see cref="Backends.CheckVariable"/>.</remarks>

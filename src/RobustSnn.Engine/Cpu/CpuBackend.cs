@@ -22,10 +22,11 @@ public sealed unsafe partial class CpuBackend : IBackend
     private readonly ScratchActivations currents;
     private NativeBuffer scratch;
 
+    /// <summary>For <see cref="Backends.Open"/>, which everybody else calls.</summary>
     /// <param name="threads">Threads to use; 0 for one a core.</param>
-    /// <param name="vectors">Vectors of the sparse kernels; what <see cref="VectorWidths.Chosen"/> says where left out.</param>
+    /// <param name="vectors">Vectors of the sparse kernels; null for what <see cref="VectorWidths.Chosen"/> says.</param>
     /// <exception cref="BadInputException">Threads are negative or more than 1,024, or this machine does not have the vectors.</exception>
-    public CpuBackend(int threads = 0, VectorWidth? vectors = null)
+    internal CpuBackend(int threads, VectorWidth? vectors)
     {
         if (threads is < 0 or > MostThreads)
         {
@@ -39,10 +40,18 @@ public sealed unsafe partial class CpuBackend : IBackend
                 $"vectors: this machine has {string.Join(", ", VectorWidths.Available.Select(width => width.Name()))}, found {Vectors.Name()}");
         }
 
-        scratch = heap.Allocate(0);
-        pools = new ScratchActivations(heap);
-        currents = new ScratchActivations(heap);
-        workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
+        try
+        {
+            scratch = heap.Allocate(0);
+            pools = new ScratchActivations(heap);
+            currents = new ScratchActivations(heap);
+            workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
+        }
+        catch
+        {
+            heap.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Threads in use.</summary>

@@ -40,7 +40,7 @@ public readonly record struct ActivationShape(
     public long Length => checked(IsBits ? Bits.Bytes / sizeof(float) : Lanes.Blocks * BlockStride);
 
     /// <summary>Values of one lane, its frame included.</summary>
-    public long ValuesOfLane => Channels * (long)(Rows + 2 * Border) * (Columns + 2 * Border);
+    public long ValuesOfLane => checked(Channels * (long)(Rows + 2 * Border) * (Columns + 2 * Border));
 
     /// <summary>Neurons (or values) of one sample at one timestep.</summary>
     public int Count => checked(Channels * Rows * Columns);
@@ -80,7 +80,7 @@ public sealed record Activation(ActivationShape Shape, DeviceBuffer Buffer)
     /// <summary>The inverse of <see cref="ToHost"/>: sets the values of the first <paramref name="samples"/> samples, and zero elsewhere.</summary>
     public void FromHost(ReadOnlySpan<float> host, int samples)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(host.Length, Shape.Lanes.Steps * samples * Shape.Count);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(host.Length, checked(Shape.Lanes.Steps * samples * Shape.Count));
         var device = new float[Shape.Length];
         var bytes = MemoryMarshal.AsBytes(device.AsSpan());
         var bits = Shape.Bits;

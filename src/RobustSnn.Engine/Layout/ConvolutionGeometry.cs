@@ -17,10 +17,11 @@ public readonly record struct ConvolutionGeometry(
 
     public int OutputColumns => (InputColumns + 2 * Padding - KernelColumns) / StrideColumns + 1;
 
-    public int Taps => KernelRows * KernelColumns;
+    public int Taps => checked(KernelRows * KernelColumns);
 
     /// <summary>Number of weights.</summary>
-    public int WeightCount => Outputs * Inputs * Taps;
+    /// <exception cref="OverflowException">They are more than 2³¹ − 1.</exception>
+    public int WeightCount => checked(Outputs * Inputs * Taps);
 
     /// <summary>A square convolution.</summary>
     public static ConvolutionGeometry Convolution(int inputs, int rows, int columns, int outputs, int kernel, int stride, int padding) =>

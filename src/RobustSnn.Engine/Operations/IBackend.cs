@@ -62,7 +62,7 @@ public interface IBackend : IBufferOperations, IImageOperations, IConnectionOper
     /// <param name="timesteps">T; 0 for an ANN.</param>
     /// <param name="skipsSilence">Whether every spike of the plan is made by <see cref="INeuronOperations.ConvolveNeuron"/> of a pruned layer,
     /// which may skip what its input leaves silent.</param>
-    /// <param name="largestMap">Values of one lane of the largest activation, its frame included.</param>
+    /// <param name="largestMap">Values of one lane of the largest activation, its border included.</param>
     LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap);
 
     /// <summary>

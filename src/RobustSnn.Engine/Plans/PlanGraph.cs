@@ -180,8 +180,8 @@ internal sealed class PlanGraph
     }
 
     /// <summary>
-    /// The frame of zeros of each value: as wide as who reads it reaches over the edge, or, backward, whoever reads its gradient. Values that
-    /// may share a buffer share its frame.
+    /// The border of zeros of each value: as wide as who reads it reaches over the edge, or, backward, whoever reads its gradient. Values that
+    /// may share a buffer share its border.
     /// </summary>
     private int[] Borders()
     {

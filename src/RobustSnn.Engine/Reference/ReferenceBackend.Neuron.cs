@@ -35,7 +35,7 @@ public sealed partial class ReferenceBackend
                 if (membrane is not null)
                     new HostActivation(membrane)[now] = u;
                 s[now] = spike;
-                u = neuron.Reset.IsHard ? (1 - spike) * u : u - spike * v;
+                u = neuron.Reset.IsHard ? (spike == 1 ? 0 : u) : u - spike * v; // a hard reset is 0 whatever u was
             }
         }
     }

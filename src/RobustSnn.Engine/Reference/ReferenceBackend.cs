@@ -12,6 +12,11 @@ public sealed partial class ReferenceBackend : IBackend
     private readonly HashSet<HostBuffer> alive = [];
     private bool isDisposed;
 
+    /// <summary>For <see cref="Backends.Open"/>, which everybody else calls.</summary>
+    internal ReferenceBackend()
+    {
+    }
+
     public string Name => "reference (plain loops, double accumulation)";
 
     public int Parallelism => 1;

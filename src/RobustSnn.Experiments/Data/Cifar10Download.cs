@@ -12,6 +12,10 @@ public static class Cifar10Download
     public const string OfficialSha256 = "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd";
 
     private const string ArchiveName = "cifar-10-binary.tar.gz";
+    private const string TemporaryName = ".unpack-";
+
+    /// <summary>Unpacking takes seconds, and writes all the time.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
 
     public static Uri OfficialSource { get; } = new("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz");
 
@@ -81,7 +85,8 @@ public static class Cifar10Download
     private static async Task Unpack(
         string archive, string directory, string folder, int imagesPerFile, CancellationToken cancellation)
     {
-        var temporary = Directory.CreateDirectory(Path.Combine(directory, $".unpack-{Guid.NewGuid():N}")).FullName;
+        RemoveAbandoned(directory);
+        var temporary = Directory.CreateDirectory(Path.Combine(directory, $"{TemporaryName}{Guid.NewGuid():N}")).FullName;
         try
         {
             await Extract(archive, temporary, cancellation);
@@ -114,6 +119,19 @@ public static class Cifar10Download
         finally
         {
             Directory.Delete(temporary, recursive: true);
+        }
+    }
+
+    /// <summary>Removes what processes have left that were killed while they unpacked: folders that nobody has written to for long.</summary>
+    private static void RemoveAbandoned(string directory)
+    {
+        foreach (var left in Directory.EnumerateDirectories(directory, $"{TemporaryName}*").ToList())
+        {
+            var lastWrite = Directory.EnumerateFileSystemEntries(left, "*", SearchOption.AllDirectories).Append(left).Max(Directory.GetLastWriteTimeUtc);
+            if (DateTime.UtcNow - lastWrite > Abandoned)
+            {
+                Directory.Delete(left, recursive: true);
+            }
         }
     }
 

@@ -47,6 +47,8 @@ internal sealed class TrainingState
             parameter.Value.Upload(Read(file, "", parameter));
             parameter.Velocity?.Upload(Read(file, VelocityPrefix, parameter));
             state.best[parameter.Name] = Read(file, BestPrefix, parameter);
+            RequireGood(path, parameter, parameter.Value.ToArray(), "");
+            RequireGood(path, parameter, state.best[parameter.Name], " of the best epoch");
         }
 
         if (FiniteState.FirstBad(model) is { } bad)
@@ -77,7 +79,6 @@ internal sealed class TrainingState
         {
             parameter.Value.Upload(best[parameter.Name]);
         }
-
     }
 
     public void Save(string path, SpikingModel model)
@@ -103,6 +104,14 @@ internal sealed class TrainingState
         }
 
         Safetensors.Write(path, tensors, metadata);
+    }
+
+    private static void RequireGood(string path, ParameterTensor parameter, float[] values, string whose)
+    {
+        if (ParameterCheck.FirstBad(parameter.Specification, values, parameter.Pattern) is { } found)
+        {
+            throw new BadInputException($"{path}{whose}: {found}. Remove the file to begin the stage again");
+        }
     }
 
     /// <summary>Values laid out as the parameter's.</summary>

@@ -128,7 +128,7 @@ internal sealed class NameKind<T> : ValueKind
 /// <summary>An attack of the catalogue, under its own name.</summary>
 internal sealed class AttackKind : ValueKind
 {
-    public override string Noun => $"an attack: {AttackCatalogue.Known}, or one of these with _ens behind it";
+    public override string Noun => $"an attack: {AttackCatalogue.Known}, or one of these that uses gradients with _ens behind it";
 
     public override object Read(ConfigNode node, Refusal refuse)
     {

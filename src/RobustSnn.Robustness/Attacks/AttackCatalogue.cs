@@ -33,11 +33,14 @@ public static class AttackCatalogue
         new("apgd-ce", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, Steps(options)))),
         new("apgd-dlr", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio, Steps(options)))),
         new("apgd-t", ["steps", "targets"], options => new ApgdTargeted(new ApgdTargetedOptions(Steps(options), options.Whole("targets", 9)))),
-        new("square", ["queries"], options => new Square(new SquareOptions(options.Whole("queries", Square.UsualQueries))), FollowsGradients: false),
+        new("square", ["queries"], options => new Square(new SquareOptions(options.Whole("queries", Square.UsualQueries)))),
     ];
 
     /// <summary>What is known, for people: names, with their options.</summary>
     public static string Known => string.Join(", ", Families.Select(family => family.Usage));
+
+    /// <summary>The names without options.</summary>
+    public static IEnumerable<string> Names => Families.Select(family => family.Name);
 
     /// <summary>The attack of that name.</summary>
     /// <param name="steps">Steps in place of those of the name; null for the name's, or 10.</param>
@@ -125,12 +128,13 @@ public static class AttackCatalogue
 
 /// <summary>Attacks of one name that differ in their options.</summary>
 /// <param name="OwnOptions">Names of its own options.</param>
-/// <param name="FollowsGradients">Whether it may be told by which estimator.</param>
-internal sealed record AttackFamily(
-    string Name, IReadOnlyList<string> OwnOptions, Func<AttackOptions, IAttack> Create, bool FollowsGradients = true)
+internal sealed record AttackFamily(string Name, IReadOnlyList<string> OwnOptions, Func<AttackOptions, IAttack> Create)
 {
+    /// <summary>Whether it may be told by which estimator.</summary>
+    public bool FollowsGradients => Create(new AttackOptions(Name, this)).FollowsGradients;
+
     /// <summary>Names of all its options.</summary>
-    public IReadOnlyList<string> Options { get; } = FollowsGradients ? [.. OwnOptions, AttackCatalogue.Surrogate] : OwnOptions;
+    public IReadOnlyList<string> Options => FollowsGradients ? [.. OwnOptions, AttackCatalogue.Surrogate] : OwnOptions;
 
     /// <summary>For people, with all its options.</summary>
     public string Example => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";
@@ -179,6 +183,11 @@ internal sealed class AttackOptions(string whole, AttackFamily family)
 
     private void Check(string name)
     {
+        if (name == AttackCatalogue.Surrogate && !family.FollowsGradients)
+        {
+            throw new BadInputException($"The attack '{whole}': {family.Name} uses no gradient, so that no {name} can be given.");
+        }
+
         if (!family.Options.Contains(name))
         {
             throw new BadInputException(family.Options.Count == 0

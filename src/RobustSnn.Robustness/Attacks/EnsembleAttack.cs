@@ -7,7 +7,10 @@ namespace RobustSnn.Robustness.Attacks;
 /// <summary>An attack with one gradient estimator.</summary>
 public readonly record struct AttackMember(IAttack Attack, GradientEstimator Estimator)
 {
-    public override string ToString() => $"{Attack.Name} {Estimator.Name}";
+    /// <summary>The name of the estimator, or that the attack uses none.</summary>
+    public string EstimatorName => Attack.FollowsGradients ? Estimator.Name : "none";
+
+    public override string ToString() => $"{Attack.Name} {EstimatorName}";
 }
 
 /// <summary>What a member did to the samples that reached it.</summary>

@@ -16,8 +16,13 @@ public readonly record struct AttackSettings(
 /// <remarks>Has options but no state, so that one object may serve every batch and thread.</remarks>
 public interface IAttack
 {
-    /// <summary>As users write it and results show it.</summary>
+    /// <summary>
+    /// As users write it and results show it: what <see cref="AttackCatalogue.Parse"/> reads back to the same attack, options at their defaults left out.
+    /// </summary>
     string Name { get; }
+
+    /// <summary>Whether it asks for gradients, so that it can be told by which estimator.</summary>
+    bool FollowsGradients => true;
 
     /// <summary>
     /// Attacks the samples of the batch: reads Clean and Labels, writes Adversarial. Says <see cref="AttackBatch.BeginRun"/> before the first

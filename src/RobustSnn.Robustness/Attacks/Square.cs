@@ -31,6 +31,8 @@ public sealed class Square : IAttack
         this.options = options;
     }
 
+    public bool FollowsGradients => false;
+
     public string Name =>
         "square" + (this.options.Queries == UsualQueries ? "" : string.Create(CultureInfo.InvariantCulture, $"(queries={this.options.Queries})"));
 

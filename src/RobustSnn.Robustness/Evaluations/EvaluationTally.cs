@@ -62,7 +62,7 @@ internal sealed class EvaluationTally
 
     private AttackResult Result(AttackInBudget asked, int index) => new(
         asked.Attack.Name, asked.Budget, Correct[index], Samples, Interval.ClopperPearson(Correct[index], Samples),
-        [.. asked.Attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.Estimator.Name, Members[index][i]))])
+        [.. asked.Attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.EstimatorName, Members[index][i]))])
     {
         HasCleanWithoutClass = this.withoutClass > 0,
     };
@@ -88,20 +88,20 @@ internal sealed class EvaluationTally
                 var attack = Attacks[i].Attack;
                 if (outcome.NotFiniteGradients > 0)
                 {
-                    yield return $"{attack.Name}, {attack.Members[k].Estimator}: an input gradient of {outcome.NotFiniteGradients} of " +
+                    yield return $"{attack.Name}, {attack.Members[k].EstimatorName}: an input gradient of {outcome.NotFiniteGradients} of " +
                         $"{outcome.Attacked} images holds values that are no finite numbers. The attack could not follow them: its figure is void.";
                 }
 
                 if (outcome.NotFiniteLogits > 0)
                 {
-                    yield return $"{attack.Name}, {attack.Members[k].Estimator}: logits of {outcome.NotFiniteLogits} of {outcome.Attacked} images " +
+                    yield return $"{attack.Name}, {attack.Members[k].EstimatorName}: logits of {outcome.NotFiniteLogits} of {outcome.Attacked} images " +
                         "under attack are no finite numbers, so that nobody can say how they are classified: its figure is void.";
                 }
 
                 if (outcome.VanishedGradients > VanishedShare * outcome.Attacked)
                 {
                     var share = (100.0 * outcome.VanishedGradients / outcome.Attacked).ToString("0.#", CultureInfo.InvariantCulture);
-                    yield return $"{attack.Name}, {attack.Members[k].Estimator}: the input gradient of {share} % of " +
+                    yield return $"{attack.Name}, {attack.Members[k].EstimatorName}: the input gradient of {share} % of " +
                         $"{outcome.Attacked} images is zero everywhere, so robustness against this member may be an illusion.";
                 }
             }

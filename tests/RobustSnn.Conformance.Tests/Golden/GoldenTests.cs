@@ -37,7 +37,7 @@ public sealed class GoldenTests
     {
         if (!runners.TryGetValue((file, sparse), out var entry))
         {
-            var backend = Backends.Open(options: new(IsChecked: true));
+            var backend = Backends.Open(options: new(Threads: 1, IsChecked: true));
             entry = (backend, new ConformanceRunner(GoldenCases.All[file], backend, sparse ? new WeightCut() : null));
             runners.Add((file, sparse), entry);
         }

@@ -2,6 +2,7 @@ using NUnit.Framework;
 using RobustSnn.Contract;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Tests.Contract;
 
@@ -43,6 +44,21 @@ public sealed class RefusalTests
         Assert.That(
             () => backend.LogitLoss(loss, logits, logits, isTarget ? right : outside, 5, 1, losses, null, null, 1, isTarget ? outside : right),
             Throws.InstanceOf<ArgumentException>());
+    }
+
+    [Test]
+    public void A_hard_reset_of_an_infinite_membrane_is_0([ValueSource(typeof(ContractBackends), nameof(ContractBackends.Kinds))] BackendUnderTest under)
+    {
+        using var backend = under.Create();
+        var shape = new ActivationShape(1, 1, 1, 0, LaneLayout.Choose(1, 3));
+        Activation New() => new(shape, backend.Allocate(shape.Length));
+        var (current, membrane, spikes) = (New(), New(), New());
+        current.FromHost([float.PositiveInfinity, 0.25f, 0.25f], 1);
+        using var threshold = backend.Allocate(1);
+        backend.Fill(threshold, 1);
+        backend.Neuron(new NeuronModel(1, Reset.Hard), current, threshold, membrane, spikes, 1);
+        Assert.That(spikes.ToHost(1), Is.EqualTo(new[] { 1, 0, 0 }));
+        Assert.That(membrane.ToHost(1), Is.EqualTo(new[] { float.PositiveInfinity, 0.25f, 0.5f }));
     }
 
     [Test]

@@ -15,7 +15,7 @@ public sealed class MemoryTests
     private static IEnumerable<TestCaseData> Plans =>
         from architecture in new[] { "vggmini", "resnet20" }
         from mode in Enum.GetValues<PassMode>()
-        from timesteps in new[] { 0, 4, 8 }
+        from timesteps in new[] { 0, 4, 8, 20 }
         where timesteps > 0 || mode != PassMode.BatchStatistics
         from batch in new[] { 1, 5, 20 }
         from keptOf in new[] { 1, 10 }

@@ -152,11 +152,7 @@ public sealed class PlanTests
 
         using var plan = new Plan(model, 4, timesteps, PassMode.Training);
         plan.Pixels.Upload(PlanBench.Images(4, 7));
-        Step();
-        Step();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Step();
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.OfEachCall(Step), Is.Zero);
 
         void Step()
         {

@@ -77,6 +77,18 @@ public sealed class Cifar10DownloadTests
         });
     }
 
+    [TestCase(60, false)]
+    [TestCase(1, true)]
+    public async Task What_a_killed_process_was_unpacking_goes_and_what_another_unpacks_now_stays(int minutes, bool stays, CancellationToken cancellation)
+    {
+        var left = Directory.CreateDirectory(folder[$".unpack-left/{Inner}"]).FullName;
+        await File.WriteAllTextAsync(Path.Combine(left, "test_batch.bin"), "half", cancellation);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(entry, DateTime.UtcNow.AddMinutes(-minutes));
+        await Fetch(Archive, cancellation);
+        Assert.That(Directory.Exists(left), Is.EqualTo(stays));
+    }
+
     [Test]
     public async Task A_broken_download_is_kept_and_goes_on(CancellationToken cancellation)
     {

@@ -1,5 +1,3 @@
-using RobustSnn.Engine.Cpu.Machine;
-using RobustSnn.Engine.Cpu;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.Model;
@@ -10,7 +8,7 @@ namespace RobustSnn.Experiments.Tests.Runs;
 /// <summary>A small network with random weights, three quarters of them pruned.</summary>
 internal sealed class PrunedModel : IDisposable
 {
-    private readonly CpuBackend backend = new(1);
+    private readonly IBackend backend = Backends.Open(options: new(1));
 
     public PrunedModel(double sparsity = 0.75)
     {

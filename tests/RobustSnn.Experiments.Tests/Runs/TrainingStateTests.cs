@@ -68,6 +68,20 @@ public sealed class TrainingStateTests
     public void Only_what_exists_is_stored(string prefix) => Assert.That(
         Safetensors.Read(FilePath)[$"{prefix}{Weight}.values"].Count, Is.EqualTo(Model.Parameters[Weight].Pattern!.Count));
 
+    [TestCase("running_var", "", -1f)]
+    [TestCase("running_var", "best/", -0.5f)]
+    [TestCase("weight", "best/", float.NaN)]
+    public void Values_that_no_parameter_may_have_are_refused(string kind, string prefix, float value)
+    {
+        var file = Safetensors.Read(FilePath);
+        var bad = file.Tensors.First(tensor => tensor.Name.StartsWith(prefix, StringComparison.Ordinal)
+            && tensor.Name.Contains($".{kind}", StringComparison.Ordinal) && (prefix.Length > 0 || !tensor.Name.Contains('/', StringComparison.Ordinal)));
+        var tensors = file.Tensors.Select(tensor => tensor != bad ? tensor : HostTensor.FromFloats(
+            bad.Name, [.. bad.Dimensions], [value, .. bad.ToFloats()[1..]]));
+        Safetensors.Write(FilePath, [.. tensors], file.Metadata);
+        Assert.That(() => TrainingState.Start(FilePath, fresh.Model), Refuses.Saying(FilePath, "expected a finite"));
+    }
+
     [Test]
     public void A_state_in_dense_tensors_is_taken_over()
     {

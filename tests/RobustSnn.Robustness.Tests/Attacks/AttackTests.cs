@@ -160,16 +160,24 @@ public sealed class AttackTests
         Assert.DoesNotThrow(() => BallCheck.Verify(name, small.Images, images, budget, Small.PixelCount));
         var moved = images.Zip(small.Images, (after, before) => (after - before) * (after - before)).Chunk(Small.PixelCount).Select(change => Math.Sqrt(change.Sum()));
         Assert.That(moved, Is.All.GreaterThan(0.3), "it uses the ball");
+        Assert.That(small.LossesAt(small.Batch.Adversarial, LogitLoss.CrossEntropy).Sum(),
+            Is.GreaterThan(small.LossesAt(small.Batch.Clean, LogitLoss.CrossEntropy).Sum()));
     }
 
-    [Test]
-    public void An_attack_of_very_many_steps_stops_when_it_is_cancelled()
+    [TestCase("pgd2147483647")]
+    [TestCase("tpgd2147483647")]
+    [TestCase("mart2147483647")]
+    [TestCase("apgd-ce(steps=2147483647)")]
+    [TestCase("apgd-dlr(steps=2147483647)")]
+    [TestCase("apgd-t(steps=2147483647)")]
+    [TestCase("square(queries=2147483647)")]
+    public void An_attack_of_very_many_steps_stops_when_it_is_cancelled(string name)
     {
         using var small = new SmallAttack(4);
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        var settings = SmallAttack.Settings(GradientEstimator.Default) with { Cancellation = source.Token };
-        Assert.Throws<OperationCanceledException>(() => small.Run(new Pgd(new PgdOptions(int.MaxValue)), settings));
-        Assert.Throws<OperationCanceledException>(() => small.Run(new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, int.MaxValue)), settings));
+        var settings = SmallAttack.Settings(GradientEstimator.Default) with { Budget = Budget.Pixels(1e-6f), Cancellation = source.Token }; // nobody falls
+        Assert.Throws<OperationCanceledException>(() => small.Run(AttackCatalogue.Parse(name).Members[0].Attack, settings));
+        Assert.That(source.IsCancellationRequested, Is.True, "it had begun");
     }
 
     [TestCase(LogitLoss.CrossEntropy)]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu.Routing;
@@ -5,16 +6,19 @@ namespace RobustSnn.Engine.Cpu.Routing;
 /// <summary>What computes a pass over a layer.</summary>
 internal enum Kernel
 {
-    /// <summary>All weights, packed.</summary>
+    /// <summary>All weights, packed: <c>GatherJob</c>, <c>WeightGradientJob</c>.</summary>
     Dense,
 
-    /// <summary>The connections of each output, one output after the other.</summary>
+    /// <summary>
+    /// The connections of each output, one output after the other: <c>SparseNeuronJob</c> with neurons, <c>SparseGatherJob</c> without, and
+    /// <c>SparseWeightGradientJob</c>.
+    /// </summary>
     ByOutputs,
 
-    /// <summary>The connections of each input, one input after the other: the input gradient.</summary>
+    /// <summary>The connections of each input, one input after the other: the input gradient, by <c>SparseGatherJob</c>.</summary>
     ByInputs,
 
-    /// <summary>The connections of each input that fires, and no others.</summary>
+    /// <summary>The connections of each input that fires, and no others: <c>SparseScatterJob</c>.</summary>
     ByEvents,
 }
 
@@ -50,10 +54,12 @@ internal enum Reading
 /// <param name="IsBits">Whether the kernel reads bits.</param>
 /// <param name="Fires">Whether its neurons were part of it.</param>
 /// <param name="VectorFloats">Floats of its vectors.</param>
-internal readonly record struct Route(Kernel Kernel, Reading Reading, bool IsBits, bool Fires, int VectorFloats)
+/// <param name="Active">Fraction of its inputs that were active, where that decided between events and outputs.</param>
+internal readonly record struct Route(Kernel Kernel, Reading Reading, bool IsBits, bool Fires, int VectorFloats, double? Active = null)
 {
-    /// <summary>For people, e.g. "by outputs, bits as they lie, with neurons, 16 floats".</summary>
-    public override string ToString() => $"{Name}, {Read}{(Fires ? ", with neurons" : "")}, {VectorFloats} floats";
+    /// <summary>For people, e.g. "by outputs, bits as they lie, with neurons, 16 floats; 41 % of inputs active, by events below 25 %".</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Name}, {Read}{(Fires ? ", with neurons" : "")}, {VectorFloats} floats{(Active is { } active ? $"; {active:0%} of inputs active, by events below {Routes.QuietFraction:0%}" : "")}");
 
     private string Name => Kernel switch
     {

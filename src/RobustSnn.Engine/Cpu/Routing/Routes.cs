@@ -18,13 +18,13 @@ namespace RobustSnn.Engine.Cpu.Routing;
 internal static class Routes
 {
     /// <summary>
-    /// Share of the lanes that bits of one image have room for (8, 16, or a multiple of 32) which its timesteps must fill for a block an image to
+    /// Fraction of the lanes that bits of one image have room for (8, 16, or a multiple of 32) which its timesteps must fill for a block an image to
     /// be faster than 16 images in a vector. 2026-11-21, batch 32, T = 6 and 8: at 90 % by image 119 and 123 ms, together 104 and 145; at 99 %
-    /// 25.1 and 25.2 against 20.2 and 26.9. Octets repeat this.
+    /// 25.1 and 25.2 against 20.2 and 26.9. T = 7 was not measured. Octets repeat this.
     /// </summary>
     private const double FilledByImage = 7.0 / 8;
 
-    /// <summary>The same of a batch of up to 8 images, which fill no vector either.</summary>
+    /// <summary>The same of a batch of up to 8 images, which fill no vector either. Chosen, not measured.</summary>
     private const double FilledBySmallBatch = 1.0 / 2;
 
     /// <summary>
@@ -47,22 +47,23 @@ internal static class Routes
 
     /// <summary>
     /// Connections that an input channel must have through a tap to a share of the outputs. Of fewer, events cost more than they save: 99 %
-    /// pruned, 512 to 512 channels (2.5 connections a share), 0.145 ms by events and 0.072 by outputs on 4 × 4, 0.032 and 0.039 on 2 × 2.
+    /// pruned, 512 to 512 channels (2.5 connections a share), 0.145 ms by events and 0.072 by outputs on 4 × 4. On 2 × 2 events would win, 0.032 against 0.039: too little for a case of its own.
     /// </summary>
     public const int WorthwhileStretch = 4;
 
     /// <summary>
-    /// Positions of a map up to which events are faster whatever fires: tiles of so few are not full. 90 % pruned, 512 to 512 channels: linear
-    /// 0.014 ms by events and 0.034 by outputs, on 2 × 2 0.095 and 0.233; on 4 × 4 about even with 40 % of the inputs active (0.59 and 0.51),
-    /// fewer and events win.
+    /// Positions of a map up to which events are taken whatever fires: tiles of so few are not full. 90 % pruned, 512 to 512 channels: linear
+    /// 0.014 ms by events and 0.034 by outputs, on 2 × 2 0.095 and 0.233; on 4 × 4 outputs are 15 to 20 % faster with 40 % of the inputs active
+    /// (0.51 against 0.59), with fewer, as usual, events.
     /// </summary>
     private const int FewPositions = 16;
 
     /// <summary>
-    /// Share of inputs active in an octet of timesteps below which events are faster on larger maps too. 90 % pruned, 256 to 256 channels on
-    /// 8 × 8: 1.01 ms by events with 57 % active, less in proportion with fewer, and 0.50 by outputs whatever is.
+    /// Fraction of inputs active in an octet of timesteps below which events are faster on larger maps too. 90 % pruned, 256 to 256 channels on
+    /// 8 × 8: 1.01 ms by events with 57 % active, less in proportion with fewer, and 0.50 by outputs whatever is: even at 28 %. Not measured at 25 %,
+    /// nor with several images.
     /// </summary>
-    private const double QuietShare = 0.25;
+    public const double QuietFraction = 0.25;
 
     /// <summary>
     /// Lanes up to which floats are laid out by columns where each is used often: a tile of so few lanes spans many positions, which lie far
@@ -115,7 +116,7 @@ internal static class Routes
         Positions(geometry.InputRows, geometry.InputColumns) <= FewPositions;
 
     /// <summary>Whether it is where so many of its inputs are active, each octet counted.</summary>
-    public static bool IsQuiet(long active, long inputs) => active < QuietShare * inputs;
+    public static bool IsQuiet(long active, long inputs) => active < QuietFraction * inputs;
 
     /// <summary>Most outputs of a share of a list by events.</summary>
     public static int OutputsOfShare(ConvolutionGeometry geometry) =>

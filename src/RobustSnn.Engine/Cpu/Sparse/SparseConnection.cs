@@ -68,12 +68,12 @@ internal sealed unsafe class SparseConnection : RoutedConnection
         MeanWindow window, Activation spikes, int samples)
     {
         var blocks = input.Shape.Lanes.BlocksOf(samples);
-        if (IsByEvents(input, window, spikes, blocks))
+        if (IsByEvents(input, window, spikes, blocks, out var active))
         {
             var list = Events(workers.Count / input.Shape.Lanes.Blocks);
             var (read, inputs) = TakeForEvents(workers, input, window, blocks);
             neuron.Hand(new EventPass(workers, list, inputs, Geometry, spikes, bias, threshold, blocks));
-            Take(LayerPass.Forward, new Route(Kernel.ByEvents, read, inputs.Layout.IsBits, Fires: true, LaneLayout.FewLanes));
+            Take(LayerPass.Forward, new Route(Kernel.ByEvents, read, inputs.Layout.IsBits, Fires: true, LaneLayout.FewLanes, active));
             return;
         }
 
@@ -82,7 +82,7 @@ internal sealed unsafe class SparseConnection : RoutedConnection
         var vectors = SparsePass.Run(
             new FirePass(Forward, seen, Values, Offsets(Forward, seen, operand.Layout), operand, spikes, bias, neuron, threshold, samples),
             operand.Layout, seen, width, workers);
-        Take(LayerPass.Forward, new Route(Kernel.ByOutputs, reading, operand.Layout.IsBits, Fires: true, (int)vectors));
+        Take(LayerPass.Forward, new Route(Kernel.ByOutputs, reading, operand.Layout.IsBits, Fires: true, (int)vectors, active));
     }
 
     public void WeightGradient(Workers workers, VectorWidth width, Activation input, Activation outputGradient, float* weightGradient,
@@ -113,11 +113,30 @@ internal sealed unsafe class SparseConnection : RoutedConnection
         }
     }
 
-    private bool IsByEvents(Activation input, MeanWindow window, Activation spikes, int blocks) =>
-        Routes.MayBeByEvents(Geometry, Pattern!.Count, input.Shape.Lanes, spikes.Shape.Lanes)
-        && (Routes.IsAlwaysByEvents(Geometry)
-            || (input.Shape.IsBits && window.IsOne && Routes.IsQuiet(ActivePositions.Count(input, blocks),
-                (long)blocks * input.Shape.Count * OperandLayout.Octets(input.Shape.Lanes))));
+    /// <param name="active">Fraction of the inputs that is active, where it decides.</param>
+    private bool IsByEvents(Activation input, MeanWindow window, Activation spikes, int blocks, out double? active)
+    {
+        active = null;
+        if (!Routes.MayBeByEvents(Geometry, Pattern!.Count, input.Shape.Lanes, spikes.Shape.Lanes))
+        {
+            return false;
+        }
+
+        if (Routes.IsAlwaysByEvents(Geometry))
+        {
+            return true;
+        }
+
+        if (!input.Shape.IsBits || !window.IsOne)
+        {
+            return false;
+        }
+
+        var inputs = (long)blocks * input.Shape.Count * OperandLayout.Octets(input.Shape.Lanes);
+        var count = ActivePositions.Count(input, blocks);
+        active = (double)count / inputs;
+        return Routes.IsQuiet(count, inputs);
+    }
 
     private ScatterList Events(int pieces)
     {
