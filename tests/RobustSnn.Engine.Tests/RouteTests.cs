@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using NUnit.Framework;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Routing;
@@ -51,6 +52,8 @@ public sealed class RouteTests
     public void A_pruned_layer_and_its_neurons_run(string expected, ConvolutionGeometry geometry, double density, int timesteps, int batch, float rate,
         int window)
     {
+        if (timesteps > LaneLayout.FewLanes && !Avx2.IsSupported)
+            Assert.Ignore("this processor, or what the environment leaves of it, has no AVX2, without which timesteps do not come in octets");
         using var connection = Connect(backend, geometry, density);
         var lanes = backend.ChooseLanes(batch, timesteps, skipsSilence: true, largestMap: 1);
         Fire(connection, lanes, rate, window, Storage.Bits);
