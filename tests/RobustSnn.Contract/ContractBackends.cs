@@ -51,14 +51,13 @@ public static class ContractBackends
 
     /// <summary>The CPU with each vector width that this machine has: only the kernels of pruned layers know widths.</summary>
     public static readonly BackendUnderTest[] Widths =
-        [.. VectorWidths.Available.Select(width => new BackendUnderTest($"cpu({width})", () => Backends.Open(options: new(1, Vectors: width))))];
+        [.. VectorWidths.Available.Select(width => new BackendUnderTest($"cpu({width})", () => Backends.Open(options: new(2, Vectors: width))))];
 
     /// <summary>One of each kind, for what neither widths nor threads change.</summary>
     public static BackendUnderTest[] Kinds => [Reference, Cpu(2)];
 
     /// <summary>Those that a case is run on to be held against the reference.</summary>
-    /// <remarks>Of one thread: that threads change nothing is a test of its own.</remarks>
-    public static BackendUnderTest[] Fast(ContractCase @case) => @case.HasWidths ? Widths : [Cpu(1)];
+    public static BackendUnderTest[] Fast(ContractCase @case) => @case.HasWidths ? Widths : [Cpu(2)];
 
     public static BackendUnderTest Cpu(int threads) =>
         ByThreads.GetOrAdd(threads, count => new BackendUnderTest($"cpu({count})", () => Backends.Open(options: new(count))));
