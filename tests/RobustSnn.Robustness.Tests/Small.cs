@@ -23,7 +23,7 @@ internal static class Small
 
     public static NeuronModel Neurons { get; } = new(1.0, Reset.Hard);
 
-    public static IBackend Backend(bool? isChecked = null) => Backends.Open(options: new(1, isChecked));
+    public static IBackend Backend() => Backends.Open(options: new(1));
 
     public static SpikingModel Ann(IBackend backend, ulong seed = 1)
     {

@@ -5,8 +5,10 @@ namespace RobustSnn.Engine.Checked;
 /// <summary>One call of an operation, and what is to be true of its arguments before and after.</summary>
 /// <param name="operation">Its name, for messages.</param>
 /// <param name="samples">Samples in use.</param>
-internal readonly struct Call(string operation, int samples)
+internal sealed class Call(string operation, int samples)
 {
+    private bool holdsNaN; // a spare lane of a gradient that is read
+
     /// <summary>Fails with a sentence unless the condition holds.</summary>
     /// <exception cref="ArgumentException">It does not.</exception>
     public void Require(bool condition, string message)
@@ -51,11 +53,38 @@ internal readonly struct Call(string operation, int samples)
         Value(name, value);
     }
 
-    /// <summary>A gradient: floats, and zero in lanes that stand for no sample in use.</summary>
+    /// <summary>
+    /// A gradient that is read: floats, and zero in lanes that stand for no sample in use. NaN there has been let pass by
+    /// <see cref="Written"/>.
+    /// </summary>
     public void Gradient(string name, Activation gradient)
     {
         Floats(name, gradient);
-        SpareLanes(name, gradient);
+        if (new Zeros(gradient.Shape, gradient.Buffer, samples).WrongLane(isNaNWrong: true) is not null)
+        {
+            holdsNaN = true;
+            SpareLanes(name, gradient, isNaNWrong: false);
+        }
+    }
+
+    /// <summary>
+    /// A gradient that the operation has written: zero in lanes that stand for no sample in use. NaN there, which is 0 times infinity, is
+    /// nobody's fault if the gradient that was read holds NaN as well, or if one of these activations, which were read too, holds what is no
+    /// finite number.
+    /// </summary>
+    public void Written(string name, Activation gradient, params ReadOnlySpan<Activation> read)
+    {
+        Border(name, gradient);
+        var isNaNWrong = !holdsNaN;
+        if (isNaNWrong && new Zeros(gradient.Shape, gradient.Buffer, samples).WrongLane(isNaNWrong) is not null)
+        {
+            foreach (var value in read)
+            {
+                isNaNWrong &= new Zeros(value.Shape, value.Buffer, samples).AreAllFinite();
+            }
+        }
+
+        SpareLanes(name, gradient, isNaNWrong);
     }
 
     /// <summary>A gradient that is written: zero already in spare lanes if something is added to it.</summary>
@@ -116,9 +145,9 @@ internal readonly struct Call(string operation, int samples)
     }
 
     /// <summary>Lanes that stand for no sample in use, in the blocks in use, are zero.</summary>
-    public void SpareLanes(string name, Activation value)
+    public void SpareLanes(string name, Activation value, bool isNaNWrong = true)
     {
-        if (new Zeros(value.Shape, value.Buffer, samples).WrongLane() is { } wrong)
+        if (new Zeros(value.Shape, value.Buffer, samples).WrongLane(isNaNWrong) is { } wrong)
         {
             Require(false, $"{name}: {wrong}");
         }

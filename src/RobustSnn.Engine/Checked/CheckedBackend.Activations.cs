@@ -26,7 +26,7 @@ public sealed partial class CheckedBackend
         Gradients(call, outputGradient, inputGradient, accumulate);
         call.Alike(nameof(output), output, nameof(outputGradient), outputGradient);
         Inner.ReluGradient(output, outputGradient, inputGradient, accumulate, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient, output);
     }
 
     public void Unpack(Activation spikes, Activation output, int samples)
@@ -100,7 +100,7 @@ public sealed partial class CheckedBackend
         Gradients(call, spikeGradient, currentGradient, accumulate);
         call.Alike(nameof(membrane), membrane, nameof(spikeGradient), spikeGradient);
         Inner.NeuronGradient(neuron, surrogate, membrane, threshold, spikeGradient, currentGradient, accumulate, thresholdGradient, samples);
-        call.Gradient(nameof(currentGradient), currentGradient);
+        call.Written(nameof(currentGradient), currentGradient, membrane);
     }
 
     public void NeuronRateGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
@@ -112,7 +112,7 @@ public sealed partial class CheckedBackend
         Gradients(call, spikeGradient, currentGradient, accumulate);
         call.Alike(nameof(membrane), membrane, nameof(spikeGradient), spikeGradient);
         Inner.NeuronRateGradient(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples);
-        call.Gradient(nameof(currentGradient), currentGradient);
+        call.Written(nameof(currentGradient), currentGradient, membrane);
     }
 
     public void NormNeuron(Normalisation normalisation, NeuronModel neuron, Activation input, DeviceBuffer threshold, Activation spikes,
@@ -136,7 +136,7 @@ public sealed partial class CheckedBackend
         call.Alike(nameof(input), input, nameof(spikeGradient), spikeGradient);
         call.Apart(nameof(input), input.Buffer, nameof(inputGradient), inputGradient.Buffer);
         Inner.NormNeuronFixedGradient(normalisation, neuron, gradient, input, threshold, spikeGradient, inputGradient, accumulate, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient, input);
     }
 
     public void NormNeuronGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
@@ -153,7 +153,7 @@ public sealed partial class CheckedBackend
         call.Vector(nameof(thresholdGradient), thresholdGradient, 1);
         Inner.NormNeuronGradient(normalisation, neuron, gradient, input, threshold, spikeGradient, inputGradient, accumulate, scaleGradient,
             shiftGradient, thresholdGradient, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient, input);
     }
 
     public void AveragePool(Activation input, Activation output, int samples)
@@ -175,7 +175,7 @@ public sealed partial class CheckedBackend
         call.Windows(inputGradient, outputGradient);
         call.Apart(nameof(outputGradient), outputGradient.Buffer, nameof(inputGradient), inputGradient.Buffer);
         Inner.AveragePoolGradient(outputGradient, inputGradient, accumulate, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient);
     }
 
     public void MaxPool(Activation input, Activation output, int samples)
@@ -201,7 +201,7 @@ public sealed partial class CheckedBackend
         call.Apart(nameof(input), input.Buffer, nameof(inputGradient), inputGradient.Buffer);
         call.Apart(nameof(outputGradient), outputGradient.Buffer, nameof(inputGradient), inputGradient.Buffer);
         Inner.MaxPoolGradient(input, outputGradient, inputGradient, accumulate, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient, input);
     }
 
     public void WeightedSum(Activation first, Activation second, DeviceBuffer coefficients, Activation output, int samples)
@@ -224,7 +224,7 @@ public sealed partial class CheckedBackend
         Gradients(call, outputGradient, inputGradient, accumulate);
         Coefficient(call, coefficients, index);
         Inner.WeightedSumGradient(outputGradient, coefficients, index, inputGradient, accumulate, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient);
     }
 
     public void WeightedSumCoefficientGradient(Activation input, Activation outputGradient, DeviceBuffer coefficientGradient, int index,

@@ -45,7 +45,7 @@ public sealed partial class CheckedBackend
         call.Require(!accumulate || !ReferenceEquals(slopes.Buffer, currentGradient.Buffer), "nothing can be added to the slopes that are read");
         call.Apart(nameof(membrane), membrane.Buffer, nameof(currentGradient), currentGradient.Buffer);
         Inner.NeuronSlopeGradient(neuron, slopes, membrane, threshold, spikeGradient, currentGradient, accumulate, samples);
-        call.Gradient(nameof(currentGradient), currentGradient);
+        call.Written(nameof(currentGradient), currentGradient, membrane);
     }
 
     private static void SameSteps(Call call, Activation membrane, string name, Activation other)

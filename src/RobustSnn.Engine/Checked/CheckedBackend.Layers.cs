@@ -59,7 +59,7 @@ public sealed partial class CheckedBackend
         call.SameLanes(nameof(outputGradient), outputGradient, nameof(inputGradient), inputGradient);
         call.Apart(nameof(outputGradient), outputGradient.Buffer, nameof(inputGradient), inputGradient.Buffer);
         Inner.ConvolveInputGradient(connection, outputGradient, inputGradient, accumulate, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient);
     }
 
     public void ConvolveWeightGradient(Connection connection, Activation input, Activation outputGradient, DeviceBuffer weightGradient,
@@ -108,7 +108,7 @@ public sealed partial class CheckedBackend
         call.Vector(nameof(scale), scale, outputGradient.Shape.Channels);
         call.Vector(nameof(variance), variance, outputGradient.Shape.Channels);
         Inner.BatchNormFixedGradient(outputGradient, scale, variance, epsilon, inputGradient, accumulate, samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient);
     }
 
     public void BatchNormGradient(Activation input, Activation outputGradient, DeviceBuffer scale, DeviceBuffer mean, DeviceBuffer variance,
@@ -127,7 +127,7 @@ public sealed partial class CheckedBackend
         call.Vector(nameof(shiftGradient), shiftGradient, input.Shape.Channels);
         Inner.BatchNormGradient(input, outputGradient, scale, mean, variance, epsilon, inputGradient, accumulate, scaleGradient, shiftGradient,
             samples);
-        call.Gradient(nameof(inputGradient), inputGradient);
+        call.Written(nameof(inputGradient), inputGradient, input);
     }
 
     public void Readout(Activation scores, DeviceBuffer logits, int samples)
@@ -146,7 +146,7 @@ public sealed partial class CheckedBackend
         call.Require(scoreGradient.Shape is { Rows: 1, Columns: 1 }, "scoreGradient expected a map of one position");
         call.Vector(nameof(logitGradient), logitGradient, (long)samples * scoreGradient.Shape.Channels);
         Inner.ReadoutGradient(logitGradient, scoreGradient, samples);
-        call.Gradient(nameof(scoreGradient), scoreGradient);
+        call.Written(nameof(scoreGradient), scoreGradient);
     }
 
     public void LogitLoss(LogitLoss loss, DeviceBuffer logits, DeviceBuffer? reference, DeviceBuffer labels, int classes, float scale,

@@ -32,8 +32,10 @@ internal readonly ref struct Zeros(ActivationShape shape, DeviceBuffer buffer, i
     }
 
     /// <summary>The first spare lane that is not zero, for people; null where there is none.</summary>
-    /// <remarks>A weight that is no number makes no number of 0 as well, but then of what stands for samples too: that is nobody's fault.</remarks>
-    public string? WrongLane()
+    /// <param name="isNaNWrong">
+    /// Whether NaN is, where the same place of all samples in use is a finite number: a weight that is none makes NaN of 0 and of all samples.
+    /// </param>
+    public string? WrongLane(bool isNaNWrong)
     {
         for (var block = 0; block <= lastBlock; block++)
         {
@@ -42,13 +44,31 @@ internal readonly ref struct Zeros(ActivationShape shape, DeviceBuffer buffer, i
                 continue;
             }
 
-            if ((shape.IsBits ? LanesOfBits(block) : LanesOfFloats(block)) is { } wrong)
+            if ((shape.IsBits ? LanesOfBits(block) : LanesOfFloats(block, isNaNWrong)) is { } wrong)
             {
                 return wrong;
             }
         }
 
         return null;
+    }
+
+    /// <summary>Whether floats are finite numbers in every lane of the blocks in use.</summary>
+    public bool AreAllFinite()
+    {
+        for (var block = 0; block <= lastBlock; block++)
+            for (var row = 0; row < shape.Rows; row++)
+            {
+                foreach (var number in Floats(shape.Offset(block, row, 0), shape.RowLength))
+                {
+                    if (!float.IsFinite(number))
+                    {
+                        return false;
+                    }
+                }
+            }
+
+        return true;
     }
 
     /// <summary>Lanes that a position has room for.</summary>
@@ -101,7 +121,7 @@ internal readonly ref struct Zeros(ActivationShape shape, DeviceBuffer buffer, i
     private string InBorder(int block, long row, long column, long channel) =>
         $"block {block}, channel {channel}, row {row - shape.Border}, column {column - shape.Border}";
 
-    private string? LanesOfFloats(int block)
+    private string? LanesOfFloats(int block, bool isNaNWrong)
     {
         var width = shape.Lanes.Width;
         var used = shape.Lanes.SamplesOf(block, samples);
@@ -124,7 +144,7 @@ internal readonly ref struct Zeros(ActivationShape shape, DeviceBuffer buffer, i
 
                 for (var lane = 0; lane < width; lane++)
                 {
-                    if (isSpare[lane] != 0 && lanes[lane] != 0 && !(float.IsNaN(lanes[lane]) && IsAnyNoNumber(lanes, used)))
+                    if (isSpare[lane] != 0 && lanes[lane] != 0 && !(float.IsNaN(lanes[lane]) && (!isNaNWrong || IsAnyNoNumber(lanes, used))))
                     {
                         return OfLane(block, lane, place / shape.PositionStride, place % shape.PositionStride / width, row);
                     }
