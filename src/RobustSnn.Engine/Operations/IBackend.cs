@@ -41,7 +41,10 @@ public interface IBackend : IBufferOperations, IImageOperations, IConnectionOper
     /// <summary>How many pieces of work it does side by side: CPU threads.</summary>
     int Parallelism { get; }
 
-    /// <summary>Bytes of the device that are taken: buffers not disposed, weights in the backend's form, memory for partial results.</summary>
+    /// <summary>
+    /// Bytes of the device that are taken: buffers not disposed, weights in the backend's form, memory for partial results. What a thread has of
+    /// its own for one piece of work, kilobytes on its stack or in place of it, is not among them.
+    /// </summary>
     long LiveBytes { get; }
 
     /// <summary>Bytes of the device that can be taken now, as far as is known.</summary>
