@@ -76,5 +76,10 @@ public class RecordingBackend : DispatchProxy
         }
     }
 
-    private int Samples(Activation value) => value.Shape.Lanes.Batch;
+    /// <summary>Samples in use, which the operation is told where it works on some only.</summary>
+    private int Samples(Activation value)
+    {
+        var place = Array.FindIndex(method!.GetParameters(), parameter => parameter.Name == "samples");
+        return place < 0 ? value.Shape.Lanes.Batch : (int)arguments[place]!;
+    }
 }
