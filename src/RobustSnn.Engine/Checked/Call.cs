@@ -75,13 +75,15 @@ internal sealed class Call(string operation, int samples)
     public void Written(string name, Activation gradient, params ReadOnlySpan<Activation> read)
     {
         Border(name, gradient);
-        var isNaNWrong = !holdsNaN;
-        if (isNaNWrong && new Zeros(gradient.Shape, gradient.Buffer, samples).WrongLane(isNaNWrong) is not null)
+        if (new Zeros(gradient.Shape, gradient.Buffer, samples).WrongLane(isNaNWrong: true) is null)
         {
-            foreach (var value in read)
-            {
-                isNaNWrong &= new Zeros(value.Shape, value.Buffer, samples).AreAllFinite();
-            }
+            return;
+        }
+
+        var isNaNWrong = !holdsNaN;
+        foreach (var value in read)
+        {
+            isNaNWrong = isNaNWrong && new Zeros(value.Shape, value.Buffer, samples).AreAllFinite();
         }
 
         SpareLanes(name, gradient, isNaNWrong);
