@@ -22,15 +22,25 @@ internal sealed class EvaluationStage(RunContext context)
     /// <summary>Of this stage's draws: the number after those of <see cref="Stage"/>.</summary>
     private const uint RandomStage = (uint)Stage.FinetuneSnn + 1;
 
+    /// <summary>The rows of the table: what a network is called, and the stage that leaves it.</summary>
+    private static readonly (string Network, Stage Stage)[] Networks =
+    [
+        ("ANN", Stage.Pretrain), ("sparse ANN", Stage.FinetuneAnn), ("SNN as converted", Stage.Convert), ("SNN finetuned", Stage.FinetuneSnn),
+    ];
+
+    /// <summary>The rows of networks that are no longer what they were once that stage has run.</summary>
+    public static IEnumerable<string> RowsFrom(Stage stage) => Networks.Where(row => row.Stage >= stage).Select(row => row.Network);
+
     public string Run()
     {
         var timesteps = context.Settings.Network.Timesteps;
         context.Observer.StageStarting(Name,
             $"ε {string.Join(", ", context.Settings.Evaluate.Epsilon)}, {context.Data.Test.Length:N0} test images; {Bytes(timesteps) / 1e6:N0} MB of memory");
-        Row("ANN", Stage.Pretrain, 0);
-        Row("sparse ANN", Stage.FinetuneAnn, 0);
-        Row("SNN as converted", Stage.Convert, timesteps);
-        Row("SNN finetuned", Stage.FinetuneSnn, timesteps);
+        foreach (var (network, stage) in Networks)
+        {
+            Row(network, stage, stage >= Stage.Convert ? timesteps : 0);
+        }
+
         return $"{context.Rows.Count} networks, {context.Data.Test.Length} test images";
     }
 

@@ -67,6 +67,7 @@ public static class ExperimentRun
         }
 
         context.Cancellation.ThrowIfCancellationRequested();
+        context.ForgetRows(EvaluationStage.RowsFrom(stage));
         context.Time(stage.Name(), run);
     }
 

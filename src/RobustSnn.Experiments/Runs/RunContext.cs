@@ -72,6 +72,15 @@ internal sealed class RunContext(
     /// <summary>Forgets epochs of a stage that its saved state does not have: they will be done again.</summary>
     public void ForgetEpochsAfter(string stage, int epoch) => epochs.RemoveAll(record => record.Stage == stage && record.Epoch > epoch);
 
+    /// <summary>Figures of networks that are about to be made anew: whoever removed a checkpoint gets those of the one that takes its place.</summary>
+    public void ForgetRows(IEnumerable<string> networks)
+    {
+        if (rows.RemoveAll(row => networks.Contains(row.Network)) > 0)
+        {
+            Results(false).Write(folder.ResultsPath);
+        }
+    }
+
     public void Add(EpochRecord epoch)
     {
         epochs.Add(epoch);

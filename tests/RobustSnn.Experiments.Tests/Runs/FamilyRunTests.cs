@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Cpu;
 using RobustSnn.Experiments.Runs;
@@ -52,6 +53,28 @@ public sealed class FamilyRunTests
             () => ExperimentRun.Run(settings, folder.File("run"), false, backend, new Silent(), CancellationToken.None),
             Refuses.Saying("vgg [4, A, A, A, A, A, A] []", "features.8: AveragePool expects rows and columns that 2 divides"));
         Assert.That(Directory.Exists(folder.File("run")), Is.False);
+    }
+
+    /// <summary>Whoever removes a checkpoint and goes on has another network: figures of the one before say nothing about it.</summary>
+    [Test]
+    public void A_network_that_is_made_anew_is_evaluated_anew()
+    {
+        using var folder = new TemporaryFolder();
+        using var backend = Backends.Open(options: new(1));
+        var run = folder.File("run");
+        var settings = Settings("family: vgg, layers: [4, A, 4, A], pooled: true");
+        var first = ExperimentRun.Run(settings, run, false, backend, new Silent(), CancellationToken.None);
+        var stored = Path.Combine(run, "results.json");
+        var spoilt = JsonNode.Parse(File.ReadAllText(stored))!;
+        foreach (var row in spoilt["rows"]!.AsArray())
+        {
+            row!["clean"] = 0.125;
+        }
+
+        File.WriteAllText(stored, spoilt.ToJsonString());
+        File.Delete(Path.Combine(run, "finetuned-snn.safetensors"));
+        var second = ExperimentRun.Run(settings, run, true, backend, new Silent(), CancellationToken.None);
+        Assert.That(second.Rows.Select(row => row.Clean), Is.EqualTo(new[] { 0.125, 0.125, 0.125, first.Rows[3].Clean }));
     }
 
     private static ExperimentSettings Settings(string network) =>
