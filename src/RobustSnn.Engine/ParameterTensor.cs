@@ -145,7 +145,10 @@ public sealed class ParameterTensor : IDisposable
         if (Mask?.MaskedGradient is { } gradient)
         {
             Mask.PassGradientOn();
-            backend.KeepLargest(Mask.Scores, gradient, Mask.Kept, Gradient!);
+            if (!IsFrozen)
+            {
+                backend.KeepLargest(Mask.Scores, gradient, Mask.Kept, Gradient!);
+            }
         }
     }
 

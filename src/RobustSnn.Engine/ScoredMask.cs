@@ -69,6 +69,15 @@ public sealed class ScoredMask : IDisposable
         return SparsityPattern.OfMask(mask.ToArray());
     }
 
+    /// <summary>
+    /// target[index] = Σ dL/d(masked weight)·w over all elements: straight through the mask, what one more of everything would change. To be
+    /// called between the backward passes and the next ones.
+    /// </summary>
+    /// <param name="target">Of <see cref="ElementType.Float64"/>.</param>
+    /// <exception cref="InvalidOperationException">Training has not been prepared.</exception>
+    public void SumMaskGradient(DeviceBuffer target, int index) => backend.InnerProduct(
+        MaskedGradient ?? throw new InvalidOperationException("no gradient of a mask before PrepareTraining"), weights, target, index);
+
     public void Dispose()
     {
         Scores.Dispose();

@@ -82,7 +82,7 @@ public sealed class SparseConformanceTests
         using var backend = Small.Backend();
         var total = Tensors.Where(each => each.Key.StartsWith("param.", StringComparison.Ordinal) && each.Value.Dimensions.Count > 1)
             .Select(each => each.Value.Values.Length).ToArray();
-        var kept = total.Sum(count => count - MagnitudePruning.PrunedCount(count, 0.9));
+        var kept = total.Sum(count => KeptCounts.Of(count, 0.9));
         Assert.That(Check(backend, "param", new WeightCut()).Detail,
             Is.EqualTo(FormattableString.Invariant($"{kept:N0} of {total.Sum():N0} weights exist")));
     }

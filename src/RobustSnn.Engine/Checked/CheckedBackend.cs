@@ -118,6 +118,16 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
         Inner.MultiplyAdd(first, second, target);
     }
 
+    public void InnerProduct(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target, int index)
+    {
+        var call = new Call(nameof(InnerProduct), 0);
+        call.Vector(nameof(first), first, second.Length);
+        call.Vector(nameof(second), second, first.Length);
+        call.Require(index >= 0, $"index expected 0 or more, found {index}");
+        call.Vector(nameof(target), target, index + 1L, ElementType.Float64);
+        Inner.InnerProduct(first, second, target, index);
+    }
+
     public void Sum(Activation values, DeviceBuffer target, int index, int samples)
     {
         var call = new Call(nameof(Sum), samples);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Engine.Cpu;
@@ -37,6 +38,28 @@ public sealed unsafe partial class CpuBackend
         using var turn = TakeTurn();
         var z = Changing(target, target.Length);
         TensorPrimitives.MultiplyAdd(Span(first, target.Length), Span(second, target.Length), z, z);
+    }
+
+    /// <remarks>On one thread, in one order: as long as memory takes to be read.</remarks>
+    public void InnerProduct(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target, int index)
+    {
+        using var turn = TakeTurn();
+        var x = Span(first, first.Length);
+        var y = Span(second, first.Length);
+        var (sum, other) = (0.0, 0.0); // two sums, so that no addition waits for the one before
+        var i = 0;
+        for (; i + 1 < x.Length; i += 2)
+        {
+            sum += (double)x[i] * y[i];
+            other += (double)x[i + 1] * y[i + 1];
+        }
+
+        if (i < x.Length)
+        {
+            sum += (double)x[i] * y[i];
+        }
+
+        ((NativeBuffer)target).Doubles[index] = sum + other;
     }
 
     /// <summary>|score| as an unsigned number of the same order; NaN is above all.</summary>

@@ -13,4 +13,8 @@ public interface IMaskOperations
 
     /// <summary>target += first·second, element by element.</summary>
     void MultiplyAdd(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target);
+
+    /// <summary>target[index] = Σ first·second over all elements, in double: a figure that stays on the device until somebody downloads it.</summary>
+    /// <param name="target">Of <see cref="ElementType.Float64"/>.</param>
+    void InnerProduct(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target, int index);
 }

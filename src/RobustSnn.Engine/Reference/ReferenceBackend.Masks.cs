@@ -27,4 +27,15 @@ public sealed partial class ReferenceBackend
         for (var i = 0; i < z.Length; i++)
             z[i] = (float)(z[i] + (double)x[i] * y[i]);
     }
+
+    /// <summary>Σ x·y</summary>
+    public void InnerProduct(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target, int index)
+    {
+        var x = HostBuffer.Of(first);
+        var y = HostBuffer.Of(second);
+        var sum = 0.0;
+        for (var i = 0; i < x.Length; i++)
+            sum += (double)x[i] * y[i];
+        HostBuffer.DoublesOf(target)[index] = sum;
+    }
 }

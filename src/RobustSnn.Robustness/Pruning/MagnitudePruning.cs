@@ -5,18 +5,7 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Robustness.Pruning;
 
-/// <summary>The weights of a prunable parameter, by its name: the dense tensor.</summary>
-public readonly record struct PrunableWeights(string Name, float[] Values)
-{
-    /// <summary>Those of every prunable parameter of a network, in the order of its nodes.</summary>
-    public static IReadOnlyList<PrunableWeights> Of(SpikingModel model) =>
-        [.. model.Parameters.All.Where(each => each.Specification.Prunable).Select(each => new PrunableWeights(each.Name, each.ToDense()))];
-}
-
-/// <summary>Which weights of a prunable parameter are kept.</summary>
-public readonly record struct KeptWeights(string Name, SparsityPattern Pattern);
-
-/// <summary>Least-weight-magnitude pruning, LWM (METHODS 5): once, unstructured, with exact counts.</summary>
+/// <summary>Chooses weights by their magnitude: unstructured, with exact counts.</summary>
 public static class MagnitudePruning
 {
     /// <summary>Prunes the share <paramref name="sparsity"/> of each layer.</summary>
@@ -26,19 +15,30 @@ public static class MagnitudePruning
         IReadOnlyList<PrunableWeights> layers, double sparsity, CancellationToken cancellation = default) =>
         [.. layers.Select(layer => OverAllLayers([layer], sparsity, cancellation)[0])];
 
+    /// <summary>Keeps the largest weights of each layer, so many of each.</summary>
+    /// <exception cref="BadInputException">A weight that is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<KeptWeights> PerLayer(
+        IReadOnlyList<PrunableWeights> layers, IReadOnlyList<int> counts, CancellationToken cancellation = default) =>
+        [.. layers.Select((layer, i) => Largest([layer], counts[i], cancellation)[0])];
+
     /// <summary>Prunes the share <paramref name="sparsity"/> of all layers' weights together; a layer may lose more or less.</summary>
     /// <exception cref="BadInputException">A sparsity outside [0, 1), or a weight that is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static IReadOnlyList<KeptWeights> OverAllLayers(
         IReadOnlyList<PrunableWeights> layers, double sparsity, CancellationToken cancellation = default)
     {
-        if (sparsity is not (>= 0 and < 1))
-        {
-            throw new BadInputException($"Sparsity expects a share from 0 to below 1, found {sparsity}. Write 0.9 for 90 %.");
-        }
+        var total = layers.Sum(layer => layer.Values.Length);
+        return Largest(layers, KeptCounts.Of(total, sparsity), cancellation);
+    }
 
+    /// <summary>Keeps the largest of all layers' weights together, so many of them; of equal ones the last.</summary>
+    /// <exception cref="BadInputException">A weight that is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static IReadOnlyList<KeptWeights> Largest(IReadOnlyList<PrunableWeights> layers, int count, CancellationToken cancellation = default)
+    {
         RequireNumbers(layers);
-        var pruned = PrunedCount(layers.Sum(layer => layer.Values.Length), sparsity);
+        var pruned = layers.Sum(layer => layer.Values.Length) - count;
         var (threshold, smaller) = pruned == 0 ? (0, 0) : Smallest(layers, pruned, cancellation);
         var ties = pruned - smaller;
         var kept = new List<KeptWeights>();
@@ -60,10 +60,8 @@ public static class MagnitudePruning
         return [.. layers.Select(layer => new KeptWeights(layer.Name, Keep(layer.Values, magnitude, ref ties)))];
     }
 
-    /// <summary>How many of that many weights are pruned: the nearest whole number, half to even.</summary>
-    public static int PrunedCount(int total, double sparsity) => (int)Math.Round(sparsity * total);
-
-    private static void RequireNumbers(IReadOnlyList<PrunableWeights> layers)
+    /// <exception cref="BadInputException">A weight is not finite.</exception>
+    internal static void RequireNumbers(IReadOnlyList<PrunableWeights> layers)
     {
         foreach (var layer in layers)
         {

@@ -1,10 +1,12 @@
+using RobustSnn.Engine.Layout;
+
 namespace RobustSnn.Contract.Cases;
 
 public static class MaskCases
 {
     private static readonly (int Length, int Kept)[] Sizes = [(1, 0), (1, 1), (2, 1), (7, 3), (64, 64), (1000, 1), (1000, 100), (70_000, 12_345)];
 
-    public static IEnumerable<ContractCase> All => [.. Keeps, .. Products];
+    public static IEnumerable<ContractCase> All => [.. Keeps, .. Products, .. InnerProducts];
 
     // scores that repeat ask for the first of equals; the others differ in their lowest bits
     private static IEnumerable<ContractCase> Keeps =>
@@ -22,4 +24,9 @@ public static class MaskCases
         from size in Sizes
         select new ContractCase("MultiplyAdd", $"{size.Length} elements", ContractCase.Elementwise, bench => bench.Backend.MultiplyAdd(
             bench.InputBuffer(size.Length), bench.InputBuffer(size.Length), bench.OutputBuffer("sum", size.Length)));
+
+    private static IEnumerable<ContractCase> InnerProducts =>
+        from size in Sizes
+        select new ContractCase("InnerProduct", $"{size.Length} elements", ContractCase.Sums, bench => bench.Backend.InnerProduct(
+            bench.InputBuffer(size.Length), bench.InputBuffer(size.Length), bench.Figure("sum", ElementType.Float64), 0));
 }

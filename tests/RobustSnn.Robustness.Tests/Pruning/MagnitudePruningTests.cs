@@ -50,7 +50,7 @@ public sealed class MagnitudePruningTests
     public bool What_is_pruned_is_the_smallest_of_any_floats(NonEmptyArray<uint> bits, byte percent)
     {
         float[] values = [0f, -0f, .. bits.Get.Select(each => BitConverter.UInt32BitsToSingle(each * 2654435761)).Where(float.IsFinite)];
-        var count = MagnitudePruning.PrunedCount(values.Length, percent % 100 / 100.0);
+        var count = values.Length - KeptCounts.Of(values.Length, percent % 100 / 100.0);
         var kept = MagnitudePruning.PerLayer([new("a", values)], percent % 100 / 100.0)[0].Pattern.Existing.ToArray();
         var expected = Enumerable.Range(0, values.Length).OrderBy(i => Math.Abs(values[i])).ThenBy(i => i).Skip(count).Order();
         return kept.SequenceEqual(expected);

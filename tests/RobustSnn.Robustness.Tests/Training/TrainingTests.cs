@@ -106,7 +106,7 @@ public sealed class TrainingTests
         }
 
         Assert.That(weights.Value.ToArray(), Is.Not.EqualTo(start));
-        Assert.That(weights.ToDense().Count(value => value == 0), Is.EqualTo(MagnitudePruning.PrunedCount(kept.Pattern.DenseCount, 0.9)));
+        Assert.That(weights.ToDense().Count(value => value == 0), Is.EqualTo(kept.Pattern.DenseCount - KeptCounts.Of(kept.Pattern.DenseCount, 0.9)));
     }
 
     [Test]
