@@ -23,20 +23,28 @@ internal static class RunCommand
         var folder = new Option<string?>("--out") { Description = "Folder of the run. [default: runs/<name>]", HelpName = "DIR" };
         var resume = new Option<bool>("--resume") { Description = "Go on with the run in that folder." };
         var overrides = new Option<string[]>("--set") { Description = "Another value for a setting; may be repeated.", HelpName = "KEY=VALUE" };
+        var from = new Option<string?>("--from") { Description = "A checkpoint to begin with, of another run or imported.", HelpName = "CHECKPOINT" };
+        var startAt = new Option<string?>("--start-at") { Description = "The first stage to run on it, e.g. convert.", HelpName = "STAGE" };
         var device = new DeviceOptions();
         var command = new Command(
             "run",
             "Runs an experiment: pretrain, prune, finetune, convert, finetune, attack.\n"
-            + "Example: rsnn run cifar10-small --data data/cifar10 --out runs/small --set finetune_snn.epochs=4")
+            + "Example: rsnn run cifar10-small --data data/cifar10 --out runs/small --set finetune_snn.epochs=4\n"
+            + "From another network: rsnn run cifar10-small --from imported.safetensors --start-at prune --out runs/theirs")
         {
-            experiment, data, folder, resume, overrides, device.Backend, device.Threads,
+            experiment, data, folder, resume, from, startAt, overrides, device.Backend, device.Threads,
         };
         command.SetAction(parsed =>
         {
             RequireFolder(parsed.GetValue(folder), parsed.GetValue(resume));
             ExperimentSettings settings = Settings(
                 parsed.GetValue(experiment), parsed.GetValue(resume), parsed.GetValue(folder),
-                [.. parsed.GetValue(overrides) ?? [], .. DataOverride(parsed.GetValue(data))]);
+                [
+                    .. parsed.GetValue(overrides) ?? [],
+                    .. PathOverride("data.directory", parsed.GetValue(data)),
+                    .. PathOverride("start.from", parsed.GetValue(from)),
+                    .. parsed.GetValue(startAt) is { } stage ? [$"start.at={stage}"] : Array.Empty<string>(),
+                ]);
             string path = parsed.GetValue(folder) ?? Path.Combine("runs", settings.Name);
             using var backend = device.Open(parsed);
             try
@@ -86,9 +94,8 @@ internal static class RunCommand
         return isFile ? SettingsReader.ReadFile(experiment, overrides) : Presets.Read(experiment, overrides);
     }
 
-    /// <summary>Quoted, so that YAML reads any folder's name as it is.</summary>
-    private static IEnumerable<string> DataOverride(string? directory) =>
-        directory is null ? [] : [$"data.directory={JsonSerializer.Serialize(directory)}"];
+    /// <summary>Quoted, so that YAML reads any name as it is.</summary>
+    private static IEnumerable<string> PathOverride(string key, string? path) => path is null ? [] : [$"{key}={JsonSerializer.Serialize(path)}"];
 
     private static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
 }

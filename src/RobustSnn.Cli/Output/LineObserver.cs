@@ -22,6 +22,14 @@ internal sealed class LineObserver(TextWriter output) : IRunObserver
         }
     }
 
+    public void Pruned(IReadOnlyList<LayerShare> layers)
+    {
+        foreach (string line in ShareBars.Of(layers))
+        {
+            Write(line);
+        }
+    }
+
     public void EpochFinished(EpochRecord epoch) => Write(RunReport.Of(epoch));
 
     public void StageFinished(string stage, TimeSpan elapsed, string summary) => Write($"{stage}: {summary} ({Format.Duration(elapsed)})");

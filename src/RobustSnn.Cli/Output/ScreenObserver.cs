@@ -21,6 +21,14 @@ internal sealed class ScreenObserver(ProgressBars bars) : IRunObserver
         bars.Advance(share, RunReport.Of(progress));
     }
 
+    public void Pruned(IReadOnlyList<LayerShare> layers)
+    {
+        foreach (string line in ShareBars.Of(layers))
+        {
+            bars.WriteLine(line);
+        }
+    }
+
     public void EpochFinished(EpochRecord epoch) => bars.WriteLine(RunReport.Of(epoch));
 
     public void StageFinished(string stage, TimeSpan elapsed, string summary) =>

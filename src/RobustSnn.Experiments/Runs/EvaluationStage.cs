@@ -22,35 +22,29 @@ internal sealed class EvaluationStage(RunContext context)
     /// <summary>Of this stage's draws: the number after those of <see cref="Stage"/>.</summary>
     private const uint RandomStage = (uint)Stage.FinetuneSnn + 1;
 
-    /// <summary>The rows of the table: what a network is called, and the stage that leaves it.</summary>
-    private static readonly (string Network, Stage Stage)[] Networks =
-    [
-        ("ANN", Stage.Pretrain), ("sparse ANN", Stage.FinetuneAnn), ("SNN as converted", Stage.Convert), ("SNN finetuned", Stage.FinetuneSnn),
-    ];
-
-    /// <summary>The rows of networks that are no longer what they were once that stage has run.</summary>
-    public static IEnumerable<string> RowsFrom(Stage stage) => Networks.Where(row => row.Stage >= stage).Select(row => row.Network);
-
     public string Run()
     {
-        var timesteps = context.Settings.Network.Timesteps;
+        var networks = new EvaluatedNetworks(context.Settings).Rows.ToArray();
+        var bytes = networks.Length > 0 ? Bytes(networks[^1].Stage) : 0;
         context.Observer.StageStarting(Name,
-            $"ε {string.Join(", ", context.Settings.Evaluate.Epsilon)}, {context.Data.Test.Length:N0} test images; {Bytes(timesteps) / 1e6:N0} MB of memory");
-        foreach (var (network, stage) in Networks)
+            $"ε {string.Join(", ", context.Settings.Evaluate.Epsilon)}, {context.Data.Test.Length:N0} test images; {bytes / 1e6:N0} MB of memory");
+        foreach (var (network, stage) in networks)
         {
-            Row(network, stage, stage >= Stage.Convert ? timesteps : 0);
+            Row(network, stage, Timesteps(stage));
         }
 
         return $"{context.Rows.Count} networks, {context.Data.Test.Length} test images";
     }
 
-    /// <summary>Of the plans for the SNN: inference, gradients through time, and those of the T = 0 network.</summary>
-    private long Bytes(int timesteps)
+    private int Timesteps(Stage stage) => stage.IsOfAnn() ? 0 : context.Settings.Network.Timesteps;
+
+    /// <summary>Of the plans for a network: inference, gradients, and for an SNN those of its T = 0 network too.</summary>
+    private long Bytes(Stage stage)
     {
-        using var snn = context.Load(Stage.FinetuneSnn);
+        using var model = context.Left(stage);
         var batch = Math.Min(context.Settings.Evaluate.BatchSize, context.Data.Test.Length);
-        return (Plan.Measure(snn, batch, timesteps, PassMode.Inference) + Plan.Measure(snn, batch, timesteps, PassMode.InputGradient)
-            + Plan.Measure(snn, batch, 0, PassMode.InputGradient)).Total;
+        var bytes = Plan.Measure(model, batch, Timesteps(stage), PassMode.Inference) + Plan.Measure(model, batch, 0, PassMode.InputGradient);
+        return (stage.IsOfAnn() ? bytes : bytes + Plan.Measure(model, batch, Timesteps(stage), PassMode.InputGradient)).Total;
     }
 
     private void Row(string network, Stage stage, int timesteps)
@@ -60,7 +54,7 @@ internal sealed class EvaluationStage(RunContext context)
             return;
         }
 
-        using var model = context.Load(stage);
+        using var model = context.Left(stage);
         if (RunningStatistics.AreReset(model))
         {
             RunningStatistics.Estimate(model, timesteps,
@@ -76,9 +70,10 @@ internal sealed class EvaluationStage(RunContext context)
         var attacks = asked.Select(each => new AttackInBudget(AttackCatalogue.Parse(each.Name), each.Epsilon.Value)).ToArray();
         var result = evaluation.Run(new ImageSamples(context.Data.Set.Test, context.Data.Test), attacks,
             new Reporter(progress => Report(network, progress, attacks.Length, clock.Elapsed)), context.Cancellation);
-        var (kept, total) = Weights(model);
+        var layers = LayerShare.Of(model);
         context.Add(new RunRow(network, result.Samples, result.CleanAccuracy,
-            asked.Zip(result.Attacks).ToDictionary(each => Label(each.First.Name, each.First.Epsilon), each => Figure(each.Second)), kept, total,
+            asked.Zip(result.Attacks).ToDictionary(each => Label(each.First.Name, each.First.Epsilon), each => Figure(each.Second)), layers.Sum(layer => layer.Kept),
+            layers.Sum(layer => layer.Total),
             timesteps > 0 ? result.SpikesPerImage : null, result.Warnings));
     }
 
@@ -102,13 +97,6 @@ internal sealed class EvaluationStage(RunContext context)
         : throw new BadInputException(
             $"{result.Attack}: input gradients hold values that are no finite numbers, so that the attack could not follow them and its figure "
             + "would say nothing. Train with a lower learning rate, or with other thresholds");
-
-    /// <summary>Prunable weights that exist, and all.</summary>
-    private static (long Kept, long Total) Weights(SpikingModel model)
-    {
-        var weights = model.Parameters.All.Where(parameter => parameter.Specification.Prunable).ToArray();
-        return (weights.Sum(parameter => parameter.Value.Length), weights.Sum(parameter => (long)parameter.Specification.Count));
-    }
 
     /// <summary>Reports on the calling thread: Progress would post them to others, out of order.</summary>
     private sealed class Reporter(Action<EvaluationProgress> report) : IProgress<EvaluationProgress>

@@ -1,16 +1,20 @@
 using System.Diagnostics;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;
 
 /// <summary>What every stage of a run works with.</summary>
 internal sealed class RunContext(
-    RunFolder folder, RunData data, IBackend backend, IRunObserver observer, CancellationToken cancellation)
+    RunFolder folder, RunData data, Network ann, IBackend backend, IRunObserver observer, CancellationToken cancellation)
 {
+    private readonly IReadOnlyList<Stage> stages = folder.Settings.RunningStages;
     private readonly List<EpochRecord> epochs = [];
     private readonly List<RunRow> rows = [];
+    private readonly List<LayerShare> layers = [];
     private readonly SortedDictionary<string, double> stageSeconds = new(StringComparer.Ordinal);
     private readonly List<string> warnings = [];
     private readonly List<RunSession> sessions = [];
@@ -38,6 +42,7 @@ internal sealed class RunContext(
             var earlier = RunResults.Read(folder.ResultsPath);
             epochs.AddRange(earlier.Epochs);
             rows.AddRange(earlier.Rows);
+            layers.AddRange(earlier.Layers);
             foreach (var (stage, seconds) in earlier.StageSeconds)
             {
                 stageSeconds[stage] = seconds;
@@ -94,6 +99,15 @@ internal sealed class RunContext(
         Results(false).Write(folder.ResultsPath);
     }
 
+    /// <summary>How much of each layer pruning kept.</summary>
+    public void Add(IReadOnlyList<LayerShare> shares)
+    {
+        layers.Clear();
+        layers.AddRange(shares);
+        Results(false).Write(folder.ResultsPath);
+        observer.Pruned(shares);
+    }
+
     /// <summary>Runs a stage, counts its time, also over interruptions, and keeps what is known so far.</summary>
     public void Time(string stage, Func<string> run)
     {
@@ -121,6 +135,7 @@ internal sealed class RunContext(
         return new(Settings.Name, RunResults.ProgramVersion, backend.Name, complete, [.. rows], [.. epochs],
             new SortedDictionary<string, double>(stageSeconds, StringComparer.Ordinal))
         {
+            Layers = [.. layers],
             Warnings = [.. warnings],
             Sessions = [.. sessions],
         };
@@ -141,9 +156,41 @@ internal sealed class RunContext(
         }
     }
 
-    /// <summary>The network that a stage left.</summary>
-    public SpikingModel Load(Stage stage) => ModelFile.Load(folder.Checkpoint(stage), backend).Model;
+    /// <summary>The network that a stage goes on from: what the stage before left, what the run begins with, or a new one.</summary>
+    public SpikingModel Load(Stage stage)
+    {
+        if (SourceOf(stage) is { } source)
+        {
+            return ModelFile.Load(source, backend).Model;
+        }
 
-    public void Finish(Stage stage, SpikingModel model, int timesteps) => folder.Finish(stage, ModelFile.Tensors(model),
-        ModelFile.Metadata(model, new ModelInfo(data.Set.Name, timesteps, stage.Name(), data.Set.ClassNames)));
+        var model = new SpikingModel(ann, backend);
+        model.Initialise(Settings.Seed);
+        return model;
+    }
+
+    /// <summary>The network that a stage left.</summary>
+    public SpikingModel Left(Stage stage) => ModelFile.Load(folder.Checkpoint(stage), backend).Model;
+
+    /// <summary>The checkpoint that a stage goes on from; null for a new network.</summary>
+    public string? SourceOf(Stage stage) => IndexOf(stage) is var index and > 0 ? folder.Checkpoint(stages[index - 1]) : Settings.Start?.From;
+
+    /// <summary>The name of what a stage goes on from: <see cref="CheckpointOrigin"/>; null for a new network.</summary>
+    public string? OriginOf(Stage stage) => SourceOf(stage) is { } source ? CheckpointOrigin.Of(source) : null;
+
+    /// <summary>
+    /// Refuses a stage's checkpoint that was made from another network than the one that is now before it: somebody made that one anew,
+    /// with another learning rate, and this one is no longer of this experiment.
+    /// </summary>
+    /// <exception cref="BadInputException">It was made from another, or is no checkpoint.</exception>
+    public void RequireOrigin(Stage stage) => CheckpointOrigin.Require(
+        folder.Checkpoint(stage), TensorFile.Read(folder.Checkpoint(stage)).Metadata, SourceOf(stage), OriginOf(stage));
+
+    public void Finish(Stage stage, SpikingModel model, int timesteps)
+    {
+        var info = new ModelInfo(data.Set.Name, timesteps, stage.Name(), data.Set.ClassNames);
+        folder.Finish(stage, ModelFile.Tensors(model), CheckpointOrigin.With(ModelFile.Metadata(model, info), OriginOf(stage)));
+    }
+
+    private int IndexOf(Stage stage) => stages.ToList().IndexOf(stage);
 }

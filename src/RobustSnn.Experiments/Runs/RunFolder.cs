@@ -85,15 +85,7 @@ public sealed class RunFolder : IDisposable
     }
 
     /// <summary>The network after a stage.</summary>
-    public string Checkpoint(Stage stage) => Path.Combine(FolderPath, stage switch
-    {
-        Stage.Pretrain => "pretrained.safetensors",
-        Stage.Prune => "pruned.safetensors",
-        Stage.FinetuneAnn => "finetuned-ann.safetensors",
-        Stage.Convert => "converted.safetensors",
-        Stage.FinetuneSnn => "finetuned-snn.safetensors",
-        _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "no such stage"),
-    });
+    public string Checkpoint(Stage stage) => Path.Combine(FolderPath, stage.FileName());
 
     /// <summary>What a stage needs to go on after an interruption; there while it is in progress.</summary>
     public string Partial(Stage stage) => Path.ChangeExtension(Checkpoint(stage), ".partial.safetensors");
@@ -172,5 +164,5 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>So that a stage that diverged can go on from its last finite state. What finished stages left was made with their own.</summary>
     private bool MayChange(SettingDifference difference) =>
-        Enum.GetValues<Stage>().Any(stage => difference.Path == $"{stage.Name()}.learning_rate" && !IsFinished(stage));
+        Enum.GetValues<Stage>().Any(stage => difference.Path == stage.LearningRateKey() && !IsFinished(stage));
 }

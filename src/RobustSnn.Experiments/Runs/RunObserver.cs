@@ -13,6 +13,9 @@ public interface IRunObserver
     /// <summary>After every batch.</summary>
     void Progress(StageProgress progress);
 
+    /// <summary>How much of each layer pruning kept, in the order of the network.</summary>
+    void Pruned(IReadOnlyList<LayerShare> layers);
+
     void EpochFinished(EpochRecord epoch);
 
     void StageFinished(string stage, TimeSpan elapsed, string summary);

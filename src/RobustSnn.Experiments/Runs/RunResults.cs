@@ -35,6 +35,9 @@ public sealed record RunResults(
     string Name, string Version, string Backend, bool Complete, IReadOnlyList<RunRow> Rows, IReadOnlyList<EpochRecord> Epochs,
     IReadOnlyDictionary<string, double> StageSeconds)
 {
+    /// <summary>How much of each layer pruning kept, in the order of the network; empty where nothing was pruned.</summary>
+    public IReadOnlyList<LayerShare> Layers { get; init; } = [];
+
     /// <summary>What to beware of in the run as a whole; that of a row is in the row.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -93,6 +96,7 @@ public sealed record RunResults(
             ("name", Name is not null), ("version", Version is not null), ("backend", Backend is not null),
             ("rows", Rows is not null && Rows.All(row => row is { Network: not null, Attacks: not null, Warnings: not null })),
             ("epochs", Epochs is not null && Epochs.All(epoch => epoch is { Stage: not null })), ("stage_seconds", StageSeconds is not null),
+            ("layers", Layers is not null && Layers.All(layer => layer is { Name: not null })),
             ("warnings", Warnings is not null && Warnings.All(warning => warning is not null)),
             ("sessions", Sessions is not null && Sessions.All(
                 session => session is { Version: not null, Backend: not null, Arithmetic: not null, Changes: not null })),

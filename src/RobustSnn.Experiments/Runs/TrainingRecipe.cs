@@ -8,36 +8,52 @@ namespace RobustSnn.Experiments.Runs;
 
 /// <summary>What a training stage minimises, against whom, and how fast.</summary>
 internal sealed record TrainingRecipe(
-    int Timesteps, TrainingObjective Objective, Adversary? Adversary, IOptimiserSettings Optimiser, string Description)
+    int Timesteps, TrainingObjective Objective, Adversary? Adversary, ITrainingSettings Optimiser, string Description)
 {
     /// <summary>METHODS 4.</summary>
     public static TrainingRecipe For(AnnTrainingSettings settings)
     {
-        var epsilon = (float)settings.Epsilon.Value;
-        return settings.Objective switch
+        IAttack? attack = settings.Objective switch
         {
-            AnnObjective.Natural => new(0, TrainingObjective.Natural, null, settings, "natural"),
-            AnnObjective.At => new(0, TrainingObjective.Adversarial, Against(new Pgd(new PgdOptions(settings.AttackSteps)), epsilon), settings,
-                $"adversarial training, PGD-{settings.AttackSteps}, ε {settings.Epsilon}"),
-            AnnObjective.Trades => new(0, TrainingObjective.Trades((float)settings.Beta), Against(Pgd.Trades(settings.AttackSteps), epsilon),
-                settings, $"TRADES β {settings.Beta}, PGD-{settings.AttackSteps}, ε {settings.Epsilon}"),
-            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Objective, "not an objective"),
+            Settings.Objective.Natural => null,
+            Settings.Objective.At => new Pgd(new PgdOptions(settings.AttackSteps)),
+            Settings.Objective.Trades => Pgd.Trades(settings.AttackSteps),
+            Settings.Objective.Mart => Pgd.Mart(settings.AttackSteps),
+            _ => throw NotAnObjective(settings.Objective),
         };
+        return Of(0, settings, settings.Beta, settings.Epsilon, attack, $"PGD-{settings.AttackSteps}");
     }
 
     /// <summary>METHODS 7.</summary>
     public static TrainingRecipe For(SnnTrainingSettings settings, int timesteps)
     {
         var share = settings.Epsilon.Value > 0 ? (float)(settings.RandomStep.Value / settings.Epsilon.Value) : 0;
-        return settings.Objective switch
+        IAttack? attack = settings.Objective switch
         {
-            SnnObjective.Natural => new(timesteps, TrainingObjective.Natural, null, settings, $"natural, T {timesteps}"),
-            SnnObjective.Trades => new(timesteps, TrainingObjective.Trades((float)settings.Beta),
-                Against(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler, share)), (float)settings.Epsilon.Value), settings,
-                $"TRADES β {settings.Beta}, RFGSM, ε {settings.Epsilon}, T {timesteps}"),
-            _ => throw new ArgumentOutOfRangeException(nameof(settings), settings.Objective, "not an objective"),
+            Settings.Objective.Natural => null,
+            Settings.Objective.At or Settings.Objective.Mart => new Rfgsm(new RfgsmOptions(LogitLoss.CrossEntropy, share)),
+            Settings.Objective.Trades => new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler, share)),
+            _ => throw NotAnObjective(settings.Objective),
         };
+        return Of(timesteps, settings, settings.Beta, settings.Epsilon, attack, "RFGSM");
     }
 
-    private static Adversary Against(IAttack attack, float epsilon) => new(attack, Budget.Pixels(epsilon), GradientEstimator.Default);
+    private static TrainingRecipe Of(
+        int timesteps, ITrainingSettings settings, double beta, PixelFraction epsilon, IAttack? attack, string attackName)
+    {
+        var (objective, name) = settings.Objective switch
+        {
+            Settings.Objective.Natural => (TrainingObjective.Natural, "natural"),
+            Settings.Objective.At => (TrainingObjective.Adversarial, "adversarial training"),
+            Settings.Objective.Trades => (TrainingObjective.Trades((float)beta), $"TRADES β {beta}"),
+            Settings.Objective.Mart => (TrainingObjective.Mart((float)beta), $"MART β {beta}"),
+            _ => throw NotAnObjective(settings.Objective),
+        };
+        Adversary? adversary = attack is null ? null : new Adversary(attack, Budget.Pixels((float)epsilon.Value), GradientEstimator.Default);
+        var against = attack is null ? "" : $", {attackName}, ε {epsilon}";
+        var mixed = settings.CleanShare > 0 ? $", {settings.CleanShare:P0} of each batch clean" : "";
+        return new TrainingRecipe(timesteps, objective, adversary, settings, name + against + mixed + (timesteps > 0 ? $", T {timesteps}" : ""));
+    }
+
+    private static ArgumentOutOfRangeException NotAnObjective(Objective objective) => new(nameof(objective), objective, "not an objective");
 }

@@ -7,6 +7,7 @@ using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Robustness.Pruning;
 using RobustSnn.Robustness.Training;
 using RobustSnn.Robustness;
 
@@ -16,7 +17,8 @@ namespace RobustSnn.Experiments.Runs;
 /// Epochs of training, the best of which, by validation images, is what the stage leaves. After every epoch its whole state is saved;
 /// because every random number is a function of seed, stage, epoch and batch, a resumed stage takes the same steps as an unbroken one.
 /// </summary>
-internal sealed class TrainingStage(RunContext context, Stage stage, SpikingModel model, TrainingRecipe recipe)
+/// <param name="masks">Masks that the stage learns: at its end, what they do not keep is pruned. Null where it learns none.</param>
+internal sealed class TrainingStage(RunContext context, Stage stage, SpikingModel model, TrainingRecipe recipe, LearnedMasks? masks = null)
 {
     private readonly string name = stage.Name();
 
@@ -30,15 +32,16 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         model.Parameters.PrepareTraining();
         if (epochs == 0)
         {
+            masks?.Settle();
             context.Finish(stage, model, recipe.Timesteps);
             return "no epochs";
         }
 
         RequireVariance();
         using var step = new TrainingStep(model, Math.Min(settings.BatchSize, context.Data.Training.Length), recipe.Timesteps,
-            recipe.Objective, recipe.Adversary, Surrogate.Default);
+            recipe.Objective, recipe.Adversary, Surrogate.Default, recipe.Optimiser.CleanShare);
         using var validation = Validation.For(context, model, recipe);
-        var state = TrainingState.Start(context.Folder.Partial(stage), model);
+        var state = TrainingState.Start(context.Folder.Partial(stage), model, masks, (context.SourceOf(stage), context.OriginOf(stage)));
         context.ForgetEpochsAfter(name, state.Epoch);
         if (state.Epoch > 0)
         {
@@ -51,6 +54,12 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         }
 
         state.UseBest(model);
+        if (!state.BestCounts)
+        {
+            context.Warn($"{name}: no epoch came down to the target, the last was cut to it. Give it more epochs, or a larger prune.gamma");
+        }
+
+        masks?.Settle();
         context.Finish(stage, model, recipe.Timesteps);
         return state.BestScore is { } score ? $"best epoch {state.BestEpoch} of {epochs}, validation {score:P1}" : $"last of {epochs} epochs";
     }
@@ -63,6 +72,8 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         var epoch = state.Epoch;
         var rate = LearningRateSchedule.At(recipe.Optimiser, epoch, epochs);
         var sgd = new SgdSettings((float)rate, (float)recipe.Optimiser.Momentum, (float)recipe.Optimiser.WeightDecay);
+        step.BeforeStep = masks is null ? null : _ => masks.BeforeStep(sgd);
+        masks?.BeginEpoch(epoch);
         var augmentation = settings.Data.Augmentation.ToData();
         var pass = new ImagePass(settings.Seed, (uint)stage, (uint)epoch);
         var sampler = new BatchSampler(data.Training, settings.BatchSize, dropLast: false);
@@ -93,7 +104,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         }
 
         // A spiking network hides numbers that are none: a membrane that is NaN is silent, and the loss stays finite.
-        if (FiniteState.FirstBad(model) is { } bad)
+        if (FiniteState.FirstBad(model, masks) is { } bad)
         {
             throw Diverged(epoch, rate, bad);
         }
@@ -104,7 +115,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             throw Diverged(epoch, rate, "logits of validation images are no finite numbers");
         }
 
-        var best = state.Advance(model, robust);
+        var best = state.Advance(model, robust, masks?.MeetsTarget ?? true);
         context.Add(new EpochRecord(name, epoch + 1, epochs, rate, loss / done, (double)correct / done, clean, robust, best,
             clock.Elapsed.TotalSeconds));
         state.Save(context.Folder.Partial(stage), model);
@@ -117,14 +128,15 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         var last = (epoch, stage) switch
         {
             ( > 0, _) => $"The last finite state, after epoch {epoch}, is {folder.Partial(stage)}",
-            (_, Stage.Pretrain) => "The last finite state is the network as the seed draws it",
-            _ => $"The last finite state, from which the stage began, is {folder.Checkpoint(stage - 1)}",
+            _ => context.SourceOf(stage) is { } source
+                ? $"The last finite state, from which the stage began, is {source}"
+                : "The last finite state is the network as the seed draws it",
         };
         var text = string.Create(CultureInfo.InvariantCulture, $"{name}, epoch {epoch + 1}: training diverged at learning rate {rate}: {what}");
         context.Warn(text);
         return new TrainingDivergedException(string.Create(CultureInfo.InvariantCulture,
             $"{text}. {last}. Go on from it with a lower rate, for example "
-            + $"rsnn run --resume --out {folder.FolderPath} --set {name}.learning_rate={recipe.Optimiser.LearningRate / 10:G3}"));
+            + $"rsnn run --resume --out {folder.FolderPath} --set {stage.LearningRateKey()}={recipe.Optimiser.LearningRate / 10:G3}"));
     }
 
     /// <summary>Before the first epoch rather than at the last batch of it, which is the smallest.</summary>

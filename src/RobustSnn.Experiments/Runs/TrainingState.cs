@@ -2,20 +2,34 @@ using System.Globalization;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Pruning;
 
 namespace RobustSnn.Experiments.Runs;
 
-/// <summary>Where a training stage stands after an epoch: parameters, momenta, and the best parameters so far.</summary>
+/// <summary>
+/// Where a training stage stands after an epoch: parameters, momenta, and the best parameters so far; where masks are learned, their state
+/// too, now and at the best epoch.
+/// </summary>
 /// <remarks>
 /// Of a pruned parameter NAME, the file has a <see cref="SparseTensor"/>, and best/NAME.values and velocity/NAME.values for the same
 /// elements. Files from before sparse tensors have dense ones, with zeros for what was pruned.
 /// </remarks>
 internal sealed class TrainingState
 {
+    private const string MaskPrefix = "masks/";
+
     private const string VelocityPrefix = "velocity/";
     private const string BestPrefix = "best/";
 
+    private readonly IReadOnlyList<LearnedState> masks;
+    private readonly string? origin;
     private Dictionary<string, float[]> best = [];
+
+    private TrainingState(LearnedMasks? masks, string? origin)
+    {
+        this.masks = masks?.State ?? [];
+        this.origin = origin;
+    }
 
     /// <summary>Epochs done.</summary>
     public int Epoch { get; private set; }
@@ -26,10 +40,16 @@ internal sealed class TrainingState
     /// <summary>Its score on validation images; null where there are none, and the last epoch is the best.</summary>
     public double? BestScore { get; private set; }
 
-    /// <summary>The state saved in a file, also set into the model; the beginning where there is none.</summary>
-    public static TrainingState Start(string path, SpikingModel model)
+    /// <summary>Whether the best is an epoch that counts; false where there was none yet, and the last is taken.</summary>
+    public bool BestCounts { get; private set; }
+
+    /// <summary>The state saved in a file, also set into the model and the masks; the beginning where there is none.</summary>
+    /// <param name="masks">Those that the stage learns; null where it learns none.</param>
+    /// <param name="source">What the stage goes on from, and <see cref="CheckpointOrigin"/>'s name of it; null for a new network.</param>
+    /// <exception cref="BadInputException">The file is damaged, or of another network.</exception>
+    public static TrainingState Start(string path, SpikingModel model, LearnedMasks? masks = null, (string? Path, string? Origin) source = default)
     {
-        var state = new TrainingState();
+        var state = new TrainingState(masks, source.Origin);
         if (!File.Exists(path))
         {
             model.Parameters.ClearVelocities();
@@ -37,9 +57,11 @@ internal sealed class TrainingState
         }
 
         var file = TensorFile.Read(path);
+        CheckpointOrigin.Require(path, file.Metadata, source.Path, source.Origin);
         var metadata = new CheckpointMetadata(path, file.Metadata);
         state.Epoch = metadata.Whole("epoch");
         state.BestEpoch = metadata.Whole("best_epoch");
+        state.BestCounts = !metadata.Has("best_counts") || metadata.Flag("best_counts");
         state.BestScore = metadata.Has("best_score") ? metadata.Number("best_score") : null;
         foreach (var parameter in model.Parameters.All)
         {
@@ -51,7 +73,14 @@ internal sealed class TrainingState
             RequireGood(path, parameter, state.best[parameter.Name], " of the best epoch");
         }
 
-        if (FiniteState.FirstBad(model) is { } bad)
+        foreach (var mask in state.masks)
+        {
+            var length = mask.Read().Length;
+            mask.Write(Read(file, MaskPrefix + mask.Name, length));
+            state.best[MaskPrefix + mask.Name] = Read(file, BestPrefix + MaskPrefix + mask.Name, length);
+        }
+
+        if (FiniteState.FirstBad(model, masks) is { } bad)
         {
             throw new BadInputException($"{path}: expected finite numbers up to 1e15, found that {bad}. Remove the file to begin the stage again");
         }
@@ -59,17 +88,23 @@ internal sealed class TrainingState
         return state;
     }
 
-    /// <summary>Counts an epoch and keeps the parameters if they score at least as well as any before.</summary>
-    public bool Advance(SpikingModel model, double? score)
+    /// <summary>Counts an epoch and keeps the parameters if they score at least as well as any before that counts.</summary>
+    /// <param name="counts">Whether the epoch may be the best: not while masks keep more than they should, unless none was better in that.</param>
+    public bool Advance(SpikingModel model, double? score, bool counts = true)
     {
         Epoch++;
-        if (score < BestScore)
+        if (BestCounts && (!counts || score < BestScore))
         {
             return false;
         }
 
-        (BestEpoch, BestScore) = (Epoch, score);
+        (BestEpoch, BestScore, BestCounts) = (Epoch, score, counts);
         best = model.Parameters.All.ToDictionary(parameter => parameter.Name, parameter => parameter.Value.ToArray());
+        foreach (var mask in masks)
+        {
+            best[MaskPrefix + mask.Name] = mask.Read();
+        }
+
         return true;
     }
 
@@ -78,6 +113,11 @@ internal sealed class TrainingState
         foreach (var parameter in model.Parameters.All)
         {
             parameter.Value.Upload(best[parameter.Name]);
+        }
+
+        foreach (var mask in masks)
+        {
+            mask.Write(best[MaskPrefix + mask.Name]);
         }
     }
 
@@ -93,8 +133,15 @@ internal sealed class TrainingState
             }
         }
 
+        foreach (var mask in masks)
+        {
+            tensors.Add(Vector(MaskPrefix + mask.Name, mask.Read()));
+            tensors.Add(Vector(BestPrefix + MaskPrefix + mask.Name, best[MaskPrefix + mask.Name]));
+        }
+
         var metadata = new Dictionary<string, string>
         {
+            ["best_counts"] = BestCounts ? "true" : "false",
             ["epoch"] = Epoch.ToString(CultureInfo.InvariantCulture),
             ["best_epoch"] = BestEpoch.ToString(CultureInfo.InvariantCulture),
         };
@@ -103,8 +150,10 @@ internal sealed class TrainingState
             metadata["best_score"] = score.ToString("R", CultureInfo.InvariantCulture);
         }
 
-        Safetensors.Write(path, tensors, metadata);
+        Safetensors.Write(path, tensors, CheckpointOrigin.With(metadata, origin));
     }
+
+    private static HostTensor Vector(string name, float[] values) => HostTensor.FromFloats(name, [values.Length], values);
 
     private static void RequireGood(string path, ParameterTensor parameter, float[] values, string whose)
     {
@@ -117,23 +166,21 @@ internal sealed class TrainingState
     /// <summary>Values laid out as the parameter's.</summary>
     private static HostTensor Stored(string prefix, ParameterTensor parameter, float[] values) => parameter.Pattern is null
         ? HostTensor.FromFloats(prefix + parameter.Name, [.. parameter.Specification.Dimensions], values)
-        : HostTensor.FromFloats(prefix + parameter.Name + SparseTensor.ValuesSuffix, [values.Length], values);
+        : Vector(prefix + parameter.Name + SparseTensor.ValuesSuffix, values);
 
     private static float[] Read(TensorFile file, string prefix, ParameterTensor parameter)
     {
         var name = prefix + parameter.Name;
         var dense = file.TryGet(name, out var tensor);
         tensor ??= file[parameter.Pattern is null ? name : name + SparseTensor.ValuesSuffix];
-        var expected = dense ? parameter.Specification.Count : parameter.Value.Length;
-        if (tensor.Count != expected)
-        {
-            throw new BadInputException(
-                $"{file.FilePath}: tensor '{tensor.Name}' expected {expected} values, found {tensor.Count}. Remove the file to begin the stage again");
-        }
-
-        var values = tensor.ToFloats();
+        var values = Read(file, tensor.Name, dense ? parameter.Specification.Count : parameter.Value.Length);
         return dense && parameter.Pattern is { } pattern ? pattern.Compact(values) : values;
     }
+
+    private static float[] Read(TensorFile file, string name, long expected) => file[name] is var tensor && tensor.Count == expected
+        ? tensor.ToFloats()
+        : throw new BadInputException(
+            $"{file.FilePath}: tensor '{name}' expected {expected} values, found {tensor.Count}. Remove the file to begin the stage again");
 
     /// <summary>What exists was decided by the stage before: another pattern is of another run.</summary>
     private static void CheckPattern(TensorFile file, ParameterTensor parameter)

@@ -1,8 +1,8 @@
 namespace RobustSnn.Experiments.Settings;
 
 /// <summary>
-/// One experiment, complete: what an experiment file says. The stages run in the order of the parameters; one with 0 epochs, or a
-/// sparsity of 0, hands on what it was given. These records are the one place where keys, types, ranges and defaults are written:
+/// One experiment, complete: what an experiment file says. A stage with 0 epochs, or a sparsity of 0, hands on what it was given; settings of
+/// stages that are not in the list are not read. These records are the one place where keys, types, ranges and defaults are written:
 /// <see cref="SettingsTable"/> derives reading, writing, checking and listing from them.
 /// </summary>
 public sealed record ExperimentSettings(
@@ -17,7 +17,15 @@ public sealed record ExperimentSettings(
     [Setting("Training the weights that pruning kept (METHODS 5)")] AnnTrainingSettings FinetuneAnn,
     [Setting("Turning the ANN into an SNN (METHODS 6)")] ConvertSettings Convert,
     [Setting("Training the SNN (METHODS 7)")] SnnTrainingSettings FinetuneSnn,
-    [Setting("Attacking the SNN (METHODS 8)")] EvaluateSettings Evaluate);
+    [Setting("Attacking the SNN (METHODS 8)")] EvaluateSettings Evaluate,
+    [Setting("Stages in their order; the papers' where left out: pretrain, prune, finetune_ann, convert, finetune_snn")]
+    ValueList<Stage>? Stages = null,
+    [Setting("A network to begin with, in place of a new one")] StartSettings? Start = null)
+{
+    /// <summary>The stages that run, in their order.</summary>
+    internal IReadOnlyList<Stage> RunningStages =>
+        [.. (Stages ?? StageNames.PapersOrder).SkipWhile(stage => Start is { } start && stage != start.At)];
+}
 
 /// <summary>Where images come from.</summary>
 public enum DataSetName
@@ -51,37 +59,20 @@ public sealed record AugmentationSettings(
     internal Data.Augmentation ToData() => new(Crop, Flip, Cutout);
 }
 
-/// <summary>How weights are chosen for pruning.</summary>
-public enum PruneMethod
-{
-    /// <summary>The smallest absolute weights.</summary>
-    Lwm,
-}
-
-/// <summary>Among which weights the share to prune is counted.</summary>
-public enum PruneScope
-{
-    Layer,
-    Global,
-}
-
-/// <summary>Pruning (METHODS 5).</summary>
-public sealed record PruneSettings(
-    [Setting("How weights are chosen")] PruneMethod Method,
-    [Setting("Whether the share is that of each layer or of all")] PruneScope Scope,
-    [Setting("Share of the prunable weights set to zero; 0 is dense", Minimum = 0, Maximum = 1, BelowMaximum = true)] double Sparsity);
-
 /// <summary>Conversion by threshold balancing (METHODS 6).</summary>
 public sealed record ConvertSettings(
     [Setting("Steps simulated while balancing", Minimum = 1)] int Timesteps = 100,
     [Setting("Training batches balanced on", Minimum = 1)] int BatchCount = 10,
     [Setting("Images a batch", Minimum = 1)] int BatchSize = 64,
     [Setting("Percentile of the input current that becomes the threshold", Minimum = 0, Maximum = 100)] double Percentile = 99.7,
-    [Setting("Factor on every threshold afterwards", Minimum = 0, AboveMinimum = true)] double Scale = 0.3);
+    [Setting("Factor on every threshold afterwards", Minimum = 0, AboveMinimum = true)] double Scale = 0.3,
+    [Setting("Threshold of every layer, in place of balancing", Minimum = 0.03)] double? Threshold = null);
 
 /// <summary>The evaluation (METHODS 8).</summary>
 public sealed record EvaluateSettings(
     [Setting("Test images attacked; all where left out", Minimum = 1)] int? Samples,
     [Setting("Radii of the attacks, each of which is run in each: 8/255 or l2:0.5")] ValueList<AttackBudget> Epsilon,
     [Setting("Images a batch", Minimum = 1)] int BatchSize,
-    [Setting("Attacks, in order; accuracy on clean images is always measured")] ValueList<AttackName> Attacks);
+    [Setting("Attacks, in order; accuracy on clean images is always measured")] ValueList<AttackName> Attacks,
+    [Setting("Stages whose networks are evaluated; where left out, all that leave one that was trained or converted")]
+    ValueList<Stage>? Stages = null);

@@ -8,7 +8,7 @@ public static class LearningRateSchedule
     /// <c>lr·0.5·(1 + cos(π·epoch/total))</c>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is not one of the total.</exception>
-    public static double At(IOptimiserSettings settings, int epoch, int totalEpochs)
+    public static double At(ITrainingSettings settings, int epoch, int totalEpochs)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(epoch, totalEpochs);

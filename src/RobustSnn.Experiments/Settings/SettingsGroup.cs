@@ -69,6 +69,6 @@ internal sealed class SettingsField
         ? $"keys: {string.Join(", ", Group!.Fields.Select(key => key.Name))}"
         : Kind.Noun + Attribute.Range;
 
-    /// <summary>The value in a record of the owner's type.</summary>
-    public object? Get(object record) => property.GetValue(record);
+    /// <summary>The value in a record of the owner's type; null where there is no record.</summary>
+    public object? Get(object? record) => record is null ? null : property.GetValue(record);
 }

@@ -95,7 +95,7 @@ public static class SettingsReader
         {
             case null when !field.IsOptional:
                 throw Bad(mapping.Place, field.Path, $"the key is missing: expected {field.Expected} ({field.Attribute.Summary})");
-            case null when field.Group is null:
+            case null when field.Group is null || field.AllowsNull:
                 return field.Default;
             case ConfigScalar { IsNull: true } when field.AllowsNull:
                 return null;

@@ -17,6 +17,11 @@ internal static class SettingsRules
             yield return broken;
         }
 
+        foreach (var broken in StageRules.Broken(settings).Concat(PruneRules.Broken(settings.Prune)).Concat(Mixtures(settings)))
+        {
+            yield return broken;
+        }
+
         DataSettings data = settings.Data;
         if (data.Directory is null && data.Name != DataSetName.Shapes10)
         {
@@ -51,5 +56,19 @@ internal static class SettingsRules
                 "finetune_snn.random_step",
                 $"expected at most finetune_snn.epsilon, {settings.FinetuneSnn.Epsilon}, found {settings.FinetuneSnn.RandomStep}");
         }
+    }
+
+    /// <summary>Only adversarial training has batches to mix: TRADES and MART have a term of their own for clean images.</summary>
+    private static IEnumerable<(string Path, string Problem)> Mixtures(ExperimentSettings settings)
+    {
+        (string Name, ITrainingSettings? Training)[] trainings =
+        [
+            ("pretrain", settings.Pretrain), ("prune.training", settings.Prune.Training), ("finetune_ann", settings.FinetuneAnn),
+            ("finetune_snn", settings.FinetuneSnn),
+        ];
+        return from each in trainings
+               where each.Training is { CleanShare: > 0, Objective: not Objective.At }
+               let objective = SettingName.Of(each.Training.Objective.ToString())
+               select ($"{each.Name}.clean_share", $"expected 0, as {objective} does not mix batches (at does), found {each.Training.CleanShare}");
     }
 }

@@ -37,11 +37,11 @@ public static class SettingsTable
     private static IEnumerable<SettingsField> Leaves(SettingsGroup group) =>
         group.Fields.SelectMany(field => field.Group is null ? [field] : Leaves(field.Group));
 
-    private static IEnumerable<SettingDifference> Differences(SettingsGroup group, object first, object second) =>
+    private static IEnumerable<SettingDifference> Differences(SettingsGroup group, object? first, object? second) =>
         group.Fields.SelectMany(field => (field.Get(first), field.Get(second)) switch
         {
             var (a, b) when Equals(a, b) => [],
-            ({ } a, { } b) when field.Group is not null => Differences(field.Group, a, b),
+            var (a, b) when field.Group is not null => Differences(field.Group, a, b),
             var (a, b) => [new SettingDifference(field.Path, Text(field, a), Text(field, b))],
         });
 

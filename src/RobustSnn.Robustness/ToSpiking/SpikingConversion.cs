@@ -21,12 +21,6 @@ public static class SpikingConversion
         SpikingModel ann, NeuronModel neurons, IReadOnlyList<float[]> miniBatches, ConversionOptions options,
         CancellationToken cancellation = default)
     {
-        if (!Graph.neurons(ann.Network).IsEmpty)
-        {
-            throw new BadInputException($"The network {ann.Network.Architecture} spikes already. Convert the ANN that it was made from.");
-        }
-
-        RequireNumbers(ann);
         var snn = CopyFrom(ann, neurons);
         try
         {
@@ -41,8 +35,28 @@ public static class SpikingConversion
         }
     }
 
-    private static void RequireNumbers(SpikingModel ann)
+    /// <summary>As <see cref="Convert"/>, with that threshold throughout: the networks that are trained from end to end (METHODS 5).</summary>
+    /// <exception cref="BadInputException">The network spikes already, or has parameters that are no numbers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A threshold below <see cref="SpikingModel.SmallestThreshold"/>.</exception>
+    public static SpikingModel WithThreshold(SpikingModel ann, NeuronModel neurons, float threshold)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(threshold, SpikingModel.SmallestThreshold);
+        var snn = CopyFrom(ann, neurons);
+        foreach (var parameter in snn.Parameters.All.Where(each => each.Specification.Kind.IsThreshold))
+        {
+            snn.Backend.Fill(parameter.Value, threshold);
+        }
+
+        return snn;
+    }
+
+    private static void RequireConvertible(SpikingModel ann)
+    {
+        if (!Graph.neurons(ann.Network).IsEmpty)
+        {
+            throw new BadInputException($"The network {ann.Network.Architecture} spikes already. Convert the ANN that it was made from.");
+        }
+
         foreach (var parameter in ann.Parameters.All)
         {
             if (Array.FindIndex(parameter.ToDense(), value => !float.IsFinite(value)) is var index and >= 0)
@@ -57,6 +71,7 @@ public static class SpikingConversion
     /// <summary>A spiking network with the ANN's weights, which of them exist, BatchNorm scales and shifts; biases 0, running statistics reset.</summary>
     private static SpikingModel CopyFrom(SpikingModel ann, NeuronModel neurons)
     {
+        RequireConvertible(ann);
         var snn = new SpikingModel(Conversion.toSpiking(neurons, ann.Network), ann.Backend);
         var known = ann.Parameters.All.ToDictionary(each => each.Name);
         foreach (var parameter in snn.Parameters.All)

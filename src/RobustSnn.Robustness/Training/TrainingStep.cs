@@ -20,13 +20,27 @@ public sealed class TrainingStep : IDisposable
     private readonly ObjectiveGradient gradient;
     private readonly ParameterTensor[] thresholds;
     private readonly bool isCleanPassFirst;
+    private readonly double cleanShare;
 
     /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
     /// <param name="surrogate">Of the training passes.</param>
-    /// <exception cref="BadInputException">Objective and adversary do not go together.</exception>
+    /// <param name="cleanShare">
+    /// The share of each batch, from 0 to below 1, that adversarial training takes as it is: batches are mixed of clean and adversarial
+    /// images. Which ones stay clean is as random as the order of the batch.
+    /// </param>
+    /// <exception cref="BadInputException">Objective and adversary do not go together, or the objective does not mix batches.</exception>
     public TrainingStep(
-        SpikingModel model, int batch, int timesteps, TrainingObjective objective, Adversary? adversary, Surrogate surrogate)
+        SpikingModel model, int batch, int timesteps, TrainingObjective objective, Adversary? adversary, Surrogate surrogate,
+        double cleanShare = 0)
     {
+        if (cleanShare is not (>= 0 and < 1) || (cleanShare > 0 && objective.Kind != ObjectiveKind.Adversarial))
+        {
+            throw new BadInputException(
+                $"The clean share of a batch expects a number from 0 to below 1, above 0 for adversarial training alone, found {cleanShare} for "
+                + $"{objective.Kind}.");
+        }
+
+
         if (objective.UsesAdversarial != adversary.HasValue)
         {
             throw new BadInputException(
@@ -37,6 +51,7 @@ public sealed class TrainingStep : IDisposable
         this.model = model;
         this.adversary = adversary;
         isCleanPassFirst = timesteps > 0;
+        this.cleanShare = cleanShare;
         classifier = new Classifier(model, batch, timesteps);
         this.batch = new AttackBatch(classifier);
         thresholds = [.. model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold)];
@@ -67,6 +82,11 @@ public sealed class TrainingStep : IDisposable
         if (this.adversary is { } adversary)
         {
             adversary.Attack.Run(this.batch, new AttackSettings(adversary.Budget, adversary.Estimator, random.Derive(0), cancellation));
+            if (cleanShare > 0)
+            {
+                var clean = (long)Math.Round(cleanShare * labels.Length);
+                this.model.Backend.Copy(this.batch.Clean, this.batch.Adversarial, clean * this.model.PixelCount);
+            }
         }
 
         if (!isCleanPassFirst)

@@ -79,27 +79,4 @@ public sealed class FamilyRunTests
 
     private static ExperimentSettings Settings(string network) =>
         SettingsReader.Read(Text.Replace("NETWORK", network, StringComparison.Ordinal), "file.yaml");
-
-    private sealed class Silent : IRunObserver
-    {
-        public void Note(string message)
-        {
-        }
-
-        public void StageStarting(string stage, string detail)
-        {
-        }
-
-        public void Progress(StageProgress progress)
-        {
-        }
-
-        public void EpochFinished(EpochRecord epoch)
-        {
-        }
-
-        public void StageFinished(string stage, TimeSpan elapsed, string summary)
-        {
-        }
-    }
 }

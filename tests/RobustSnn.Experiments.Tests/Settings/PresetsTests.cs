@@ -33,12 +33,12 @@ public sealed class PresetsTests
         ExperimentSettings p2 = Presets.Read("p2-cifar10-vgg16");
         PixelFraction epsilon = PixelFraction.Of255(2);
         Assert.That(p2.BatchSize, Is.EqualTo(128));
-        Assert.That(p2.Pretrain, Is.EqualTo(new AnnTrainingSettings(AnnObjective.Trades, 2, epsilon, 10, 100, 0.1, Schedule.Cosine, 0.9, 1e-4)));
+        Assert.That(p2.Pretrain, Is.EqualTo(new AnnTrainingSettings(Objective.Trades, 2, epsilon, 10, 100, 0.1, Schedule.Cosine, 0.9, 1e-4)));
         Assert.That(p2.FinetuneAnn, Is.EqualTo(p2.Pretrain with { Epochs = 30, LearningRate = 0.01 }));
         Assert.That(p2.Convert, Is.EqualTo(new ConvertSettings(100, 10, 64, 99.7, 0.3)));
         Assert.That(
             p2.FinetuneSnn,
-            Is.EqualTo(new SnnTrainingSettings(SnnObjective.Trades, 2, epsilon, PixelFraction.Of255(1), 80, 0.001, Schedule.Cosine, 0.9, 1e-4)));
+            Is.EqualTo(new SnnTrainingSettings(Objective.Trades, 2, epsilon, PixelFraction.Of255(1), 80, 0.001, Schedule.Cosine, 0.9, 1e-4)));
         Assert.That(p2.Network, Is.EqualTo(new NetworkSettings("vgg16", 8, 1, ResetKind.Hard)));
     }
 

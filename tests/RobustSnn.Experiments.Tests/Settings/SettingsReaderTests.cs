@@ -36,7 +36,7 @@ public sealed class SettingsReaderTests
         ["prune:\n  method: lwm\n  scope: layer\n  sparsity: 0.9\n", "", "prune", "name:", "the key is missing"],
         ["  epochs: 20", "  epochs: 20\n  epochs: 30", "pretrain.epochs", "epochs: 30", "the key is already there at file.yaml:"],
         ["seed: 1", "seed: -1", "seed", "seed: -1", "expected a whole number from 0, found '-1'"],
-        ["  objective: trades", "  objective: trade", "pretrain.objective", "objective: trade\n", "expected one of natural, at, trades, found 'trade'; did you mean 'trades'?"],
+        ["  objective: trades", "  objective: trade", "pretrain.objective", "objective: trade\n", "expected one of natural, at, trades, mart, found 'trade'; did you mean 'trades'?"],
         ["  reset: hard", "  reset: 0", "network.reset", "reset: 0", "expected one of hard, soft, found '0'"],
         ["  leak: 1", "  leak: 0", "network.leak", "leak: 0", "expected a number above 0 to 1, found '0'"],
         ["  architecture: vggsmall", "  architecture: vgsmall", "network.architecture", "architecture: vgs", "did you mean 'vggsmall'?"],

@@ -1,5 +1,6 @@
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Pruning;
 
 namespace RobustSnn.Experiments.Tests.Settings;
 
@@ -20,8 +21,36 @@ public sealed class SettingsTableTests
         double Share() => random.Next(4) == 0 ? 0 : random.NextDouble();
         PixelFraction Pixels(int from, int to) => PixelFraction.Of255(random.Next(from, to));
         int? Maybe(int from) => random.Next(2) == 0 ? null : random.Next(from, 100_000);
-        AnnTrainingSettings Ann() => new(
-            Any<AnnObjective>(), Number(), Pixels(0, 256), random.Next(1, 50), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number());
+        double Mixed(Objective objective) => objective == Objective.At ? Share() : 0;
+        AnnTrainingSettings Ann()
+        {
+            Objective objective = Any<Objective>();
+            return new(
+                objective, Number(), Pixels(0, 256), random.Next(1, 50), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number(),
+                Mixed(objective));
+        }
+
+        SnnTrainingSettings Snn()
+        {
+            Objective objective = Any<Objective>();
+            return new(
+                objective, Number(), Pixels(100, 256), Pixels(0, 100), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number(),
+                Mixed(objective));
+        }
+
+        PruneSettings Prune()
+        {
+            PruneMethod method = Any<PruneMethod>();
+            bool hasScope = method is PruneMethod.Lwm or PruneMethod.Random;
+            return new(
+                method, Share(), hasScope && random.Next(2) == 0 ? Any<PruningScope>() : null,
+                random.Next(2) == 0 || method is PruneMethod.Hydra or PruneMethod.Harp ? Ann() : null,
+                random.Next(2) == 0 || method == PruneMethod.Harp ? Number() + 1e-9 : null);
+        }
+
+        ValueList<Stage>[] lists = [StageNames.PapersOrder, [Stage.Prune, Stage.Convert, Stage.FinetuneSnn], [Stage.FinetuneAnn, Stage.Redraw]];
+        ValueList<Stage>? stages = random.Next(2) == 0 ? null : random.GetItems(lists, 1)[0];
+        Stage last = (stages ?? StageNames.PapersOrder)[^1];
 
         ValueList<int> Widths() => [.. Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(1, 65_537))];
         VggFeature[] features = [VggFeature.A, VggFeature.M, VggFeature.NewC(64)];
@@ -61,14 +90,17 @@ public sealed class SettingsTableTests
             Network(),
             random.Next(1, 1000),
             Ann(),
-            new PruneSettings(Any<PruneMethod>(), Any<PruneScope>(), Share()),
+            Prune(),
             Ann(),
-            new ConvertSettings(random.Next(1, 200), random.Next(1, 20), random.Next(1, 99), random.NextDouble() * 100, Number() + 1e-9),
-            new SnnTrainingSettings(
-                Any<SnnObjective>(), Number(), Pixels(100, 256), Pixels(0, 100), random.Next(300), Number() + 1e-9, Any<Schedule>(), Share(), Number()),
+            new ConvertSettings(random.Next(1, 200), random.Next(1, 20), random.Next(1, 99), random.NextDouble() * 100, Number() + 1e-9,
+                random.Next(2) == 0 ? null : Number() + 0.03),
+            Snn(),
             new EvaluateSettings(
                 Maybe(1), [AttackBudget.Of(Pixels(0, 256))], random.Next(1, 512),
-                [.. random.GetItems(AttackNames, random.Next(5)).Distinct().Select(name => new AttackName(name))]));
+                [.. random.GetItems(AttackNames, random.Next(5)).Distinct().Select(name => new AttackName(name))],
+                random.Next(2) == 0 ? null : [last]),
+            stages,
+            random.Next(2) == 0 ? null : new StartSettings(Text(), last));
     }
 
     [FsCheck.NUnit.Property(MaxTest = 300, EndSize = 1_000_000)]

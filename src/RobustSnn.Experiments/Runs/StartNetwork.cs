@@ -1,0 +1,56 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Runs;
+
+/// <summary>The network that a run begins with, where it does not begin with a new one.</summary>
+internal static class StartNetwork
+{
+    /// <summary>Refuses a network with which the first stage could not go on, or whose figures would mean nothing.</summary>
+    /// <param name="ann">What the experiment's settings describe.</param>
+    /// <returns>What to beware of, in a sentence: that the network is another than the settings describe; null where it is not.</returns>
+    /// <exception cref="BadInputException">The file is no checkpoint, spikes or does not, or is of other images or classes.</exception>
+    public static string? Check(ExperimentSettings settings, Network ann, DataSet data, IBackend backend)
+    {
+        var (path, at) = (settings.Start!.From, settings.Start.At);
+        var loaded = ModelFile.Load(path, backend);
+        using var model = loaded.Model;
+        var network = model.Network;
+        var spikes = !Graph.neurons(network).IsEmpty;
+        if (spikes == (at.IsOfAnn() || at == Stage.Convert))
+        {
+            throw new BadInputException(
+                $"start.from: {at.Name()} goes on from {(spikes ? "an ANN" : "an SNN")}, {path} is {(spikes ? "an SNN" : "an ANN")}. "
+                + (spikes ? "Give the ANN that it was made from, or start at finetune_snn" : "Start at convert or before, or give an SNN"));
+        }
+
+        if (!network.Input.Equals(ann.Input) || network.Classes != ann.Classes)
+        {
+            throw new BadInputException(
+                $"start.from: {path} reads {network.Input} images of {network.Classes} classes, {data.Name} has {ann.Input} of {ann.Classes}. "
+                + "Give another checkpoint, or the data that it was trained on");
+        }
+
+        if (loaded.Info.ClassNames is { } names && !names.SequenceEqual(data.ClassNames, StringComparer.Ordinal))
+        {
+            throw new BadInputException(
+                $"start.from: the classes of {path} are, in this order, {string.Join(", ", names)}; those of {data.Name} are "
+                + $"{string.Join(", ", data.ClassNames)}. Its figures would mean nothing. Give the data that it was trained on");
+        }
+
+        if (spikes && (network.Neurons.Leak != settings.Network.Leak || !network.Neurons.Reset.Equals(settings.Network.Neurons.Reset)))
+        {
+            throw new BadInputException(
+                $"start.from: {path} has neurons with leak {network.Neurons.Leak} and {(network.Neurons.Reset.IsSoft ? "soft" : "hard")} reset, "
+                + $"network.leak is {settings.Network.Leak} and network.reset {settings.Network.Reset.ToString().ToLowerInvariant()}. "
+                + "Set them to what the network has, or convert it anew");
+        }
+
+        var expected = spikes ? Conversion.toSpiking(settings.Network.Neurons, ann) : ann;
+        return network.Nodes.Equals(expected.Nodes)
+            ? null
+            : $"the network is {network.Architecture} as {path} has it, which differs from network in the experiment, {ann.Architecture}";
+    }
+}
