@@ -118,6 +118,7 @@ public static class CommandLine
             + "Example: rsnn run shapes10-quick --out runs/first")
         {
             RunCommand.Create(terminal, cancellation),
+            SweepCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             InferCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal),

@@ -6,7 +6,7 @@ namespace RobustSnn.Cli.Output;
 internal static class RunReport
 {
     /// <summary>Does the work while showing its progress: moving bars on a screen, else lines.</summary>
-    public static RunResults Watch(Terminal terminal, Func<IRunObserver, RunResults> work) => terminal.IsScreen
+    public static T Watch<T>(Terminal terminal, Func<IRunObserver, T> work) => terminal.IsScreen
         ? ProgressBars.On(terminal.Screen, bars => work(new ScreenObserver(bars)))
         : work(new LineObserver(terminal.Output));
 

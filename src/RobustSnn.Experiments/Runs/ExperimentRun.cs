@@ -19,7 +19,14 @@ public static class ExperimentRun
     /// <exception cref="TrainingDivergedException">Loss, parameters or momenta are no finite numbers any more.</exception>
     /// <exception cref="OperationCanceledException">Interrupted: resuming loses at most the epoch, or the row of the table, in progress.</exception>
     public static RunResults Run(
-        ExperimentSettings settings, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
+        ExperimentSettings settings, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation) =>
+        Run(settings, folder, resume, [], backend, observer, cancellation);
+
+    /// <summary>As above; stages that one of other runs has done with the same settings are taken from it.</summary>
+    /// <param name="others">Folders of other runs.</param>
+    internal static RunResults Run(
+        ExperimentSettings settings, string folder, bool resume, IReadOnlyList<string> others, IBackend backend, IRunObserver observer,
+        CancellationToken cancellation)
     {
         if (!resume && File.Exists(RunFolder.ExperimentFile(folder)))
         {
@@ -46,6 +53,7 @@ public static class ExperimentRun
             context.Warn(start);
         }
 
+        SharedStages.Take(context, others);
         foreach (var stage in settings.RunningStages)
         {
             RunStage(context, stage);

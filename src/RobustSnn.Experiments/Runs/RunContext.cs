@@ -108,6 +108,25 @@ internal sealed class RunContext(
         observer.Pruned(shares);
     }
 
+    /// <summary>What another run found out about a stage whose checkpoint this one has taken over.</summary>
+    /// <param name="withRows">Whether it evaluated networks as this run does, so that its figures are this run's.</param>
+    public void TakeOver(Stage stage, RunResults other, bool withRows)
+    {
+        epochs.AddRange(other.Epochs.Where(epoch => epoch.Stage == stage.Name()));
+        if (stage == Stage.Prune)
+        {
+            layers.AddRange(other.Layers);
+        }
+
+        var network = new EvaluatedNetworks(Settings).Rows.FirstOrDefault(row => row.Stage == stage).Network;
+        if (withRows && other.Rows.FirstOrDefault(row => row.Network == network) is { } found)
+        {
+            rows.Add(found);
+        }
+
+        Results(false).Write(folder.ResultsPath);
+    }
+
     /// <summary>Runs a stage, counts its time, also over interruptions, and keeps what is known so far.</summary>
     public void Time(string stage, Func<string> run)
     {

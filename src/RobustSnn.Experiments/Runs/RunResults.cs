@@ -47,7 +47,7 @@ public sealed record RunResults(
     /// <summary>Of this program.</summary>
     internal static string ProgramVersion { get; } = typeof(RunResults).Assembly.GetName().Version!.ToString(3);
 
-    private static readonly JsonSerializerOptions Format = new()
+    internal static readonly JsonSerializerOptions Format = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,

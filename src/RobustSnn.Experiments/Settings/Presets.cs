@@ -1,5 +1,3 @@
-using System.Reflection;
-using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Settings;
@@ -7,19 +5,10 @@ namespace RobustSnn.Experiments.Settings;
 /// <summary>The experiments that come with the program: files embedded in it, read like any other.</summary>
 public static class Presets
 {
-    private const string Folder = "Presets/";
-    private const string Extension = ".yaml";
-
-    private static readonly Assembly Assembly = typeof(Presets).Assembly;
+    private static readonly EmbeddedFiles Files = new("Presets/", "preset");
 
     /// <summary>In alphabetical order.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-    [
-        .. Assembly.GetManifestResourceNames()
-            .Where(name => name.StartsWith(Folder, StringComparison.Ordinal))
-            .Select(name => name[Folder.Length..^Extension.Length])
-            .Order(StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<string> Names => Files.Names;
 
     /// <summary>The experiment of this name.</summary>
     /// <exception cref="BadInputException">There is none, the message has the nearest; or an override is bad.</exception>
@@ -28,16 +17,5 @@ public static class Presets
 
     /// <summary>The preset as it is written.</summary>
     /// <exception cref="BadInputException">There is none; the message has the nearest.</exception>
-    public static string Text(string name)
-    {
-        using Stream? stream = Names.Contains(name) ? Assembly.GetManifestResourceStream(Folder + name + Extension) : null;
-        if (stream is null)
-        {
-            throw new BadInputException(
-                $"preset '{name}' does not exist: expected one of {string.Join(", ", Names)}{NearestName.Hint(name, Names)}");
-        }
-
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
-    }
+    public static string Text(string name) => Files.Text(name);
 }

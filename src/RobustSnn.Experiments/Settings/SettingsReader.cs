@@ -12,8 +12,8 @@ public static class SettingsReader
 {
     private const string BaseKey = "base";
 
-    /// <summary>Reads a file as <see cref="Read"/> reads its text.</summary>
-    /// <exception cref="BadInputException">The file cannot be read, or as <see cref="Read"/>.</exception>
+    /// <summary>Reads a file as <see cref="Read(string, string, IEnumerable{string})"/> reads its text.</summary>
+    /// <exception cref="BadInputException">The file cannot be read, or as the text.</exception>
     public static ExperimentSettings ReadFile(string path, IEnumerable<string>? overrides = null) =>
         Read(InputFile.Text(path), path, overrides);
 
@@ -28,9 +28,13 @@ public static class SettingsReader
     /// A key is unknown, missing or there twice, a value has the wrong type or is out of range. The message has place, key, what was
     /// expected, what was found and, for names, the nearest known one.
     /// </exception>
-    public static ExperimentSettings Read(string text, string sourceName, IEnumerable<string>? overrides = null)
+    public static ExperimentSettings Read(string text, string sourceName, IEnumerable<string>? overrides = null) =>
+        Read(ConfigParser.File(text, sourceName), overrides);
+
+    /// <summary>As <see cref="Read(string, string, IEnumerable{string})"/>, of keys and values that were parsed before.</summary>
+    internal static ExperimentSettings Read(ConfigMapping written, IEnumerable<string>? overrides = null)
     {
-        ConfigMapping mapping = Resolve(ConfigParser.File(text, sourceName), []);
+        ConfigMapping mapping = Resolve(written, []);
         foreach (string assignment in overrides ?? [])
         {
             ConfigMapping over = ConfigParser.Override(assignment);

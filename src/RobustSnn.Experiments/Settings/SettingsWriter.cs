@@ -4,7 +4,7 @@ namespace RobustSnn.Experiments.Settings;
 public static class SettingsWriter
 {
     /// <summary>
-    /// The experiment in full as YAML: no base, defaults written out. <see cref="SettingsReader.Read"/> gives an equal record.
+    /// The experiment in full as YAML: no base, defaults written out. <see cref="SettingsReader.ReadFile"/> gives an equal record.
     /// </summary>
     public static string Write(ExperimentSettings settings) => ConfigWriter.File(Mapping(SettingsTable.Root, settings));
 

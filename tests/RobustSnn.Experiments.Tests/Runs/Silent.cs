@@ -9,7 +9,7 @@ internal class Silent : IRunObserver
     {
     }
 
-    public void StageStarting(string stage, string detail)
+    public virtual void StageStarting(string stage, string detail)
     {
     }
 

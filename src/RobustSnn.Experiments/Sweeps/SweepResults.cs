@@ -1,0 +1,57 @@
+using System.Text.Json;
+using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
+
+namespace RobustSnn.Experiments.Sweeps;
+
+/// <summary>A figure over the seeds of a sweep.</summary>
+/// <param name="Mean">Over the seeds that are done.</param>
+/// <param name="Deviation">The standard deviation (n − 1); null for one seed.</param>
+public readonly record struct SeedFigure(double Mean, double? Deviation)
+{
+    /// <summary>Of at least one value.</summary>
+    public static SeedFigure Of(IReadOnlyList<double> values)
+    {
+        var mean = values.Average();
+        return new SeedFigure(mean, values.Count > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)) : null);
+    }
+}
+
+/// <summary>A network of a sweep, over its seeds.</summary>
+/// <param name="Run">The run's label.</param>
+/// <param name="Seeds">Seeds that are in the figures.</param>
+/// <param name="Attacks">Accuracy under each attack.</param>
+/// <param name="SpikesPerImage">Null for an ANN.</param>
+public sealed record SweepRow(
+    string Run, string Network, IReadOnlyList<ulong> Seeds, SeedFigure Clean, IReadOnlyDictionary<string, SeedFigure> Attacks,
+    double WeightsKeptShare, SeedFigure? SpikesPerImage);
+
+/// <summary>What a sweep found: sweep.json. Written after every run.</summary>
+/// <param name="Unfinished">Runs that are not done, and why: their folder and a sentence.</param>
+public sealed record SweepResults(string Name, string Version, IReadOnlyList<SweepRow> Rows, IReadOnlyDictionary<string, string> Unfinished)
+{
+    /// <summary>One row for each network of each label, in the order of the sweep.</summary>
+    internal static SweepResults Of(
+        Sweep sweep, IReadOnlyDictionary<string, RunResults> done, IReadOnlyDictionary<string, string> unfinished)
+    {
+        var rows = from label in sweep.Runs.GroupBy(run => run.Label)
+                   let runs = label.Where(run => done.ContainsKey(run.Folder)).ToArray()
+                   from network in runs.SelectMany(run => done[run.Folder].Rows.Select(row => row.Network)).Distinct()
+                   let found = runs.Select(run => (run.Seed, Row: done[run.Folder].Rows.FirstOrDefault(row => row.Network == network)))
+                       .Where(each => each.Row is not null).Select(each => (each.Seed, Row: each.Row!)).ToArray()
+                   select Row(label.Key, network, found);
+        return new SweepResults(sweep.Name, RunResults.ProgramVersion, [.. rows], unfinished);
+    }
+
+    internal void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, RunResults.Format) + "\n");
+
+    private static SweepRow Row(string label, string network, (ulong Seed, RunRow Row)[] found)
+    {
+        var attacks = found.SelectMany(each => each.Row.Attacks.Keys).Distinct().ToDictionary(
+            attack => attack,
+            attack => SeedFigure.Of([.. found.Where(each => each.Row.Attacks.ContainsKey(attack)).Select(each => each.Row.Attacks[attack])]));
+        return new SweepRow(label, network, [.. found.Select(each => each.Seed)], SeedFigure.Of([.. found.Select(each => each.Row.Clean)]), attacks,
+            found.Average(each => (double)each.Row.WeightsKept / each.Row.WeightsTotal),
+            found.All(each => each.Row.SpikesPerImage is not null) ? SeedFigure.Of([.. found.Select(each => each.Row.SpikesPerImage!.Value)]) : null);
+    }
+}

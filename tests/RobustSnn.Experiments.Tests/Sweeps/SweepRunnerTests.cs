@@ -1,0 +1,149 @@
+using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Sweeps;
+using RobustSnn.Experiments.Tests.Files;
+using RobustSnn.Experiments.Tests.Runs;
+
+namespace RobustSnn.Experiments.Tests.Sweeps;
+
+/// <summary>Whole sweeps of tiny experiments.</summary>
+public sealed class SweepRunnerTests
+{
+    private const string Common = """
+        name: tiny
+        base: shapes10-quick
+        set:
+          data: { train_count: 40, test_count: 4, validation_count: 8 }
+          network: { architecture: null, timesteps: 2, family: vgg, layers: [4, A], head: [8] }
+          batch_size: 12
+          pretrain: { epochs: 1, attack_steps: 1 }
+          prune: { training: { epochs: 1, attack_steps: 1 } }
+          finetune_ann: { epochs: 1, attack_steps: 1 }
+          convert: { timesteps: 4, batch_count: 1, batch_size: 8 }
+          finetune_snn: { epochs: 1 }
+          evaluate: { samples: 4, batch_size: 4, attacks: [fgsm] }
+
+        """;
+
+    private TemporaryFolder folder = null!;
+    private IBackend backend = null!;
+
+    [SetUp]
+    public void Open()
+    {
+        folder = new TemporaryFolder();
+        backend = Backends.Open(options: new(1));
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        folder.Dispose();
+        backend.Dispose();
+    }
+
+    /// <summary>Taken over or done by itself, a stage comes to the same bits, and so do those after it.</summary>
+    [Test]
+    public void Runs_share_the_stages_in_which_they_do_not_differ_and_come_to_what_they_come_to_alone()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { prune.method: [lwm, hydra], prune.sparsity: [0.5, 0.9] }", "s.yaml");
+        var log = new Log();
+        SweepRunner.Run(sweep, folder.File("sweep"), false, backend, log, CancellationToken.None);
+        Assert.That(log.Started.Count(stage => stage == "pretrain"), Is.EqualTo(1));
+        Assert.That(log.Started.Count(stage => stage == "prune"), Is.EqualTo(4));
+        foreach (var run in sweep.Runs)
+        {
+            var alone = ExperimentRun.Run(run.Settings, folder.File(run.Folder), false, backend, new Silent(), CancellationToken.None);
+            var shared = RunResults.Read(RunFolder.ResultsFile(Path.Combine(folder.File("sweep"), run.Folder)));
+            Assert.That(shared.Rows.Select(row => (row.Network, row.Clean, row.Attacks["fgsm"], row.WeightsKept)),
+                Is.EqualTo(alone.Rows.Select(row => (row.Network, row.Clean, row.Attacks["fgsm"], row.WeightsKept))), run.Folder);
+            Assert.That(shared.Epochs.Select(epoch => (epoch.Stage, epoch.Epoch, epoch.Loss)),
+                Is.EqualTo(alone.Epochs.Select(epoch => (epoch.Stage, epoch.Epoch, epoch.Loss))), run.Folder);
+            foreach (var stage in StageNames.PapersOrder)
+            {
+                Assert.That(File.ReadAllBytes(Path.Combine(folder.File("sweep"), run.Folder, stage.FileName())),
+                    Is.EqualTo(File.ReadAllBytes(Path.Combine(folder.File(run.Folder), stage.FileName()))), $"{run.Folder}, {stage.Name()}");
+            }
+        }
+    }
+
+    [TestCase("seed: [1, 2]", 2)]
+    [TestCase("pretrain.epochs: [1, 2]", 2)]
+    [TestCase("data.train_count: [40, 41]", 2)]
+    [TestCase("network.timesteps: [2, 3]", 1)]
+    [TestCase("network.leak: [1, 0.5]", 1)]
+    [TestCase("evaluate.samples: [3, 4]", 1)]
+    public void What_pretraining_reads_keeps_runs_apart(string axis, int pretrained)
+    {
+        var log = new Log();
+        SweepRunner.Run(SweepReader.Read(Common + $"grid: {{ {axis} }}", "s.yaml"), folder.File("sweep"), false, backend, log, CancellationToken.None);
+        Assert.That(log.Started.Count(stage => stage == "pretrain"), Is.EqualTo(pretrained));
+    }
+
+    [Test]
+    public void Figures_of_other_test_images_are_not_taken_over()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { evaluate.samples: [3, 4] }", "s.yaml");
+        SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        Assert.That(sweep.Runs.Select(run => RunResults.Read(RunFolder.ResultsFile(Path.Combine(folder.File("sweep"), run.Folder))).Rows[0].Samples),
+            Is.EqualTo(new[] { 3, 4 }));
+    }
+
+    [Test]
+    public void The_table_has_means_and_deviations_over_seeds()
+    {
+        var sweep = SweepReader.Read(Common + "runs: { only: }\nseeds: [1, 2, 3]", "s.yaml");
+        var results = SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        double[] clean =
+        [
+            .. sweep.Runs.Select(run => RunResults.Read(RunFolder.ResultsFile(Path.Combine(folder.File("sweep"), run.Folder))).Rows[^1].Clean),
+        ];
+        var row = results.Rows.Single(each => each.Network == "SNN finetuned");
+        Assert.That(row.Seeds, Is.EqualTo(new[] { 1, 2, 3 }));
+        Assert.That(row.Clean.Mean, Is.EqualTo(clean.Average()).Within(1e-12));
+        Assert.That(row.Clean.Deviation, Is.EqualTo(Math.Sqrt(clean.Sum(value => Math.Pow(value - clean.Average(), 2)) / 2)).Within(1e-12));
+        Assert.That(File.Exists(SweepRunner.ResultsFile(folder.File("sweep"))));
+    }
+
+    [Test]
+    public void An_interrupted_sweep_goes_on_and_does_nothing_twice()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { prune.sparsity: [0.5, 0.9] }", "s.yaml");
+        using var source = new CancellationTokenSource();
+        Assert.That(
+            () => SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Log("finetune_snn", 2, source), source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None),
+            Refuses.Saying("a run of the sweep is there already", "--resume"));
+        var log = new Log();
+        var results = SweepRunner.Run(sweep, folder.File("sweep"), true, backend, log, CancellationToken.None);
+        Assert.That(log.Started, Is.EqualTo(new[] { "finetune_snn", "evaluate" }).Or.EqualTo(new[] { "evaluate", "finetune_snn", "evaluate" }));
+        Assert.That(results.Rows, Has.Count.EqualTo(8));
+    }
+
+    [Test]
+    public void A_run_that_diverges_is_named_and_the_others_come_to_their_end()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { finetune_snn.learning_rate: [1e30, 0.01] }", "s.yaml");
+        var results = SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        Assert.That(results.Unfinished.Keys, Is.EqualTo(new[] { "1e30" }));
+        Assert.That(results.Rows.Select(row => row.Run).Distinct(), Is.EqualTo(new[] { "0.01" }));
+    }
+
+    /// <summary>Which stages began; it may interrupt at the end of the n-th run of one.</summary>
+    private sealed class Log(string? stage = null, int runs = 0, CancellationTokenSource? source = null) : Silent
+    {
+        public List<string> Started { get; } = [];
+
+        public override void StageStarting(string name, string detail)
+        {
+            Started.Add(name);
+            if (name == stage && Started.Count(each => each == stage) == runs)
+            {
+                source?.Cancel();
+            }
+        }
+    }
+}
