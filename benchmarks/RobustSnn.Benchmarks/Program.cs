@@ -18,7 +18,7 @@ var config = ManualConfig.CreateEmpty()
         .WithWarmupCount(2).WithIterationCount(7).WithIterationTime(TimeInterval.FromMilliseconds(100)))
     .AddLogger(ConsoleLogger.Default)
     .AddExporter(MarkdownExporter.GitHub)
-    .AddColumnProvider(DefaultColumnProviders.Params, DefaultColumnProviders.Statistics)
+    .AddColumnProvider(DefaultColumnProviders.Descriptor, DefaultColumnProviders.Params, DefaultColumnProviders.Statistics)
     .AddColumn(
         new WorkColumn("GMAC/s", "10^9 multiplications with existing weights a second, those with a border's zeros included", work => work.MultiplyAdds),
         new WorkColumn("of peak", "of the machine's multiply-adds", work => work.MultiplyAdds, limit => limit.MultiplyAdds),

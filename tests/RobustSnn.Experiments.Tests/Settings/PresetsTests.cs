@@ -48,7 +48,7 @@ public sealed class PresetsTests
         ExperimentSettings p1 = Presets.Read("p1-cifar10-vgg11");
         Assert.That(p1.BatchSize, Is.EqualTo(64));
         Assert.That((p1.Pretrain.Epochs, p1.Pretrain.WeightDecay, p1.Pretrain.Beta), Is.EqualTo((200, 5e-4, 6.0)));
-        Assert.That((p1.Prune.Sparsity, p1.FinetuneAnn.Epochs), Is.EqualTo((0.0, 0)));
+        Assert.That(p1.RunningStages, Is.EqualTo(new[] { Stage.Pretrain, Stage.Convert, Stage.FinetuneSnn }));
         Assert.That((p1.FinetuneSnn.Epochs, p1.FinetuneSnn.WeightDecay, p1.FinetuneSnn.Beta), Is.EqualTo((60, 1e-3, 2.0)));
         Assert.That((p1.Network.Architecture, p1.Data.Augmentation.Cutout), Is.EqualTo(("vgg11", 8)));
     }
@@ -58,6 +58,6 @@ public sealed class PresetsTests
     {
         ExperimentSettings robust = Presets.Read(name), natural = Presets.Read(name + "-natural");
         IEnumerable<string> keys = SettingsTable.Differences(robust, natural).Select(each => each.Path);
-        Assert.That(keys, Is.EqualTo(new[] { "name", "description", "pretrain.objective", "finetune_ann.objective", "finetune_snn.objective" }));
+        Assert.That(keys, Is.EqualTo(new[] { "name", "description", "pretrain.objective", "prune.training.objective", "finetune_ann.objective", "finetune_snn.objective" }));
     }
 }
