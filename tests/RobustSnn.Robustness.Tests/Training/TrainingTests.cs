@@ -202,6 +202,48 @@ public sealed class TrainingTests
         Assert.Throws<BadInputException>(() => _ = new TrainingStep(model, Samples, 4, objective, wrong, Surrogate.Default));
     }
 
+    /// <summary>A mixed batch is a batch of which some images were attacked: a natural step on those images is the same step.</summary>
+    [TestCase(0.5, 4)]
+    [TestCase(0.3, 2)]
+    [TestCase(0.0, 0)]
+    public void Mixed_batches_are_clean_in_their_first_images_and_attacked_in_the_others(double share, int clean)
+    {
+        using var backend = Small.Backend();
+        using var mixed = Small.Ann(backend);
+        using var natural = Small.Ann(backend);
+        float[] images;
+        using (var classifier = new Classifier(natural, Samples, 0))
+        using (var batch = new AttackBatch(classifier))
+        {
+            batch.Load(Images, Labels, Numbers);
+            Fast.Attack.Run(batch, new AttackSettings(Fast.Budget, Fast.Estimator, new RandomKey(1, 0).Derive(0)));
+            images = [.. Images.Take(clean * Small.PixelCount), .. batch.DownloadAdversarial().ToArray().Skip(clean * Small.PixelCount)];
+        }
+
+        var sgd = new SgdSettings(0.1f, 0.9f, 1e-3f);
+        using var step = new TrainingStep(mixed, Samples, 0, TrainingObjective.Adversarial, Fast, Surrogate.Default, share);
+        using var plain = new TrainingStep(natural, Samples, 0, TrainingObjective.Natural, null, Surrogate.Default);
+        var loss = step.Run(Images, Labels, Numbers, sgd, new RandomKey(1, 0));
+        Assert.That(loss.Loss, Is.EqualTo(plain.Run(images, Labels, Numbers, sgd, new RandomKey(1, 0)).Loss));
+        foreach (var parameter in mixed.Parameters.All)
+        {
+            Assert.That(parameter.Value.ToArray(), Is.EqualTo(natural.Parameters[parameter.Name].Value.ToArray()), parameter.Name);
+        }
+    }
+
+    [TestCase(ObjectiveKind.Adversarial, 1.0)]
+    [TestCase(ObjectiveKind.Adversarial, -0.1)]
+    [TestCase(ObjectiveKind.Trades, 0.5)]
+    [TestCase(ObjectiveKind.Mart, 0.5)]
+    public void A_share_that_does_not_mix_is_refused(ObjectiveKind kind, double share)
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Ann(backend);
+        var refusal = Assert.Throws<BadInputException>(
+            () => _ = new TrainingStep(model, Samples, 0, new TrainingObjective(kind, 2), Fast, Surrogate.Default, share));
+        Assert.That(refusal?.Message, Does.Contain("clean share"));
+    }
+
     private sealed class DeviceBatch : IDisposable
     {
         private readonly DeviceBuffer clean;
