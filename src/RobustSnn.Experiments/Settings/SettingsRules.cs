@@ -45,6 +45,13 @@ internal static class SettingsRules
                 $"expected fewer than the {data.TrainCount} of data.train_count, found {data.ValidationCount}");
         }
 
+        if (data.Augmentation is { Crop: > 0, ResizedCrop: > 0 })
+        {
+            yield return (
+                "data.augmentation.resized_crop",
+                $"expected 0 where data.augmentation.crop is on, found {data.Augmentation.ResizedCrop}; set one of them to 0");
+        }
+
         if (settings.FinetuneSnn.RandomStep.Value > settings.FinetuneSnn.Epsilon.Value)
         {
             yield return (
