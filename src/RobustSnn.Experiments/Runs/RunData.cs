@@ -50,15 +50,25 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         }
 
         var test = Subset(set.Test, testSamples ?? data.TestCount, testSamples is null ? "data.test_count" : "evaluate.samples", seed);
-        var notes = new SkippedEntries();
-        var extra = data.Extra.Path is { } path ? ExtraImages.Read(path, set, notes, cancellation) : null;
-        return new RunData(
-            set with { Notes = [.. set.Notes, .. notes.Sentences(data.Extra.Path ?? "")] }, training, split.Validation, test)
+        var (extra, notes) = ReadExtra(data.Extra, set, cancellation);
+        return new RunData(set with { Notes = [.. set.Notes, .. notes] }, training, split.Validation, test)
         {
             Extra = extra,
             ExtraShare = data.Extra.Share,
             Augmentation = data.Augmentation.ToData(),
         };
+    }
+
+    private static (ImageSet? Images, ImmutableArray<string> Notes) ReadExtra(ExtraSettings extra, DataSet set, CancellationToken cancellation)
+    {
+        if (extra.Path is not { } path)
+        {
+            return (null, []);
+        }
+
+        var skipped = new SkippedEntries();
+        var images = ExtraImages.Read(path, set, skipped, cancellation);
+        return (images, [.. skipped.Sentences(path), $"{path}: {images.Count:N0} extra images, {extra.Share:P0} of every batch"]);
     }
 
     private static ImmutableArray<int> Without(ImmutableArray<int> images, ImmutableArray<int> heldOut)

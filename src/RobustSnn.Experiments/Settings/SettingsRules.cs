@@ -45,6 +45,13 @@ internal static class SettingsRules
                 $"expected fewer than the {data.TrainCount} of data.train_count, found {data.ValidationCount}");
         }
 
+        if (data.Extra.Path is not null && Math.Round(data.Extra.Share * settings.BatchSize) is var extra && (extra < 1 || extra >= settings.BatchSize))
+        {
+            yield return (
+                "data.extra.share",
+                $"expected at least one extra image and one of the data set in a batch of {settings.BatchSize}, found the share {data.Extra.Share}");
+        }
+
         if (data.Augmentation is { Crop: > 0, ResizedCrop: > 0 })
         {
             yield return (
