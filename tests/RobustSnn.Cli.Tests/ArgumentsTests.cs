@@ -74,7 +74,7 @@ public sealed class ArgumentsTests
     [TestCase("--samples", "evaluate", "x.safetensors", "--samples", "0")]
     [TestCase("--samples", "evaluate", "x.safetensors", "--samples", "-1")]
     [TestCase("seed", "run", "shapes10-quick", "--set", "seed=18446744073709551616")]
-    [TestCase("svhn", "data", "fetch", "svhn")]
+    [TestCase("mnist", "data", "fetch", "mnist")]
     public void A_bad_value_is_refused(string named, params string[] arguments) => AssertRefused(arguments, named);
 
     [Test]

@@ -19,13 +19,13 @@ internal static class DataCommand
 
     private static Command Fetch(Terminal terminal, CancellationToken cancellation)
     {
-        var name = new Argument<string>("NAME") { Description = "cifar10." };
-        name.AcceptOnlyFromAmong("cifar10");
-        var folder = new Option<string>("--out")
+        string[] names = [.. Downloads.ByName.Keys];
+        var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", names)}." };
+        name.AcceptOnlyFromAmong(names);
+        var folder = new Option<string?>("--out")
         {
-            Description = "Folder to put it in.",
+            Description = "Folder to put it in; data/NAME where left out.",
             HelpName = "DIR",
-            DefaultValueFactory = _ => DataSource.DefaultFolder,
         };
         var command = new Command(
             "fetch", "Downloads and unpacks a data set; a download that broke off goes on.\nExample: rsnn data fetch cifar10 --out data/cifar10")
@@ -34,9 +34,10 @@ internal static class DataCommand
         };
         command.SetAction(parsed =>
         {
-            string path = Cifar10Download.Fetch(
-                Cifar10Download.OfficialSource, Cifar10Download.OfficialSha256, parsed.GetRequiredValue(folder),
-                new DownloadLines(terminal.Error), cancellation).GetAwaiter().GetResult();
+            string set = parsed.GetRequiredValue(name);
+            string path = Downloads.ByName[set].Fetch(
+                parsed.GetValue(folder) ?? DataSource.DefaultFolder(set), new DownloadLines(terminal.Error), cancellation)
+                .GetAwaiter().GetResult();
             terminal.Output.WriteLine(path);
         });
         return command;
@@ -46,7 +47,7 @@ internal static class DataCommand
     {
         var source = new Argument<string>("NAME|DIR")
         {
-            Description = $"A data set by name (cifar10, shapes10) or the folder that it is in.",
+            Description = $"A data set by name ({string.Join(", ", DataSource.Names)}) or the folder that it is in.",
         };
         var command = new Command(
             "inspect", "Reads a data set and describes it: images, classes, mean and deviation.\nExample: rsnn data inspect data/cifar10")
@@ -63,13 +64,17 @@ internal static class DataCommand
             terminal.WriteTable(
                 ["class", .. parts.Select(part => part.Name)],
                 [
-                    .. set.Train.ClassNames.Select((label, index) => (IReadOnlyList<string>)
-                        [label, .. parts.Select(part => Format.Count(part.Labels.Count(index)))]),
+                    .. set.Train.ClassNames.Select((_, index) => (IReadOnlyList<string>)
+                        [Class(set, index), .. parts.Select(part => Format.Count(part.Labels.Count(index)))]),
                     ["all", .. parts.Select(part => Format.Count(part.Count))],
                 ]);
         });
         return command;
     }
+
+    /// <summary>A class as the data set calls it, and what it is, where its name does not say.</summary>
+    private static string Class(DataSet set, int label) =>
+        set.ClassWords.IsEmpty ? set.ClassNames[label] : $"{set.ClassNames[label]} {set.ClassWords[label]}";
 
     private static string Triple(IEnumerable<double> values) => $"({string.Join(", ", values.Select(value => Format.Number(value, "0.0000")))})";
 

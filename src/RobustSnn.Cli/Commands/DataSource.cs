@@ -7,12 +7,13 @@ namespace RobustSnn.Cli.Commands;
 /// <summary>Data sets as arguments name them: by name, or by the folder that they are in.</summary>
 internal static class DataSource
 {
-    /// <summary>Where <c>rsnn data fetch cifar10</c> puts it.</summary>
-    public const string DefaultFolder = "data/cifar10";
-
-    private const string Cifar10 = "cifar10";
     private const string Shapes10 = "shapes10";
-    private const string ClassFoldersName = "folder";
+
+    /// <summary>The data sets that can be given by name: those that are drawn, or that are where they are downloaded to.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Downloads.ByName.Keys.Append(Shapes10).Order(StringComparer.Ordinal)];
+
+    /// <summary>Where <c>rsnn data fetch NAME</c> puts it.</summary>
+    public static string DefaultFolder(string name) => $"data/{name}";
 
     /// <summary>Opens a data set by its name, or the one that a folder has.</summary>
     /// <param name="nameOrFolder">E.g. shapes10, or data/cifar-10-batches-bin.</param>
@@ -24,17 +25,16 @@ internal static class DataSource
         // What can only be a path is opened as one even where it is no folder, so that the message says what it is instead.
         if (Directory.Exists(nameOrFolder) || File.Exists(nameOrFolder) || nameOrFolder.Contains(Path.DirectorySeparatorChar))
         {
-            return DataSets.Open(Cifar10Binary.Find(nameOrFolder) is null ? ClassFoldersName : Cifar10, nameOrFolder, shapes, cancellation);
+            return DataSets.Open(DataSets.Recognise(nameOrFolder), nameOrFolder, shapes, cancellation);
         }
 
-        return nameOrFolder switch
+        if (!Names.Contains(nameOrFolder))
         {
-            Cifar10 => DataSets.Open(Cifar10, DefaultFolder, shapes, cancellation),
-            Shapes10 => DataSets.Open(Shapes10, null, shapes, cancellation),
-            _ => throw new BadInputException(
-                $"{nameOrFolder}: expected a folder with a data set, or one of {Cifar10}, {Shapes10}"
-                + NearestName.Hint(nameOrFolder, [Cifar10, Shapes10])),
-        };
+            throw new BadInputException(
+                $"{nameOrFolder}: expected a folder with a data set, or one of {string.Join(", ", Names)}{NearestName.Hint(nameOrFolder, Names)}");
+        }
+
+        return DataSets.Open(nameOrFolder, nameOrFolder == Shapes10 ? null : DefaultFolder(nameOrFolder), shapes, cancellation);
     }
 
     /// <summary>Opens the data set to evaluate a network on.</summary>

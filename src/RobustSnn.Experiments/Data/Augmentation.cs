@@ -1,16 +1,21 @@
+using System.Buffers;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
 
 /// <summary>
-/// Training images' random changes (METHODS section 3), in this order: crop, flip, cutout. All zero or false changes nothing.
+/// Training images' random changes (METHODS section 3), in this order: crop or resized crop, flip, cutout. All zero or false changes nothing.
 /// </summary>
 /// <param name="CropPadding">Zero pixels added on every side before a random crop of the original size; 4 for 32 × 32 images.</param>
 /// <param name="Flip">Mirrors left and right with probability 1/2.</param>
 /// <param name="CutoutSize">
 /// Side of a square around a uniformly drawn pixel, cut off at the border, that is filled with the data set's mean; 8 for 32 × 32.
 /// </param>
-public readonly record struct Augmentation(int CropPadding, bool Flip, int CutoutSize)
+/// <param name="ResizedCropSize">
+/// Side to which a random box of the image is brought (<see cref="ResizedCrop"/>), in the place of a padded crop; that of the images
+/// themselves, 64 for TinyImageNet.
+/// </param>
+public readonly record struct Augmentation(int CropPadding, bool Flip, int CutoutSize, int ResizedCropSize = 0)
 {
     private enum Draw : uint
     {
@@ -19,6 +24,7 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
         Flip,
         CutoutRow,
         CutoutColumn,
+        ResizedCrop,
     }
 
     public static Augmentation None => default;
@@ -29,7 +35,7 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
     /// </summary>
     /// <exception cref="ArgumentException"><paramref name="destination"/> is not indices.Length·C·H·W long.</exception>
     public void CopyImages(
-        ImageSet images, ReadOnlySpan<int> indices, PixelStatistics statistics, ImagePass pass, Span<float> destination)
+        IImages images, ReadOnlySpan<int> indices, PixelStatistics statistics, ImagePass pass, Span<float> destination)
     {
         var size = images.ImageShape.Count;
         if (destination.Length != (long)indices.Length * size)
@@ -51,10 +57,24 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
     /// <exception cref="BadInputException">A setting is negative or too large for the images.</exception>
     public void RequireFits(Shape shape)
     {
-        if (CropPadding < 0 || CutoutSize < 0)
+        if (CropPadding < 0 || CutoutSize < 0 || ResizedCropSize < 0)
         {
             throw new BadInputException(
-                $"Augmentation: crop padding and cutout size are 0 (off) or more, found {CropPadding} and {CutoutSize}.");
+                "Augmentation: crop padding, cutout and resized crop size are 0 (off) or more, found "
+                + $"{CropPadding}, {CutoutSize} and {ResizedCropSize}.");
+        }
+
+        if (CropPadding > 0 && ResizedCropSize > 0)
+        {
+            throw new BadInputException(
+                $"data.augmentation: expected a crop or a resized crop, found both, {CropPadding} and {ResizedCropSize}; set one of them to 0.");
+        }
+
+        // Test images are not resized, and a network has one size of input.
+        if (ResizedCropSize > 0 && (shape.Rows != ResizedCropSize || shape.Columns != ResizedCropSize))
+        {
+            throw new BadInputException(
+                $"data.augmentation.resized_crop: expected the side of the images themselves, which are {shape}, or 0, found {ResizedCropSize}.");
         }
 
         var side = Math.Min(shape.Rows, shape.Columns);
@@ -80,11 +100,27 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
     {
         Check(pixels.Length, shape, statistics, destination.Length);
 
+        if (ResizedCropSize > 0)
+        {
+            Resize(pixels, shape, random, destination);
+        }
+        else
+        {
+            Crop(pixels, shape, random, destination);
+        }
+
+        if (CutoutSize > 0)
+        {
+            CutOut(shape, statistics, random, destination);
+        }
+    }
+
+    private void Crop(ReadOnlySpan<byte> pixels, Shape shape, SampleRandom random, Span<float> destination)
+    {
         // Where the crop's upper left corner lies in the original: −padding … padding.
         var top = CropPadding == 0 ? 0 : random.Below((2 * CropPadding) + 1, (uint)Draw.CropRow) - CropPadding;
         var left = CropPadding == 0 ? 0 : random.Below((2 * CropPadding) + 1, (uint)Draw.CropColumn) - CropPadding;
-        var mirrored = Flip && random.Below(2, (uint)Draw.Flip) == 1;
-
+        var mirrored = IsMirrored(random);
         for (var channel = 0; channel < shape.Channels; channel++)
         {
             for (var row = 0; row < shape.Rows; row++)
@@ -104,12 +140,28 @@ public readonly record struct Augmentation(int CropPadding, bool Flip, int Cutou
                 }
             }
         }
-
-        if (CutoutSize > 0)
-        {
-            CutOut(shape, statistics, random, destination);
-        }
     }
+
+    private void Resize(ReadOnlySpan<byte> pixels, Shape shape, SampleRandom random, Span<float> destination)
+    {
+        var resized = ArrayPool<byte>.Shared.Rent(shape.Count);
+        var box = ResizedCrop.Draw(shape, random, (uint)Draw.ResizedCrop);
+        BilinearResize.Resize(pixels, shape, box, shape, resized.AsSpan(0, shape.Count));
+        var mirrored = IsMirrored(random);
+        for (var start = 0; start < shape.Count; start += shape.Columns)
+        {
+            var from = resized.AsSpan(start, shape.Columns);
+            var to = destination.Slice(start, shape.Columns);
+            for (var column = 0; column < to.Length; column++)
+            {
+                to[column] = from[mirrored ? to.Length - 1 - column : column] / 255f;
+            }
+        }
+
+        ArrayPool<byte>.Shared.Return(resized);
+    }
+
+    private bool IsMirrored(SampleRandom random) => Flip && random.Below(2, (uint)Draw.Flip) == 1;
 
     private void CutOut(Shape shape, PixelStatistics statistics, SampleRandom random, Span<float> destination)
     {

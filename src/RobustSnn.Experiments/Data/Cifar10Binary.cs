@@ -13,14 +13,18 @@ public static class Cifar10Binary
     /// <summary>The folder that the official archive unpacks to.</summary>
     public const string FolderName = "cifar-10-batches-bin";
 
-    private const string ClassNamesFile = "batches.meta.txt";
+    private const string Title = "CIFAR-10";
+    private const string NamesFile = "batches.meta.txt";
     private const string TestFile = "test_batch.bin";
     internal const int OfficialImagesPerFile = 10_000;
 
     private static readonly ImmutableArray<string> TrainFiles =
         [.. Enumerable.Range(1, 5).Select(number => $"data_batch_{number}.bin")];
 
-    public static Shape ImageShape { get; } = new(3, 32, 32);
+    /// <summary>A record is a label and an image.</summary>
+    internal static CifarRecords Records { get; } = new(Title, [new("label", 10)]);
+
+    public static Shape ImageShape => CifarRecords.ImageShape;
 
     /// <summary>The official names, in label order; also the ordinal order of the names.</summary>
     public static ImmutableArray<string> ClassNames { get; } =
@@ -47,103 +51,31 @@ public static class Cifar10Binary
             $"{directory}: no CIFAR-10 binary files. Looked for {string.Join(", ", TrainFiles)} and {TestFile} there and in its "
             + $"subfolder {FolderName}.");
 
-        var classNames = ReadClassNames(folder);
+        ClassNamesFile.RequireSame(Path.Combine(folder, NamesFile), Title, ClassNames);
         return (
-            ReadFiles("cifar10 train", folder, TrainFiles, classNames, imagesPerFile),
-            ReadFiles("cifar10 test", folder, [TestFile], classNames, imagesPerFile));
+            ReadFiles("cifar10 train", folder, TrainFiles, imagesPerFile),
+            ReadFiles("cifar10 test", folder, [TestFile], imagesPerFile));
     }
 
-    private static ImageSet ReadFiles(
-        string name, string folder, ImmutableArray<string> files, ImmutableArray<string> classNames, int imagesPerFile)
+    private static ImageSet ReadFiles(string name, string folder, ImmutableArray<string> files, int imagesPerFile)
     {
-        var pixels = new byte[checked(files.Length * imagesPerFile * ImageShape.Count)];
-        var labels = new int[files.Length * imagesPerFile];
+        var size = ImageShape.Count;
+        var pixels = new byte[checked(files.Length * imagesPerFile * size)];
+        var labels = new byte[files.Length * imagesPerFile];
         for (var i = 0; i < files.Length; i++)
         {
-            ReadFile(
-                Path.Combine(folder, files[i]),
-                pixels.AsSpan(i * imagesPerFile * ImageShape.Count, imagesPerFile * ImageShape.Count),
-                labels.AsSpan(i * imagesPerFile, imagesPerFile));
+            Records.Read(
+                Path.Combine(folder, files[i]), "one of CIFAR-10's binary files; download them again",
+                pixels.AsMemory(i * imagesPerFile * size, imagesPerFile * size), labels.AsMemory(i * imagesPerFile, imagesPerFile));
         }
 
         return new ImageSet(
-            name, ImageShape, classNames,
-            ImmutableCollectionsMarshal.AsImmutableArray(pixels), ImmutableCollectionsMarshal.AsImmutableArray(labels));
-    }
-
-    private static void ReadFile(string path, Span<byte> pixels, Span<int> labels)
-    {
-        var recordSize = 1 + ImageShape.Count;
-        var bytes = UserFile.ReadAllBytes(path, "one of CIFAR-10's binary files; download them again");
-        var expected = (long)labels.Length * recordSize;
-        if (bytes.Length != expected)
-        {
-            throw new BadInputException(
-                $"{path}: expected {expected} bytes ({labels.Length} records of {recordSize}), found {bytes.Length}: "
-                + (bytes.Length < expected
-                    ? $"it ends in record {bytes.Length / recordSize}, at byte {bytes.Length % recordSize} of it. "
-                    : $"{bytes.Length - expected} bytes follow the last record, from offset {expected} on. ")
-                + "Download the file again.");
-        }
-
-        for (var record = 0; record < labels.Length; record++)
-        {
-            var offset = record * recordSize;
-            if (bytes[offset] > 9)
-            {
-                throw new BadInputException(
-                    $"{path}: record {record} (offset {offset}) has label {bytes[offset]}, expected 0 … 9. "
-                    + "This is not CIFAR-10's binary form, or the file is damaged; download it again.");
-            }
-
-            labels[record] = bytes[offset];
-            bytes.AsSpan(offset + 1, ImageShape.Count).CopyTo(pixels.Slice(record * ImageShape.Count, ImageShape.Count));
-        }
-    }
-
-    private static ImmutableArray<string> ReadClassNames(string folder)
-    {
-        var path = Path.Combine(folder, ClassNamesFile);
-        if (!File.Exists(path))
-        {
-            return ClassNames;
-        }
-
-        var text = System.Text.Encoding.UTF8.GetString(UserFile.ReadAllBytes(path, "CIFAR-10's class names"));
-        ImmutableArray<string> names =
-            [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
-        if (names.Length != ClassNames.Length)
-        {
-            throw new BadInputException(
-                $"{path}: expected {ClassNames.Length} class names, one a line, found {names.Length}. Correct the file or remove it.");
-        }
-
-        // Labels mean these names in this order; a file that says otherwise belongs to other images.
-        return names.SequenceEqual(ClassNames, StringComparer.Ordinal)
-            ? names
-            : throw new BadInputException(
-                $"{path}: expected CIFAR-10's classes {string.Join(", ", ClassNames)}, found {string.Join(", ", names)}. "
-                + "Correct the file, or remove it if the images are CIFAR-10's.");
+            name, ImageShape, ClassNames, ImmutableCollectionsMarshal.AsImmutableArray(pixels), [.. labels.Select(label => (int)label)]);
     }
 
     /// <summary>What keeps a folder from being all of CIFAR-10: the first file that is missing or of another size; null where nothing does.</summary>
-    public static string? FindGap(string folder, int imagesPerFile = OfficialImagesPerFile)
-    {
-        var expected = (long)imagesPerFile * (1 + ImageShape.Count);
-        foreach (var name in TrainFiles.Append(TestFile))
-        {
-            var file = new FileInfo(Path.Combine(folder, name));
-            if (!file.Exists)
-            {
-                return $"{name} is missing";
-            }
-
-            if (file.Length != expected)
-            {
-                return $"{name} has {file.Length} bytes instead of {expected}";
-            }
-        }
-
-        return null;
-    }
+    public static string? FindGap(string folder, int imagesPerFile = OfficialImagesPerFile) =>
+        TrainFiles.Append(TestFile)
+            .Select(name => FileGap.Find(folder, name, (long)imagesPerFile * Records.Size))
+            .FirstOrDefault(gap => gap is not null);
 }

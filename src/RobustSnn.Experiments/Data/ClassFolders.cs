@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
@@ -12,12 +10,6 @@ public static class ClassFolders
 {
     private const string TrainFolder = "train";
     private const string TestFolder = "test";
-
-    private static readonly ImmutableArray<string> Extensions = [".jpg", ".jpeg", ".png"];
-
-    // Images too: to train without them, and say nothing, would be another data set than the one given.
-    private static readonly ImmutableArray<string> OtherFormats =
-        [".avif", ".bmp", ".gif", ".heic", ".jfif", ".jp2", ".jpe", ".jxl", ".pbm", ".pgm", ".ppm", ".tga", ".tif", ".tiff", ".webp"];
 
     /// <summary>Whether the folder has this form: it has <c>train</c> and <c>test</c>.</summary>
     public static bool Find(string directory) =>
@@ -48,8 +40,27 @@ public static class ClassFolders
         var shape = decoder.ReadShape(first);
 
         return (
-            Decode($"{name} train", Path.Combine(directory, TrainFolder), train, shape, first, cancellation),
-            Decode($"{name} test", Path.Combine(directory, TestFolder), test, shape, first, cancellation));
+            Decode($"{name} train", Path.Combine(directory, TrainFolder), train, shape, $"in {first}", cancellation),
+            Decode($"{name} test", Path.Combine(directory, TestFolder), test, shape, $"in {first}", cancellation));
+    }
+
+    /// <summary>Reads <c>train</c> alone, as more images of the classes and of the shape that another set has.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="BadInputException">As <see cref="Read"/>, or the classes or the shape are others.</exception>
+    internal static ImageSet ReadTrain(
+        string directory, string name, ImageSet like, SkippedEntries skipped, CancellationToken cancellation = default)
+    {
+        var folder = Path.Combine(directory, TrainFolder);
+        var classes = List(folder, skipped, cancellation);
+        if (!classes.Select(entry => entry.Class).SequenceEqual(like.ClassNames, StringComparer.Ordinal))
+        {
+            throw new BadInputException(
+                $"{folder}: expected the classes of {like.Name}, {Few([.. like.ClassNames])}, found {Few([.. classes.Select(entry => entry.Class)])}. "
+                + "Rename the folders, or give others.");
+        }
+
+        CheckNoneEmpty(directory, classes, []);
+        return Decode(name, folder, classes, like.ImageShape, $"in {like.Name}", cancellation);
     }
 
     private static (string Class, string[] Files)[] List(string folder, SkippedEntries skipped, CancellationToken cancellation)
@@ -68,48 +79,8 @@ public static class ClassFolders
         }
 
         return classes[false].Any()
-            ? [.. classes[false].Select(name => (name, ListImages(Path.Combine(folder, name), skipped, cancellation)))]
+            ? [.. classes[false].Select(name => (name, ImageFiles.List(Path.Combine(folder, name), skipped, cancellation)))]
             : throw new BadInputException($"{folder}: no class folders. Expected one subfolder a class, with its images in it.");
-    }
-
-    private static string[] ListImages(string folder, SkippedEntries skipped, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        foreach (var name in UserFile.Names(folder, Directory.EnumerateDirectories))
-        {
-            if (!SkippedEntries.IsHidden(name))
-            {
-                throw new BadInputException(
-                    $"{Path.Combine(folder, name)}: a folder inside a class folder. Expected the images directly in {folder}; move them there.");
-            }
-
-            skipped.Add(Path.Combine(folder, name));
-        }
-
-        var images = new List<string>();
-        foreach (var name in UserFile.Names(folder, Directory.EnumerateFiles))
-        {
-            var extension = Path.GetExtension(name);
-            if (SkippedEntries.IsHidden(name))
-            {
-                skipped.Add(Path.Combine(folder, name));
-            }
-            else if (Extensions.Contains(extension, StringComparer.OrdinalIgnoreCase))
-            {
-                images.Add(name);
-            }
-            else if (OtherFormats.Contains(extension, StringComparer.OrdinalIgnoreCase))
-            {
-                throw new BadInputException(
-                    $"{Path.Combine(folder, name)}: {extension} images are not read. Expected .jpg, .jpeg or .png; convert, rename or remove it.");
-            }
-            else
-            {
-                skipped.Add(Path.Combine(folder, name));
-            }
-        }
-
-        return [.. images];
     }
 
     private static void CheckNoneEmpty(string directory, (string Class, string[] Files)[] train, (string Class, string[] Files)[] test)
@@ -142,61 +113,10 @@ public static class ClassFolders
     private static string Few(string[] names) =>
         names.Length == 0 ? "none" : string.Join(", ", names.Take(5)) + (names.Length > 5 ? $" and {names.Length - 5} more" : "");
 
-    private static ImageSet Decode(string name, string folder, (string Class, string[] Files)[] classes, Shape shape, string first, CancellationToken cancellation)
-    {
-        var files = classes.SelectMany((entry, label) => entry.Files.Select(file => (entry.Class, file, label))).ToArray();
-        var size = (long)shape.Rows * shape.Columns * shape.Channels;
-        if (files.Length * size > Array.MaxLength)
-        {
-            throw new BadInputException(
-                $"{folder}: {files.Length} images of {shape} are {files.Length * size} bytes, and at most {Array.MaxLength} fit. "
-                + "Use smaller or fewer images.");
-        }
-
-        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (files.Length * size > memory)
-        {
-            throw new BadInputException(
-                $"{folder}: {files.Length} images of {shape} are {files.Length * size} bytes, and this machine has {memory} bytes of memory. "
-                + "Use smaller or fewer images.");
-        }
-
-        var pixels = new byte[files.Length * size];
-        var failures = new SortedDictionary<int, BadInputException>();
-        Parallel.For(
-            0,
-            files.Length,
-            new ParallelOptions { CancellationToken = cancellation },
-            () => new ImageDecoder(),
-            (index, loop, decoder) =>
-            {
-                try
-                {
-                    var path = Path.Combine(folder, files[index].Class, files[index].file);
-                    decoder.Read(path, shape, $"in {first}", pixels.AsSpan(index * shape.Count, shape.Count));
-                }
-                catch (BadInputException error)
-                {
-                    lock (failures)
-                    {
-                        failures.Add(index, error);
-                    }
-
-                    // Break, unlike Stop, still goes through all earlier images, so the first bad one is always the one reported.
-                    loop.Break();
-                }
-
-                return decoder;
-            },
-            decoder => decoder.Dispose());
-
-        if (failures.Count > 0)
-        {
-            throw new BadInputException(failures.First().Value.Message, failures.First().Value);
-        }
-
-        return new ImageSet(
-            name, shape, [.. classes.Select(entry => entry.Class)],
-            ImmutableCollectionsMarshal.AsImmutableArray(pixels), [.. files.Select(file => file.label)]);
-    }
+    private static ImageSet Decode(
+        string name, string folder, (string Class, string[] Files)[] classes, Shape shape, string expectedBy, CancellationToken cancellation) =>
+        ImageFiles.Decode(
+            name, folder,
+            [.. classes.SelectMany((entry, label) => entry.Files.Select(file => (Path.Combine(folder, entry.Class, file), label)))],
+            [.. classes.Select(entry => entry.Class)], shape, expectedBy, cancellation);
 }

@@ -9,6 +9,9 @@ public sealed record DataSet(string Name, ImageSet Train, ImageSet Test, PixelSt
     /// <summary>What was found and not used, a sentence each, for the person who asked for the data.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 
+    /// <summary>What each class is in words, in label order, where its name does not say and the files do; else empty.</summary>
+    public ImmutableArray<string> ClassWords { get; init; } = [];
+
     /// <summary>One name a class, in label order; the same in both parts.</summary>
     public IReadOnlyList<string> ClassNames => Train.ClassNames;
 }
@@ -16,16 +19,21 @@ public sealed record DataSet(string Name, ImageSet Train, ImageSet Test, PixelSt
 /// <summary>Data sets by name.</summary>
 public static class DataSets
 {
-    private const string Cifar10Name = "cifar10";
+    internal const string Cifar10Name = "cifar10";
+    internal const string Cifar100Name = "cifar100";
+    internal const string SvhnName = "svhn";
+    internal const string TinyImageNetName = "tinyimagenet";
+
     private const string FolderName = "folder";
     private const string Shapes10Name = "shapes10";
 
     /// <summary>The names that <see cref="Open"/> knows.</summary>
-    public static ImmutableArray<string> Names { get; } = [Cifar10Name, FolderName, Shapes10Name];
+    public static ImmutableArray<string> Names { get; } = [Cifar10Name, Cifar100Name, FolderName, Shapes10Name, SvhnName, TinyImageNetName];
 
     /// <summary>
-    /// Opens <c>cifar10</c> (in its binary form or as class folders, whichever the directory has), <c>folder</c> (anything in class
-    /// folders; its statistics are measured on its training images) or <c>shapes10</c> (drawn, needs no directory).
+    /// Opens <c>cifar10</c> or <c>cifar100</c> (in its binary form or as class folders, whichever the directory has), <c>svhn</c> (its
+    /// cropped digits), <c>tinyimagenet</c> (in its official layout), <c>folder</c> (anything in class folders; its statistics are measured
+    /// on its training images) or <c>shapes10</c> (drawn, needs no directory).
     /// </summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <param name="directory">Where the files are.</param>
@@ -36,7 +44,10 @@ public static class DataSets
     public static DataSet Open(
         string name, string? directory, Shapes10Settings shapes, CancellationToken cancellation = default) => name switch
         {
-            Cifar10Name => OpenCifar10(Required(name, directory), cancellation),
+            Cifar10Name => CifarSet.Cifar10.Open(Required(name, directory), cancellation),
+            Cifar100Name => CifarSet.Cifar100.Open(Required(name, directory), cancellation),
+            SvhnName => OpenSvhn(Required(name, directory)),
+            TinyImageNetName => OpenTinyImageNet(Required(name, directory), cancellation),
             FolderName => OpenFolder(Required(name, directory), cancellation),
             Shapes10Name => directory is null
                 ? OpenShapes10(shapes, cancellation)
@@ -45,11 +56,21 @@ public static class DataSets
                 $"There is no data set \"{name}\". Did you mean {Spelling.nearest(Names, name).Head}? Known are {string.Join(", ", Names)}."),
         };
 
+    /// <summary>Which data set a folder has, by the files that are in it; <c>folder</c> where it has none that is known by its files.</summary>
+    public static string Recognise(string directory) =>
+        Cifar10Binary.Find(directory) is not null ? Cifar10Name
+        : Cifar100Binary.Find(directory) is not null ? Cifar100Name
+        : Svhn.Find(directory) ? SvhnName
+        : TinyImageNet.Find(directory) is not null ? TinyImageNetName
+        : PickledCifar.Find(directory) ?? FolderName;
+
     /// <summary>The classes of a data set that always has the same, in label order; null for others.</summary>
     public static IReadOnlyList<string>? ClassNamesOf(string name) => name switch
     {
         Cifar10Name => Cifar10Binary.ClassNames,
+        Cifar100Name => Cifar100Binary.ClassNames,
         Shapes10Name => Shapes10.ClassNames,
+        SvhnName => Svhn.ClassNames,
         _ => null,
     };
 
@@ -67,35 +88,36 @@ public static class DataSets
         return new(FolderName, train, test, PixelStatistics.Measure(train)) { Notes = notes.Sentences(directory) };
     }
 
-    private static DataSet OpenCifar10(string directory, CancellationToken cancellation)
+    private static DataSet OpenSvhn(string directory)
     {
+        if (!Svhn.Find(directory))
+        {
+            throw new BadInputException(
+                $"{directory}: no SVHN there. Looked for its cropped digits, {Svhn.TrainFile} and {Svhn.TestFile}. Download them by "
+                + $"rsnn data fetch {SvhnName}, or from {Downloads.ByName[SvhnName].Files[0].Source} and beside it, or give the folder that has them.");
+        }
+
+        var (train, test) = Svhn.Read(directory);
+        return new(SvhnName, train, test, PixelStatistics.Svhn);
+    }
+
+    private static DataSet OpenTinyImageNet(string directory, CancellationToken cancellation)
+    {
+        if (TinyImageNet.Find(directory) is null)
+        {
+            throw new BadInputException(
+                $"{directory}: no TinyImageNet there. Looked for its official layout (wnids.txt, train/ and val/, here or in "
+                + $"{TinyImageNet.FolderName}/). Download it from {Downloads.ByName[TinyImageNetName].Files[0].Source}, or give the folder that has "
+                + $"it. Open its images in class folders, train/<class>/ and test/<class>/, as the data set \"{FolderName}\".");
+        }
+
         var notes = new SkippedEntries();
-        var binary = Cifar10Binary.Find(directory) is not null;
-        if (!binary && !ClassFolders.Find(directory))
+        var (train, test) = TinyImageNet.Read(directory, notes, cancellation);
+        return new(TinyImageNetName, train, test, PixelStatistics.TinyImageNet)
         {
-            throw new BadInputException(
-                $"{directory}: no CIFAR-10 there. Looked for its binary form (data_batch_1.bin … data_batch_5.bin and test_batch.bin, here or "
-                + $"in {Cifar10Binary.FolderName}/) and for class folders (train/<class>/ and test/<class>/ with images). Download it from "
-                + $"{Cifar10Download.OfficialSource}, or give the folder that has it.");
-        }
-
-        var (train, test) = binary ? Cifar10Binary.Read(directory) : ClassFolders.Read(directory, Cifar10Name, notes, cancellation);
-        if (!train.ImageShape.Equals(Cifar10Binary.ImageShape) || train.Classes != Cifar10Binary.ClassNames.Length)
-        {
-            throw new BadInputException(
-                $"{directory}: CIFAR-10 has {Cifar10Binary.ClassNames.Length} classes of {Cifar10Binary.ImageShape} images, found "
-                + $"{train.Classes} of {train.ImageShape}. Open other images as the data set \"{FolderName}\".");
-        }
-
-        // Labels are numbered by the order of names: under other names the same pictures would be of other classes.
-        if (!train.ClassNames.SequenceEqual(Cifar10Binary.ClassNames, StringComparer.Ordinal))
-        {
-            throw new BadInputException(
-                $"{directory}: CIFAR-10's classes are {string.Join(", ", Cifar10Binary.ClassNames)}, found the class folders "
-                + $"{string.Join(", ", train.ClassNames)}. Rename the folders, or open them as the data set \"{FolderName}\".");
-        }
-
-        return new(Cifar10Name, train, test, PixelStatistics.Cifar10) { Notes = notes.Sentences(directory) };
+            Notes = notes.Sentences(directory),
+            ClassWords = TinyImageNet.ReadWords(directory, train.ClassNames),
+        };
     }
 
     private static string Required(string name, string? directory)

@@ -6,7 +6,7 @@ namespace RobustSnn.Experiments.Data;
 /// <summary>
 /// Labelled images held in memory and never changed: pixels are bytes in (N, C, H, W) order, labels are 0 … Classes − 1.
 /// </summary>
-public sealed class ImageSet
+public sealed class ImageSet : IImages
 {
     private readonly ImmutableArray<byte> pixels;
     private readonly ImmutableArray<int> labels;
@@ -83,8 +83,7 @@ public sealed class ImageSet
     /// <summary>N labels, each 0 … Classes − 1.</summary>
     public ReadOnlySpan<int> Labels => labels.AsSpan();
 
-    /// <summary>The bytes of one image, (C, H, W).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There is no image of that index.</exception>
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> Bytes(int index)
     {
         CheckIndex(index);
@@ -128,8 +127,7 @@ public sealed class ImageSet
         }
     }
 
-    /// <summary>Writes the labels of a batch, in the order of <paramref name="indices"/>.</summary>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is not as long as <paramref name="indices"/>.</exception>
+    /// <inheritdoc/>
     public void CopyLabels(ReadOnlySpan<int> indices, Span<int> destination)
     {
         if (destination.Length != indices.Length)

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net;
-using System.Security.Cryptography;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
@@ -26,7 +25,7 @@ internal static class ResumableDownload
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled; what has arrived is kept.</exception>
     public static async Task Fetch(
-        Uri source, string sha256, string path, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+        Uri source, Checksum checksum, string path, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         var part = path + ".part";
         try
@@ -34,7 +33,7 @@ internal static class ResumableDownload
             // One writer at a time: a second process fails here instead of mixing its bytes in.
             await using var file = new FileStream(part, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, BufferSize, useAsync: true);
             await Receive(source, file, progress, cancellation);
-            await CheckPart(sha256, file, cancellation);
+            await CheckPart(checksum, file, cancellation);
             file.Flush(flushToDisk: true);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -48,34 +47,28 @@ internal static class ResumableDownload
     /// <summary>
     /// A part that came to its end and is another file must not be gone on with: the next attempt could only append to what is wrong.
     /// </summary>
-    private static async Task CheckPart(string sha256, FileStream file, CancellationToken cancellation)
+    private static async Task CheckPart(Checksum checksum, FileStream file, CancellationToken cancellation)
     {
         var length = file.Length;
-        var found = await Hash(file, cancellation);
-        if (!string.Equals(found, sha256, StringComparison.OrdinalIgnoreCase))
+        var found = await checksum.Hash(file, cancellation);
+        if (found != checksum.Hex)
         {
             file.SetLength(0);
             throw new BadInputException(
-                $"{file.Name}: expected SHA-256 {sha256.ToLowerInvariant()}, found {found} ({length} bytes). What was received is "
+                $"{file.Name}: expected {checksum}, found {found} ({length} bytes). What was received is "
                 + "another file or damaged, and is not kept. Check the network, and download again.");
         }
     }
 
-    private static async Task<string> Hash(FileStream file, CancellationToken cancellation)
-    {
-        file.Position = 0;
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
-    }
-
     /// <summary>Hashes a whole open file, from its start.</summary>
     /// <exception cref="BadInputException">The file has another checksum.</exception>
-    public static async Task CheckHash(string sha256, FileStream file, CancellationToken cancellation)
+    public static async Task CheckHash(Checksum checksum, FileStream file, CancellationToken cancellation)
     {
-        var found = await Hash(file, cancellation);
-        if (!string.Equals(found, sha256, StringComparison.OrdinalIgnoreCase))
+        var found = await checksum.Hash(file, cancellation);
+        if (found != checksum.Hex)
         {
             throw new BadInputException(
-                $"{file.Name}: expected SHA-256 {sha256.ToLowerInvariant()}, found {found} ({file.Length} bytes). "
+                $"{file.Name}: expected {checksum}, found {found} ({file.Length} bytes). "
                 + "The file is damaged or another one; it is kept for you to look at. Remove it and download again.");
         }
     }
@@ -134,7 +127,7 @@ internal static class ResumableDownload
         if (response.Content.Headers.ContentType?.MediaType is "text/html" or "application/xhtml+xml")
         {
             throw new BadInputException(
-                $"{source}: expected an archive, the answer is a web page ({response.Content.Headers.ContentType.MediaType}). "
+                $"{source}: expected the file, the answer is a web page ({response.Content.Headers.ContentType.MediaType}). "
                 + $"Nothing of it is kept. Does this network want a login or a proxy? {Kept(file)}");
         }
 

@@ -10,6 +10,7 @@ public enum RandomPurpose : uint
     Split = 3,
     TrainShapes = 4,
     TestShapes = 5,
+    ExtraShuffle = 6,
 }
 
 /// <summary>One pass over images: those of different seeds, stages or epochs share no order and no change to an image.</summary>

@@ -12,6 +12,24 @@ internal static class UserFile
     /// <exception cref="BadInputException">The file is missing, no regular one, of more than 2^28 bytes, or may not be read.</exception>
     public static byte[] ReadAllBytes(string path, string expected)
     {
+        byte[] bytes = [];
+        Read(path, expected, file =>
+        {
+            if (file.Length > MaximumBytes)
+            {
+                throw new BadInputException($"{path}: has {file.Length} bytes, more than {MaximumBytes}. Expected {expected}.");
+            }
+
+            bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
+        });
+        return bytes;
+    }
+
+    /// <summary>Opens a file of any size, without a buffer, and reads of it what <paramref name="read"/> reads.</summary>
+    /// <exception cref="BadInputException">The file is missing, no regular one, ends too early, or may not be read.</exception>
+    public static void Read(string path, string expected, Action<FileStream> read)
+    {
         InputPath.RequireName(path);
         if (InputPath.OtherKind(path) is { } kind)
         {
@@ -20,21 +38,8 @@ internal static class UserFile
 
         try
         {
-            using var file = File.OpenHandle(path);
-            var length = RandomAccess.GetLength(file);
-            if (length > MaximumBytes)
-            {
-                throw new BadInputException($"{path}: has {length} bytes, more than {MaximumBytes}. Expected {expected}.");
-            }
-
-            var bytes = new byte[length];
-            var read = 0;
-            while (read < bytes.Length && RandomAccess.Read(file, bytes.AsSpan(read), read) is var count and > 0)
-            {
-                read += count;
-            }
-
-            return bytes[..read];
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+            read(file);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

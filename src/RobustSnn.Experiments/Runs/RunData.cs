@@ -8,6 +8,21 @@ namespace RobustSnn.Experiments.Runs;
 /// <summary>The images of a run: what is trained on, what checkpoints are chosen on, what is tested on. The three never overlap.</summary>
 internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, ImmutableArray<int> Validation, ImmutableArray<int> Test)
 {
+    /// <summary>What training mixes in besides; null where it does not.</summary>
+    public ImageSet? Extra { get; private init; }
+
+    private double ExtraShare { get; init; }
+
+    private Augmentation Augmentation { get; init; }
+
+    /// <summary>What the batches of training are made of: the data set's training images, augmented, and the extra ones behind them.</summary>
+    /// <exception cref="BadInputException">The share of extra images leaves none, or none of the others, in a batch of this size.</exception>
+    public BatchRecipe Batches(int batchSize) => Extra is null
+        ? new(Set.Train, new(Training, batchSize, dropLast: false), Augmentation, Set.Statistics)
+        : new(
+            new ExtendedImages(Set.Train, Extra), new(Training, batchSize, dropLast: false, new(Set.Train.Count, Extra.Count, ExtraShare)),
+            Augmentation, Set.Statistics);
+
     /// <exception cref="BadInputException">The data set cannot be read, or has fewer images than asked for.</exception>
     public static RunData Open(DataSettings data, int? testSamples, ulong seed, CancellationToken cancellation = default)
     {
@@ -35,7 +50,25 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         }
 
         var test = Subset(set.Test, testSamples ?? data.TestCount, testSamples is null ? "data.test_count" : "evaluate.samples", seed);
-        return new RunData(set, training, split.Validation, test);
+        var (extra, notes) = ReadExtra(data.Extra, set, cancellation);
+        return new RunData(set with { Notes = [.. set.Notes, .. notes] }, training, split.Validation, test)
+        {
+            Extra = extra,
+            ExtraShare = data.Extra.Share,
+            Augmentation = data.Augmentation.ToData(),
+        };
+    }
+
+    private static (ImageSet? Images, ImmutableArray<string> Notes) ReadExtra(ExtraSettings extra, DataSet set, CancellationToken cancellation)
+    {
+        if (extra.Path is not { } path)
+        {
+            return (null, []);
+        }
+
+        var skipped = new SkippedEntries();
+        var images = ExtraImages.Read(path, set, skipped, cancellation);
+        return (images, [.. skipped.Sentences(path), $"{path}: {images.Count:N0} extra images, {extra.Share:P0} of every batch"]);
     }
 
     private static ImmutableArray<int> Without(ImmutableArray<int> images, ImmutableArray<int> heldOut)

@@ -21,6 +21,7 @@ namespace RobustSnn.Experiments.Runs;
 internal sealed class TrainingStage(RunContext context, Stage stage, SpikingModel model, TrainingRecipe recipe, LearnedMasks? masks = null)
 {
     private readonly string name = stage.Name();
+    private readonly BatchRecipe batches = context.Data.Batches(context.Settings.BatchSize);
 
     /// <summary>Trains the model and saves it as the stage's checkpoint.</summary>
     /// <returns>A line about the result.</returns>
@@ -38,7 +39,8 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         }
 
         RequireVariance();
-        using var step = new TrainingStep(model, Math.Min(settings.BatchSize, context.Data.Training.Length), recipe.Timesteps,
+        var loader = new BatchLoader(batches);
+        using var step = new TrainingStep(model, batches.Sampler.LargestBatch, recipe.Timesteps,
             recipe.Objective, recipe.Adversary, Surrogate.Default, recipe.Optimiser.CleanShare);
         using var validation = Validation.For(context, model, recipe);
         var state = TrainingState.Start(context.Folder.Partial(stage), model, masks, (context.SourceOf(stage), context.OriginOf(stage)));
@@ -50,7 +52,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
 
         while (state.Epoch < epochs)
         {
-            RunEpoch(step, validation, state, epochs);
+            RunEpoch(step, loader, validation, state, epochs);
         }
 
         state.UseBest(model);
@@ -64,42 +66,29 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         return state.BestScore is { } score ? $"best epoch {state.BestEpoch} of {epochs}, validation {score:P1}" : $"last of {epochs} epochs";
     }
 
-    private void RunEpoch(TrainingStep step, Validation? validation, TrainingState state, int epochs)
+    private void RunEpoch(TrainingStep step, BatchLoader loader, Validation? validation, TrainingState state, int epochs)
     {
         var settings = context.Settings;
-        var data = context.Data;
-        var images = data.Set.Train;
         var epoch = state.Epoch;
         var rate = LearningRateSchedule.At(recipe.Optimiser, epoch, epochs);
         var sgd = new SgdSettings((float)rate, (float)recipe.Optimiser.Momentum, (float)recipe.Optimiser.WeightDecay);
         step.BeforeStep = masks is null ? null : _ => masks.BeforeStep(sgd);
         masks?.BeginEpoch(epoch);
-        var augmentation = settings.Data.Augmentation.ToData();
         var pass = new ImagePass(settings.Seed, (uint)stage, (uint)epoch);
-        var sampler = new BatchSampler(data.Training, settings.BatchSize, dropLast: false);
         var random = new RandomKey(settings.Seed, 0).Derive(name).Derive((ulong)epoch);
-        var batchSize = Math.Min(settings.BatchSize, data.Training.Length);
-        var pixels = new float[batchSize * images.ImageShape.Count];
-        var labels = new int[batchSize];
         var (loss, correct, done) = (0.0, 0, 0);
         var clock = Stopwatch.StartNew();
-        foreach (var batch in sampler.Epoch(pass))
+        foreach (var batch in loader.Epoch(pass, context.Cancellation))
         {
-            context.Cancellation.ThrowIfCancellationRequested();
-            var indices = batch.Span;
-            var x = pixels.AsSpan(0, indices.Length * images.ImageShape.Count);
-            var y = labels.AsSpan(0, indices.Length);
-            augmentation.CopyImages(images, indices, data.Set.Statistics, pass, x);
-            images.CopyLabels(indices, y);
-            var result = step.Run(x, y, indices, sgd, random, context.Cancellation);
+            var result = step.Run(batch.Pixels, batch.Labels, batch.Numbers, sgd, random, context.Cancellation);
             if (!double.IsFinite(result.Loss))
             {
                 throw Diverged(epoch, rate, string.Create(CultureInfo.InvariantCulture, $"the loss is {result.Loss} after {done} images"));
             }
 
-            loss += result.Loss * indices.Length;
+            loss += result.Loss * batch.Labels.Length;
             correct += result.Correct;
-            done += indices.Length;
+            done += batch.Labels.Length;
             Report(epoch, epochs, done, clock.Elapsed, loss / done);
         }
 
@@ -140,18 +129,13 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
     }
 
     /// <summary>Before the first epoch rather than at the last batch of it, which is the smallest.</summary>
-    private void RequireVariance()
-    {
-        var (images, batch) = (context.Data.Training.Length, context.Settings.BatchSize);
-        var last = images % batch;
-        NormalisedValues.Require(model, last == 0 ? batch : last, recipe.Timesteps);
-    }
+    private void RequireVariance() => NormalisedValues.Require(model, batches.Sampler.SmallestBatch, recipe.Timesteps);
 
     /// <summary>Of all plans that live side by side: training, its adversary, validation and its attack.</summary>
     private long Bytes()
     {
         var data = context.Data;
-        var batch = Math.Min(context.Settings.BatchSize, data.Training.Length);
+        var batch = batches.Sampler.LargestBatch;
         var bytes = ((recipe.Objective.UsesClean ? 1 : 0) + (recipe.Objective.UsesAdversarial ? 1 : 0)) * Measure(batch, PassMode.Training)
             + Adversarial(batch);
         if (data.Validation.Length > 0)
@@ -169,7 +153,7 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
 
     private void Report(int epoch, int epochs, int done, TimeSpan elapsed, double loss)
     {
-        var total = context.Data.Training.Length;
+        var total = batches.Sampler.ImagesPerEpoch;
         var perSecond = done / Math.Max(elapsed.TotalSeconds, 1e-9);
         var left = (double)(total - done) + (double)(epochs - epoch - 1) * total;
         context.Observer.Progress(new StageProgress(name, epoch + 1, epochs, done, total, perSecond, TimeSpan.FromSeconds(left / perSecond),

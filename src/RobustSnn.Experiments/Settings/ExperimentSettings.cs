@@ -36,6 +36,15 @@ public enum DataSetName
     /// <summary>CIFAR-10 in its binary form.</summary>
     Cifar10,
 
+    /// <summary>CIFAR-100 in its binary form; the fine labels are its classes.</summary>
+    Cifar100,
+
+    /// <summary>SVHN's cropped digits.</summary>
+    Svhn,
+
+    /// <summary>TinyImageNet in its official layout. A name of one word, as it is in files.</summary>
+    Tinyimagenet,
+
     /// <summary>A folder with train/class/image and test/class/image.</summary>
     Folder,
 }
@@ -47,17 +56,25 @@ public sealed record DataSettings(
     [Setting("Images to train and validate on; all where left out", Minimum = 1)] int? TrainCount,
     [Setting("Images to test on; all where left out", Minimum = 1)] int? TestCount,
     [Setting("Images set apart from training to choose checkpoints on", Minimum = 0)] int ValidationCount,
-    [Setting("Changes to training images")] AugmentationSettings Augmentation);
+    [Setting("Changes to training images")] AugmentationSettings Augmentation,
+    [Setting("Images from elsewhere that training mixes in")] ExtraSettings Extra);
 
 /// <summary>Changes to training images.</summary>
 public sealed record AugmentationSettings(
     [Setting("Pixels of padding before a random crop; 0 is off", Minimum = 0)] int Crop,
     [Setting("Flip every other image at random")] bool Flip,
-    [Setting("Side of a square filled with the mean, in pixels; 0 is off", Minimum = 0)] int Cutout)
+    [Setting("Side of a square filled with the mean, in pixels; 0 is off", Minimum = 0)] int Cutout,
+    [Setting("Side to which a random part of an image is resized, that of the images themselves; 0 is off", Minimum = 0)] int ResizedCrop = 0)
 {
     /// <summary>As images are changed by it.</summary>
-    internal Data.Augmentation ToData() => new(Crop, Flip, Cutout);
+    internal Data.Augmentation ToData() => new(Crop, Flip, Cutout, ResizedCrop);
 }
+
+/// <summary>Images from elsewhere that training mixes in, labelled by another network (P2 trains CIFAR-10 so).</summary>
+public sealed record ExtraSettings(
+    [Setting("Folder with train/class/image, or file or folder in CIFAR-10's binary form; none where left out")] string? Path = null,
+    [Setting("Share of them in every batch; an epoch is still one of the data set's own images", Minimum = 0, AboveMinimum = true,
+        Maximum = 1, BelowMaximum = true)] double Share = 0.5);
 
 /// <summary>Conversion by threshold balancing (METHODS 6).</summary>
 public sealed record ConvertSettings(

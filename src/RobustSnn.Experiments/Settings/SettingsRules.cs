@@ -50,6 +50,20 @@ internal static class SettingsRules
                 $"expected fewer than the {data.TrainCount} of data.train_count, found {data.ValidationCount}");
         }
 
+        if (data.Extra.Path is not null && Math.Round(data.Extra.Share * settings.BatchSize) is var extra && (extra < 1 || extra >= settings.BatchSize))
+        {
+            yield return (
+                "data.extra.share",
+                $"expected at least one extra image and one of the data set in a batch of {settings.BatchSize}, found the share {data.Extra.Share}");
+        }
+
+        if (data.Augmentation is { Crop: > 0, ResizedCrop: > 0 })
+        {
+            yield return (
+                "data.augmentation.resized_crop",
+                $"expected 0 where data.augmentation.crop is on, found {data.Augmentation.ResizedCrop}; set one of them to 0");
+        }
+
         if (settings.FinetuneSnn.RandomStep.Value > settings.FinetuneSnn.Epsilon.Value)
         {
             yield return (

@@ -1,3 +1,4 @@
+using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
@@ -20,13 +21,13 @@ public sealed class TrainingStep : IDisposable
     private readonly ObjectiveGradient gradient;
     private readonly ParameterTensor[] thresholds;
     private readonly bool isCleanPassFirst;
-    private readonly double cleanShare;
+    private readonly DeviceBuffer? clean; // marks of the samples that are not attacked
 
     /// <param name="adversary">Needed by every objective but the natural one, which must have none.</param>
     /// <param name="surrogate">Of the training passes.</param>
     /// <param name="cleanShare">
     /// The share of each batch, from 0 to below 1, that adversarial training takes as it is: batches are mixed of clean and adversarial
-    /// images. Which ones stay clean is as random as the order of the batch.
+    /// images. Those that stay clean are spread evenly over the batch, whose order is random.
     /// </param>
     /// <exception cref="BadInputException">Objective and adversary do not go together, or the objective does not mix batches.</exception>
     public TrainingStep(
@@ -51,7 +52,12 @@ public sealed class TrainingStep : IDisposable
         this.model = model;
         this.adversary = adversary;
         isCleanPassFirst = timesteps > 0;
-        this.cleanShare = cleanShare;
+        if (cleanShare > 0)
+        {
+            clean = model.Backend.Allocate(batch);
+            clean.Upload(Spread(cleanShare, batch));
+        }
+
         classifier = new Classifier(model, batch, timesteps);
         this.batch = new AttackBatch(classifier);
         thresholds = [.. model.Parameters.All.Where(each => each.Specification.Kind.IsThreshold)];
@@ -82,10 +88,9 @@ public sealed class TrainingStep : IDisposable
         if (this.adversary is { } adversary)
         {
             adversary.Attack.Run(this.batch, new AttackSettings(adversary.Budget, adversary.Estimator, random.Derive(0), cancellation));
-            if (cleanShare > 0)
+            if (clean is not null)
             {
-                var clean = (long)Math.Round(cleanShare * labels.Length);
-                this.model.Backend.Copy(this.batch.Clean, this.batch.Adversarial, clean * this.model.PixelCount);
+                this.batch.Select(clean, this.batch.Clean, this.batch.Adversarial);
             }
         }
 
@@ -111,7 +116,12 @@ public sealed class TrainingStep : IDisposable
     public void Dispose()
     {
         gradient.Dispose();
+        clean?.Dispose();
         this.batch.Dispose();
         classifier.Dispose();
     }
+
+    /// <summary>Marks of the first samples of a batch, however many it has, of which that share is set.</summary>
+    private static float[] Spread(double share, int samples) =>
+        [.. Enumerable.Range(0, samples).Select(i => Math.Round(share * (i + 1)) > Math.Round(share * i) ? 1f : 0)];
 }

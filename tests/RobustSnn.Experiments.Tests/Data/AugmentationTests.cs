@@ -107,10 +107,20 @@ public sealed class AugmentationTests
     public void The_largest_settings_are_taken(int padding, int cutout) =>
         Assert.That(One(new(padding, false, cutout), 0, 0, 0), Has.Length.EqualTo(Small.Count));
 
-    [TestCase(-1, 0)]
-    [TestCase(0, -2)]
-    public void A_negative_setting_is_refused(int padding, int cutout) => Refused.With(
-        () => One(new(padding, false, cutout), 0, 0, 0), "crop padding", "cutout", $"{padding} and {cutout}");
+    [TestCase(-1, 0, 0)]
+    [TestCase(0, -2, 0)]
+    [TestCase(0, 0, -3)]
+    public void A_negative_setting_is_refused(int padding, int cutout, int resized) => Refused.With(
+        () => One(new(padding, false, cutout, resized), 0, 0, 0), "crop padding", "cutout", $"{padding}, {cutout} and {resized}");
+
+    [TestCase(10)]
+    [TestCase(12)]
+    public void A_resized_crop_of_another_side_than_the_images_is_refused(int side) => Refused.With(
+        () => One(new(0, false, 0, side), 0, 0, 0), "data.augmentation.resized_crop", "3 × 10 × 12", $"found {side}");
+
+    [Test]
+    public void Two_kinds_of_crop_are_refused() =>
+        Refused.With(() => new Augmentation(4, false, 0, 32).RequireFits(new(3, 32, 32)), "found both, 4 and 32");
 
     [Test]
     public void A_destination_of_another_length_is_refused() => Assert.That(

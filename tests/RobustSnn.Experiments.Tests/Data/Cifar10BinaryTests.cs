@@ -69,7 +69,7 @@ public sealed class Cifar10BinaryTests
     {
         WriteAll("");
         folder.Write("batches.meta.txt", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n"u8.ToArray());
-        Refused.With(Read, "batches.meta.txt", "airplane, automobile", "found a, b, c");
+        Refused.With(Read, "batches.meta.txt", "airplane, automobile", "found \"a\" in place of \"airplane\"");
     }
 
     [Test]

@@ -118,12 +118,18 @@ public sealed class DataSetsTests
         folder.Path, "data_batch_1.bin … data_batch_5.bin and test_batch.bin", "cifar-10-batches-bin", "train/<class>/", "cs.toronto.edu");
 
     [TestCase("cifar10")]
+    [TestCase("cifar100")]
     [TestCase("folder")]
+    [TestCase("svhn")]
+    [TestCase("tinyimagenet")]
     public void A_missing_directory_is_asked_for(string name) =>
         Refused.With(() => DataSets.Open(name, null, Few), name, "give the directory");
 
     [TestCase("cifar10")]
+    [TestCase("cifar100")]
     [TestCase("folder")]
+    [TestCase("svhn")]
+    [TestCase("tinyimagenet")]
     public void A_directory_that_is_not_there_is_refused(string name) =>
         Refused.With(() => DataSets.Open(name, folder["nowhere"], Few), folder["nowhere"], "no such folder", name);
 
@@ -135,8 +141,65 @@ public sealed class DataSetsTests
     [TestCase("CIFAR10", "cifar10")]
     [TestCase("shape", "shapes10")]
     [TestCase("folders", "folder")]
+    [TestCase("cifar-100", "cifar100")]
+    [TestCase("TinyImageNet", "tinyimagenet")]
     public void An_unknown_name_gets_the_nearest_known(string name, string nearest) => Refused.With(
-        () => DataSets.Open(name, null, Few), $"no data set \"{name}\"", $"Did you mean {nearest}?", "cifar10, folder, shapes10");
+        () => DataSets.Open(name, null, Few), $"no data set \"{name}\"", $"Did you mean {nearest}?", "cifar10, cifar100, folder, shapes10, svhn, tinyimagenet");
+
+    [TestCase("cifar10", "cifar-10-batches-bin/data_batch_1.bin")]
+    [TestCase("cifar10", "test_batch.bin")]
+    [TestCase("cifar10", "cifar-10-batches-py/data_batch_1", "cifar-10-batches-py/test_batch")]
+    [TestCase("cifar10", "data_batch_1", "test_batch")]
+    [TestCase("cifar100", "train.bin")]
+    [TestCase("cifar100", "cifar-100-binary/test.bin")]
+    [TestCase("cifar100", "cifar-100-python/train", "cifar-100-python/test", "cifar-100-python/meta")]
+    [TestCase("cifar100", "train", "test", "meta")]
+    [TestCase("svhn", "train_32x32.mat")]
+    [TestCase("tinyimagenet", "wnids.txt")]
+    [TestCase("tinyimagenet", "tiny-imagenet-200/wnids.txt")]
+    [TestCase("folder", "train/a/1.png", "test/a/1.png")]
+    [TestCase("folder", "readme.txt")]
+    public void A_folder_is_recognised_by_its_files(string name, params string[] files)
+    {
+        foreach (var file in files)
+        {
+            folder.Write(file, [1]);
+        }
+
+        Assert.That(DataSets.Recognise(folder.Path), Is.EqualTo(name));
+    }
+
+    [TestCase("cifar10", "cifar-10-batches-py/data_batch_1", "cifar-10-batches-py/test_batch")]
+    [TestCase("cifar100", "train", "test", "meta")]
+    public void Pickles_are_refused_and_the_binary_version_is_named(string name, params string[] files)
+    {
+        foreach (var file in files)
+        {
+            folder.Write(file, [0x80, 2]);
+        }
+
+        Refused.With(
+            () => DataSets.Open(name, folder.Path, Few), folder.Path, "pickles", $"rsnn data fetch {name}", Downloads.ByName[name].Files[0].Source.ToString());
+    }
+
+    [TestCase("cifar100", "train.bin and test.bin", "cifar-100-binary.tar.gz")]
+    [TestCase("svhn", "train_32x32.mat and test_32x32.mat", "ufldl.stanford.edu")]
+    [TestCase("tinyimagenet", "wnids.txt", "tiny-imagenet-200.zip")]
+    public void A_folder_without_the_data_set_says_what_was_looked_for(string name, params string[] parts) =>
+        Refused.With(() => DataSets.Open(name, folder.Path, Few), [folder.Path, .. parts]);
+
+    [Test]
+    public void Cifar100_is_found_in_class_folders()
+    {
+        foreach (var name in Cifar100Binary.ClassNames)
+        {
+            folder.Write($"train/{name}/1.png", SquarePng);
+            folder.Write($"test/{name}/1.png", SquarePng);
+        }
+
+        var opened = DataSets.Open("cifar100", folder.Path, Few);
+        Assert.That((opened.Train.Name, opened.Train.Classes, opened.Statistics), Is.EqualTo(("cifar100 train", 100, PixelStatistics.Cifar100)));
+    }
 
     /// <summary>32 × 32 pixels of one grey.</summary>
     private static byte[] SquarePng => Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAGElEQVR42mNMZsAPmBhGFYwqGFUwQhUAACA7AKNcUW5+AAAAAElFTkSuQmCC");

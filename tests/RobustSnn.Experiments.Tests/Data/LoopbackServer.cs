@@ -42,7 +42,10 @@ internal sealed partial class LoopbackServer : IDisposable
     /// <summary>The start of each request's range, null where it asked for the whole file.</summary>
     public List<long?> Requests { get; } = [];
 
-    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/cifar-10-binary.tar.gz");
+    /// <summary>What the file is called.</summary>
+    public string FileName { get; init; } = "cifar-10-binary.tar.gz";
+
+    public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/{FileName}");
 
     public void Dispose()
     {

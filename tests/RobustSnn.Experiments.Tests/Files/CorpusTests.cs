@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RobustSnn.Fuzz;
 
 namespace RobustSnn.Experiments.Tests.Files;
@@ -8,6 +9,11 @@ namespace RobustSnn.Experiments.Tests.Files;
 public sealed class CorpusTests
 {
     private const int Damaged = 20;
+    private const int MuchDamaged = 100_000;
+
+    // Whatever a damaged file claims, reading it takes about what reading the whole one takes.
+    private const long MostBytes = 64 << 20;
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
     private static IEnumerable<TestCaseData> Files =>
         from target in Targets.All.Keys
@@ -33,6 +39,37 @@ public sealed class CorpusTests
             Targets.All[target](input);
             return target;
         });
+    }
+
+    [Explicit("takes minutes")]
+    [TestCaseSource(nameof(Files))]
+    public void Is_read_or_refused_however_often_it_is_damaged(string target, string path)
+    {
+        var bytes = File.ReadAllBytes(path);
+        var (read, mostBytes, longest) = (0, 0L, TimeSpan.Zero);
+        for (int seed = 0; seed < MuchDamaged; seed++)
+        {
+            // Damage upon damage, further from the file with every round of ten.
+            byte[] input = bytes;
+            for (int i = 0; i <= seed % 10; i++)
+            {
+                input = Damage.Of(input, seed + (i * MuchDamaged));
+            }
+
+            var (before, started) = (GC.GetTotalAllocatedBytes(), Stopwatch.GetTimestamp());
+            Damage.ReadOrRefuse(() =>
+            {
+                Targets.All[target](input);
+                read++;
+                return target;
+            });
+            mostBytes = Math.Max(mostBytes, GC.GetTotalAllocatedBytes() - before);
+            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, Stopwatch.GetElapsedTime(started).Ticks));
+        }
+
+        TestContext.Out.WriteLine($"{target}: {read} of {MuchDamaged} read, the others refused; at most {mostBytes} bytes and {longest.TotalMilliseconds:F0} ms");
+        Assert.That(mostBytes, Is.LessThan(MostBytes));
+        Assert.That(longest, Is.LessThan(Longest));
     }
 
     private static string Folder(string target, [System.Runtime.CompilerServices.CallerFilePath] string here = "") =>

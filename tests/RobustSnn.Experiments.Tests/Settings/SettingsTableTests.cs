@@ -86,9 +86,12 @@ public sealed class SettingsTableTests
                 drawn ? random.Next(1000, 2000) : Maybe(1000),
                 drawn ? random.Next(1, 10) : Maybe(1),
                 random.Next(1000),
-                new AugmentationSettings(random.Next(9), random.Next(2) == 0, random.Next(9))),
+                random.Next(2) == 0
+                    ? new AugmentationSettings(random.Next(9), random.Next(2) == 0, random.Next(9))
+                    : new AugmentationSettings(0, random.Next(2) == 0, random.Next(9), random.Next(300)),
+                new ExtraSettings(random.Next(2) == 0 ? null : Text(), 0.25 + (Share() / 2))),
             Network(),
-            random.Next(1, 1000),
+            random.Next(4, 1000),
             Ann(),
             Prune(),
             Ann(),

@@ -203,10 +203,10 @@ public sealed class TrainingTests
     }
 
     /// <summary>A mixed batch is a batch of which some images were attacked: a natural step on those images is the same step.</summary>
-    [TestCase(0.5, 4)]
-    [TestCase(0.3, 2)]
-    [TestCase(0.0, 0)]
-    public void Mixed_batches_are_clean_in_their_first_images_and_attacked_in_the_others(double share, int clean)
+    [TestCase(0.5, new[] { 1, 2, 5, 6 })]
+    [TestCase(0.3, new[] { 1, 4 })]
+    [TestCase(0.0, new int[0])]
+    public void Mixed_batches_are_clean_in_their_share_of_images_and_attacked_in_the_others(double share, int[] clean)
     {
         using var backend = Small.Backend();
         using var mixed = Small.Ann(backend);
@@ -217,7 +217,11 @@ public sealed class TrainingTests
         {
             batch.Load(Images, Labels, Numbers);
             Fast.Attack.Run(batch, new AttackSettings(Fast.Budget, Fast.Estimator, new RandomKey(1, 0).Derive(0)));
-            images = [.. Images.Take(clean * Small.PixelCount), .. batch.DownloadAdversarial().ToArray().Skip(clean * Small.PixelCount)];
+            images = batch.DownloadAdversarial().ToArray();
+            foreach (var sample in clean)
+            {
+                Array.Copy(Images, sample * Small.PixelCount, images, sample * Small.PixelCount, Small.PixelCount);
+            }
         }
 
         var sgd = new SgdSettings(0.1f, 0.9f, 1e-3f);

@@ -10,7 +10,7 @@ namespace RobustSnn.Experiments.Tests.Data;
 
 [TestFixture]
 [CancelAfter(30_000)]
-public sealed class Cifar10DownloadTests
+public sealed class DataDownloadTests
 {
     private const string Inner = "cifar-10-batches-bin";
 
@@ -60,7 +60,7 @@ public sealed class Cifar10DownloadTests
     public async Task Makes_the_folder(CancellationToken cancellation)
     {
         server = new LoopbackServer(Archive);
-        var path = await Cifar10Download.Fetch(server.Address, Hash(Archive), folder["a/b"], null, cancellation, Records);
+        var path = await Download(server.Address, Hash(Archive)).Fetch(folder["a/b"], null, cancellation);
         Assert.That(Directory.Exists(path));
     }
 
@@ -69,7 +69,7 @@ public sealed class Cifar10DownloadTests
     {
         server = new LoopbackServer(Archive);
         var progress = new Reports();
-        await Cifar10Download.Fetch(server.Address, Hash(Archive), folder.Path, progress, cancellation, Records);
+        await Download(server.Address, Hash(Archive)).Fetch(folder.Path, progress, cancellation);
         Assert.Multiple(() =>
         {
             Assert.That(progress.Seen.Select(report => report.BytesReceived), Is.Ordered.And.Not.Empty);
@@ -138,7 +138,7 @@ public sealed class Cifar10DownloadTests
         server = new LoopbackServer(Archive);
         var wanted = new string('0', 64);
         Refused.WithAsync(
-            () => Cifar10Download.Fetch(server.Address, wanted, folder.Path, null, cancellation),
+            () => Download(server.Address, wanted).Fetch(folder.Path, null, cancellation),
             folder["cifar-10-binary.tar.gz.part"], $"expected SHA-256 {wanted}", $"found {Hash(Archive)}", "is not kept");
         await FetchFrom(server, cancellation);
         Assert.That(server.Requests, Is.EqualTo(new long?[] { null, null }), "from the start again");
@@ -225,13 +225,13 @@ public sealed class Cifar10DownloadTests
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}/x.tar.gz");
         Refused.WithAsync(
-            () => Cifar10Download.Fetch(address, Hash(Archive), folder.Path, null, cancellation),
+            () => Download(address, Hash(Archive)).Fetch(folder.Path, null, cancellation),
             address.ToString(), "no connection", "Nothing was received", "Check the network");
     }
 
     [Test]
     public void No_such_host_is_refused(CancellationToken cancellation) => Refused.WithAsync(
-        () => Cifar10Download.Fetch(new("http://no-such-host.invalid/x.tar.gz"), Hash(Archive), folder.Path, null, cancellation),
+        () => Download(new("http://no-such-host.invalid/x.tar.gz"), Hash(Archive)).Fetch(folder.Path, null, cancellation),
         "no-such-host.invalid", "Nothing was received");
 
     [Test]
@@ -240,7 +240,7 @@ public sealed class Cifar10DownloadTests
         server = new LoopbackServer(Archive);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Assert.That(
-            () => Cifar10Download.Fetch(server.Address, Hash(Archive), folder.Path, new Reports(cancelled.Cancel), cancelled.Token),
+            () => Download(server.Address, Hash(Archive)).Fetch(folder.Path, new Reports(cancelled.Cancel), cancelled.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(new FileInfo(folder["cifar-10-binary.tar.gz.part"]).Length, Is.GreaterThan(0));
     }
@@ -261,6 +261,8 @@ public sealed class Cifar10DownloadTests
         yield return Case("nothing", "found nothing", Tar(new PaxTarEntry(TarEntryType.Directory, "./")));
         yield return Case("climbing out", "would be written outside", Tar(FileEntry(Inner + "/../../escaped", [1])));
         yield return Case("an absolute path", "would be written outside", Tar(FileEntry("/tmp/rsnn-escaped", [1])));
+        yield return Case("too many entries", "more than 20 entries", Tar([.. Enumerable.Range(0, 21).Select(i => FileEntry($"{Inner}/{i}", [1]))]));
+        yield return Case("too many bytes", "more than 10000000 bytes", Tar(FileEntry(Inner + "/zeros", new byte[10_000_001])));
         yield return Case("a link", "SymbolicLink", Tar(new PaxTarEntry(TarEntryType.SymbolicLink, Inner) { LinkName = "/tmp" }));
 
         static TestCaseData Case(string name, string message, byte[] archive) => new TestCaseData(message, archive).SetArgDisplayNames(name);
@@ -280,24 +282,21 @@ public sealed class Cifar10DownloadTests
     [TestCase("ftp://example.org/x")]
     [TestCase("relative/x")]
     public void Another_kind_of_address_is_refused(string address) => Refused.WithAsync(
-        () => Cifar10Download.Fetch(new(address, UriKind.RelativeOrAbsolute), Hash(Archive), folder.Path, null, CancellationToken.None),
+        () => Download(new(address, UriKind.RelativeOrAbsolute), Hash(Archive)).Fetch(folder.Path, null, CancellationToken.None),
         address, "http://");
 
-    [TestCase("")]
-    [TestCase("1234")]
-    [TestCase("zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
-    public void A_malformed_checksum_is_refused(string checksum) => Refused.WithAsync(
-        () => Cifar10Download.Fetch(Cifar10Download.OfficialSource, checksum, folder.Path, null, CancellationToken.None),
-        $"\"{checksum}\"", "64 hexadecimal digits");
+    private static DataDownload Download(Uri source, string sha256) => new(
+        "CIFAR-10", [new(source, Checksum.Sha256(sha256), ArchiveKind.TarGz)], Inner, path => Cifar10Binary.FindGap(path, Records),
+        new ArchiveLimit(10_000_000, 20));
 
     private Task<string> Fetch(byte[] archive, CancellationToken cancellation)
     {
         server = new LoopbackServer(archive);
-        return Cifar10Download.Fetch(server.Address, Hash(archive), folder.Path, null, cancellation, Records);
+        return Download(server.Address, Hash(archive)).Fetch(folder.Path, null, cancellation);
     }
 
     private Task<string> FetchFrom(LoopbackServer from, CancellationToken cancellation) =>
-        Cifar10Download.Fetch(from.Address, Hash(Archive), folder.Path, null, cancellation, Records);
+        Download(from.Address, Hash(Archive)).Fetch(folder.Path, null, cancellation);
 
     private string[] Left() =>
         [.. Directory.EnumerateFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
