@@ -4,6 +4,7 @@ using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Sweeps;
 
 namespace RobustSnn.Fuzz;
 
@@ -37,6 +38,7 @@ public static class Targets
         ["results"] = bytes => RunResults.Read(Write(bytes, "results.json")),
         ["safetensors"] = bytes => Safetensors.Read(Write(bytes, "input.safetensors")),
         ["svhn"] = ReadSvhn,
+        ["sweep"] = bytes => SweepReader.Read(Encoding.UTF8.GetString(bytes), "input.yaml"),
         ["targz"] = bytes => Unpack(bytes, ArchiveKind.TarGz),
         ["tinyimagenet"] = ReadTinyImageNet,
         ["zip"] = bytes => Unpack(bytes, ArchiveKind.Zip),
