@@ -13,7 +13,7 @@ namespace RobustSnn.Experiments.Sweeps;
 public static class SweepReader
 {
     private const string BaseKey = "base";
-    private const int MostRuns = 10_000;
+    private const int MostRuns = 1000;
 
     private static readonly string[] Keys = ["name", "description", BaseKey, "set", "runs", "grid", "seeds"];
 
@@ -50,11 +50,7 @@ public static class SweepReader
             throw Bad(file.Place, "runs", "expected runs, or a grid with values, found neither");
         }
 
-        if ((long)cells.Length * seeds.Count > MostRuns)
-        {
-            throw Bad(file.Place, "grid", $"expected at most {MostRuns} runs, found {(long)cells.Length * seeds.Count}");
-        }
-
+        RequireRuns(file.Place, (long)cells.Length * seeds.Count);
         var runs = new List<SweepRun>();
         foreach (var (label, settings) in cells)
         {
@@ -135,16 +131,27 @@ public static class SweepReader
         }
 
         IEnumerable<(string Label, ConfigMapping Settings)> cells = [("", new ConfigMapping(grid.Place, []))];
+        var count = 1L;
         foreach (var axis in axes.Entries)
         {
             var values = axis.Value is ConfigSequence { Items.Count: > 0 } list
                 ? list.Items
                 : throw Bad(axis.Value.Place, $"grid.{axis.Key}", "expected a list of values");
+            count *= values.Count;
+            RequireRuns(grid.Place, count);
             cells = cells.SelectMany(cell => values.Select(value =>
                 ($"{cell.Label} {Text(value)}".Trim(), cell.Settings.Overlaid(Mapping(axis.Place, axis.Key.Split('.'), value)))));
         }
 
         return cells;
+    }
+
+    private static void RequireRuns(Place place, long count)
+    {
+        if (count > MostRuns)
+        {
+            throw Bad(place, "grid", $"expected at most {MostRuns} runs, found {count} or more");
+        }
     }
 
     private static string Text(ConfigNode value) => value is ConfigScalar scalar

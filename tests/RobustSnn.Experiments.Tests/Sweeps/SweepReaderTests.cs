@@ -73,7 +73,7 @@ public sealed class SweepReaderTests
     {
         var hundred = string.Join(", ", Enumerable.Range(1, 101));
         Assert.That(() => SweepReader.Read($"name: a\nbase: shapes10-quick\ngrid: {{ batch_size: [{hundred}], seed: [{hundred}] }}", "s.yaml"),
-            Refuses.Saying("expected at most 10000 runs, found 10201"));
+            Refuses.Saying("expected at most 1000 runs, found 10201 or more"));
     }
 
     [TestCaseSource(nameof(Names))]
