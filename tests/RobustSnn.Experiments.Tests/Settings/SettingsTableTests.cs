@@ -47,6 +47,7 @@ public sealed class SettingsTableTests
 
         DataSetName data = Any<DataSetName>();
         bool drawn = data == DataSetName.Shapes10;
+        int batchSize = random.Next(3) == 0 ? 1 : random.Next(2, 1000);
         return new ExperimentSettings(
             $"run-{random.Next()}",
             random.Next(3) == 0 ? null : Text(),
@@ -60,9 +61,9 @@ public sealed class SettingsTableTests
                 random.Next(2) == 0
                     ? new AugmentationSettings(random.Next(9), random.Next(2) == 0, random.Next(9))
                     : new AugmentationSettings(0, random.Next(2) == 0, random.Next(9), random.Next(300)),
-                new ExtraSettings(random.Next(2) == 0 ? null : Text(), (1 - Share()) / 2)),
+                batchSize == 1 ? new ExtraSettings(null, random.Next(1, 100) / 100.0) : new ExtraSettings(Text(), random.Next(1, batchSize) / (double)batchSize)),
             Network(),
-            random.Next(1, 1000),
+            batchSize,
             Ann(),
             new PruneSettings(Any<PruneMethod>(), Any<PruneScope>(), Share()),
             Ann(),
