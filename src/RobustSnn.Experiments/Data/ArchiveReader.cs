@@ -39,10 +39,16 @@ internal sealed class ArchiveReader(string archive, string target, ArchiveLimit 
             await using var file = File.OpenRead(archive);
             await (kind == ArchiveKind.Zip ? UnpackZip(file, cancellation) : UnpackTar(file, cancellation));
         }
-        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ArithmeticException or FormatException or ArgumentException)
         {
+            // The last three come from headers whose numbers or names are none.
             var name = kind == ArchiveKind.Zip ? ".zip" : ".tar.gz";
             throw new BadInputException($"{archive}: not a whole {name} archive ({error.Message}). Remove it and download again.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException(
+                $"{archive}: cannot be unpacked ({error.Message}). Is there space, and does the archive have each name once? Else download it again.", error);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
@@ -38,10 +39,11 @@ public static class ClassFolders
         var first = Path.Combine(directory, TrainFolder, firstClass, firstFiles[0]);
         using var decoder = new ImageDecoder();
         var shape = decoder.ReadShape(first);
+        ImmutableArray<string> names = [.. train.Select(entry => entry.Class)];
 
         return (
-            Decode($"{name} train", Path.Combine(directory, TrainFolder), train, shape, $"in {first}", cancellation),
-            Decode($"{name} test", Path.Combine(directory, TestFolder), test, shape, $"in {first}", cancellation));
+            Decode($"{name} train", Path.Combine(directory, TrainFolder), train, names, shape, $"in {first}", cancellation),
+            Decode($"{name} test", Path.Combine(directory, TestFolder), test, names, shape, $"in {first}", cancellation));
     }
 
     /// <summary>Reads <c>train</c> alone, as more images of the classes and of the shape that another set has.</summary>
@@ -52,7 +54,7 @@ public static class ClassFolders
     {
         var folder = Path.Combine(directory, TrainFolder);
         var classes = List(folder, skipped, cancellation);
-        if (!classes.Select(entry => entry.Class).SequenceEqual(like.ClassNames, StringComparer.Ordinal))
+        if (!classes.Select(entry => entry.Class).SequenceEqual(like.ClassNames.Order(StringComparer.Ordinal), StringComparer.Ordinal))
         {
             throw new BadInputException(
                 $"{folder}: expected the classes of {like.Name}, {Few([.. like.ClassNames])}, found {Few([.. classes.Select(entry => entry.Class)])}. "
@@ -60,7 +62,7 @@ public static class ClassFolders
         }
 
         CheckNoneEmpty(directory, classes, []);
-        return Decode(name, folder, classes, like.ImageShape, $"in {like.Name}", cancellation);
+        return Decode(name, folder, classes, like.ClassNames, like.ImageShape, $"in {like.Name}", cancellation);
     }
 
     private static (string Class, string[] Files)[] List(string folder, SkippedEntries skipped, CancellationToken cancellation)
@@ -114,9 +116,16 @@ public static class ClassFolders
         names.Length == 0 ? "none" : string.Join(", ", names.Take(5)) + (names.Length > 5 ? $" and {names.Length - 5} more" : "");
 
     private static ImageSet Decode(
-        string name, string folder, (string Class, string[] Files)[] classes, Shape shape, string expectedBy, CancellationToken cancellation) =>
-        ImageFiles.Decode(
-            name, folder,
-            [.. classes.SelectMany((entry, label) => entry.Files.Select(file => (Path.Combine(folder, entry.Class, file), label)))],
-            [.. classes.Select(entry => entry.Class)], shape, expectedBy, cancellation);
+        string name, string folder, (string Class, string[] Files)[] classes, ImmutableArray<string> classNames, Shape shape, string expectedBy,
+        CancellationToken cancellation)
+    {
+        var files = ImmutableArray.CreateBuilder<(string, int)>();
+        foreach (var (className, images) in classes)
+        {
+            var label = classNames.IndexOf(className);
+            files.AddRange(images.Select(image => (Path.Combine(folder, className, image), label)));
+        }
+
+        return ImageFiles.Decode(name, folder, files.ToImmutable(), classNames, shape, expectedBy, cancellation);
+    }
 }

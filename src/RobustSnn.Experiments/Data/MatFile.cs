@@ -47,8 +47,9 @@ internal static class MatFile
             return [.. wanted.Select(array => found.GetValueOrDefault(array.Name)
                 ?? throw new InvalidDataException($"it has no variable {array.Name}"))];
         }
-        catch (InvalidDataException error)
+        catch (Exception error) when (error is InvalidDataException or IOException)
         {
+            // The content is in memory: what fails here is zlib.
             throw new BadInputException($"{path}: this MATLAB file cannot be used: {error.Message}. Expected {expected}.", error);
         }
     }

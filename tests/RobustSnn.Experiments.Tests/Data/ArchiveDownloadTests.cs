@@ -63,6 +63,9 @@ public sealed class ArchiveDownloadTests
         yield return Case("an absolute path", "would be written outside", Zip(("/tmp/rsnn-escaped", [1])));
         yield return Case("a link", "is of the kind A000", Zip(SymbolicLink, ("set/a.txt", [1])));
         yield return Case("too many entries", "more than 10 entries", Zip([.. Enumerable.Range(0, 11).Select(i => ($"set/{i}", new byte[] { 1 }))]));
+        yield return Case("a name twice", "each name once", Zip(("set/a.txt", [1]), ("set/a.txt", [2])));
+        yield return Case("a file and a folder of one name", "each name once", Zip(("set/a.txt", [1]), ("set/a.txt/b", [2])));
+        yield return Case("a name too long", "cannot be unpacked", Zip(("set/" + new string('x', 300), [1])));
         yield return Case("zeros without end", "more than 1000000 bytes", Zip(("set/a.txt", new byte[1_000_001])));
 
         static TestCaseData Case(string name, string message, byte[] archive) => new TestCaseData(message, archive).SetArgDisplayNames(name);

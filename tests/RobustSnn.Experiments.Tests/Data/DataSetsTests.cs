@@ -46,8 +46,8 @@ public sealed class DataSetsTests
     {
         foreach (var name in Cifar10Binary.ClassNames)
         {
-            folder.Write($"train/{name}/1.png", SquarePng);
-            folder.Write($"test/{name}/1.png", SquarePng);
+            folder.Write($"train/{name}/1.png", Pictures.SquarePng);
+            folder.Write($"test/{name}/1.png", Pictures.SquarePng);
         }
 
         var opened = DataSets.Open("cifar10", folder.Path, Few);
@@ -82,8 +82,8 @@ public sealed class DataSetsTests
     {
         foreach (var name in Cifar10Binary.ClassNames.Select(name => name == "airplane" ? "plane" : name == "automobile" ? "car" : name))
         {
-            folder.Write($"train/{name}/1.png", SquarePng);
-            folder.Write($"test/{name}/1.png", SquarePng);
+            folder.Write($"train/{name}/1.png", Pictures.SquarePng);
+            folder.Write($"test/{name}/1.png", Pictures.SquarePng);
         }
 
         Refused.With(
@@ -193,14 +193,11 @@ public sealed class DataSetsTests
     {
         foreach (var name in Cifar100Binary.ClassNames)
         {
-            folder.Write($"train/{name}/1.png", SquarePng);
-            folder.Write($"test/{name}/1.png", SquarePng);
+            folder.Write($"train/{name}/1.png", Pictures.SquarePng);
+            folder.Write($"test/{name}/1.png", Pictures.SquarePng);
         }
 
         var opened = DataSets.Open("cifar100", folder.Path, Few);
         Assert.That((opened.Train.Name, opened.Train.Classes, opened.Statistics), Is.EqualTo(("cifar100 train", 100, PixelStatistics.Cifar100)));
     }
-
-    /// <summary>32 × 32 pixels of one grey.</summary>
-    private static byte[] SquarePng => Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAGElEQVR42mNMZsAPmBhGFYwqGFUwQhUAACA7AKNcUW5+AAAAAElFTkSuQmCC");
 }

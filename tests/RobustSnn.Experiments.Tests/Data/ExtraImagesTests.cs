@@ -44,7 +44,7 @@ public sealed class ExtraImagesTests
     {
         foreach (var name in Cifar10Binary.ClassNames)
         {
-            folder.Write($"train/{name}/1.png", SquarePng);
+            folder.Write($"train/{name}/1.png", Pictures.SquarePng);
         }
 
         Assert.That(Read(folder.Path).Labels.ToArray(), Is.EqualTo(Enumerable.Range(0, 10)));
@@ -53,7 +53,7 @@ public sealed class ExtraImagesTests
     [Test]
     public void Class_folders_of_other_classes_are_refused()
     {
-        folder.Write("train/cat/1.png", SquarePng);
+        folder.Write("train/cat/1.png", Pictures.SquarePng);
         Refused.With(() => Read(folder.Path), folder["train"], "expected the classes of cifar10 train, airplane", "found cat");
     }
 
@@ -148,7 +148,4 @@ public sealed class ExtraImagesTests
         return new ImageSet(
             name, Cifar10Binary.ImageShape, Cifar10Binary.ClassNames, [.. pixels], [.. Enumerable.Range(0, count).Select(i => i % 10)]);
     }
-
-    /// <summary>32 × 32 pixels of one grey.</summary>
-    private static byte[] SquarePng => Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAGElEQVR42mNMZsAPmBhGFYwqGFUwQhUAACA7AKNcUW5+AAAAAElFTkSuQmCC");
 }

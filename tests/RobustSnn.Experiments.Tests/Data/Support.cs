@@ -101,6 +101,9 @@ internal static class Pictures
     public static byte[] NarrowPng => Convert.FromBase64String(
         "iVBORw0KGgoAAAANSUhEUgAAAAcAAAAGCAIAAACAbBMhAAAAGUlEQVR42mNkYDghx/AGDbEwaDBgAlqJAgCBUwfiyPX/sAAAAABJRU5ErkJggg==");
 
+    /// <summary>32 × 32 pixels of one grey.</summary>
+    public static byte[] SquarePng => Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAACAAAAAgCAAAAABWESUoAAAAGElEQVR42mNMZsAPmBhGFYwqGFUwQhUAACA7AKNcUW5+AAAAAElFTkSuQmCC");
+
     /// <summary>Three planes of bytes.</summary>
     public static int[] ColourPixels { get; } =
         [.. Planes((row, column) => 30 * column), .. Planes((row, _) => 40 * row), .. Planes((_, column) => 200 - (20 * column))];
