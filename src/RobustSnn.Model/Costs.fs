@@ -48,4 +48,5 @@ module Costs =
             | MaxPool _
             | GlobalAveragePool
             | WeightedSum
+            | Sum
             | Dropout _ -> 0)

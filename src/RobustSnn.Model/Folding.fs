@@ -24,6 +24,7 @@ module Folding =
         | MaxPool _
         | GlobalAveragePool
         | WeightedSum
+        | Sum
         | Dropout _ -> None
 
     /// The first BatchNorm that is the only reader of a convolution or linear layer: the layer's index, its operation with a bias, and

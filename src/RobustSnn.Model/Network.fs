@@ -59,6 +59,8 @@ type Operation =
     | GlobalAveragePool
     /// a·shortcut + b·residual with trainable (a, b), initially 0.5 each. Reads [shortcut; residual].
     | WeightedSum
+    /// shortcut + residual, with nothing to learn, as in other people's residual networks. Reads [shortcut; residual].
+    | Sum
     | Dropout of rate: float
 
 /// One operation of a network. Its parameters are called Name + ".weight", ".bias", ".v_th", … as in PyTorch's state_dict.
@@ -88,6 +90,7 @@ type IOperationVisitor<'result> =
     abstract MaxPool: size: int -> 'result
     abstract GlobalAveragePool: unit -> 'result
     abstract WeightedSum: unit -> 'result
+    abstract Sum: unit -> 'result
     abstract Dropout: rate: float -> 'result
 
 type Operation with
@@ -104,4 +107,5 @@ type Operation with
         | MaxPool size -> visitor.MaxPool size
         | GlobalAveragePool -> visitor.GlobalAveragePool()
         | WeightedSum -> visitor.WeightedSum()
+        | Sum -> visitor.Sum()
         | Dropout rate -> visitor.Dropout rate

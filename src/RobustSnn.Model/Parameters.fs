@@ -74,6 +74,7 @@ module Parameters =
         | AveragePool _
         | MaxPool _
         | GlobalAveragePool
+        | Sum
         | Dropout _ -> []
 
     /// Every tensor of the network, in the order of the nodes, named as in the state_dict of the reference's PyTorch models.

@@ -82,10 +82,10 @@ module Shapes =
                 Rows = input.Rows / size
                 Columns = input.Columns / size })
 
-    let private weightedSum (shortcut: Node, shortcutShape: Shape) (residual: Node, residualShape: Shape) =
+    let private sum operation (shortcut: Node, shortcutShape: Shape) (residual: Node, residualShape: Shape) =
         require
             (shortcutShape = residualShape)
-            ($"WeightedSum expects two equal shapes, its shortcut {shortcut.Name} gives {shortcutShape}, "
+            ($"{operation} expects two equal shapes, its shortcut {shortcut.Name} gives {shortcutShape}, "
              + $"its residual {residual.Name} gives {residualShape}")
         |> Result.map (fun () -> shortcutShape)
 
@@ -93,10 +93,15 @@ module Shapes =
         let one operation =
             Error $"{operation} expects 1 node to read, found {inputs.Length}"
 
+        let two operation =
+            match inputs with
+            | [ shortcut; residual ] -> sum operation shortcut residual
+            | _ -> Error $"{operation} expects 2 nodes to read, the shortcut and the residual, found {inputs.Length}"
+
         match node.Operation, inputs with
         | Normalise(mean, deviation), _ -> normalise mean deviation network.Input
-        | WeightedSum, [ shortcut; residual ] -> weightedSum shortcut residual
-        | WeightedSum, _ -> Error $"WeightedSum expects 2 nodes to read, the shortcut and the residual, found {inputs.Length}"
+        | WeightedSum, _ -> two "WeightedSum"
+        | Sum, _ -> two "Sum"
         | Convolution settings, [ _, input ] -> convolution settings input
         | Convolution _, _ -> one "Convolution"
         | Linear(outputs, _), [ _, input ] -> linear outputs input

@@ -125,6 +125,10 @@ module Traits =
                 ParameterGradientReadsInput = true
                 PassesGradientOn = true
                 ReadsBits = true }
+        | Sum ->
+            { nothing with
+                PassesGradientOn = true
+                ReadsBits = true }
         | Dropout _ ->
             { nothing with
                 OnlyInTraining = true

@@ -104,6 +104,11 @@ let refusals =
           "sum of different shapes"
           (plain |> withOperation 3 WeightedSum |> withInputs 3 [ 0; 2 ])
           "features.2: WeightedSum expects two equal shapes, its shortcut norm gives 3 × 8 × 8, its residual features.1 gives 4 × 8 × 8"
+      arity "plain sum of one" Sum [ 2 ] "Sum expects 2 nodes to read, the shortcut and the residual"
+      case
+          "plain sum of different shapes"
+          (plain |> withOperation 3 Sum |> withInputs 3 [ 0; 2 ])
+          "features.2: Sum expects two equal shapes, its shortcut norm gives 3 × 8 × 8, its residual features.1 gives 4 × 8 × 8"
       case
           "no output channels"
           (convolveWith (fun settings -> { settings with Outputs = 0 }))

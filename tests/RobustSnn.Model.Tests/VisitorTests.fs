@@ -17,6 +17,7 @@ let private rebuild =
         member _.MaxPool size = MaxPool size
         member _.GlobalAveragePool() = GlobalAveragePool
         member _.WeightedSum() = WeightedSum
+        member _.Sum() = Sum
         member _.Dropout rate = Dropout rate }
 
 let operations =
@@ -31,6 +32,7 @@ let operations =
       MaxPool 2
       GlobalAveragePool
       WeightedSum
+      Sum
       Dropout 0.2 ]
 
 [<TestCaseSource(nameof operations)>]

@@ -43,6 +43,8 @@ internal sealed class OperationWriter : IOperationVisitor<JsonObject>
 
     public JsonObject WeightedSum() => new() { [OperationReader.Key] = "weighted_sum" };
 
+    public JsonObject Sum() => new() { [OperationReader.Key] = "sum" };
+
     public JsonObject Dropout(double rate) => new() { [OperationReader.Key] = "dropout", ["rate"] = rate };
 
     private static JsonArray Numbers(FSharpList<double> values) => [.. values.Select(value => (JsonNode)value)];
@@ -69,5 +71,6 @@ internal static class OperationReader
         ("max_pool", each => Operation.NewMaxPool(each.Whole("size"))),
         ("global_average_pool", _ => Operation.GlobalAveragePool),
         ("weighted_sum", _ => Operation.WeightedSum),
+        ("sum", _ => Operation.Sum),
         ("dropout", each => Operation.NewDropout(each.Number("rate"))))(fields);
 }

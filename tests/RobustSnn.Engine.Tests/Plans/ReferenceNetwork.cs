@@ -125,6 +125,8 @@ internal sealed class ReferenceNetwork : IOperationVisitor<Activation>
 
     public Activation WeightedSum() => New(output => backend.WeightedSum(Input(0), Input(1), Parameter("comb"), output, samples));
 
+    public Activation Sum() => New(output => backend.WeightedSum(Input(0), Input(1), Buffer([1, 1]), output, samples));
+
     public Activation Dropout(double rate) => Input(0);
 
     /// <summary>Gives the membranes before the reset, as (step, sample, channel, row, column).</summary>
