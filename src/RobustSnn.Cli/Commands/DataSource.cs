@@ -10,6 +10,9 @@ internal static class DataSource
     /// <summary>Where <c>rsnn data fetch cifar10</c> puts it.</summary>
     public const string DefaultFolder = "data/cifar10";
 
+    /// <summary>The data set of a network that somebody else trained on nobody said what.</summary>
+    public const string Unknown = "unknown";
+
     private const string Cifar10 = "cifar10";
     private const string Shapes10 = "shapes10";
     private const string ClassFoldersName = "folder";
@@ -46,9 +49,14 @@ internal static class DataSource
     /// <exception cref="BadInputException">As <see cref="Open"/>.</exception>
     public static DataSet OpenFor(
         string? nameOrFolder, string own, bool mapsClasses, Shapes10Settings shapes, CancellationToken cancellation = default) =>
-        nameOrFolder is not null && own != Shapes10 && !mapsClasses && Directory.Exists(nameOrFolder)
-            ? DataSets.Open(own, nameOrFolder, shapes, cancellation)
-            : Open(nameOrFolder ?? own, shapes, cancellation);
+        (nameOrFolder, own) switch
+        {
+            (null, Unknown) => throw new BadInputException(
+                "expected --data with the network's data set, by name or folder: the checkpoint does not say what it was trained on"),
+            (not null, not Shapes10 and not Unknown) when !mapsClasses && Directory.Exists(nameOrFolder) =>
+                DataSets.Open(own, nameOrFolder, shapes, cancellation),
+            _ => Open(nameOrFolder ?? own, shapes, cancellation),
+        };
 
     /// <summary>Says what was skipped, beside the results and not among them.</summary>
     public static void WriteNotes(DataSet set, Output.Terminal terminal)
