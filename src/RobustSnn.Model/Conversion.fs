@@ -25,6 +25,7 @@ module Conversion =
             | Neuron _
             | AveragePool _
             | MaxPool _
+            | OverlappingMaxPool _
             | GlobalAveragePool
             | WeightedSum
             | Sum

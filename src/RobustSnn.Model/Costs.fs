@@ -46,6 +46,7 @@ module Costs =
             | BatchNorm
             | AveragePool _
             | MaxPool _
+            | OverlappingMaxPool _
             | GlobalAveragePool
             | WeightedSum
             | Sum

@@ -22,6 +22,7 @@ module Folding =
         | Neuron _
         | AveragePool _
         | MaxPool _
+        | OverlappingMaxPool _
         | GlobalAveragePool
         | WeightedSum
         | Sum

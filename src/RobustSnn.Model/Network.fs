@@ -26,6 +26,10 @@ type Convolution =
       Padding: int
       Bias: bool }
 
+/// Windows of Size × Size, Stride apart in rows and columns, of which the outermost reach Padding positions beyond the edge: there is
+/// nothing there. They may overlap.
+type PoolWindow = { Size: int; Stride: int; Padding: int }
+
 /// What a membrane does after a spike (METHODS 1): hard sets it to 0, soft subtracts the threshold.
 type Reset =
     | Hard
@@ -56,6 +60,8 @@ type Operation =
     | AveragePool of size: int
     /// Largest values of windows of size × size, stride size. Its gradient goes to the first of equals, row by row, as PyTorch's.
     | MaxPool of size: int
+    /// Largest values of windows that may overlap. Its gradient goes to the first of equals in each window, row by row, as PyTorch's.
+    | OverlappingMaxPool of window: PoolWindow
     | GlobalAveragePool
     /// a·shortcut + b·residual with trainable (a, b), initially 0.5 each. Reads [shortcut; residual].
     | WeightedSum
@@ -88,6 +94,7 @@ type IOperationVisitor<'result> =
     abstract Neuron: thresholds: Thresholds -> 'result
     abstract AveragePool: size: int -> 'result
     abstract MaxPool: size: int -> 'result
+    abstract OverlappingMaxPool: window: PoolWindow -> 'result
     abstract GlobalAveragePool: unit -> 'result
     abstract WeightedSum: unit -> 'result
     abstract Sum: unit -> 'result
@@ -105,6 +112,7 @@ type Operation with
         | Neuron thresholds -> visitor.Neuron thresholds
         | AveragePool size -> visitor.AveragePool size
         | MaxPool size -> visitor.MaxPool size
+        | OverlappingMaxPool window -> visitor.OverlappingMaxPool window
         | GlobalAveragePool -> visitor.GlobalAveragePool()
         | WeightedSum -> visitor.WeightedSum()
         | Sum -> visitor.Sum()

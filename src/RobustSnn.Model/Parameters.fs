@@ -73,6 +73,7 @@ module Parameters =
         | Relu
         | AveragePool _
         | MaxPool _
+        | OverlappingMaxPool _
         | GlobalAveragePool
         | Sum
         | Dropout _ -> []

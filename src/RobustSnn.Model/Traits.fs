@@ -119,6 +119,7 @@ module Traits =
                 InputGradientReadsInput = true
                 ReadsBits = true
                 GivesBitsOfBits = true }
+        | OverlappingMaxPool _ -> { nothing with InputGradientReadsInput = true }
         | WeightedSum ->
             { nothing with
                 IsTrainable = true

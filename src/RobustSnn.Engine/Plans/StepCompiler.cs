@@ -110,6 +110,8 @@ internal sealed class StepCompiler(
 
         public PlanStep MaxPool(int size) => new MaxPoolStep(Link(0), Output, Gradient);
 
+        public PlanStep OverlappingMaxPool(PoolWindow window) => new OverlappingMaxPoolStep(window, Link(0), Output, Gradient);
+
         public PlanStep GlobalAveragePool() => new PoolStep(Link(0), Output, Gradient);
 
         // The coefficients are never pruned, so that their buffer stays the same.

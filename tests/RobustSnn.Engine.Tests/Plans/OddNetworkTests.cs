@@ -38,6 +38,8 @@ public sealed class OddNetworkTests
         yield return Case("two BatchNorms", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.BatchNorm, [2]), (Operation.Relu, [3]), (Head, [4])]);
         yield return Case("max pooling", [(Conv, [0]), (Operation.NewMaxPool(2), [1]), (Operation.Relu, [2]), (Head, [3])]);
         yield return Case("max pooling of a ReLU twice", [(Conv, [0]), (Operation.Relu, [1]), (Operation.NewMaxPool(2), [2]), (Operation.NewMaxPool(2), [3]), (Head, [4])]);
+        yield return Case("max pooling of windows that overlap",
+            [(Conv, [0]), (Operation.NewOverlappingMaxPool(new PoolWindow(3, 2, 1)), [1]), (Operation.NewOverlappingMaxPool(new PoolWindow(2, 1, 0)), [2]), (Operation.Relu, [3]), (Head, [4])]);
         yield return Case("max and average of one value",
             [(Conv, [0]), (Operation.NewMaxPool(2), [1]), (Operation.NewAveragePool(2), [1]), (Operation.WeightedSum, [2, 3]), (Head, [4])]);
         yield return Case("pooling twice",

@@ -121,6 +121,8 @@ internal sealed class ReferenceNetwork : IOperationVisitor<Activation>
 
     public Activation MaxPool(int size) => New(output => backend.MaxPool(Input(0), output, samples));
 
+    public Activation OverlappingMaxPool(PoolWindow window) => New(output => backend.OverlappingMaxPool(window, Input(0), output, samples));
+
     public Activation GlobalAveragePool() => New(output => backend.AveragePool(Input(0), output, samples));
 
     public Activation WeightedSum() => New(output => backend.WeightedSum(Input(0), Input(1), Parameter("comb"), output, samples));

@@ -80,7 +80,9 @@ public sealed class StrangeNetworkTests
         3 => Operation.BatchNorm,
         4 => Operation.NewNeuron(random.Next(2) == 0 ? Thresholds.Shared : Thresholds.Channelwise),
         5 => Operation.NewAveragePool(random.Next(1, 4)),
-        6 => Operation.NewMaxPool(random.Next(1, 4)),
+        6 => random.Next(2) == 0
+            ? Operation.NewMaxPool(random.Next(1, 4))
+            : Operation.NewOverlappingMaxPool(new PoolWindow(random.Next(1, 5), random.Next(1, 4), random.Next(0, 3))),
         7 => random.Next(2) == 0 ? Operation.WeightedSum : Operation.Sum,
         8 => random.Next(2) == 0 ? Operation.NewDropout(0.5) : Operation.GlobalAveragePool,
         _ => random.Next(2) == 0 ? Operation.Relu : Operation.NewLinear(random.Next(1, 40), random.Next(2) == 0),
