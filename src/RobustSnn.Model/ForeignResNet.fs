@@ -24,6 +24,8 @@ type ForeignOrder =
 type ForeignStem =
     /// A 3 × 3 convolution.
     | SmallStem
+    /// A 7 × 7 convolution of stride 2, and behind its activation a max pooling of 3 × 3, stride 2: for large images.
+    | LargeStem
 
 /// A residual network with plain sums, as HYDRA, HARP, RobustBench and torchvision have them.
 type ForeignResNet =
@@ -104,13 +106,21 @@ module ForeignResNet =
         |> addSum block start (if shortcutReadsActivated then activated.Here else start)
 
     let private stem (network: ForeignResNet) (draft: Draft) =
-        let convolved =
+        let kernel, stride =
             match network.Stem with
-            | SmallStem -> Draft.convolve "conv1" 3 1 network.StemWidth draft
+            | SmallStem -> 3, 1
+            | LargeStem -> 7, 2
 
-        match network.Order with
-        | ConvolutionFirst -> activate "bn1" "act1" convolved
-        | ActivationFirst _ -> convolved
+        let convolved = Draft.convolve "conv1" kernel stride network.StemWidth draft
+
+        let activated =
+            match network.Order with
+            | ConvolutionFirst -> activate "bn1" "act1" convolved
+            | ActivationFirst _ -> convolved
+
+        match network.Stem with
+        | SmallStem -> activated
+        | LargeStem -> Draft.add "maxpool" (OverlappingMaxPool { Size = 3; Stride = 2; Padding = 1 }) activated
 
     // The last pooling is over everything.
     let private layers (network: ForeignResNet) (classes: int) (draft: Draft) =

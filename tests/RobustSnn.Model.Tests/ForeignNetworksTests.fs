@@ -53,6 +53,25 @@ let private cifar order counts lastNorm norm =
 
     ForeignResNet.build "resnet" network 10 (shape 3 32 32) <|| statistics
 
+let private large counts expansion =
+    let network =
+        { Stem = LargeStem
+          StemWidth = 64
+          Order = ConvolutionFirst
+          Blocks =
+            blocks
+                (fun stage i -> $"layer{stage + 1}.{i}")
+                ("downsample.0", Some "downsample.1")
+                counts
+                (fun stage ->
+                    let width = 64 <<< stage
+                    if expansion = 1 then [ width; width ] else [ width; width; expansion * width ])
+                (fun stage i -> i = 0 && (stage > 0 || expansion > 1))
+          LastNorm = None
+          Head = "fc" }
+
+    ForeignResNet.build "large" network 1000 (shape 3 224 224) <|| statistics
+
 let private wide blocksInStage widen =
     let network =
         { Stem = SmallStem
@@ -76,6 +95,9 @@ let private networks =
     [ "torchvision's VGG-11", (fun () -> torchvisionVgg [ [ 64 ]; [ 128 ]; [ 256; 256 ]; [ 512; 512 ]; [ 512; 512 ] ] false), 132863336
       "torchvision's VGG-16", (fun () -> torchvisionVgg vgg16 false), 138357544
       "torchvision's VGG-16 with BatchNorm", (fun () -> torchvisionVgg vgg16 true), 138365992
+      "torchvision's ResNet-18", (fun () -> large [ 2; 2; 2; 2 ] 1), 11689512
+      "torchvision's ResNet-34", (fun () -> large [ 3; 4; 6; 3 ] 1), 21797672
+      "torchvision's ResNet-50", (fun () -> large [ 3; 4; 6; 3 ] 4), 25557032
       "ResNet-18 of small images", (fun () -> cifar ConvolutionFirst [ 2; 2; 2; 2 ] None (Some "shortcut.1")), 11173962
       "pre-activation ResNet-18", (fun () -> cifar (ActivationFirst false) [ 2; 2; 2; 2 ] None None), 11171146
       "WRN-28-10", (fun () -> wide 4 10), 36479194

@@ -19,6 +19,7 @@ public static class ForeignArchitectures
         new("preact-resnet-v2", "RobustBench's, its shortcuts reading behind the first ReLU",
             (tensors, frame) => ResNetReader.PreActivated(tensors, frame, shortcutReadsActivated: true)) { Normalisation = PixelStatistics.None },
         new("torchvision-vgg", "torchvision's", VggReader.Torchvision) { Normalisation = PixelStatistics.ImageNet },
+        new("torchvision-resnet", "torchvision's", ResNetReader.Torchvision) { Normalisation = PixelStatistics.ImageNet },
         .. Architectures.names.Select(name => new ForeignArchitecture(
             name, "the reference's", (tensors, frame) => ReferenceReader.Read(name, tensors, frame))),
     ];

@@ -45,6 +45,15 @@ internal static class ResNetReader
             tensors, frame.FixedInput(32), frame, $"preact-resnet{Layers(stages) + 2}{(shortcutReadsActivated ? "-v2" : "")}", network);
     }
 
+    /// <summary>torchvision's ResNets, of basic blocks or bottlenecks: a last pooling over whatever map there is.</summary>
+    public static Network Torchvision(StoredTensors tensors, ForeignFrame frame)
+    {
+        ForeignBlock[][] stages = FourStages(tensors, ("downsample.0", "downsample.1"));
+        var network = new ForeignResNet(
+            ForeignStem.LargeStem, tensors.Outputs("conv1.weight", 4), ForeignOrder.ConvolutionFirst, Blocks(stages), None, "fc");
+        return Build(tensors, frame.Input(224), frame, $"torchvision-resnet{Layers(stages) + 2}", network);
+    }
+
     private static Network Build(StoredTensors tensors, Shape input, ForeignFrame frame, string label, ForeignResNet network) =>
         ForeignResNetModule.build(label, network, tensors.Outputs($"{network.Head}.weight", 2), input, frame.Mean, frame.Deviation);
 

@@ -23,6 +23,8 @@ public sealed record ForeignCase(string Name, string Architecture, string Label,
         new("preact-resnet10-v2", "preact-resnet-v2", "preact-resnet10-v2", new(Architecture: "preact-resnet-v2")),
         new("torchvision-vgg11", "torchvision-vgg", "torchvision-vgg11", new()),
         new("torchvision-vgg16_bn", "torchvision-vgg", "torchvision-vgg16_bn", new()),
+        new("torchvision-resnet10", "torchvision-resnet", "torchvision-resnet10", new()),
+        new("torchvision-resnet-bottleneck", "torchvision-resnet", "torchvision-resnet17", new(Size: 61)),
         new("reference-vggmini", "vggmini", "vggmini", new(Normalisation: PixelStatistics.Svhn)),
     ];
 

@@ -195,6 +195,28 @@ class ResNet(nn.Module):
         return self.linear(F.avg_pool2d(x, 4).flatten(1))
 
 
+class LargeResNet(nn.Module):
+    """torchvision's: a large first convolution, a max pooling, layer1 to layer4, an average over the map, fc."""
+
+    def __init__(self, bottleneck, widths, blocks, expansion=1):
+        super().__init__()
+        self.conv1, inputs = nn.Conv2d(3, widths[0], kernel_size=7, stride=2, padding=3, bias=False), widths[0]
+        self.bn1, self.maxpool = nn.BatchNorm2d(inputs), nn.MaxPool2d(kernel_size=3, stride=2, padding=1)
+        for number, width in enumerate(widths):
+            stage = []
+            for i in range(blocks[number]):
+                stage.append(Block(inputs, width, 2 if number and not i else 1, bottleneck, "downsample"))
+                inputs = width * expansion
+            setattr(self, f"layer{number + 1}", nn.Sequential(*stage))
+        self.avgpool, self.fc = nn.AdaptiveAvgPool2d((1, 1)), nn.Linear(inputs, CLASSES)
+
+    def forward(self, x):
+        x = self.maxpool(F.relu(self.bn1(self.conv1(x))))
+        for number in range(4):
+            x = getattr(self, f"layer{number + 1}")(x)
+        return self.fc(self.avgpool(x).flatten(1))
+
+
 class WithBuffers(nn.Module):
     """Normalises with buffers mu and sigma beside the network's own tensors."""
 
@@ -301,6 +323,8 @@ CASES = {
         lambda: Vgg([[2], [3], [3, 3], [4, 4], [4, 4]], True, False, 7, [6, 5], biases=True, dropout=0.5), alone, 224),
     "torchvision-vgg16_bn": (
         lambda: Vgg([[2, 2], [3, 3], [3, 3, 3], [4, 4, 4], [4, 4, 4]], True, True, 7, [6, 5], biases=True, dropout=0.5), alone, 224),
+    "torchvision-resnet10": (lambda: LargeResNet(False, [3, 4, 5, 6], [1, 1, 1, 1]), alone, 224),
+    "torchvision-resnet-bottleneck": (lambda: LargeResNet(True, [2, 2, 3, 3], [1, 2, 1, 1], expansion=4), alone, 61),
     "reference-vggmini": (Reference, alone, 32),
 }
 
