@@ -11,6 +11,7 @@ public sealed record ForeignCase(string Name, string Architecture, string Label,
     public static readonly ForeignCase[] All =
     [
         new("hydra-vgg11-zeros", "hydra-vgg", "hydra-vgg11_bn", new()),
+        new("hydra-vgg4-before-1.6", "hydra-vgg", "hydra-vgg7_bn", new()),
         new("hydra-vgg4-scores", "hydra-vgg", "hydra-vgg7_bn", new(Keep: 0.3)),
         new("hydra-vgg16-plain", "hydra-vgg", "hydra-vgg16", new()),
         new("harp-vgg6-rates", "hydra-vgg", "hydra-vgg9_bn", new(Keep: 0.5)),

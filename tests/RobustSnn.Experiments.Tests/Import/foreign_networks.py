@@ -304,6 +304,8 @@ CASES = {
     "hydra-vgg11-zeros": (
         lambda: hydra_vgg([[3], [3], [4, 4], [4, 4], [5, 5]], False),
         lambda network: zeroed(checkpoint(network, "module."), network), 32),
+    "hydra-vgg4-before-1.6": (
+        lambda: hydra_vgg([[3, 3], [4, 4]], True), lambda network: checkpoint(network, "module."), 32),
     "hydra-vgg4-scores": (lambda: scored(0.3, False, lambda *layers: hydra_vgg([[3, 3], [4, 5]], True, layers)), checkpoint, 32),
     "hydra-vgg16-plain": (
         lambda: hydra_vgg([[3, 3], [4, 4], [4, 4, 4], [4, 4, 4], [5, 5, 5]], False, norms=False), alone, 32),
@@ -362,7 +364,7 @@ def write(folder, case):
             pixels = (pixels - torch.tensor(mean).view(1, 3, 1, 1)) / torch.tensor(std).view(1, 3, 1, 1)
     with torch.no_grad():
         logits = network(pixels)
-    torch.save(save(), os.path.join(folder, case + ".pth"))
+    torch.save(save(), os.path.join(folder, case + ".pth"), _use_new_zipfile_serialization="before-1.6" not in case)
     torch.save({"logits": logits}, os.path.join(folder, case + ".logits.pth"))
 
 
