@@ -20,6 +20,7 @@ public sealed class ImportTests
         Outcome import = Run("--normalise", "none", "--data", "shapes10", "--samples", "50");
         Assert.That(import.Code, Is.Zero, import.Error);
         Assert.That(import.Output, Does.StartWith("vggmini (vggmini: the reference's), 10,216 values in 17 tensors, 10 classes, images of 3 × 32 × 32"));
+        Assert.That(import.Output, Does.Contain("its classes are taken to be, in this order, those of shapes10: "));
         Assert.That(import.Output, Does.Match(@"clean accuracy on 50 test images: \d+\.\d % \("));
 
         Outcome evaluation = Shell.Run("evaluate", folder["out"], "--attack", "fgsm", "--samples", "50");

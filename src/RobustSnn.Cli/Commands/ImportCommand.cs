@@ -69,6 +69,11 @@ internal static class ImportCommand
                     imported.Model, new ModelInfo(set?.Name ?? DataSource.Unknown, Timesteps: 0, Stage, set is null ? null : [.. set.ClassNames]));
                 ImageSamples? images = set is null ? null : TestImages.Of(target, loaded, set, parsed.GetValue(samples), null, terminal);
                 ModelFile.Save(target, imported.Model, loaded.Info);
+                if (set is not null)
+                {
+                    terminal.Output.WriteLine($"its classes are taken to be, in this order, those of {set.Name}: {string.Join(", ", set.ClassNames)}");
+                }
+
                 terminal.Output.WriteLine($"{target}: written");
                 return images is null ? ExitCode.Success : Measure(terminal, loaded.Model, images, parsed.GetValue(batch), cancellation);
             }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
@@ -64,13 +65,22 @@ internal sealed class ScoredWeights
     public SparsityPattern Pattern(Parameter weight)
     {
         string layer = weight.Name[..^".weight".Length];
-        float[] scores = Values(layer + Scores, [.. weight.Dimensions]);
-        int pruned = keep is 1 ? 0 : Pruned(layer, scores.Length);
-        int[] order = [.. Enumerable.Range(0, scores.Length)];
-        Array.Sort(Array.ConvertAll(order, index => (Math.Abs(scores[index]), index)), order);
-        int[] kept = order[pruned..];
-        Array.Sort(kept);
-        return new SparsityPattern(scores.Length, kept);
+        float[] magnitudes = Array.ConvertAll(Values(layer + Scores, [.. weight.Dimensions]), Math.Abs);
+        int pruned = keep is 1 ? 0 : Pruned(layer, magnitudes.Length);
+        float[] sorted = [.. magnitudes];
+        Array.Sort(sorted);
+        float least = pruned < sorted.Length ? sorted[pruned] : float.PositiveInfinity;
+        int equals = pruned - magnitudes.Count(magnitude => magnitude < least);
+        var kept = new List<int>(sorted.Length - pruned);
+        for (var i = 0; i < magnitudes.Length; i++)
+        {
+            if (magnitudes[i] > least || (magnitudes[i] == least && --equals < 0))
+            {
+                kept.Add(i);
+            }
+        }
+
+        return new SparsityPattern(magnitudes.Length, CollectionsMarshal.AsSpan(kept));
     }
 
     /// <summary>

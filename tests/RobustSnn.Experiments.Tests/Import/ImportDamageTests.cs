@@ -1,5 +1,6 @@
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
 using RobustSnn.Experiments.Tests.Files;
 
@@ -9,21 +10,37 @@ namespace RobustSnn.Experiments.Tests.Import;
 [TestFixture]
 public sealed class ImportDamageTests
 {
-    private const int Damaged = 60;
+    private const int Damaged = 40;
+
+    private TemporaryFolder folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => folder = new TemporaryFolder();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
 
     [TestCaseSource(typeof(ForeignCase), nameof(ForeignCase.All))]
-    public void Is_imported_or_refused(ForeignCase each)
+    public void A_file_of_PyTorch_is_imported_or_refused(ForeignCase each) => AssertImportedOrRefused(File.ReadAllBytes(each.Recorded), each.Options);
+
+    /// <summary>In these, damage is more often in a name or a shape.</summary>
+    [TestCaseSource(typeof(ForeignCase), nameof(ForeignCase.All))]
+    public void A_safetensors_file_is_imported_or_refused(ForeignCase each)
     {
-        using var folder = new TemporaryFolder();
+        Safetensors.Write(folder.File("whole"), TensorFile.Read(each.Recorded).Tensors, new Dictionary<string, string>());
+        AssertImportedOrRefused(File.ReadAllBytes(folder.File("whole")), each.Options);
+    }
+
+    private void AssertImportedOrRefused(byte[] bytes, ImportOptions options)
+    {
         using IBackend backend = Backends.Open("reference");
-        byte[] bytes = File.ReadAllBytes(each.Recorded);
+        string path = folder.File("damaged");
         for (var seed = 0; seed < Damaged; seed++)
         {
-            // Most of a small file is the names and the pickle; elements are at the end.
-            File.WriteAllBytes(folder.File("a.pth"), Damage.Of(bytes, seed));
+            File.WriteAllBytes(path, Damage.Of(bytes, seed));
             Damage.ReadOrRefuse(() =>
             {
-                using SpikingModel model = NetworkImport.Read(folder.File("a.pth"), backend, each.Options).Model;
+                using SpikingModel model = NetworkImport.Read(path, backend, options).Model;
                 return model.Network;
             });
         }
