@@ -2,9 +2,11 @@ using System.Text;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Import;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Experiments.Sweeps;
+using RobustSnn.Model;
 
 namespace RobustSnn.Fuzz;
 
@@ -31,6 +33,7 @@ public static class Targets
         ["cifar100"] = ReadCifar100,
         ["experiment"] = bytes => SettingsReader.Read(Encoding.UTF8.GetString(bytes), "input.yaml"),
         ["extra"] = bytes => ExtraImages.Read(Write(bytes, "extra.bin"), Extended, new SkippedEntries()),
+        ["import"] = Import,
         ["jpeg"] = bytes => ReadImages(bytes, "1.jpg"),
         ["network"] = bytes => NetworkJson.Read("input", "network", Encoding.UTF8.GetString(bytes)),
         ["png"] = bytes => ReadImages(bytes, "1.png"),
@@ -51,6 +54,21 @@ public static class Targets
     {
         using var backend = Backends.Open("reference");
         using var model = ModelFile.Load(path, backend).Model;
+    }
+
+    /// <summary>With and without what only the user can say.</summary>
+    private static void Import(byte[] bytes)
+    {
+        var path = Write(bytes, "input.pth");
+        using var backend = Backends.Open("reference");
+        try
+        {
+            using var model = NetworkImport.Read(path, backend, new ImportOptions(Normalisation: PixelStatistics.None)).Model;
+        }
+        catch (BadInputException)
+        {
+            using var model = NetworkImport.Read(path, backend, new ImportOptions(Keep: 0.5)).Model;
+        }
     }
 
     /// <summary>The same file in all places, with as many images as its length says.</summary>

@@ -11,7 +11,9 @@ module Conversion =
         if not (neurons.Leak > 0.0 && neurons.Leak <= 1.0) then
             raise (BadInputException $"A neuron's leak expects a number above 0, at most 1, found {neurons.Leak}. The papers use 1.")
 
-        let residual = network.Nodes |> List.exists (fun node -> node.Operation = WeightedSum)
+        let residual =
+            network.Nodes
+            |> List.exists (fun node -> node.Operation = WeightedSum || node.Operation = Sum)
 
         let spiking operation =
             match operation with
@@ -23,8 +25,10 @@ module Conversion =
             | Neuron _
             | AveragePool _
             | MaxPool _
+            | OverlappingMaxPool _
             | GlobalAveragePool
             | WeightedSum
+            | Sum
             | Dropout _ -> operation
 
         { network with

@@ -46,6 +46,8 @@ module Costs =
             | BatchNorm
             | AveragePool _
             | MaxPool _
+            | OverlappingMaxPool _
             | GlobalAveragePool
             | WeightedSum
+            | Sum
             | Dropout _ -> 0)

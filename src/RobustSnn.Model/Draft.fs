@@ -35,6 +35,9 @@ module Draft =
     /// Adds the learned weighted sum of a shortcut and the current node.
     let addSum name shortcut draft = append name WeightedSum [ shortcut; draft.Current ] draft
 
+    /// Adds the plain sum of a shortcut and the current node.
+    let addPlainSum name shortcut draft = append name Sum [ shortcut; draft.Current ] draft
+
     /// A convolution without bias, padded so that stride 1 keeps rows and columns. Kernels are odd.
     let convolve name kernel stride outputs draft =
         let settings =

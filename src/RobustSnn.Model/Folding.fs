@@ -22,8 +22,10 @@ module Folding =
         | Neuron _
         | AveragePool _
         | MaxPool _
+        | OverlappingMaxPool _
         | GlobalAveragePool
         | WeightedSum
+        | Sum
         | Dropout _ -> None
 
     /// The first BatchNorm that is the only reader of a convolution or linear layer: the layer's index, its operation with a bias, and

@@ -26,6 +26,10 @@ type Convolution =
       Padding: int
       Bias: bool }
 
+/// Windows of Size × Size, Stride apart in rows and columns, of which the outermost reach Padding positions beyond the edge: there is
+/// nothing there. They may overlap.
+type PoolWindow = { Size: int; Stride: int; Padding: int }
+
 /// What a membrane does after a spike (METHODS 1): hard sets it to 0, soft subtracts the threshold.
 type Reset =
     | Hard
@@ -56,9 +60,13 @@ type Operation =
     | AveragePool of size: int
     /// Largest values of windows of size × size, stride size. Its gradient goes to the first of equals, row by row, as PyTorch's.
     | MaxPool of size: int
+    /// Largest values of windows that may overlap. Its gradient goes to the first of equals in each window, row by row, as PyTorch's.
+    | OverlappingMaxPool of window: PoolWindow
     | GlobalAveragePool
     /// a·shortcut + b·residual with trainable (a, b), initially 0.5 each. Reads [shortcut; residual].
     | WeightedSum
+    /// shortcut + residual, with nothing to learn, as in other people's residual networks. Reads [shortcut; residual].
+    | Sum
     | Dropout of rate: float
 
 /// One operation of a network. Its parameters are called Name + ".weight", ".bias", ".v_th", … as in PyTorch's state_dict.
@@ -86,8 +94,10 @@ type IOperationVisitor<'result> =
     abstract Neuron: thresholds: Thresholds -> 'result
     abstract AveragePool: size: int -> 'result
     abstract MaxPool: size: int -> 'result
+    abstract OverlappingMaxPool: window: PoolWindow -> 'result
     abstract GlobalAveragePool: unit -> 'result
     abstract WeightedSum: unit -> 'result
+    abstract Sum: unit -> 'result
     abstract Dropout: rate: float -> 'result
 
 type Operation with
@@ -102,6 +112,8 @@ type Operation with
         | Neuron thresholds -> visitor.Neuron thresholds
         | AveragePool size -> visitor.AveragePool size
         | MaxPool size -> visitor.MaxPool size
+        | OverlappingMaxPool window -> visitor.OverlappingMaxPool window
         | GlobalAveragePool -> visitor.GlobalAveragePool()
         | WeightedSum -> visitor.WeightedSum()
+        | Sum -> visitor.Sum()
         | Dropout rate -> visitor.Dropout rate

@@ -73,7 +73,9 @@ module Parameters =
         | Relu
         | AveragePool _
         | MaxPool _
+        | OverlappingMaxPool _
         | GlobalAveragePool
+        | Sum
         | Dropout _ -> []
 
     /// Every tensor of the network, in the order of the nodes, named as in the state_dict of the reference's PyTorch models.

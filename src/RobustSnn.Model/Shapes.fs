@@ -82,10 +82,30 @@ module Shapes =
                 Rows = input.Rows / size
                 Columns = input.Columns / size })
 
-    let private weightedSum (shortcut: Node, shortcutShape: Shape) (residual: Node, residualShape: Shape) =
+    let private overlappingMaxPool (window: PoolWindow) (input: Shape) =
+        // 64 bits, because a malformed window may be anything.
+        let size, stride, padding = int64 window.Size, int64 window.Stride, int64 window.Padding
+        let smallest = int64 (min input.Rows input.Columns) + 2L * padding
+
+        requireAll
+            [ size >= 1L, $"OverlappingMaxPool expects a size of at least 1, found {size}"
+              stride >= 1L, $"OverlappingMaxPool expects a stride of at least 1, found {stride}"
+              padding >= 0L && 2L * padding <= size,
+              $"OverlappingMaxPool expects a padding from 0 to half of its size {size}, found {padding}"
+              size <= smallest,
+              $"OverlappingMaxPool expects at least {size} rows and columns for its windows, "
+              + $"the layer before it gives {input}, {smallest} with padding" ]
+        |> Result.map (fun () ->
+            let extent count = int ((int64 count + 2L * padding - size) / stride) + 1
+
+            { input with
+                Rows = extent input.Rows
+                Columns = extent input.Columns })
+
+    let private sum operation (shortcut: Node, shortcutShape: Shape) (residual: Node, residualShape: Shape) =
         require
             (shortcutShape = residualShape)
-            ($"WeightedSum expects two equal shapes, its shortcut {shortcut.Name} gives {shortcutShape}, "
+            ($"{operation} expects two equal shapes, its shortcut {shortcut.Name} gives {shortcutShape}, "
              + $"its residual {residual.Name} gives {residualShape}")
         |> Result.map (fun () -> shortcutShape)
 
@@ -93,10 +113,15 @@ module Shapes =
         let one operation =
             Error $"{operation} expects 1 node to read, found {inputs.Length}"
 
+        let two operation =
+            match inputs with
+            | [ shortcut; residual ] -> sum operation shortcut residual
+            | _ -> Error $"{operation} expects 2 nodes to read, the shortcut and the residual, found {inputs.Length}"
+
         match node.Operation, inputs with
         | Normalise(mean, deviation), _ -> normalise mean deviation network.Input
-        | WeightedSum, [ shortcut; residual ] -> weightedSum shortcut residual
-        | WeightedSum, _ -> Error $"WeightedSum expects 2 nodes to read, the shortcut and the residual, found {inputs.Length}"
+        | WeightedSum, _ -> two "WeightedSum"
+        | Sum, _ -> two "Sum"
         | Convolution settings, [ _, input ] -> convolution settings input
         | Convolution _, _ -> one "Convolution"
         | Linear(outputs, _), [ _, input ] -> linear outputs input
@@ -105,6 +130,8 @@ module Shapes =
         | AveragePool _, _ -> one "AveragePool"
         | MaxPool size, [ _, input ] -> pool "MaxPool" size input
         | MaxPool _, _ -> one "MaxPool"
+        | OverlappingMaxPool window, [ _, input ] -> overlappingMaxPool window input
+        | OverlappingMaxPool _, _ -> one "OverlappingMaxPool"
         | GlobalAveragePool, [ _, input ] -> Ok { input with Rows = 1; Columns = 1 }
         | GlobalAveragePool, _ -> one "GlobalAveragePool"
         | Dropout rate, [ _, input ] ->

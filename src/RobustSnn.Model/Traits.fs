@@ -119,10 +119,15 @@ module Traits =
                 InputGradientReadsInput = true
                 ReadsBits = true
                 GivesBitsOfBits = true }
+        | OverlappingMaxPool _ -> { nothing with InputGradientReadsInput = true }
         | WeightedSum ->
             { nothing with
                 IsTrainable = true
                 ParameterGradientReadsInput = true
+                PassesGradientOn = true
+                ReadsBits = true }
+        | Sum ->
+            { nothing with
                 PassesGradientOn = true
                 ReadsBits = true }
         | Dropout _ ->

@@ -7,7 +7,7 @@ internal static class AllowedArrows
     private static readonly Room[] Table =
     [
         new("Cli", "Cli/Commands", "Cli/Output", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Model"),
-        new("Cli/Commands", "Cli/Output", "Conformance", "Experiments/Sweeps", "Experiments/Runs", "Experiments/Settings", "Experiments/Data",
+        new("Cli/Commands", "Cli/Output", "Conformance", "Experiments/Sweeps", "Experiments/Import", "Experiments/Runs", "Experiments/Settings", "Experiments/Data",
             "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
@@ -18,6 +18,8 @@ internal static class AllowedArrows
             "Engine/Layout", "Model"),
         new("Experiments/Sweeps", "Experiments/Runs", "Experiments/Settings", "Experiments/Files", "Experiments/Messages",
             "Engine/Operations", "Model"),
+        new("Experiments/Import", "Experiments/Runs", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Engine",
+            "Engine/Operations", "Engine/Layout", "Model"),
         new("Experiments/Runs", "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages",
             "Robustness/Training", "Robustness/Evaluations", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness",
             "Robustness/Estimators", "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations",

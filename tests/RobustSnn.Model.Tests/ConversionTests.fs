@@ -45,6 +45,13 @@ let ``convolutions get biases in VGG networks only`` (name, expected) =
     let converted = Conversion.toSpiking ifNeurons (build name 10 64)
     biased converted |> shouldEqual [ "convolution", expected; "linear", true ]
 
+[<Test>]
+let ``a plain sum stays one, and convolutions beside it get no biases`` () =
+    let summed = plain |> withOperation 3 Sum |> withInputs 3 [ 1; 2 ]
+    let converted = Conversion.toSpiking ifNeurons summed
+    converted.Nodes[3].Operation |> shouldEqual Sum
+    biased converted |> List.filter (fst >> (=) "convolution") |> shouldEqual [ "convolution", false ]
+
 [<TestCaseSource(nameof names)>]
 let ``keeps an architecture's shapes`` (name: string) =
     let sample = build name 10 64

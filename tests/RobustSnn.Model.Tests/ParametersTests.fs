@@ -51,6 +51,14 @@ let ``a weighted sum has two coefficients`` () =
           Dimensions = [ 2 ]
           Node = 3 }
 
+[<Test>]
+let ``a plain sum has no parameters`` () =
+    let summed = plain |> withOperation 3 Sum |> withInputs 3 [ 1; 2 ]
+
+    Parameters.ofNetwork summed
+    |> List.filter (fun parameter -> parameter.Node = 3)
+    |> shouldEqual []
+
 let kinds =
     let case kind prunable trainable =
         TestCaseData(kind, prunable, trainable)

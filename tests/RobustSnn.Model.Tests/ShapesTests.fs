@@ -99,11 +99,33 @@ let refusals =
       arity "pooling of two" (AveragePool 2) [ 1; 2 ] "AveragePool expects 1 node to read"
       arity "global pooling of two" GlobalAveragePool [ 1; 2 ] "GlobalAveragePool expects 1 node to read"
       arity "dropout of nothing" (Dropout 0.2) [] "Dropout expects 1 node to read"
+      arity "overlapping pooling of two" (OverlappingMaxPool { Size = 3; Stride = 2; Padding = 1 }) [ 1; 2 ] "OverlappingMaxPool expects 1 node to read"
+      case
+          "windows without size"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = 0; Stride = 1; Padding = 0 }))
+          "features.2: OverlappingMaxPool expects a size of at least 1, found 0"
+      case
+          "windows without stride"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = 3; Stride = 0; Padding = 1 }))
+          "features.2: OverlappingMaxPool expects a stride of at least 1, found 0"
+      case
+          "windows beyond the map"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = 3; Stride = 2; Padding = 2 }))
+          "features.2: OverlappingMaxPool expects a padding from 0 to half of its size 3, found 2"
+      case
+          "windows larger than the map"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = 99; Stride = 2; Padding = 1 }))
+          "features.2: OverlappingMaxPool expects at least 99 rows and columns for its windows, the layer before it gives 4 × 8 × 8, 10 with padding"
       arity "sum of one" WeightedSum [ 2 ] "WeightedSum expects 2 nodes to read, the shortcut and the residual"
       case
           "sum of different shapes"
           (plain |> withOperation 3 WeightedSum |> withInputs 3 [ 0; 2 ])
           "features.2: WeightedSum expects two equal shapes, its shortcut norm gives 3 × 8 × 8, its residual features.1 gives 4 × 8 × 8"
+      arity "plain sum of one" Sum [ 2 ] "Sum expects 2 nodes to read, the shortcut and the residual"
+      case
+          "plain sum of different shapes"
+          (plain |> withOperation 3 Sum |> withInputs 3 [ 0; 2 ])
+          "features.2: Sum expects two equal shapes, its shortcut norm gives 3 × 8 × 8, its residual features.1 gives 4 × 8 × 8"
       case
           "no output channels"
           (convolveWith (fun settings -> { settings with Outputs = 0 }))

@@ -15,8 +15,10 @@ let private rebuild =
         member _.Neuron thresholds = Neuron thresholds
         member _.AveragePool size = AveragePool size
         member _.MaxPool size = MaxPool size
+        member _.OverlappingMaxPool window = OverlappingMaxPool window
         member _.GlobalAveragePool() = GlobalAveragePool
         member _.WeightedSum() = WeightedSum
+        member _.Sum() = Sum
         member _.Dropout rate = Dropout rate }
 
 let operations =
@@ -29,8 +31,10 @@ let operations =
       Neuron Channelwise
       AveragePool 2
       MaxPool 2
+      OverlappingMaxPool { Size = 3; Stride = 2; Padding = 1 }
       GlobalAveragePool
       WeightedSum
+      Sum
       Dropout 0.2 ]
 
 [<TestCaseSource(nameof operations)>]

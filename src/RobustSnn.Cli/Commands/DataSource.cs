@@ -7,6 +7,9 @@ namespace RobustSnn.Cli.Commands;
 /// <summary>Data sets as arguments name them: by name, or by the folder that they are in.</summary>
 internal static class DataSource
 {
+    /// <summary>The data set of a network that somebody else trained on nobody said what.</summary>
+    public const string Unknown = "unknown";
+
     private const string Shapes10 = "shapes10";
 
     /// <summary>The data sets that can be given by name: those that are drawn, or that are where they are downloaded to.</summary>
@@ -46,9 +49,14 @@ internal static class DataSource
     /// <exception cref="BadInputException">As <see cref="Open"/>.</exception>
     public static DataSet OpenFor(
         string? nameOrFolder, string own, bool mapsClasses, Shapes10Settings shapes, CancellationToken cancellation = default) =>
-        nameOrFolder is not null && own != Shapes10 && !mapsClasses && Directory.Exists(nameOrFolder)
-            ? DataSets.Open(own, nameOrFolder, shapes, cancellation)
-            : Open(nameOrFolder ?? own, shapes, cancellation);
+        (nameOrFolder, own) switch
+        {
+            (null, Unknown) => throw new BadInputException(
+                "expected --data with the network's data set, by name or folder: the checkpoint does not say what it was trained on"),
+            (not null, not Shapes10 and not Unknown) when !mapsClasses && Directory.Exists(nameOrFolder) =>
+                DataSets.Open(own, nameOrFolder, shapes, cancellation),
+            _ => Open(nameOrFolder ?? own, shapes, cancellation),
+        };
 
     /// <summary>Says what was skipped, beside the results and not among them.</summary>
     public static void WriteNotes(DataSet set, Output.Terminal terminal)

@@ -35,10 +35,21 @@ internal static class TestImages
     public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples, string? mapping,
         Output.Terminal terminal, CancellationToken cancellation)
     {
-        // Only test images are wanted: those to train on are drawn, too, so let them be few.
-        Shapes10Settings shapes = Shapes10Settings.Default with { TrainCount = 1 };
-        DataSet set = DataSource.OpenFor(
-            data, loaded.Info.DataSet, mapping is not null, shapes with { TestCount = Math.Max(samples ?? 0, shapes.TestCount) }, cancellation);
+        DataSet set = DataSource.OpenFor(data, loaded.Info.DataSet, mapping is not null, Drawn(samples), cancellation);
+        return Of(path, loaded, set, samples, mapping, terminal);
+    }
+
+    /// <summary>A data set by name or folder, for its test images.</summary>
+    /// <param name="samples">How many are wanted, where they are drawn; null for as many as are usual.</param>
+    /// <param name="cancellation">Stops reading and drawing.</param>
+    /// <exception cref="BadInputException">There is no such data set, or its content is unusable.</exception>
+    public static DataSet OpenSet(string nameOrFolder, int? samples, CancellationToken cancellation) =>
+        DataSource.Open(nameOrFolder, Drawn(samples), cancellation);
+
+    /// <summary>Test images of a data set that is open, all or some, evenly over the classes.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static ImageSamples Of(string path, LoadedModel loaded, DataSet set, int? samples, string? mapping, Output.Terminal terminal)
+    {
         DataSource.WriteNotes(set, terminal);
         Network network = loaded.Model.Network;
         if (!set.Test.ImageShape.Equals(network.Input) || set.Test.Classes != network.Classes)
@@ -58,6 +69,10 @@ internal static class TestImages
             : [.. Enumerable.Range(0, set.Test.Count)];
         return new ImageSamples(set.Test, indices, Classes(path, loaded.Info, set, mapping, terminal));
     }
+
+    // Only test images are wanted: those to train on are drawn, too, so let them be few.
+    private static Shapes10Settings Drawn(int? samples) =>
+        Shapes10Settings.Default with { TrainCount = 1, TestCount = Math.Max(samples ?? 0, Shapes10Settings.Default.TestCount) };
 
     /// <summary>The network's class of each of the data set's: by name, where the checkpoint knows its names.</summary>
     private static ImmutableArray<int> Classes(string path, ModelInfo info, DataSet set, string? mapping, Output.Terminal terminal)

@@ -1,4 +1,5 @@
 using RobustSnn.Engine.Layout;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Checked;
 
@@ -126,6 +127,19 @@ internal sealed class Call(string operation, int samples)
         Require(a.Channels == b.Channels && a.Rows % b.Rows == 0 && a.Columns % b.Columns == 0,
             $"{a.Channels} × {a.Rows} × {a.Columns} does not divide into {b.Channels} × {b.Rows} × {b.Columns} windows");
         Require(a.Lanes == b.Lanes, $"lanes {a.Lanes} are pooled to lanes {b.Lanes}: they are to be the same");
+    }
+
+    /// <summary>A map and one value for each of its windows.</summary>
+    public void Windows(PoolWindow window, Activation large, Activation small)
+    {
+        var (a, b) = (large.Shape, small.Shape);
+        Require(window.Size >= 1 && window.Stride >= 1 && window.Padding >= 0 && 2 * window.Padding <= window.Size,
+            $"windows expected a size and a stride of at least 1 and a padding of at most half the size, found {window.Size}, {window.Stride}, {window.Padding}");
+        Require(a.Channels == b.Channels && Count(a.Rows) == b.Rows && Count(a.Columns) == b.Columns,
+            $"{a.Channels} × {a.Rows} × {a.Columns} has {Count(a.Rows)} × {Count(a.Columns)} windows, not {b.Channels} × {b.Rows} × {b.Columns}");
+        Require(a.Lanes == b.Lanes, $"lanes {a.Lanes} are pooled to lanes {b.Lanes}: they are to be the same");
+
+        int Count(int extent) => (extent + 2 * window.Padding - window.Size) / window.Stride + 1;
     }
 
     /// <summary>Two arguments that must not be in the same memory.</summary>

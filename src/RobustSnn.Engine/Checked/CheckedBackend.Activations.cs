@@ -204,6 +204,32 @@ public sealed partial class CheckedBackend
         call.Written(nameof(inputGradient), inputGradient, input);
     }
 
+    public void OverlappingMaxPool(PoolWindow window, Activation input, Activation output, int samples)
+    {
+        var call = new Call(nameof(OverlappingMaxPool), samples);
+        call.Floats(nameof(input), input);
+        call.Floats(nameof(output), output);
+        call.Windows(window, input, output);
+        call.Apart(nameof(input), input.Buffer, nameof(output), output.Buffer);
+        Inner.OverlappingMaxPool(window, input, output, samples);
+        call.Border(nameof(output), output);
+    }
+
+    public void OverlappingMaxPoolGradient(
+        PoolWindow window, Activation input, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
+    {
+        var call = new Call(nameof(OverlappingMaxPoolGradient), samples);
+        call.Floats(nameof(input), input);
+        call.Gradient(nameof(outputGradient), outputGradient);
+        call.Target(nameof(inputGradient), inputGradient, accumulate);
+        call.Windows(window, inputGradient, outputGradient);
+        call.Alike(nameof(input), input, nameof(inputGradient), inputGradient);
+        call.Apart(nameof(input), input.Buffer, nameof(inputGradient), inputGradient.Buffer);
+        call.Apart(nameof(outputGradient), outputGradient.Buffer, nameof(inputGradient), inputGradient.Buffer);
+        Inner.OverlappingMaxPoolGradient(window, input, outputGradient, inputGradient, accumulate, samples);
+        call.Written(nameof(inputGradient), inputGradient, input);
+    }
+
     public void WeightedSum(Activation first, Activation second, DeviceBuffer coefficients, Activation output, int samples)
     {
         var call = new Call(nameof(WeightedSum), samples);

@@ -1,4 +1,5 @@
 using RobustSnn.Engine.Layout;
+using RobustSnn.Model;
 
 namespace RobustSnn.Engine.Operations;
 
@@ -20,4 +21,16 @@ public interface IPoolingOperations
     /// <summary>inputGradient (+)= outputGradient at the first of the largest values of each window, row by row; 0 elsewhere.</summary>
     /// <param name="input">What was pooled.</param>
     void MaxPoolGradient(Activation input, Activation outputGradient, Activation inputGradient, bool accumulate, int samples);
+
+    /// <summary>Largest values of windows that may overlap and reach beyond the edge, where nothing is; NaN where one is.</summary>
+    /// <param name="output">Of as many rows and columns as there are windows.</param>
+    void OverlappingMaxPool(PoolWindow window, Activation input, Activation output, int samples);
+
+    /// <summary>
+    /// inputGradient (+)= the sum of outputGradient over the windows in which a value is the first of the largest, row by row; 0 where it is in
+    /// none.
+    /// </summary>
+    /// <param name="input">What was pooled.</param>
+    void OverlappingMaxPoolGradient(
+        PoolWindow window, Activation input, Activation outputGradient, Activation inputGradient, bool accumulate, int samples);
 }

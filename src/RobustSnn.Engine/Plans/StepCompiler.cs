@@ -110,9 +110,18 @@ internal sealed class StepCompiler(
 
         public PlanStep MaxPool(int size) => new MaxPoolStep(Link(0), Output, Gradient);
 
+        public PlanStep OverlappingMaxPool(PoolWindow window) => new OverlappingMaxPoolStep(window, Link(0), Output, Gradient);
+
         public PlanStep GlobalAveragePool() => new PoolStep(Link(0), Output, Gradient);
 
-        public PlanStep WeightedSum() => new WeightedSumStep(Link(0), Link(1), Output, Gradient, plan.Parameter(node, "comb"), Trains);
+        // The coefficients are never pruned, so that their buffer stays the same.
+        public PlanStep WeightedSum()
+        {
+            var coefficients = plan.Parameter(node, "comb");
+            return new WeightedSumStep(Link(0), Link(1), Output, Gradient, coefficients.Value, Trains ? coefficients : null);
+        }
+
+        public PlanStep Sum() => new WeightedSumStep(Link(0), Link(1), Output, Gradient, Constants([1, 1]), null);
 
         public PlanStep Dropout(double rate) => new DropoutStep(Link(0), Output, Gradient, (float)rate, (ulong)node, plan.buffers.SampleNumbers);
 
@@ -121,9 +130,9 @@ internal sealed class StepCompiler(
         private ConnectionStep Layer() => new(plan.model, node, Link(0), Output, Gradient, plan.Parameter(node, "weight"),
             plan.Connect(node, plan.Input(node, 0).Shape), Trains);
 
-        private DeviceBuffer Constants(FSharpList<double> values)
+        private DeviceBuffer Constants(IReadOnlyCollection<double> values)
         {
-            var buffer = plan.allocate(values.Length);
+            var buffer = plan.allocate(values.Count);
             buffer.Upload([.. values.Select(value => (float)value)]);
             return buffer;
         }

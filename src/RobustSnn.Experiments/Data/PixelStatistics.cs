@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Data;
@@ -8,13 +9,19 @@ namespace RobustSnn.Experiments.Data;
 /// </summary>
 public sealed record PixelStatistics(ImmutableArray<double> Mean, ImmutableArray<double> Deviation)
 {
+    /// <summary>Of networks that take pixels as they are: (pixel − 0) / 1.</summary>
+    public static PixelStatistics None { get; } = new([0, 0, 0], [1, 1, 1]);
+
     public static PixelStatistics Cifar10 { get; } = new([0.4914, 0.4822, 0.4465], [0.2023, 0.1994, 0.2010]);
 
     public static PixelStatistics Cifar100 { get; } = new([0.5071, 0.4867, 0.4408], [0.2675, 0.2565, 0.2761]);
 
     public static PixelStatistics Svhn { get; } = new([0.5, 0.5, 0.5], [0.5, 0.5, 0.5]);
 
-    public static PixelStatistics TinyImageNet { get; } = new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+    public static PixelStatistics ImageNet { get; } = new([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]);
+
+    /// <summary>ImageNet's.</summary>
+    public static PixelStatistics TinyImageNet => ImageNet;
 
     /// <summary>Measured once over 50,000 images of seed 1; constants, so that a network means the same whatever it was trained on.</summary>
     public static PixelStatistics Shapes10 { get; } = new([0.4990, 0.4993, 0.4999], [0.1634, 0.1636, 0.1635]);
@@ -25,10 +32,17 @@ public sealed record PixelStatistics(ImmutableArray<double> Mean, ImmutableArray
         {
             ["cifar10"] = Cifar10,
             ["cifar100"] = Cifar100,
+            ["imagenet"] = ImageNet,
             ["shapes10"] = Shapes10,
             ["svhn"] = Svhn,
             ["tinyimagenet"] = TinyImageNet,
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>For sentences: "means 0.5, 0.5, 0.5, deviations 0.2, 0.2, 0.2", or that there are none.</summary>
+    public string Describe() => this is { Mean: [0, 0, 0], Deviation: [1, 1, 1] } ? "none, pixels in [0, 1]" : $"means {List(Mean)}, deviations {List(Deviation)}";
+
+    private static string List(ImmutableArray<double> values) =>
+        string.Join(", ", values.Select(value => value.ToString("0.######", CultureInfo.InvariantCulture)));
 
     /// <summary>Mean and deviation over all pixels of all images, for data sets without published ones.</summary>
     /// <exception cref="BadInputException">A channel has the same value everywhere, so that no network could divide by its deviation.</exception>

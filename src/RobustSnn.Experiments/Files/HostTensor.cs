@@ -75,6 +75,11 @@ public sealed class HostTensor
         _ => throw new BadInputException($"tensor {Name}: expected floating-point elements (F32, F64, F16 or BF16), found {ElementType}"),
     };
 
+    /// <summary>The elements as doubles, exactly, of any floating-point type.</summary>
+    /// <exception cref="BadInputException">Whole numbers.</exception>
+    public double[] ToDoubles() =>
+        ElementType == ElementType.F64 ? As<double>().ToArray() : Array.ConvertAll(ToFloats(), value => (double)value);
+
     /// <summary>The elements as 64-bit whole numbers: I64, I32, U8 or Bool (false 0, true 1).</summary>
     /// <exception cref="BadInputException">Floating-point elements.</exception>
     public long[] ToLongs() => ElementType switch

@@ -9,22 +9,39 @@ namespace RobustSnn.Experiments.Files;
 /// What another global than those of <see cref="PickleGlobal"/> would make is a <see cref="PickleRefused"/>, whatever is done to it, so
 /// that whoever needs it can say where it stands; every other opcode is refused by name and offset. See Python's Lib/pickletools.py.
 /// </summary>
-internal sealed class PickleReader(string file, byte[] program)
+/// <param name="start">Where the first pickle begins.</param>
+internal sealed class PickleReader(string file, byte[] program, int start = 0)
 {
     // PyTorch's own limit; without one, a long tuple used by many tensors would be copied for each.
     private const int MaximumDimensions = 64;
 
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly PickleStack stack = new();
-    private readonly Dictionary<long, object?> memo = [];
-    private int position;
+    private readonly List<PickleStorage> storages = [];
+    private PickleStack stack = new();
+    private Dictionary<long, object?> memo = [];
+    private int position = start;
     private int opcodeStart;
 
-    /// <summary>The one object that the pickle builds.</summary>
+    /// <summary>The storages that tensors were made of so far.</summary>
+    public IReadOnlyList<PickleStorage> Storages => storages;
+
+    /// <summary>Where the next pickle begins, or what follows the last.</summary>
+    public int Position => position;
+
+    /// <summary>The one object that the pickle builds, with nothing behind it.</summary>
     /// <exception cref="BadInputException">Anything outside the subset.</exception>
     public object? Read()
     {
+        object? root = ReadNext();
+        return position == program.Length ? root : throw Bad($"{program.Length - position} bytes follow the end of the pickle");
+    }
+
+    /// <summary>The one object that the next pickle builds.</summary>
+    /// <exception cref="BadInputException">Anything outside the subset.</exception>
+    public object? ReadNext()
+    {
+        (stack, memo) = (new PickleStack(), []);
         while (true)
         {
             opcodeStart = position;
@@ -90,15 +107,7 @@ internal sealed class PickleReader(string file, byte[] program)
         }
     }
 
-    private object? Finish()
-    {
-        if (position != program.Length)
-        {
-            throw Bad($"{program.Length - position} bytes follow the end of the pickle");
-        }
-
-        return stack.Last() is [var root] ? root : throw Bad("the pickle ends with other than one object");
-    }
+    private object? Finish() => stack.Last() is [var root] ? root : throw Bad("the pickle ends with other than one object");
 
     private void CheckProtocol(byte protocol)
     {
@@ -166,13 +175,22 @@ internal sealed class PickleReader(string file, byte[] program)
         return global.IsKnown ? global : new PickleRefused(global, opcodeStart);
     }
 
-    private object Storage(object? id) => id switch
+    // Before PyTorch 1.6 a sixth item says whether the storage is a part of another.
+    private object Storage(object? id)
     {
-        PickleTuple { Items: ["storage", PickleRefused refused, ..] } => refused,
-        PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count] }
-            when count >= 0 && PickleGlobal.Storages.TryGetValue(type, out ElementType elementType) => new PickleStorage(elementType, key, count),
-        _ => throw Bad("expected a persistent id ('storage', storage class, key, location, count)"),
-    };
+        switch (id)
+        {
+            case PickleTuple { Items: ["storage", PickleRefused refused, ..] }:
+                return refused;
+            case PickleTuple { Items: ["storage", PickleGlobal type, string key, string, long count, .. [] or [null]] }
+                when count >= 0 && PickleGlobal.Storages.TryGetValue(type, out ElementType elementType):
+                var storage = new PickleStorage(elementType, key, count);
+                storages.Add(storage);
+                return storage;
+            default:
+                throw Bad("expected a persistent id ('storage', storage class, key, location, count)");
+        }
+    }
 
     private PickleRefused NewObject(object? type) =>
         type as PickleRefused ?? throw Bad($"opcode NEWOBJ is refused on {PickleValue.Describe(type)}: a state_dict does not need it");
@@ -194,8 +212,9 @@ internal sealed class PickleReader(string file, byte[] program)
             return new PickleDictionary();
         }
 
-        if (function == PickleGlobal.RebuildTensor
-            && arguments is [PickleStorage storage, long offset, PickleTuple size, PickleTuple stride, bool, PickleDictionary, ..])
+        bool isTensor = function == PickleGlobal.RebuildTensor ? arguments is [_, _, _, _, bool, PickleDictionary, ..]
+            : function == PickleGlobal.RebuildOldTensor && arguments.Length == 4;
+        if (isTensor && arguments is [PickleStorage storage, long offset, PickleTuple size, PickleTuple stride, ..])
         {
             return new PickleTensor(storage, offset, Numbers(size), Numbers(stride));
         }

@@ -5,6 +5,10 @@ internal sealed record PickleGlobal(string Module, string Name)
 {
     public static readonly PickleGlobal OrderedDict = new("collections", "OrderedDict");
     public static readonly PickleGlobal RebuildTensor = new("torch._utils", "_rebuild_tensor_v2");
+
+    /// <summary>Before PyTorch 0.4.</summary>
+    public static readonly PickleGlobal RebuildOldTensor = new("torch._utils", "_rebuild_tensor");
+
     public static readonly PickleGlobal RebuildParameter = new("torch._utils", "_rebuild_parameter");
 
     /// <summary>The storage classes that are read, and what their elements are.</summary>
@@ -20,7 +24,8 @@ internal sealed record PickleGlobal(string Module, string Name)
         [new("torch", "BoolStorage")] = ElementType.Bool,
     };
 
-    public bool IsKnown => this == OrderedDict || this == RebuildTensor || this == RebuildParameter || Storages.ContainsKey(this);
+    public bool IsKnown =>
+        this == OrderedDict || this == RebuildTensor || this == RebuildOldTensor || this == RebuildParameter || Storages.ContainsKey(this);
 
     public override string ToString() => $"{Module}.{Name}";
 }

@@ -4,12 +4,11 @@ using RobustSnn.Model;
 namespace RobustSnn.Experiments.Files;
 
 /// <summary>
-/// Reads the state_dict in a <c>.pth</c> file of torch.save (the zip format, PyTorch 1.6 and later) without running its pickle.
+/// Reads the state_dict in a <c>.pth</c> file of torch.save without running its pickle: a zip archive, or a sequence of pickles before
+/// PyTorch 1.6.
 /// </summary>
 public static class PytorchArchive
 {
-    // torch.load's magic number, 0x1950a86a20f9469cfc6c, as protocol 2 pickles it.
-    private static readonly byte[] LegacyStart = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
     private static readonly byte[] ZipStart = "PK\u0003\u0004"u8.ToArray();
     private static readonly string[] Wrappers = ["state_dict", "net", "model"];
     private const string DataParallelPrefix = "module.";
@@ -20,23 +19,20 @@ public static class PytorchArchive
     /// opened, <see cref="TensorFile.LeftOut"/> tells what else is in it, and the prefix <c>module.</c> that DataParallel puts before every name is taken off.
     /// </summary>
     /// <exception cref="BadInputException">
-    /// The file is missing, old, damaged, or holds anything but tensors; the message says what and where.
+    /// The file is missing, damaged, or holds anything but tensors; the message says what and where.
     /// </exception>
     public static TensorFile Read(string path)
     {
         using FileStream stream = InputFile.Open(path);
-        CheckFormat(path, stream);
-        try
+        byte[] start = Start(stream);
+        if (!IsSequence(start) && !IsZip(start))
         {
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
-            var records = new PytorchRecords(path, zip, stream.Length);
-            var leftOut = new List<string>();
-            return new TensorFile(path, Tensors(path, records, leftOut), new Dictionary<string, string>(), leftOut);
+            throw new BadInputException($"{path}: not a PyTorch file: expected the zip archive of torch.save");
         }
-        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
-        {
-            throw new BadInputException($"{path}: the zip archive is damaged: {exception.Message}", exception);
-        }
+
+        var leftOut = new List<string>();
+        return new TensorFile(
+            path, IsSequence(start) ? OfSequence(path, stream, leftOut) : OfZip(path, stream, leftOut), new Dictionary<string, string>(), leftOut);
     }
 
     /// <summary>Whether the file begins as torch.save's do, now or before PyTorch 1.6.</summary>
@@ -44,33 +40,54 @@ public static class PytorchArchive
     internal static bool IsIts(string path)
     {
         using FileStream stream = InputFile.Open(path);
-        var start = new byte[LegacyStart.Length];
-        int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        ReadOnlySpan<byte> found = start.AsSpan(0, read);
-        return found.StartsWith(ZipStart) || found.SequenceEqual(LegacyStart);
+        byte[] start = Start(stream);
+        return IsZip(start) || IsSequence(start);
     }
 
-    private static void CheckFormat(string path, FileStream stream)
+    /// <summary>The first bytes, as many as are needed to tell the formats apart; the stream is at its beginning again.</summary>
+    private static byte[] Start(FileStream stream)
     {
-        var start = new byte[LegacyStart.Length];
+        var start = new byte[PytorchSequence.MagicNumber.Length];
         int read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        if (start.AsSpan().SequenceEqual(LegacyStart))
+        stream.Position = 0;
+        return start[..read];
+    }
+
+    private static bool IsZip(byte[] start) => start.AsSpan().StartsWith(ZipStart);
+
+    private static bool IsSequence(byte[] start) => start.AsSpan().SequenceEqual(PytorchSequence.MagicNumber);
+
+    private static List<HostTensor> OfZip(string path, FileStream stream, List<string> leftOut)
+    {
+        try
+        {
+            using var zip = new ZipArchive(stream, ZipArchiveMode.Read);
+            var records = new PytorchRecords(path, zip, stream.Length);
+            return Tensors(path, new PickleReader(path, records.Pickle()).Read(), records, leftOut);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
+        {
+            throw new BadInputException($"{path}: the zip archive is damaged: {exception.Message}", exception);
+        }
+    }
+
+    private static List<HostTensor> OfSequence(string path, FileStream stream, List<string> leftOut)
+    {
+        if (stream.Length > Array.MaxLength)
         {
             throw new BadInputException(
-                $"{path}: the format of torch.save before PyTorch 1.6 is not read; load it in PyTorch and save it again with a newer one");
+                $"{path}: in the format of torch.save before PyTorch 1.6 expected at most {Array.MaxLength} bytes, found {stream.Length}; load it in "
+                + "PyTorch and save it again with a newer one");
         }
 
-        if (read < ZipStart.Length || !start.AsSpan().StartsWith(ZipStart))
-        {
-            throw new BadInputException($"{path}: not a PyTorch file: expected the zip archive of torch.save");
-        }
-
-        stream.Position = 0;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        var sequence = new PytorchSequence(path, bytes);
+        return Tensors(path, sequence.Root, sequence, leftOut);
     }
 
-    private static List<HostTensor> Tensors(string path, PytorchRecords records, List<string> leftOut)
+    private static List<HostTensor> Tensors(string path, object? read, PytorchStorages storages, List<string> leftOut)
     {
-        object? read = new PickleReader(path, records.Pickle()).Read();
         if (read is PickleRefused refused)
         {
             throw new BadInputException(
@@ -95,7 +112,7 @@ public static class PytorchArchive
                     $"{path}: '{key}' is no tensor: expected a state_dict, or a dictionary with one under {string.Join(", ", Wrappers)}");
             }
 
-            tensors.Add(records.Load(parallel ? name[DataParallelPrefix.Length..] : name, tensor));
+            tensors.Add(storages.Load(parallel ? name[DataParallelPrefix.Length..] : name, tensor));
         }
 
         return tensors;

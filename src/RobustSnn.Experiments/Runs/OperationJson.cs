@@ -39,9 +39,19 @@ internal sealed class OperationWriter : IOperationVisitor<JsonObject>
 
     public JsonObject MaxPool(int size) => new() { [OperationReader.Key] = "max_pool", ["size"] = size };
 
+    public JsonObject OverlappingMaxPool(PoolWindow window) => new()
+    {
+        [OperationReader.Key] = "overlapping_max_pool",
+        ["size"] = window.Size,
+        ["stride"] = window.Stride,
+        ["padding"] = window.Padding,
+    };
+
     public JsonObject GlobalAveragePool() => new() { [OperationReader.Key] = "global_average_pool" };
 
     public JsonObject WeightedSum() => new() { [OperationReader.Key] = "weighted_sum" };
+
+    public JsonObject Sum() => new() { [OperationReader.Key] = "sum" };
 
     public JsonObject Dropout(double rate) => new() { [OperationReader.Key] = "dropout", ["rate"] = rate };
 
@@ -67,7 +77,10 @@ internal static class OperationReader
             each.OneOf("thresholds", ("shared", Thresholds.Shared), ("channelwise", Thresholds.Channelwise)))),
         ("average_pool", each => Operation.NewAveragePool(each.Whole("size"))),
         ("max_pool", each => Operation.NewMaxPool(each.Whole("size"))),
+        ("overlapping_max_pool", each => Operation.NewOverlappingMaxPool(
+            new PoolWindow(each.Whole("size"), each.Whole("stride"), each.Whole("padding")))),
         ("global_average_pool", _ => Operation.GlobalAveragePool),
         ("weighted_sum", _ => Operation.WeightedSum),
+        ("sum", _ => Operation.Sum),
         ("dropout", each => Operation.NewDropout(each.Number("rate"))))(fields);
 }

@@ -1,14 +1,18 @@
 using RobustSnn.Engine.Layout;
+using RobustSnn.Model;
 
 namespace RobustSnn.Contract.Cases;
 
 public static class PoolingCases
 {
+    // ResNet's of large images first.
+    private static readonly PoolWindow[] Windows = [new(3, 2, 1), new(3, 1, 1), new(2, 2, 0), new(3, 3, 0), new(2, 3, 1), new(1, 1, 0)];
+
     private static readonly (Storage From, Storage To)[] Storages =
         [(Storage.Floats, Storage.Floats), (Storage.Bits, Storage.Floats), (Storage.Bits, Storage.Bits)];
 
     public static IEnumerable<ContractCase> Over(ShapeTable shapes) =>
-        [.. Pools(shapes), .. MaxPools(shapes), .. MaxPoolGradients(shapes), .. Readouts(shapes)];
+        [.. Pools(shapes), .. MaxPools(shapes), .. MaxPoolGradients(shapes), .. OverlappingMaxPools(shapes), .. Readouts(shapes)];
 
     private static IEnumerable<ContractCase> Pools(ShapeTable shapes) =>
         from i in Enumerable.Range(0, shapes.Lanes.Length)
@@ -60,6 +64,39 @@ public static class PoolingCases
             bench.OutputGradient("inputGradient", input with { Storage = Storage.Floats }, lanes.Samples, new GradientTarget(accumulate, InPlace: false)),
             accumulate,
             lanes.Samples));
+
+    private static IEnumerable<ContractCase> OverlappingMaxPools(ShapeTable shapes) =>
+        from i in Enumerable.Range(0, shapes.Lanes.Length)
+        let map = shapes.Pools[i % shapes.Pools.Length]
+        let window = Windows[i % Windows.Length]
+        let lanes = shapes.Lanes[i]
+        let input = new ActivationShape(shapes.PooledChannels[i % shapes.PooledChannels.Length], map.Rows, map.Columns, i % 2, lanes.Layout)
+        where Math.Min(map.Rows, map.Columns) + 2 * window.Padding >= window.Size
+        let output = input with { Rows = Extent(map.Rows, window), Columns = Extent(map.Columns, window), Border = i % 3 }
+        let accumulate = i % 2 == 0
+        let name = $"{input.Channels}×{input.Rows}×{input.Columns} by {window.Size}, stride {window.Stride}, padding {window.Padding}, "
+            + $"borders {input.Border} and {output.Border}, {lanes}"
+        from @case in new[]
+        {
+            new ContractCase("OverlappingMaxPool", name, ContractCase.Exact, bench => bench.Backend.OverlappingMaxPool(
+                window, Below(bench, input, lanes.Samples), bench.Output("output", output, lanes.Samples), lanes.Samples)),
+
+            new ContractCase("OverlappingMaxPoolGradient", $"{name}{(accumulate ? ", accumulating" : "")}", ContractCase.Elementwise, bench =>
+                bench.Backend.OverlappingMaxPoolGradient(
+                    window,
+                    Below(bench, input, lanes.Samples),
+                    bench.InputGradient(output, lanes.Samples),
+                    bench.OutputGradient("inputGradient", input, lanes.Samples, new GradientTarget(accumulate, InPlace: false)),
+                    accumulate,
+                    lanes.Samples)),
+        }
+        select @case;
+
+    // all below 0, so that what is beyond the edge would be the largest if it was read; values repeat
+    private static Activation Below(Workbench bench, ActivationShape shape, int samples) =>
+        bench.Input(shape, samples, () => bench.DrawInteger(4) - 5);
+
+    private static int Extent(int size, PoolWindow window) => (size + 2 * window.Padding - window.Size) / window.Stride + 1;
 
     private static Activation Largest(Workbench bench, ActivationShape shape, int samples) =>
         bench.Input(shape, samples, shape.IsBits ? () => bench.DrawInteger(2) : () => bench.DrawInteger(4) - 1);

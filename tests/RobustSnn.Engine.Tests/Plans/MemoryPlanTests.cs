@@ -92,7 +92,7 @@ public sealed class MemoryPlanTests
         Assert.That(memory.Slots[memory.Gradient[node]].IsBits, Is.False);
         Assert.That(slots[memory.Gradient[node]], Is.EqualTo(Gradient(node)), $"gradient of {node}");
         var trains = graph.Mode == PassMode.Training;
-        var readsInputs = graph.Norms[node] >= 0 || operation.IsMaxPool
+        var readsInputs = graph.Norms[node] >= 0 || operation.IsMaxPool || operation.IsOverlappingMaxPool
             || (trains && (operation.IsConvolution || operation.IsLinear || operation.IsBatchNorm || operation.IsWeightedSum));
         for (var i = 0; readsInputs && i < inputs.Length; i++)
             Assert.That(slots[memory.Output[inputs[i]]], Is.EqualTo(Value(inputs[i])), $"backward {node} reads {inputs[i]}");

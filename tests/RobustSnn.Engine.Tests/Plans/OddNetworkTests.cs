@@ -29,12 +29,17 @@ public sealed class OddNetworkTests
         yield return Case("BatchNorm of the image", [(Operation.BatchNorm, [0]), (Conv, [1]), (Operation.Relu, [2]), (Head, [3])]);
         yield return Case("ReLU of the image", [(Operation.Relu, [0]), (Conv, [1]), (Head, [2])]);
         yield return Case("sum of a node with itself", [(Conv, [0]), (Operation.WeightedSum, [1, 1]), (Operation.Relu, [2]), (Head, [3])]);
+        yield return Case("plain sum of a node with itself", [(Conv, [0]), (Operation.Sum, [1, 1]), (Operation.Relu, [2]), (Head, [3])]);
+        yield return Case("plain and weighted sums of one value",
+            [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Sum, [1, 2]), (Operation.WeightedSum, [3, 2]), (Operation.Sum, [4, 3]), (Head, [5])]);
         yield return Case("a value read three times",
             [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.Relu, [1]), (Operation.WeightedSum, [2, 3]), (Operation.WeightedSum, [4, 1]), (Head, [5])]);
         yield return Case("a node that nobody reads", [(Conv, [0]), (Operation.Relu, [1]), (Conv, [2]), (Head, [2])]);
         yield return Case("two BatchNorms", [(Conv, [0]), (Operation.BatchNorm, [1]), (Operation.BatchNorm, [2]), (Operation.Relu, [3]), (Head, [4])]);
         yield return Case("max pooling", [(Conv, [0]), (Operation.NewMaxPool(2), [1]), (Operation.Relu, [2]), (Head, [3])]);
         yield return Case("max pooling of a ReLU twice", [(Conv, [0]), (Operation.Relu, [1]), (Operation.NewMaxPool(2), [2]), (Operation.NewMaxPool(2), [3]), (Head, [4])]);
+        yield return Case("max pooling of windows that overlap",
+            [(Conv, [0]), (Operation.NewOverlappingMaxPool(new PoolWindow(3, 2, 1)), [1]), (Operation.NewOverlappingMaxPool(new PoolWindow(2, 1, 0)), [2]), (Operation.Relu, [3]), (Head, [4])]);
         yield return Case("max and average of one value",
             [(Conv, [0]), (Operation.NewMaxPool(2), [1]), (Operation.NewAveragePool(2), [1]), (Operation.WeightedSum, [2, 3]), (Head, [4])]);
         yield return Case("pooling twice",

@@ -121,9 +121,13 @@ internal sealed class ReferenceNetwork : IOperationVisitor<Activation>
 
     public Activation MaxPool(int size) => New(output => backend.MaxPool(Input(0), output, samples));
 
+    public Activation OverlappingMaxPool(PoolWindow window) => New(output => backend.OverlappingMaxPool(window, Input(0), output, samples));
+
     public Activation GlobalAveragePool() => New(output => backend.AveragePool(Input(0), output, samples));
 
     public Activation WeightedSum() => New(output => backend.WeightedSum(Input(0), Input(1), Parameter("comb"), output, samples));
+
+    public Activation Sum() => New(output => backend.WeightedSum(Input(0), Input(1), Buffer([1, 1]), output, samples));
 
     public Activation Dropout(double rate) => Input(0);
 

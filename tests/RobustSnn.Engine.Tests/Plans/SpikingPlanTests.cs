@@ -33,8 +33,10 @@ public sealed class SpikingPlanTests
         yield return Case("max pool of a max pool", true, (Operation.NewMaxPool(2), [3]), (Operation.NewMaxPool(2), [4]), (Head, [5]));
         yield return Case("neurons of a threshold a channel", true, (Conv, [3]), (Operation.NewNeuron(Thresholds.Channelwise), [4]), (Head, [5]));
         yield return Case("weighted sum", true, (Operation.WeightedSum, [3, 1]), (Head, [4]));
+        yield return Case("plain sum", true, (Operation.Sum, [3, 1]), (Head, [4]));
         yield return Case("dropout", true, (Operation.NewDropout(0.5), [3]), (Head, [4]));
         yield return Case("BatchNorm", false, (Operation.BatchNorm, [3]), (Head, [4]));
+        yield return Case("max pool of windows that overlap", false, (Operation.NewOverlappingMaxPool(new PoolWindow(3, 2, 1)), [3]), (Head, [4]));
         yield return Case("neuron", false, (Operation.NewNeuron(Thresholds.Shared), [3]), (Head, [4]));
         yield return Case("convolution and ReLU", false, (Conv, [3]), (Operation.Relu, [3]), (Operation.WeightedSum, [4, 5]), (Head, [6]));
 

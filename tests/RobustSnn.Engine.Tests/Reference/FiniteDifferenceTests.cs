@@ -2,6 +2,7 @@ using NUnit.Framework;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
+using RobustSnn.Model;
 using static RobustSnn.Engine.Tests.Reference.HostValues;
 
 namespace RobustSnn.Engine.Tests.Reference;
@@ -32,6 +33,7 @@ public static class FiniteDifferenceTests
         Relu,
         Dropout,
         AveragePool,
+        OverlappingMaxPool,
         WeightedSum(isStatic: false),
         WeightedSum(isStatic: true),
         Readout,
@@ -211,6 +213,29 @@ public static class FiniteDifferenceTests
                     return [gradient.Values()];
                 },
                 Linear, 1e-5);
+        }
+    }
+
+    private static Differentiable OverlappingMaxPool
+    {
+        get
+        {
+            var (window, input, output) = (new PoolWindow(3, 2, 1), Shape(2, 5, 6, border: 1, batch: 2), Shape(2, 3, 3, batch: 2));
+            var g = Draw(2 * output.Count, seed: 1);
+            return new Differentiable("max pool 3×3, stride 2, padding 1", [("input", Draw(2 * input.Count))],
+                v =>
+                {
+                    var y = Empty(output);
+                    Backend.OverlappingMaxPool(window, Activation(input, v[0]), y, 2);
+                    return Dot(g, y.Values());
+                },
+                v =>
+                {
+                    var gradient = Empty(input);
+                    Backend.OverlappingMaxPoolGradient(window, Activation(input, v[0]), Activation(output, g), gradient, false, 2);
+                    return [gradient.Values()];
+                },
+                1e-3f, 1e-3);
         }
     }
 

@@ -366,15 +366,6 @@ public sealed class PytorchArchiveTests
         Assert.That(() => PytorchArchive.Read(path), Refuses.Saying("expected one record 'name/data.pkl', found 0"));
     }
 
-    [Test]
-    public void A_legacy_file_is_refused_with_what_to_do()
-    {
-        using var folder = new TemporaryFolder();
-        byte[] start = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
-        File.WriteAllBytes(folder.File("old.pth"), start);
-        Assert.That(() => PytorchArchive.Read(folder.File("old.pth")), Refuses.Saying("before PyTorch 1.6"));
-    }
-
     [TestCase(0)]
     [TestCase(100)]
     public void A_file_that_is_no_zip_is_refused(int length)

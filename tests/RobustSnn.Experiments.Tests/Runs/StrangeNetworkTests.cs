@@ -80,8 +80,10 @@ public sealed class StrangeNetworkTests
         3 => Operation.BatchNorm,
         4 => Operation.NewNeuron(random.Next(2) == 0 ? Thresholds.Shared : Thresholds.Channelwise),
         5 => Operation.NewAveragePool(random.Next(1, 4)),
-        6 => Operation.NewMaxPool(random.Next(1, 4)),
-        7 => Operation.WeightedSum,
+        6 => random.Next(2) == 0
+            ? Operation.NewMaxPool(random.Next(1, 4))
+            : Operation.NewOverlappingMaxPool(new PoolWindow(random.Next(1, 5), random.Next(1, 4), random.Next(0, 3))),
+        7 => random.Next(2) == 0 ? Operation.WeightedSum : Operation.Sum,
         8 => random.Next(2) == 0 ? Operation.NewDropout(0.5) : Operation.GlobalAveragePool,
         _ => random.Next(2) == 0 ? Operation.Relu : Operation.NewLinear(random.Next(1, 40), random.Next(2) == 0),
     };
@@ -91,7 +93,7 @@ public sealed class StrangeNetworkTests
     {
         var last = network.Nodes.Length - 1;
         int Input() => random is not null && random.Next(4) == 0 ? random.Next(last + 1) : last;
-        var node = new Node($"node{last + 1}", operation, operation.IsWeightedSum ? [Input(), Input()] : [Input()]);
+        var node = new Node($"node{last + 1}", operation, operation.IsWeightedSum || operation.IsSum ? [Input(), Input()] : [Input()]);
         return new Network(network.Architecture, network.Input, network.Classes, network.Neurons, [.. network.Nodes, node]);
     }
 

@@ -4,18 +4,20 @@ using RobustSnn.Engine.Operations;
 namespace RobustSnn.Engine.Plans.Steps;
 
 /// <summary>a·shortcut + b·residual.</summary>
+/// <param name="coefficients">(a, b).</param>
+/// <param name="learned">Whose gradient is wanted; null where they are fixed, or nothing is trained.</param>
 internal sealed class WeightedSumStep(
-    Link shortcut, Link residual, Activation output, Activation? gradient, ParameterTensor coefficients, bool trains) : PlanStep
+    Link shortcut, Link residual, Activation output, Activation? gradient, DeviceBuffer coefficients, ParameterTensor? learned) : PlanStep
 {
     public override void Forward(IBackend backend, in Pass pass) =>
-        backend.WeightedSum(shortcut.Value, residual.Value, coefficients.Value, output, pass.Samples);
+        backend.WeightedSum(shortcut.Value, residual.Value, coefficients, output, pass.Samples);
 
     public override void Backward(IBackend backend, in Pass pass)
     {
-        if (trains)
+        if (learned is not null)
         {
-            backend.WeightedSumCoefficientGradient(shortcut.Value, gradient!, coefficients.Gradient!, 0, pass.Samples);
-            backend.WeightedSumCoefficientGradient(residual.Value, gradient!, coefficients.Gradient!, 1, pass.Samples);
+            backend.WeightedSumCoefficientGradient(shortcut.Value, gradient!, learned.Gradient!, 0, pass.Samples);
+            backend.WeightedSumCoefficientGradient(residual.Value, gradient!, learned.Gradient!, 1, pass.Samples);
         }
 
         // the last one may be in place of the gradient that both read
@@ -27,7 +29,7 @@ internal sealed class WeightedSumStep(
     {
         if (input.Gradient is not null)
         {
-            backend.WeightedSumGradient(gradient!, coefficients.Value, index, input.Gradient, input.Accumulate, pass.Samples);
+            backend.WeightedSumGradient(gradient!, coefficients, index, input.Gradient, input.Accumulate, pass.Samples);
         }
     }
 }

@@ -1,0 +1,10 @@
+using RobustSnn.Experiments.Data;
+
+namespace RobustSnn.Experiments.Import;
+
+/// <summary>What the user says of a file of somebody else's network; null where nothing was said.</summary>
+/// <param name="Architecture">One of <see cref="ForeignArchitectures.Names"/>; null to recognise it by names and shapes.</param>
+/// <param name="Keep">The share of its weights that a layer with scores keeps, above 0 and at most 1: no file says it.</param>
+/// <param name="Normalisation">What the network normalises pixels in [0,1] with; null for what the file, else the architecture, says.</param>
+/// <param name="Size">Rows and columns of its images; null for those that the architecture was made for.</param>
+public sealed record ImportOptions(string? Architecture = null, double? Keep = null, PixelStatistics? Normalisation = null, int? Size = null);

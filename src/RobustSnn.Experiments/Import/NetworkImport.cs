@@ -1,0 +1,196 @@
+using System.Globalization;
+using RobustSnn.Engine;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Import;
+
+/// <summary>Reads networks that other people's code saved: HYDRA's, HARP's, RobustBench's, torchvision's and the reference's ANNs.</summary>
+public static class NetworkImport
+{
+    // A trained network has hardly a weight that is 0 exactly; one that was pruned, a tenth at least.
+    private const double LeastPrunedShare = 0.01;
+
+    private const string Threshold = ".v_th";
+
+    /// <summary>Reads a safetensors file or an archive of torch.save. Nothing in it is run.</summary>
+    /// <exception cref="BadInputException">
+    /// The file cannot be read, is of no known architecture or of several, has values that no parameter may have, or needs something that
+    /// the options do not say.
+    /// </exception>
+    public static ImportedNetwork Read(string path, IBackend backend, ImportOptions options)
+    {
+        TensorFile file = TensorFile.Read(path);
+        RequireForeign(file);
+        PixelStatistics? stored = StoredNormalisation.Of(file);
+        RequireAgreement(path, stored, options.Normalisation);
+        TensorFile named = TensorNames.Normalise(file.With([.. file.Tensors.Where(tensor => !StoredNormalisation.IsBuffer(tensor))]));
+        var scores = new ScoredWeights(named, options.Keep);
+        HostTensor[] tensors = [.. named.Tensors.Where(tensor => !ScoredWeights.IsPart(tensor) && !IsThreshold(tensor))];
+        PixelStatistics? known = stored ?? options.Normalisation;
+        Recognised found = Recognition.Find(
+            path, new StoredTensors(named.With(tensors)), options.Architecture,
+            architecture => new ForeignFrame(known ?? architecture.Normalisation ?? PixelStatistics.None, options.Size));
+        if ((known ?? found.Architecture.Normalisation) is null)
+        {
+            throw new BadInputException(
+                $"{path}: does not say what its images were normalised with, which depends on the data set: expected --normalise, with "
+                + $"{string.Join(", ", PixelStatistics.Known.Keys)}, none, or its means and deviations");
+        }
+
+        RequireFloats(named, found.Architecture);
+        RequireUnconverted(named);
+        var notes = new List<string> { NormalisationNote(found, stored, options.Normalisation) };
+        notes.AddRange(LeftOut(file, named, found, scores));
+        SpikingModel model = Build(named.With([.. tensors.Where(tensor => found.Architecture.Unused(tensor.Name) is null)]), found.Network, backend);
+        try
+        {
+            notes.Add(Prune(model, scores, options.Keep));
+            return new ImportedNetwork(model, found.Architecture.Name, found.Architecture.Whose, notes);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static void RequireForeign(TensorFile file)
+    {
+        if (file.Metadata.GetValueOrDefault("format")?.StartsWith("rsnn-", StringComparison.Ordinal) is true)
+        {
+            throw new BadInputException($"{file.FilePath}: expected somebody else's network, found a checkpoint of rsnn; use it as it is");
+        }
+
+        if (file.Tensors.Count == 0)
+        {
+            throw new BadInputException($"{file.FilePath}: expected the tensors of a network (a state_dict), found none");
+        }
+    }
+
+    private static void RequireAgreement(string path, PixelStatistics? stored, PixelStatistics? said)
+    {
+        if (stored is not null && said is not null && !(Same(stored.Mean, said.Mean) && Same(stored.Deviation, said.Deviation)))
+        {
+            throw new BadInputException(
+                $"{path}: --normalise expected what the file itself says, {stored.Describe()}, found {said.Describe()}; leave --normalise out");
+        }
+
+        static bool Same(IEnumerable<double> left, IEnumerable<double> right) => left.Select(value => (float)value).SequenceEqual(right.Select(value => (float)value));
+    }
+
+    private static bool IsThreshold(HostTensor tensor) => tensor.Name.EndsWith(Threshold, StringComparison.Ordinal);
+
+    // An ANN of the reference has thresholds where it was made to learn them, and they are 1 until it is converted.
+    private static void RequireUnconverted(TensorFile named)
+    {
+        if (named.Tensors.FirstOrDefault(tensor => IsThreshold(tensor) && !tensor.ToDoubles().All(value => value == 1)) is { } threshold)
+        {
+            throw new BadInputException(
+                $"{named.FilePath}: expected an ANN, found the threshold '{threshold.Name}' of a network that was converted; give the ANN that it "
+                + "was made from");
+        }
+    }
+
+    private static string NormalisationNote(Recognised found, PixelStatistics? stored, PixelStatistics? said) => (stored, said) switch
+    {
+        ({ } own, _) => $"normalisation, from the file: {own.Describe()}",
+        (_, { } asked) => $"normalisation, as asked for: {asked.Describe()}",
+        _ => $"normalisation: the file says none; taken is what {found.Architecture.Whose} networks have by default, "
+            + $"{found.Architecture.Normalisation!.Describe()}. --normalise says otherwise",
+    };
+
+    private static IEnumerable<string> LeftOut(TensorFile file, TensorFile named, Recognised found, ScoredWeights scores)
+    {
+        if (file.LeftOut.Count > 0)
+        {
+            yield return $"left out, beside the tensors: {string.Join(", ", file.LeftOut)}";
+        }
+
+        if (file.Tensors.Count(tensor => TensorNames.IsCounter(tensor.Name)) is var counters and > 0)
+        {
+            yield return $"left out: {counters} counters of batches (num_batches_tracked), on which nothing depends";
+        }
+
+        if (named.Tensors.Count(IsThreshold) is var thresholds and > 0)
+        {
+            yield return $"left out: {thresholds} thresholds (v_th), all 1, which conversion sets";
+        }
+
+        foreach (IGrouping<string, HostTensor> unused in named.Tensors
+            .Where(tensor => found.Architecture.Unused(tensor.Name) is not null).GroupBy(tensor => found.Architecture.Unused(tensor.Name)!))
+        {
+            yield return $"left out: {unused.Count()} tensors, '{unused.First().Name}' the first: {unused.Key}";
+        }
+
+        if (scores.Any)
+        {
+            yield return $"left out: the scores (popup_scores{(scores.HasRates ? ", k_score" : "")}), once they have said which weights are kept";
+        }
+    }
+
+    // A network in half precision computes other numbers than its weights do in single.
+    private static void RequireFloats(TensorFile named, ForeignArchitecture architecture)
+    {
+        foreach (HostTensor tensor in named.Tensors.Where(tensor => architecture.Unused(tensor.Name) is null))
+        {
+            bool isDouble = tensor.ElementType == Files.ElementType.F64;
+            if (tensor.ElementType != Files.ElementType.F32 && !(isDouble && tensor.ToDoubles().All(value => value.Equals((float)value))))
+            {
+                throw new BadInputException(
+                    $"{named.FilePath}: tensor '{tensor.Name}' expected F32 elements, found {tensor.ElementType}"
+                    + $"{(isDouble ? " that no 32-bit float holds" : "")}; in PyTorch, save model.float().state_dict() of the network as it was trained");
+            }
+        }
+    }
+
+    private static SpikingModel Build(TensorFile file, Network network, IBackend backend)
+    {
+        var model = new SpikingModel(network, backend);
+        try
+        {
+            ModelFile.Upload(file, model);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Has the model store only the weights that exist: those that scores keep, or all but zeros where many are 0.</summary>
+    private static string Prune(SpikingModel model, ScoredWeights scores, double? keep)
+    {
+        ParameterTensor[] weights = [.. model.Parameters.All.Where(parameter => parameter.Specification.Prunable)];
+        long total = weights.Sum(weight => (long)weight.Specification.Count);
+        SparsityPattern[] patterns =
+        [
+            .. weights.Select(weight => scores.Any ? scores.Pattern(weight.Specification) : SparsityPattern.OfMask(weight.Value.ToArray())),
+        ];
+        long kept = patterns.Sum(pattern => (long)pattern.Count);
+        string share = string.Create(CultureInfo.InvariantCulture, $"{kept:#,0} of {total:#,0} weights ({100.0 * kept / total:0.00} %)");
+        if (kept == total)
+        {
+            return $"dense: all {share}";
+        }
+
+        if (!scores.Any && total - kept < LeastPrunedShare * total)
+        {
+            return $"dense: {share} are not 0, too many for a network that was pruned; zeros stay weights";
+        }
+
+        foreach ((ParameterTensor weight, SparsityPattern pattern) in weights.Zip(patterns).Where(pair => pair.Second.Count < pair.Second.DenseCount))
+        {
+            model.Parameters.Prune(weight.Name, pattern);
+        }
+
+        return scores.Any
+            ? string.Create(CultureInfo.InvariantCulture, $"pruned: {share} are kept by their scores (--keep {keep}) and no other exists any more")
+            : $"pruned: {share} are not 0 and no other exists any more";
+    }
+}

@@ -1,0 +1,90 @@
+using RobustSnn.Experiments.Messages;
+using RobustSnn.Model;
+
+namespace RobustSnn.Experiments.Import;
+
+/// <summary>An architecture whose names and shapes are a file's.</summary>
+internal sealed record Recognised(ForeignArchitecture Architecture, Network Network);
+
+/// <summary>Finds the architecture that a file's tensors are of.</summary>
+internal static class Recognition
+{
+    private const int MostShown = 3;
+
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="name">The architecture that it must be; null for any.</param>
+    /// <param name="frame">What an architecture's network is built with beside its tensors.</param>
+    /// <exception cref="BadInputException">No architecture fits, more than one does, or not that of the name.</exception>
+    public static Recognised Find(string path, StoredTensors tensors, string? name, Func<ForeignArchitecture, ForeignFrame> frame)
+    {
+        if (name is not null)
+        {
+            Attempt asked = Try(Named(name), tensors, frame);
+            return asked.Found ?? throw new BadInputException($"{path}: expected {name}, found another network: {asked.Misfit}");
+        }
+
+        Attempt[] attempts = [.. ForeignArchitectures.All.Select(each => Try(each, tensors, frame))];
+        Recognised[] found = [.. attempts.Select(attempt => attempt.Found).OfType<Recognised>()];
+        return found.Length switch
+        {
+            1 => found[0],
+            0 => throw new BadInputException(
+                $"{path}: expected a network of a known architecture, found none that has its {tensors.All.Count} tensors. The nearest: "
+                + string.Join("; ", attempts.OrderByDescending(attempt => attempt.Fitting).Take(MostShown)
+                    .Select(attempt => $"{attempt.Architecture.Name}: {attempt.Misfit}"))
+                + $". Known are {string.Join(", ", ForeignArchitectures.Names)}; --as NAME says what does not fit one of them"),
+            _ => throw new BadInputException(
+                $"{path}: expected one architecture, found {found.Length} that have its names and shapes: "
+                + string.Join("; ", found.Select(each => $"{each.Architecture.Name}: {each.Architecture.Whose}"))
+                + ". Say by --as which one computes as the network does"),
+        };
+    }
+
+    private static ForeignArchitecture Named(string name) =>
+        ForeignArchitectures.All.FirstOrDefault(each => each.Name == name) ?? throw new BadInputException(
+            $"--as: there is no architecture '{name}'{NearestName.Hint(name, ForeignArchitectures.Names)} Known are "
+            + string.Join(", ", ForeignArchitectures.Names));
+
+    private static Attempt Try(ForeignArchitecture architecture, StoredTensors tensors, Func<ForeignArchitecture, ForeignFrame> frame)
+    {
+        try
+        {
+            Network network = architecture.Read(tensors, frame(architecture));
+            return Compare(architecture, network, tensors);
+        }
+        catch (Exception misfit) when (misfit is MisfitException or BadInputException)
+        {
+            return new Attempt(architecture, null, misfit.Message, 0);
+        }
+    }
+
+    private static Attempt Compare(ForeignArchitecture architecture, Network network, StoredTensors tensors)
+    {
+        var stored = tensors.All.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
+        string? misfit = null;
+        var fitting = 0;
+        foreach (Parameter parameter in RobustSnn.Model.Parameters.ofNetwork(network))
+        {
+            string expected = $"[{string.Join(", ", parameter.Dimensions)}]";
+            if (!stored.Remove(parameter.Name, out Files.HostTensor? tensor))
+            {
+                misfit ??= $"'{parameter.Name}' {expected} is not there";
+            }
+            else if (!tensor.Dimensions.SequenceEqual(parameter.Dimensions))
+            {
+                misfit ??= $"'{parameter.Name}' expected {expected}, found [{string.Join(", ", tensor.Dimensions)}]";
+            }
+            else
+            {
+                fitting++;
+            }
+        }
+
+        misfit ??= stored.Keys.FirstOrDefault(name => architecture.Unused(name) is null) is { } stranger ? $"it has no '{stranger}'" : null;
+        return new Attempt(architecture, misfit is null ? new Recognised(architecture, network) : null, misfit, fitting);
+    }
+
+    /// <param name="Misfit">The first thing that is otherwise; null where nothing is.</param>
+    /// <param name="Fitting">Tensors of the architecture's names and shapes.</param>
+    private sealed record Attempt(ForeignArchitecture Architecture, Recognised? Found, string? Misfit, int Fitting);
+}

@@ -1,0 +1,204 @@
+using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Files;
+using RobustSnn.Experiments.Import;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Tests.Files;
+
+namespace RobustSnn.Experiments.Tests.Import;
+
+/// <summary>Files that are not what they should be, and files that lack what nobody but the user can say.</summary>
+[TestFixture]
+public sealed class ImportRefusalTests
+{
+    private TemporaryFolder folder = null!;
+    private IBackend backend = null!;
+
+    [SetUp]
+    public void Open()
+    {
+        folder = new TemporaryFolder();
+        backend = Backends.Open("reference");
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        backend.Dispose();
+        folder.Dispose();
+    }
+
+    [Test]
+    public void A_tensor_is_missing() => AssertRefused(
+        "cifar-resnet10", new(), tensors => tensors.RemoveAll(tensor => tensor.Name == "layer2.0.bn1.running_var"),
+        "found none that has its", "cifar-resnet: 'layer2.0.bn1.running_var' [5] is not there", "Known are hydra-vgg, wide-resnet");
+
+    [Test]
+    public void A_tensor_is_too_many() => AssertRefused(
+        "cifar-resnet10", new(), tensors => tensors.Add(HostTensor.FromFloats("layer1.0.gate", [1], [0])),
+        "cifar-resnet: it has no 'layer1.0.gate'");
+
+    [Test]
+    public void A_tensor_has_another_shape() => AssertRefused(
+        "cifar-resnet10", new(Architecture: "cifar-resnet"),
+        tensors => Replace(tensors, "layer2.0.conv2.weight", tensor => HostTensor.FromFloats(tensor.Name, [5, 5, 1, 9], tensor.ToFloats())),
+        "expected cifar-resnet, found another network: 'layer2.0.conv2.weight' expected [5, 5, 3, 3], found [5, 5, 1, 9]");
+
+    [TestCase("wide-resnet", "'block1.layer.0' is not there")]
+    [TestCase("cifar-resnet", "'layer1.0' is not there")]
+    [TestCase("torchvision-vgg", "'classifier.3.weight' is not there")]
+    [TestCase("vgg16", "'features.0.weight' expected [64, 3, 3, 3], found [3, 3, 3, 3]")]
+    [TestCase("hydra-vggg", "there is no architecture 'hydra-vggg'; did you mean 'hydra-vgg'?")]
+    public void It_is_another_architecture_than_was_said(string architecture, string saying) =>
+        AssertRefused("hydra-vgg11-zeros", new(Architecture: architecture), _ => { }, saying);
+
+    [TestCase("preact-resnet18-v1")]
+    [TestCase("preact-resnet10-v2")]
+    public void Names_and_shapes_do_not_say_where_shortcuts_read(string name) => AssertRefused(
+        name, new(), _ => { }, "found 2 that have its names and shapes: preact-resnet: ", "; preact-resnet-v2: ", "Say by --as");
+
+    [TestCase(float.NaN, "NaN")]
+    [TestCase(float.PositiveInfinity, "Infinity")]
+    public void A_weight_is_no_number(float value, string found) => AssertRefused(
+        "cifar-resnet10", new(), tensors => Change(tensors, "linear.weight", 3, value),
+        $"tensor 'linear.weight', element 3: expected a finite number, found {found}");
+
+    [Test]
+    public void A_variance_is_negative() => AssertRefused(
+        "cifar-resnet10", new(), tensors => Change(tensors, "bn1.running_var", 1, -1),
+        "tensor 'bn1.running_var', element 1: expected a finite variance of at least 0, found -1");
+
+    [TestCase(ElementType.F16)]
+    [TestCase(ElementType.BF16)]
+    public void Weights_are_halves(ElementType type) => AssertRefused(
+        "cifar-resnet10", new(),
+        tensors => Replace(tensors, "linear.weight", tensor => new HostTensor(tensor.Name, type, tensor.Dimensions, new byte[2 * tensor.Count])),
+        $"tensor 'linear.weight' expected F32 elements, found {type}; in PyTorch, save model.float().state_dict()");
+
+    [Test]
+    public void Weights_are_bytes() => AssertRefused(
+        "cifar-resnet10", new(),
+        tensors => Replace(tensors, "linear.weight", tensor => new HostTensor(tensor.Name, ElementType.U8, tensor.Dimensions, new byte[tensor.Count])),
+        "tensor 'linear.weight' expected F32 elements, found U8");
+
+    [Test]
+    public void Weights_are_doubles_that_no_float_holds() => AssertRefused(
+        "cifar-resnet10", new(),
+        tensors => Replace(tensors, "linear.bias", tensor => new HostTensor(
+            tensor.Name, ElementType.F64, tensor.Dimensions, [.. Enumerable.Repeat(0.1, tensor.Count).SelectMany(BitConverter.GetBytes)])),
+        "tensor 'linear.bias' expected F32 elements, found F64 that no 32-bit float holds");
+
+    [Test]
+    public void Weights_are_quantised()
+    {
+        var pickle = new PickleWriter().OrderedDict().Op('(').Text("fc.weight")
+            .Global("torch._utils", "_rebuild_qtensor").Op('(').Storage("QInt8Storage", "0", 1).Op('t').Op('R').Op('u');
+        Assert.That(
+            () => NetworkImport.Read(new PthFile(folder).Pickle(pickle).Save(), backend, new ImportOptions()),
+            Refuses.Saying("fc.weight", "_rebuild_qtensor", "not read"));
+    }
+
+    [Test]
+    public void There_are_no_tensors() => AssertRefused("cifar-resnet10", new(), tensors => tensors.Clear(), "expected the tensors of a network");
+
+    [Test]
+    public void It_is_a_checkpoint_already()
+    {
+        using SpikingModel model = NetworkImport.Read(ForeignCase.All[0].Recorded, backend, ForeignCase.All[0].Options).Model;
+        ModelFile.Save(folder.File("a"), model, new ModelInfo("cifar10", 0, "imported"));
+        Assert.That(
+            () => NetworkImport.Read(folder.File("a"), backend, new ImportOptions()),
+            Refuses.At(folder.File("a"), "found a checkpoint of rsnn; use it as it is"));
+    }
+
+    [Test]
+    public void Nobody_says_how_many_scored_weights_are_kept() =>
+        AssertRefused("hydra-vgg4-scores", new(), _ => { }, "has scores of its weights (popup_scores)", "expected --keep SHARE");
+
+    [TestCase(0.0)]
+    [TestCase(-0.1)]
+    [TestCase(1.01)]
+    [TestCase(double.NaN)]
+    public void The_share_to_keep_is_none(double keep) =>
+        AssertRefused("hydra-vgg4-scores", new(Keep: keep), _ => { }, "--keep: expected a share above 0 and at most 1");
+
+    [Test]
+    public void A_share_is_said_without_scores() =>
+        AssertRefused("cifar-resnet10", new(Keep: 0.5), _ => { }, "expected scores of its weights", "leave --keep out");
+
+    [Test]
+    public void A_layer_has_no_scores() => AssertRefused(
+        "hydra-vgg4-scores", new(Keep: 0.5), tensors => tensors.RemoveAll(tensor => tensor.Name == "features.3.popup_scores"),
+        "expected the tensor 'features.3.popup_scores' [3, 3, 3, 3], as other layers have one, found none");
+
+    [Test]
+    public void A_layer_has_no_share() => AssertRefused(
+        "harp-vgg6-rates", new(Keep: 0.5), tensors => tensors.RemoveAll(tensor => tensor.Name == "features.3.k_score"),
+        "expected the tensor 'features.3.k_score' []");
+
+    [Test]
+    public void Scores_are_of_channels() => AssertRefused(
+        "hydra-vgg4-scores", new(Keep: 0.5),
+        tensors => Replace(tensors, "features.3.popup_scores", tensor => HostTensor.FromFloats(tensor.Name, [1, 3, 1, 1], [1, 2, 3])),
+        "tensor 'features.3.popup_scores' expected [3, 3, 3, 3], found [1, 3, 1, 1]", "not by channels");
+
+    [Test]
+    public void A_score_is_no_number() => AssertRefused(
+        "hydra-vgg4-scores", new(Keep: 0.5), tensors => Change(tensors, "features.3.popup_scores", 5, float.NaN),
+        "tensor 'features.3.popup_scores' expected finite numbers, found NaN");
+
+    [Test]
+    public void Nobody_says_what_images_were_normalised_with() =>
+        AssertRefused("reference-vggmini", new(), _ => { }, "does not say what its images were normalised with", "expected --normalise", "cifar10");
+
+    [Test]
+    public void Half_a_normalisation_is_there() => AssertRefused(
+        "wide-resnet16-buffers", new(), tensors => tensors.RemoveAll(tensor => tensor.Name == "sigma"),
+        "expected one mean and one deviation of a normalisation, found 'mu'");
+
+    [TestCase(0f)]
+    [TestCase(-1f)]
+    [TestCase(float.NaN)]
+    public void A_deviation_is_none(float deviation) => AssertRefused(
+        "wide-resnet16-buffers", new(), tensors => Change(tensors, "sigma", 1, deviation), "tensor 'sigma' expected 3 finite numbers above 0");
+
+    [Test]
+    public void A_normalisation_is_said_that_is_not_the_file_s() => AssertRefused(
+        "wide-resnet16-buffers", new(Normalisation: PixelStatistics.Svhn), _ => { },
+        "--normalise expected what the file itself says, means 0.49, 0.48, 0.45, deviations 0.25, 0.24, 0.26, found means 0.5, 0.5, 0.5");
+
+    [Test]
+    public void The_network_was_converted() => AssertRefused(
+        "reference-vggmini", new(Normalisation: PixelStatistics.Svhn), tensors => tensors.Add(HostTensor.FromFloats("features.2.v_th", [], [0.7f])),
+        "expected an ANN, found the threshold 'features.2.v_th' of a network that was converted");
+
+    [TestCase("wide-resnet10-sub", 64, "on images of 32 × 32 only, --size says 64 × 64")]
+    [TestCase("torchvision-vgg11", 32, "'classifier.0.weight' expected [6, 4], found [6, 196]")]
+    [TestCase("hydra-vgg11-zeros", 33, "MaxPool expects rows and columns that 2 divides")]
+    public void Images_have_a_size_that_does_not_fit(string name, int size, string saying) =>
+        AssertRefused(name, new(Size: size), _ => { }, saying);
+
+    /// <summary>The recorded network with a change.</summary>
+    private void AssertRefused(string name, ImportOptions options, Action<List<HostTensor>> change, params string[] sayings)
+    {
+        string path = folder.File("net.safetensors");
+        List<HostTensor> tensors = [.. TensorFile.Read(ForeignCase.All.Single(each => each.Name == name).Recorded).Tensors];
+        change(tensors);
+        Safetensors.Write(path, tensors, new Dictionary<string, string>());
+        Assert.That(() => NetworkImport.Read(path, backend, options), Refuses.Saying(sayings));
+    }
+
+    private static void Replace(List<HostTensor> tensors, string name, Func<HostTensor, HostTensor> other)
+    {
+        int at = tensors.FindIndex(tensor => tensor.Name == name);
+        tensors[at] = other(tensors[at]);
+    }
+
+    private static void Change(List<HostTensor> tensors, string name, int index, float value) => Replace(tensors, name, tensor =>
+    {
+        float[] values = tensor.ToFloats();
+        values[index] = value;
+        return HostTensor.FromFloats(name, tensor.Dimensions, values);
+    });
+}
