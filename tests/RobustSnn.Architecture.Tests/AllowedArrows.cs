@@ -29,6 +29,8 @@ internal static class AllowedArrows
             "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
+        new("Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine",
+            "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Operations", "Engine/Randomness", "Engine/Layout",
             "Model"),
         new("Robustness/ToSpiking", "Robustness", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
