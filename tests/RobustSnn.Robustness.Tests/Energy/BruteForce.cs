@@ -10,6 +10,8 @@ internal sealed class BruteForce
 {
     private readonly SpikingModel model;
     private readonly Dictionary<int, long[]> spikes = [];
+    private readonly Dictionary<int, long[]> connections;
+    private readonly Dictionary<int, long[]> denseConnections;
     private readonly int samples;
 
     public BruteForce(SpikingModel model, DrawnImages images, int timesteps)
@@ -29,15 +31,18 @@ internal sealed class BruteForce
 
             spikes[node] = counts;
         });
+        connections = Connections(dense: false);
+        denseConnections = Connections(dense: true);
     }
 
     public double Spikes(string neurons) => (double)spikes[Index(neurons)].Sum() / samples;
 
     /// <summary>Operations an image that spikes of these neurons cause, in all layers that read them.</summary>
-    public double Operations(string neurons, bool dense) => (double)Connections(Index(neurons), dense).Sum(neuron => spikes[Index(neurons)][neuron]) / samples;
+    public double Operations(string neurons, bool dense) =>
+        (double)spikes[Index(neurons)].Zip(Of(neurons, dense), (count, existing) => count * existing).Sum() / samples;
 
     /// <summary>Existing connections of these neurons.</summary>
-    public long Count(string neurons, bool dense) => Connections(Index(neurons), dense).LongCount();
+    public long Count(string neurons, bool dense) => Of(neurons, dense).Sum();
 
     /// <summary>Spikes an image that enter a weighted sum.</summary>
     public double SpikesInto(string sum) => (double)model.Network.Nodes[Index(sum)].Inputs
@@ -47,15 +52,30 @@ internal sealed class BruteForce
     /// <summary>Weights that would meet padding, were nothing pruned.</summary>
     public long ReadsOfPadding(string layer) => Taps(Index(layer), true).LongCount(tap => tap.Input < 0);
 
-    /// <summary>The neuron at the other end of every connection that leads from these neurons.</summary>
-    private IEnumerable<int> Connections(int neurons, bool dense) =>
-        from layer in Enumerable.Range(0, model.Shapes.Count)
-        where model.Network.Nodes[layer].Operation is { IsConvolution: true } or { IsLinear: true }
-        from tap in Taps(layer, dense)
-        where tap.Input >= 0
-        from neuron in Neurons(model.Network.Nodes[layer].Inputs.Head, tap.Input).Distinct()
-        where neuron.Node == neurons
-        select neuron.Index;
+    private long[] Of(string neurons, bool dense) => (dense ? denseConnections : connections)[Index(neurons)];
+
+    /// <summary>One more for the neuron at the other end of every connection.</summary>
+    private Dictionary<int, long[]> Connections(bool dense)
+    {
+        var counts = spikes.Keys.ToDictionary(node => node, node => new long[model.Shapes[node].Count]);
+        for (var layer = 0; layer < model.Shapes.Count; layer++)
+        {
+            if (model.Network.Nodes[layer].Operation is { IsConvolution: true } or { IsLinear: true })
+            {
+                var input = model.Network.Nodes[layer].Inputs.Head;
+                var behind = Enumerable.Range(0, model.Shapes[input].Count).Select(place => Neurons(input, place).Distinct().ToArray()).ToArray();
+                foreach (var tap in Taps(layer, dense).Where(tap => tap.Input >= 0))
+                {
+                    foreach (var (node, index) in behind[tap.Input])
+                    {
+                        counts[node][index]++;
+                    }
+                }
+            }
+        }
+
+        return counts;
+    }
 
     /// <summary>Every existing weight at every place of a layer's output, with the place of its input that it reads; −1 for padding.</summary>
     private IEnumerable<(int Weight, int Input)> Taps(int layer, bool dense)

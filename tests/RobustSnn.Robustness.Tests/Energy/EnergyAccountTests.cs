@@ -13,7 +13,7 @@ public sealed class EnergyAccountTests
 {
     private const int Samples = 3;
 
-    private static readonly string[] Networks = ["odd", "padded", "pooled", "sums of spikes", "vggmini", "resnet20", "wrnmini"];
+    private static readonly string[] Networks = ["odd", "padded", "pooled", "sums of spikes", "vggmini", "resnet8", "wrnmini"];
 
     private static readonly NeuronModel Hard = new(1, Reset.Hard);
 
@@ -79,7 +79,7 @@ public sealed class EnergyAccountTests
     }
 
     [Test]
-    public void No_figure_depends_on_the_batch([Values("odd", "resnet20")] string name, [Values(0, 70)] int sparsityPercent, [Values(1, 2, 18)] int batch)
+    public void No_figure_depends_on_the_batch([Values("odd", "resnet8")] string name, [Values(0, 70)] int sparsityPercent, [Values(1, 2, 18)] int batch)
     {
         using var backend = Small.Backend();
         using var model = EnergyNetworks.Model(EnergyNetworks.Named(name, Reset.Hard), backend, sparsityPercent);
@@ -87,7 +87,7 @@ public sealed class EnergyAccountTests
         Assert.That(Text(Measure(model, images, batch)), Is.EqualTo(Text(Measure(model, images, 35))));
     }
 
-    [TestCase("resnet20")]
+    [TestCase("resnet8")]
     [TestCase("wrnmini")]
     [TestCase("sums of spikes")]
     public void Sums_are_counted_apart(string name)
@@ -111,7 +111,7 @@ public sealed class EnergyAccountTests
     public void Spikes_are_those_of_an_evaluation()
     {
         using var backend = Small.Backend();
-        using var model = EnergyNetworks.Model(EnergyNetworks.Named("resnet20", Reset.Hard), backend, 70);
+        using var model = EnergyNetworks.Model(EnergyNetworks.Named("resnet8", Reset.Hard), backend, 70);
         var images = new DrawnImages(model.Network, 9);
         using var evaluation = new Evaluation(model, Options(9, EnergyNetworks.Timesteps));
         var evaluated = evaluation.Run(images, []);

@@ -30,6 +30,8 @@ internal static class EnergyNetworks
                 Convolve(4, 3, 1, 1), Fire, Operation.NewMaxPool(2), Convolve(3, 3, 1, 0), Fire, Operation.NewAveragePool(2), Operation.BatchNorm,
                 Operation.NewMaxPool(2), Convolve(4, 3, 1, 1), Fire, Operation.GlobalAveragePool),
             "sums of spikes" => SumsOfSpikes(neurons),
+            "resnet8" => Conversion.toSpiking(
+                neurons, Families.build(Family.NewResNetFamily(1), Classes, new Shape(3, 8, 8), [0.5, 0.5, 0.5], [0.25, 0.25, 0.25])),
             _ => Conversion.toSpiking(neurons, Architectures.build(name, Classes, new Shape(3, 8, 8), [0.5, 0.5, 0.5], [0.25, 0.25, 0.25])),
         };
     }
