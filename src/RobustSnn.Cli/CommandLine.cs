@@ -120,6 +120,7 @@ public static class CommandLine
             RunCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             InferCommand.Create(terminal, cancellation),
+            EnergyCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal),
             ExportCommand.Create(terminal),
             ConformanceCommand.Create(terminal, cancellation),

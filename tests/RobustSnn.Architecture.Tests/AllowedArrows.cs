@@ -8,10 +8,10 @@ internal static class AllowedArrows
     [
         new("Cli", "Cli/Commands", "Cli/Output", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Model"),
         new("Cli/Commands", "Cli/Output", "Conformance", "Experiments/Runs", "Experiments/Settings", "Experiments/Data",
-            "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Evaluations", "Robustness/Attacks",
+            "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
-        new("Cli/Output", "Experiments/Runs", "Experiments/Settings", "Robustness/Evaluations", "Robustness/Attacks", "Engine/Plans",
+        new("Cli/Output", "Experiments/Runs", "Experiments/Settings", "Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Engine/Plans",
             "Engine/Operations"),
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",
             "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",

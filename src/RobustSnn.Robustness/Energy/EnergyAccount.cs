@@ -29,6 +29,7 @@ public sealed class EnergyAccount : IDisposable
     /// </exception>
     public EnergyAccount(SpikingModel model, EvaluationOptions options)
     {
+        wiring = new Wiring(model);
         if (options.Batch < 1 || options.Timesteps < 1)
         {
             throw new BadInputException(
@@ -37,7 +38,6 @@ public sealed class EnergyAccount : IDisposable
 
         this.model = model;
         this.options = options;
-        wiring = new Wiring(model);
         classifier = new Classifier(model, options.Batch, options.Timesteps);
         pixels = new float[options.Batch * classifier.PixelCount];
         images = classifier.Backend.Allocate(pixels.Length);
