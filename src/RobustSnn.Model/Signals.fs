@@ -39,3 +39,18 @@ module Signals =
             known.Add(index, signal)
 
         network.Nodes |> List.indexed |> List.fold step Map.empty |> Map.toList |> List.map snd
+
+    /// The rows and columns of what a node reads that one position of its value is made of, where it passes spikes on.
+    let window (operation: Operation) (input: Shape) : struct (int * int) =
+        match operation with
+        | AveragePool size
+        | MaxPool size -> struct (size, size)
+        | GlobalAveragePool -> struct (input.Rows, input.Columns)
+        | Normalise _
+        | Convolution _
+        | Linear _
+        | BatchNorm
+        | Relu
+        | Neuron _
+        | WeightedSum
+        | Dropout _ -> struct (1, 1)

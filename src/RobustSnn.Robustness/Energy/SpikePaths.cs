@@ -34,22 +34,13 @@ internal static class SpikePaths
             foreach (var input in model.Network.Nodes[n].Inputs)
             {
                 Spread(here, model.Shapes[n], reached[input] ??= new long[model.Shapes[input].Count], model.Shapes[input],
-                    Window(model.Network.Nodes[n].Operation, model.Shapes[input]));
+                    Signals.window(model.Network.Nodes[n].Operation, model.Shapes[input]));
             }
         }
 
         found.Reverse();
         return found;
     }
-
-    /// <summary>The rows and columns of its input that one place of a node's value is made of.</summary>
-    private static (int Rows, int Columns) Window(Operation operation, Shape input) => operation switch
-    {
-        Operation.AveragePool its => (its.size, its.size),
-        Operation.MaxPool its => (its.size, its.size),
-        { IsGlobalAveragePool: true } => (input.Rows, input.Columns),
-        _ => (1, 1),
-    };
 
     /// <summary>Gives each place of what a node reads the worth of the place that it enters; what is in no window enters none.</summary>
     private static void Spread(long[] worth, Shape shape, long[] target, Shape input, (int Rows, int Columns) window)
