@@ -115,6 +115,22 @@ public sealed class EnergyTests
     }
 
     [Test]
+    public void A_silent_network_has_no_ratios()
+    {
+        SavedNetworks.Save(folder["silent.safetensors"], model =>
+        {
+            foreach (ParameterTensor parameter in model.Parameters.All.Where(parameter => parameter.Specification.Kind.IsThreshold))
+            {
+                parameter.Value.Upload([1e9f]);
+            }
+        });
+        Outcome outcome = Shell.Run("energy", folder["silent.safetensors"], "--samples", Samples, "--against", Network);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output, Does.Contain("counted: 0 synaptic operations an image").And.Contain("– times as many").And.Contain("– times this network's"));
+        Assert.That(outcome.Output, Does.Not.Contain("NaN").And.Not.Contain("∞").And.Not.Contain("Infinity"));
+    }
+
+    [Test]
     public void It_can_be_interrupted()
     {
         using var cancellation = new CancellationTokenSource();

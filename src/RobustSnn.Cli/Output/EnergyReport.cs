@@ -128,7 +128,8 @@ internal static class EnergyReport
                 Row("same network as ANN", clean.Ann),
             ]);
         terminal.Output.WriteLine(
-            $"ANN over SNN: arithmetic {Format.Number(clean.AnnOverSnnArithmetic, "0.00")}, movement {Format.Number(clean.AnnOverSnnMovement, "0.00")}");
+            $"ANN over SNN: arithmetic {Ratio(clean.Ann.ArithmeticPicojoules, clean.Snn.ArithmeticPicojoules)}, "
+            + $"movement {Ratio(clean.Ann.MovementPicojoules, clean.Snn.MovementPicojoules)}");
         EnergyAssumptions its = clean.Assumptions;
         terminal.Output.WriteLine(
             $"prices: {Format.Number(its.PicojoulesPerMac, "0.0##")} pJ a multiply-accumulate, {Format.Number(its.PicojoulesPerAccumulate, "0.0##")} pJ an "

@@ -143,6 +143,32 @@ public sealed class EnergyAccountTests
     }
 
     [Test]
+    public void A_silent_network_takes_nothing_and_has_no_ratio()
+    {
+        using var backend = Small.Backend();
+        using var model = EnergyNetworks.Model(EnergyNetworks.Named("odd", Reset.Hard), backend, 50);
+        foreach (var threshold in model.Parameters.All.Where(parameter => parameter.Specification.Kind.IsThreshold))
+        {
+            threshold.Value.Upload([1e9f]);
+        }
+
+        var result = Measure(model, new DrawnImages(model.Network, Samples));
+        Assert.That((result.SpikesPerImage, result.Operations, result.OperationsByRate), Is.EqualTo((0, 0, 0)));
+        Assert.That((result.DenseOverThis, result.RateDeviationPercent), Is.EqualTo((double.NaN, double.NaN)));
+    }
+
+    [Test]
+    public void A_measurement_comes_back_from_JSON()
+    {
+        using var backend = Small.Backend();
+        using var model = EnergyNetworks.Model(EnergyNetworks.Named("wrnmini", Reset.Hard), backend, 50);
+        using var account = new EnergyAccount(model, Options(2, EnergyNetworks.Timesteps));
+        var text = Text(account.Run(
+            new DrawnImages(model.Network, Samples), new AttackInBudget(AttackCatalogue.Parse("fgsm"), Budget.Pixels(Small.Epsilon))));
+        Assert.That(Text(JsonSerializer.Deserialize<EnergyMeasurement>(text)!), Is.EqualTo(text));
+    }
+
+    [Test]
     public void P2s_network_has_its_neurons_and_layers()
     {
         using var backend = Small.Backend();
