@@ -117,6 +117,20 @@ public sealed class SpikingModel : IDisposable
                connection.RouteOf(LayerPass.InputGradient), connection.RouteOf(LayerPass.WeightGradient)),
     ];
 
+    /// <summary>Which input each weight of a convolution or linear node connects to which output.</summary>
+    /// <exception cref="ArgumentException">The node is neither.</exception>
+    public ConvolutionGeometry Geometry(int node)
+    {
+        var map = Shapes[Network.Nodes[node].Inputs.Head];
+        return Network.Nodes[node].Operation switch
+        {
+            Operation.Convolution { Item: var its } => ConvolutionGeometry.Convolution(
+                map.Channels, map.Rows, map.Columns, its.Outputs, its.Kernel, its.Stride, its.Padding),
+            Operation.Linear its => ConvolutionGeometry.Linear(map.Channels, map.Rows, map.Columns, its.outputs),
+            var other => throw new ArgumentException($"{other} connects nothing", nameof(node)),
+        };
+    }
+
     public void Dispose()
     {
         foreach (var connection in connections)
@@ -135,10 +149,10 @@ public sealed class SpikingModel : IDisposable
         $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Pattern is not null;
 
     /// <summary>Has the weights of a convolution or linear node in the backend's form from now on, once for all plans.</summary>
-    internal void Connect(int node, ConvolutionGeometry geometry)
+    internal void Connect(int node)
     {
         var weight = Parameters[Network.Nodes[node].Name + ".weight"];
-        connections[node] ??= new Connected(weight, Backend.Connect(geometry, weight.Effective, weight.Pattern));
+        connections[node] ??= new Connected(weight, Backend.Connect(Geometry(node), weight.Effective, weight.Pattern));
     }
 
     /// <summary>

@@ -59,6 +59,21 @@ public sealed class Classifier : IDisposable
     /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
     public DeviceBuffer Logits(DeviceBuffer pixels, int samples, bool countSpikes = false) => Run(Inference, pixels, samples, countSpikes);
 
+    /// <summary>As <see cref="Logits"/>, and adds the spikes of every neuron to the tally of its node.</summary>
+    /// <param name="tallies">One for each neuron node of the network.</param>
+    /// <exception cref="InvalidOperationException">The network runs with T = 0: nothing fires.</exception>
+    public DeviceBuffer LogitsCounting(DeviceBuffer pixels, int samples, IReadOnlyDictionary<int, SpikeTally> tallies)
+    {
+        if (Timesteps == 0)
+        {
+            throw new InvalidOperationException("nothing fires with T = 0");
+        }
+
+        Load(Inference, pixels, samples);
+        Inference.ForwardWatching(samples, (node, spikes) => tallies[node].Add(spikes, samples), Cancellation);
+        return Inference.Logits;
+    }
+
     /// <summary>The class of each of the first <c>predictions.Length</c> samples; see <see cref="Predictions.Of"/>.</summary>
     /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
     public void Predict(DeviceBuffer pixels, Span<int> predictions, bool countSpikes = false) =>
@@ -140,11 +155,16 @@ public sealed class Classifier : IDisposable
 
     private DeviceBuffer Run(Plan plan, DeviceBuffer pixels, int samples, bool countSpikes)
     {
+        Load(plan, pixels, samples);
+        plan.Forward(samples, countSpikes: countSpikes, cancellation: Cancellation);
+        return plan.Logits;
+    }
+
+    private void Load(Plan plan, DeviceBuffer pixels, int samples)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
         Backend.Copy(pixels, plan.Pixels, (long)samples * PixelCount);
-        plan.Forward(samples, countSpikes: countSpikes, cancellation: Cancellation);
-        return plan.Logits;
     }
 
     /// <summary>The backward pass of each estimator. Gives the plan that it went through.</summary>

@@ -2,12 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using NUnit.Framework;
 using RobustSnn.Cli.Output;
-using RobustSnn.Engine.Cpu.Machine;
-using RobustSnn.Engine.Cpu;
-using RobustSnn.Engine.Layout;
 using RobustSnn.Engine;
-using RobustSnn.Experiments.Runs;
-using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Tests;
 
@@ -24,20 +19,9 @@ public sealed class InferTests
     public void SaveNetworks()
     {
         folder = new TemporaryFolder();
-        Save(Network, _ => { });
-        Save(folder["reset.safetensors"], model =>
-        {
-            foreach (ParameterTensor parameter in model.Parameters.All.Where(parameter => !parameter.Specification.Trainable))
-            {
-                model.Backend.Fill(parameter.Value, parameter.Specification.Kind.IsRunningVariance ? 1 : 0);
-            }
-        });
-        // finite, as every checkpoint's parameters are, and more than a logit can hold
-        Save(folder["nan.safetensors"], model =>
-        {
-            model.Backend.Fill(model.Parameters["classifier.4.weight"].Value, float.MaxValue);
-            model.Backend.Fill(model.Parameters["classifier.4.bias"].Value, float.MaxValue);
-        });
+        SavedNetworks.Save(Network, _ => { });
+        SavedNetworks.Save(folder["reset.safetensors"], SavedNetworks.Reset);
+        SavedNetworks.Save(folder["nan.safetensors"], SavedNetworks.Overflow);
     }
 
     [OneTimeTearDown]
@@ -141,29 +125,4 @@ public sealed class InferTests
     private static IEnumerable<JsonElement> Activities(JsonElement result) => result.GetProperty("layers").EnumerateArray();
 
     private static IEnumerable<string?> Layers(JsonElement result) => Activities(result).Select(layer => layer.GetProperty("layer").GetString());
-
-    /// <summary>A pruned vggmini for shapes10 at T = 2, with BatchNorm statistics that are not those of no training.</summary>
-    private static void Save(string path, Action<SpikingModel> change)
-    {
-        using var backend = Backends.Open(options: new(1));
-        Network ann = Architectures.build("vggmini", 10, new Shape(3, 32, 32), [0.5, 0.5, 0.5], [0.25, 0.25, 0.25]);
-        using var model = new SpikingModel(Conversion.toSpiking(ann.Neurons, ann), backend);
-        model.Initialise(1);
-        var random = new Random(2);
-        foreach (ParameterTensor parameter in model.Parameters.All)
-        {
-            if (parameter.Specification.Prunable)
-            {
-                model.Parameters.Prune(parameter.Name, new SparsityPattern(parameter.Specification.Count,
-                    [.. Enumerable.Range(0, parameter.Specification.Count).Where(_ => random.Next(2) == 0)]));
-            }
-            else if (!parameter.Specification.Trainable || parameter.Specification.Kind.IsThreshold)
-            {
-                parameter.Value.Upload([.. Enumerable.Range(0, parameter.Specification.Count).Select(_ => 0.2f + 0.2f * random.NextSingle())]);
-            }
-        }
-
-        change(model);
-        ModelFile.Save(path, model, new ModelInfo("shapes10", 2, "finetune_snn"));
-    }
 }

@@ -32,7 +32,7 @@ public sealed class InputKindTests
 
     [Test]
     public void A_file_of_another_kind_is_refused(
-        [Values("inspect", "evaluate", "infer", "run", "conformance", "export")] string command,
+        [Values("inspect", "evaluate", "infer", "energy", "run", "conformance", "export")] string command,
         [Values("a character device", "a pipe", "a socket", "a link to a pipe")] string kind)
     {
         string path = Make(kind);
@@ -40,7 +40,7 @@ public sealed class InputKindTests
     }
 
     [Test]
-    public void So_is_a_folder([Values("inspect", "evaluate", "infer", "run", "export")] string command)
+    public void So_is_a_folder([Values("inspect", "evaluate", "infer", "energy", "run", "export")] string command)
     {
         string path = Make("a folder");
         AssertRefused([command, path, .. Rest(command)], $"rsnn: {path}: is a folder; expected");

@@ -2,6 +2,7 @@ using System.Reflection;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Energy;
 using RobustSnn.Robustness.Estimators;
 using RobustSnn.Robustness.Evaluations;
 using RobustSnn.Robustness.Pruning;
@@ -42,6 +43,15 @@ public sealed class CancellationTests
         evaluation.Run(new OwnImages(Small.OwnLabels(classifier, Images)),
             [new AttackInBudget(AttackCatalogue.Parse("fgsm_ens"), Budget.Pixels(Small.Epsilon))], null, token);
     }, forwardsBefore: operation == nameof(IConnectionOperations.Convolve) ? 1 : 0);
+
+    [TestCase(nameof(IConnectionOperations.Convolve), 1, TestName = "An energy account stops within the clean pass")]
+    [TestCase(nameof(IConnectionOperations.ConvolveInputGradient), 2, TestName = "An energy account stops within an attack's backward pass")]
+    public void An_energy_account_stops_within(string operation, int call) => Stops(operation, call, (backend, token) =>
+    {
+        using var model = Small.Spiking(backend);
+        using var account = new EnergyAccount(model, new EvaluationOptions(3, Samples, 1));
+        account.Run(new OwnImages(new int[Samples]), new AttackInBudget(AttackCatalogue.Parse("fgsm"), Budget.Pixels(Small.Epsilon)), null, token);
+    });
 
     [Test]
     public void A_training_step_stops_within_its_adversary() => Stops(nameof(IConnectionOperations.ConvolveInputGradient), 2, (backend, token) =>

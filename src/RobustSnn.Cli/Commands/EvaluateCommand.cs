@@ -64,7 +64,7 @@ internal static class EvaluateCommand
                     parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
                 using var evaluation = new Evaluation(loaded.Model, options);
                 EvaluationResult result = EvaluationReport.Watch(
-                    terminal, progress => evaluation.Run(
+                    terminal, command.Name, progress => evaluation.Run(
                         images, [.. asked.Select(each => new AttackInBudget(each.Attack, each.Budget.Value))], progress, cancellation));
                 if (parsed.GetValue(json))
                 {

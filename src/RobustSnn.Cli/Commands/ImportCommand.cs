@@ -98,7 +98,7 @@ internal static class ImportCommand
         Terminal terminal, Engine.SpikingModel model, ImageSamples images, int batch, CancellationToken cancellation)
     {
         using var evaluation = new Evaluation(model, new EvaluationOptions(0, Math.Min(batch, images.Count), TestImages.Seed));
-        EvaluationResult result = EvaluationReport.Watch(terminal, progress => evaluation.Run(images, [], progress, cancellation));
+        EvaluationResult result = EvaluationReport.Watch(terminal, "import", progress => evaluation.Run(images, [], progress, cancellation));
         terminal.Output.WriteLine(
             $"clean accuracy on {Format.Count(result.Samples)} test images: {Format.Percent(result.CleanAccuracy, result.CleanAccuracy95)}");
         foreach (string warning in result.Warnings)

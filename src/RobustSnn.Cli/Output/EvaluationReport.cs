@@ -9,15 +9,15 @@ internal static class EvaluationReport
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
-    /// <summary>Evaluates while showing progress: a moving bar on a screen, else a line to the side every half minute.</summary>
-    public static EvaluationResult Watch(Terminal terminal, Func<IProgress<EvaluationProgress>, EvaluationResult> work)
+    /// <summary>Works through images while showing progress: a moving bar on a screen, else a line to the side every half minute.</summary>
+    public static TResult Watch<TResult>(Terminal terminal, string name, Func<IProgress<EvaluationProgress>, TResult> work)
     {
         long start = Stopwatch.GetTimestamp();
         if (terminal.IsScreen)
         {
             return ProgressBars.On(terminal.Screen, bars =>
             {
-                bars.Begin("evaluate");
+                bars.Begin(name);
                 return work(new Reporter(progress => bars.Advance((double)progress.SamplesDone / progress.Samples, Of(progress, start))));
             });
         }

@@ -138,6 +138,27 @@ public sealed class Plan : IDisposable
         hasForward = true;
     }
 
+    /// <summary>As <see cref="Forward"/>, while somebody looks at the spikes of each layer of neurons as soon as they are there.</summary>
+    /// <param name="fired">Given the neuron node and its spikes, to be read before it returns: later nodes may use their memory.</param>
+    /// <param name="cancellation">Asked before every node.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void ForwardWatching(int samples, Action<int, Activation> fired, CancellationToken cancellation = default)
+    {
+        Begin(samples, graph.Nodes.Length, default, false, cancellation);
+        for (var n = 0; n < end; n++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            steps[n]?.Forward(Model.Backend, in pass);
+            if (steps[n] is SpikingStep neurons)
+            {
+                fired(n, neurons.Spikes);
+            }
+        }
+
+        Model.Backend.Readout(scores, Logits, samples);
+        hasForward = true;
+    }
+
     /// <summary>Carries <see cref="LogitGradient"/> back through the last forward pass: to the pixels or to the parameters.</summary>
     /// <exception cref="InvalidOperationException">The mode has no gradient, or there was no forward pass since the last call.</exception>
     /// <exception cref="OperationCanceledException">Cancelled: gradients hold part of what they should.</exception>
@@ -265,13 +286,7 @@ public sealed class Plan : IDisposable
 
     private void Run(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes, CancellationToken cancellation)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
-        hasForward = false;
-        this.cancellation = cancellation;
-        Model.Prepare();
-        pass = new Pass(samples, dropout, countSpikes, NeuronGradient.Default);
-        end = firstLeftOut;
+        Begin(samples, firstLeftOut, dropout, countSpikes, cancellation);
         if (Mode == PassMode.Training)
         {
             RunSteps(); // with other dropout masks every time
@@ -280,6 +295,17 @@ public sealed class Plan : IDisposable
         {
             Replay();
         }
+    }
+
+    private void Begin(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
+        hasForward = false;
+        this.cancellation = cancellation;
+        Model.Prepare();
+        pass = new Pass(samples, dropout, countSpikes, NeuronGradient.Default);
+        end = firstLeftOut;
     }
 
     private void Replay()

@@ -14,15 +14,6 @@ internal sealed class PlanMeasures(SpikingModel model, PlanGraph graph, MemoryPl
 
     public PlanMemory Memory() => new(Own(), model.Parameters.Bytes(Trains), model.Backend.WorkspaceBytes([.. Operations()]));
 
-    /// <summary>What a layer of weights connects on a map that it reads.</summary>
-    public static ConvolutionGeometry Geometry(Operation operation, ActivationShape map) => operation switch
-    {
-        Operation.Convolution { Item: var its } => ConvolutionGeometry.Convolution(
-            map.Channels, map.Rows, map.Columns, its.Outputs, its.Kernel, its.Stride, its.Padding),
-        Operation.Linear its => ConvolutionGeometry.Linear(map.Channels, map.Rows, map.Columns, its.outputs),
-        var other => throw new ArgumentException($"{other} connects nothing", nameof(operation)),
-    };
-
     /// <summary>Every buffer that <see cref="Plan"/> allocates.</summary>
     private long Own()
     {
@@ -59,9 +50,8 @@ internal sealed class PlanMeasures(SpikingModel model, PlanGraph graph, MemoryPl
         var output = graph.Shapes[node];
         var input = source >= 0 ? graph.Shapes[source] : output;
         var layer = graph.Layers[node] >= 0 ? graph.Layers[node] : graph.Traits(node).IsConnection ? node : -1;
-        var map = graph.Pools[node] >= 0 ? graph.Shapes[graph.Pools[node]] : input;
         return new PlannedOperation(input, output,
-            layer >= 0 ? new PlannedLayer(Geometry(graph.Nodes[layer].Operation, map), model.Parameters[graph.Nodes[layer].Name + ".weight"].Pattern) : null,
+            layer >= 0 ? new PlannedLayer(model.Geometry(layer), model.Parameters[graph.Nodes[layer].Name + ".weight"].Pattern) : null,
             graph.Spikes(node), graph.Norms[node] >= 0 || graph.Traits(node).IsNormalisation, TakesStatistics,
             graph.HasBackward && source >= 0 && memory.Gradient[source] >= 0, Trains);
     }

@@ -59,13 +59,13 @@ internal sealed class StepCompiler(
         var pool = graph.Pools[node];
         var map = pool >= 0 ? graph.Shapes[pool] : input.Shape;
         var window = new MeanWindow(input.Shape.Rows / map.Rows, input.Shape.Columns / map.Columns);
-        return new ConvolveNeuronStep(model, layer, Connect(layer, map), Parameter(node, "v_th"), input, window, Output(node), Spikes(node));
+        return new ConvolveNeuronStep(model, layer, Connect(layer), Parameter(node, "v_th"), input, window, Output(node), Spikes(node));
     }
 
-    /// <summary>Has the backend connect the weights of a layer on the map that it reads; gives its bias, if it has one.</summary>
-    private ParameterTensor? Connect(int layer, ActivationShape map)
+    /// <summary>Has the backend connect the weights of a layer; gives its bias, if it has one.</summary>
+    private ParameterTensor? Connect(int layer)
     {
-        model.Connect(layer, PlanMeasures.Geometry(graph.Nodes[layer].Operation, map));
+        model.Connect(layer);
         var bias = graph.Nodes[layer].Name + ".bias";
         return model.Parameters.Contains(bias) ? model.Parameters[bias] : null;
     }
@@ -128,7 +128,7 @@ internal sealed class StepCompiler(
         private Link Link(int index) => plan.Link(node, index);
 
         private ConnectionStep Layer() => new(plan.model, node, Link(0), Output, Gradient, plan.Parameter(node, "weight"),
-            plan.Connect(node, plan.Input(node, 0).Shape), Trains);
+            plan.Connect(node), Trains);
 
         private DeviceBuffer Constants(IReadOnlyCollection<double> values)
         {

@@ -43,12 +43,12 @@ public static class ModelFile
     }
 
     /// <summary>The parameters, as a checkpoint's tensors.</summary>
-    public static IReadOnlyList<HostTensor> Tensors(SpikingModel model) =>
-    [
-        .. model.Parameters.All.SelectMany(parameter => parameter.Pattern is { } pattern
-            ? new SparseTensor(parameter.Name, [.. parameter.Specification.Dimensions], pattern, parameter.Value.ToArray()).Parts
-            : [Dense(parameter, parameter.Value.ToArray())]),
-    ];
+    public static IReadOnlyList<HostTensor> Tensors(SpikingModel model) => [.. model.Parameters.All.SelectMany(TensorsOf)];
+
+    /// <summary>What a checkpoint holds of a parameter: one tensor, or those of a sparse one.</summary>
+    internal static IReadOnlyList<HostTensor> TensorsOf(ParameterTensor parameter) => parameter.Pattern is { } pattern
+        ? new SparseTensor(parameter.Name, [.. parameter.Specification.Dimensions], pattern, parameter.Value.ToArray()).Parts
+        : [Dense(parameter, parameter.Value.ToArray())];
 
     /// <summary>What a checkpoint of the model says beside its tensors.</summary>
     public static IReadOnlyDictionary<string, string> Metadata(SpikingModel model, ModelInfo info)

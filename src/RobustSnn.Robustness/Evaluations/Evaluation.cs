@@ -63,7 +63,8 @@ public sealed class Evaluation : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             var samples = Math.Min(this.options.Batch, source.Count - first);
-            Read(source, first, samples);
+            source.Read(first, pixels.AsSpan(0, samples * classifier.PixelCount), labels.AsSpan(0, samples), numbers.AsSpan(0, samples),
+                classifier.Classes);
             var correct = RunClean(samples, tally);
             for (var i = 0; i < tally.Attacks.Count; i++)
             {
@@ -83,23 +84,6 @@ public sealed class Evaluation : IDisposable
         pixelsDevice.Dispose();
         this.batch.Dispose();
         classifier.Dispose();
-    }
-
-    private void Read(ISampleSource source, int first, int samples)
-    {
-        var count = classifier.PixelCount;
-        for (var i = 0; i < samples; i++)
-        {
-            source.Read(first + i, pixels.AsSpan(i * count, count));
-            labels[i] = source.Label(first + i);
-            numbers[i] = source.Number(first + i);
-            if (labels[i] < 0 || labels[i] >= classifier.Classes)
-            {
-                throw new BadInputException(
-                    $"Sample {first + i} of the data set has label {labels[i]}, the network has the classes 0 to " +
-                    $"{classifier.Classes - 1}. Evaluate on the data set that the network was made for.");
-            }
-        }
     }
 
     /// <summary>Counts on clean images, and moves the correct samples to the front. Gives their number.</summary>

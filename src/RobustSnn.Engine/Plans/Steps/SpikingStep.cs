@@ -15,6 +15,9 @@ internal abstract class SpikingStep(Activation output, SpikeCounter spikes) : Pl
     /// <summary>One float a neuron and timestep.</summary>
     public ActivationShape Neurons => output.Shape with { Storage = Storage.Floats, Border = 0 };
 
+    /// <summary>The spikes, right after the step.</summary>
+    public Activation Spikes => output;
+
     /// <summary>Spikes of the last pass that counted them.</summary>
     public double CountedSpikes
     {

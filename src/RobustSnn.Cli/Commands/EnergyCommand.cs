@@ -1,0 +1,123 @@
+using System.CommandLine;
+using RobustSnn.Cli.Output;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Energy;
+using RobustSnn.Robustness.Evaluations;
+
+namespace RobustSnn.Cli.Commands;
+
+/// <summary><c>rsnn energy</c>: what a network's spikes cost, counted, and what it stores.</summary>
+internal static class EnergyCommand
+{
+    private const string UsualEpsilon = "8/255";
+
+    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    {
+        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a spiking network." };
+        var against = new Option<string?>("--against")
+        {
+            Description = "Another spiking network, on the same images: the dense one whose energy over this one's P2's Table 3 gives.",
+            HelpName = "CHECKPOINT",
+        };
+        var attack = new Option<string?>("--attack")
+        {
+            Description = "Also count under an attack: one of those of rsnn evaluate, with one gradient estimator. All images are attacked.",
+            HelpName = "NAME",
+        };
+        var epsilon = new Option<string?>("--epsilon")
+        {
+            Description = $"Radius of the attack: 8/255 or 0.03 in pixel units (L∞), or l2:0.5. [default: {UsualEpsilon}]",
+            HelpName = UsualEpsilon,
+        };
+        var classes = CommonOptions.MapClasses();
+        var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
+        var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
+        var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image. The checkpoint's where left out.", 1);
+        var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 64);
+        var device = new DeviceOptions();
+        var json = CommonOptions.Json();
+        var command = new Command(
+            "energy",
+            "Counts what a network's spikes cost: each spike times the connections that exist behind it (P2's equation 12); and what it stores.\n"
+            + "Example: rsnn energy runs/small/finetuned-snn.safetensors --attack pgd10 --epsilon 8/255 --samples 500")
+        {
+            checkpoint, against, attack, epsilon, samples, data, classes, timesteps, batch, device.Backend, device.Threads, json,
+        };
+        command.SetAction(parsed =>
+        {
+            AttackBudget? budget = Budget(parsed.GetValue(epsilon), parsed.GetValue(attack));
+            AttackInBudget? asked = parsed.GetValue(attack) is { } name
+                ? new AttackInBudget(AttackCatalogue.Parse(name), budget!.Value.Value)
+                : null;
+            using IBackend backend = device.Open(parsed);
+            string path = parsed.GetRequiredValue(checkpoint);
+            LoadedModel loaded = ModelFile.Load(path, backend);
+            using (loaded.Model)
+            {
+                EnergyMeasurement energy = Measure(path, loaded, parsed.GetValue(data), asked);
+                EnergyComparison? comparison = null;
+                if (parsed.GetValue(against) is { } otherPath)
+                {
+                    LoadedModel other = ModelFile.Load(otherPath, backend);
+                    using (other.Model)
+                    {
+                        // of the same images, even where its own data set is another
+                        EnergyResult clean = Measure(otherPath, other, parsed.GetValue(data) ?? loaded.Info.DataSet, null).Clean;
+                        comparison = new EnergyComparison(otherPath, clean, clean.Operations / energy.Clean.Operations);
+                    }
+                }
+
+                var document = new EnergyDocument(
+                    energy.Clean, energy.Attack, asked is null ? null : budget.ToString(), energy.Attacked,
+                    EnergyEstimate.Of(energy.Clean, EnergyAssumptions.Horowitz),
+                    energy.Attacked is { } attacked ? EnergyEstimate.Of(attacked, EnergyAssumptions.Horowitz) : null,
+                    StoredMemory.Of(loaded.Model), comparison);
+                if (parsed.GetValue(json))
+                {
+                    terminal.Output.WriteLine(Format.Json(document));
+                }
+                else
+                {
+                    EnergyReport.Write(terminal, document);
+                }
+            }
+
+            EnergyMeasurement Measure(string file, LoadedModel network, string? dataSet, AttackInBudget? attacked)
+            {
+                TestImages.RequireEvaluable(file, network.Model);
+                ImageSamples images = TestImages.Open(
+                    file, network, dataSet, parsed.GetValue(samples), parsed.GetValue(classes), terminal, cancellation);
+                var options = new EvaluationOptions(
+                    parsed.GetValue(timesteps) ?? network.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
+                try
+                {
+                    using var account = new EnergyAccount(network.Model, options);
+                    return EvaluationReport.Watch(terminal, command.Name, progress => account.Run(images, attacked, progress, cancellation));
+                }
+                catch (BadInputException mistake)
+                {
+                    throw new BadInputException($"{file}: {mistake.Message}", mistake);
+                }
+            }
+        });
+        return command;
+    }
+
+    private static AttackBudget? Budget(string? text, string? attack)
+    {
+        if (attack is null)
+        {
+            return text is null
+                ? null
+                : throw new BadInputException($"--epsilon: expected with --attack, whose radius it is, found '{text}' alone");
+        }
+
+        return AttackBudget.TryParse(text ?? UsualEpsilon, out AttackBudget budget)
+            ? budget
+            : throw new BadInputException($"--epsilon: expected a radius from 0 to 1 such as 8/255 or 0.03, or in L2 such as l2:0.5, found '{text}'");
+    }
+}

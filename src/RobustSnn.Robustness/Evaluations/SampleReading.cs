@@ -1,0 +1,27 @@
+using RobustSnn.Model;
+
+namespace RobustSnn.Robustness.Evaluations;
+
+/// <summary>Batches of a source of samples.</summary>
+internal static class SampleReading
+{
+    /// <summary>Reads as many samples as there are labels, from one on.</summary>
+    /// <param name="classes">Of the network.</param>
+    /// <exception cref="BadInputException">A label is none of the network's classes.</exception>
+    public static void Read(this ISampleSource source, int first, Span<float> pixels, Span<int> labels, Span<int> numbers, int classes)
+    {
+        var count = pixels.Length / labels.Length;
+        for (var i = 0; i < labels.Length; i++)
+        {
+            source.Read(first + i, pixels.Slice(i * count, count));
+            labels[i] = source.Label(first + i);
+            numbers[i] = source.Number(first + i);
+            if (labels[i] < 0 || labels[i] >= classes)
+            {
+                throw new BadInputException(
+                    $"Sample {first + i} of the data set has label {labels[i]}, the network has the classes 0 to " +
+                    $"{classes - 1}. Evaluate on the data set that the network was made for.");
+            }
+        }
+    }
+}
