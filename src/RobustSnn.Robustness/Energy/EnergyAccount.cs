@@ -33,7 +33,8 @@ public sealed class EnergyAccount : IDisposable
         if (options.Batch < 1 || options.Timesteps < 1)
         {
             throw new BadInputException(
-                $"An energy account expects a batch of at least 1 and T of at least 1, because without timesteps nothing spikes; found batch {options.Batch}, T {options.Timesteps}.");
+                "An energy account expects a batch of at least 1 and T of at least 1, because without timesteps nothing spikes; "
+                + $"found batch {options.Batch}, T {options.Timesteps}.");
         }
 
         this.model = model;

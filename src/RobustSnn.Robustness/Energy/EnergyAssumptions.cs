@@ -23,7 +23,8 @@ public sealed record EnergyAssumptions(
         PicojoulesPerDramByte: 1300.0 / 8,
         BytesPerValue: sizeof(float),
         BytesPerIndex: sizeof(int),
-        Source: "M. Horowitz, Computing's energy problem (and what we can do about it), ISSCC 2014: 45 nm, 32-bit floats; cache of 1 MB; DRAM at the lower end");
+        Source: "M. Horowitz, Computing's energy problem (and what we can do about it), ISSCC 2014: 45 nm, 32-bit floats; cache of 1 MB; DRAM at the "
+            + "lower end");
 
     /// <summary>What is counted as an operation, and which bytes move how often, in sentences for people.</summary>
     public IReadOnlyList<string> Rules { get; } =

@@ -68,8 +68,8 @@ internal sealed class Wiring
         if (signals[input].IsCurrents)
         {
             throw new BadInputException(
-                $"{nodes[node].Name}: expected a layer that reads the image or spikes, found one that reads the currents of {nodes[input].Name} at every "
-                + "timestep. Equation 12 of METHODS 9 counts what spikes cost; it says nothing about such a network");
+                $"{nodes[node].Name}: expected a layer that reads the image or spikes, found one that reads the currents of {nodes[input].Name} at "
+                + "every timestep. Equation 12 of METHODS 9 counts what spikes cost; it says nothing about such a network");
         }
 
         var pattern = model.Parameters[nodes[node].Name + ".weight"].Pattern;
