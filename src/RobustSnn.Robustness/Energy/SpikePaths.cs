@@ -34,8 +34,9 @@ internal static class SpikePaths
 
             foreach (var input in model.Network.Nodes[n].Inputs)
             {
-                Spread(here, model.Shapes[n], reached[input] ??= new long[model.Shapes[input].Count], model.Shapes[input],
+                var entering = Spread(here, model.Shapes[n], model.Shapes[input],
                     Signals.window(model.Network.Nodes[n].Operation, model.Shapes[input]));
+                reached[input] = reached[input] is { } before ? Merged(before, entering, model.Network.Nodes[input].Name) : entering;
             }
         }
 
@@ -43,10 +44,10 @@ internal static class SpikePaths
         return found;
     }
 
-    /// <summary>Gives each place of what a node reads the worth of the places that it enters; what is in no window enters none.</summary>
-    private static void Spread(long[] worth, Shape shape, long[] target, Shape input, SpikeWindow window)
+    /// <summary>What each place of a node's input is worth: all the places that it enters; what is in no window enters none.</summary>
+    private static long[] Spread(long[] worth, Shape shape, Shape input, SpikeWindow window)
     {
-        var entering = new long[target.Length];
+        var entering = new long[input.Count];
         for (var place = 0; place < worth.Length; place++)
         {
             var (line, column) = Math.DivRem(place, shape.Columns);
@@ -62,9 +63,23 @@ internal static class SpikePaths
             }
         }
 
-        for (var i = 0; i < target.Length; i++)
+        return entering;
+    }
+
+    /// <summary>By a second way the same places are entered, unless windows overlap on one way and not on the other.</summary>
+    /// <exception cref="BadInputException">They do: how many places are entered, the two numbers do not say.</exception>
+    private static long[] Merged(long[] first, long[] second, string name)
+    {
+        for (var i = 0; i < first.Length; i++)
         {
-            target[i] = Math.Max(target[i], entering[i]);
+            if (first[i] != second[i] && first[i] > 0 && second[i] > 0)
+            {
+                throw new BadInputException(
+                    $"{name}: its values come to a sum in two ways, by windows that overlap and by others; expected the same windows. How many connections "
+                    + "they have there cannot be counted");
+            }
         }
+
+        return [.. first.Zip(second, Math.Max)];
     }
 }

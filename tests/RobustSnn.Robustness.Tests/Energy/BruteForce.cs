@@ -139,11 +139,15 @@ internal sealed class BruteForce
             {
                 Operation.AveragePool pool => (pool.size, pool.size),
                 Operation.MaxPool pool => (pool.size, pool.size),
+                Operation.OverlappingMaxPool pool => (pool.window.Size, pool.window.Size),
                 { IsGlobalAveragePool: true } => (read.Rows, read.Columns),
                 _ => (1, 1),
             };
-            return from y in Enumerable.Range(row * rows, rows)
-                   from x in Enumerable.Range(column * columns, columns)
+            var (stride, padding) = its.Operation is Operation.OverlappingMaxPool { window: var window } ? (window.Stride, window.Padding) : (0, 0);
+            var (top, left) = stride > 0 ? (row * stride - padding, column * stride - padding) : (row * rows, column * columns);
+            return from y in Enumerable.Range(top, rows)
+                   from x in Enumerable.Range(left, columns)
+                   where y >= 0 && y < read.Rows && x >= 0 && x < read.Columns
                    from neuron in Neurons(input, (channel * read.Rows + y) * read.Columns + x)
                    select neuron;
         });

@@ -13,7 +13,7 @@ public sealed class EnergyAccountTests
 {
     private const int Samples = 3;
 
-    private static readonly string[] Networks = ["odd", "padded", "pooled", "sums of spikes", "vggmini", "resnet8", "wrnmini"];
+    private static readonly string[] Networks = ["odd", "padded", "pooled", "overlapping", "sums of spikes", "vggmini", "resnet8", "wrnmini"];
 
     private static readonly NeuronModel Hard = new(1, Reset.Hard);
 
@@ -49,6 +49,15 @@ public sealed class EnergyAccountTests
         var brute = new BruteForce(model, images, 1);
         Assert.That(Measure(model, images).Layers.Select(layer => layer.DenseConnections), Is.EqualTo(
             Costs.ofNetwork(model.Network).Select(cost => cost.Macs - brute.ReadsOfPadding(cost.Name))));
+    }
+
+    [Test]
+    public void A_sum_of_windows_that_overlap_with_others_is_refused_by_name()
+    {
+        using var backend = Small.Backend();
+        using var model = EnergyNetworks.Model(EnergyNetworks.PooledInTwoWays, backend, 0);
+        var refusal = Assert.Throws<BadInputException>(() => Measure(model, new DrawnImages(model.Network, 1)));
+        Assert.That(refusal?.Message, Does.Contain("act1").And.Contain("in two ways"));
     }
 
     /// <summary>A 3 × 3 kernel on a map of 2 × 2: of the 9 taps only 4 read the map at each place.</summary>
@@ -97,7 +106,7 @@ public sealed class EnergyAccountTests
         var images = new DrawnImages(model.Network, Samples);
         var brute = new BruteForce(model, images, EnergyNetworks.Timesteps);
         var found = Measure(model, images).Sums.ToDictionary(sum => sum.Layer);
-        foreach (var (node, shape) in model.Network.Nodes.Zip(model.Shapes).Where(pair => pair.First.Operation.IsWeightedSum))
+        foreach (var (node, shape) in model.Network.Nodes.Zip(model.Shapes).Where(pair => pair.First.Operation is { IsWeightedSum: true } or { IsSum: true }))
         {
             // The stem's currents are read by a layer of neurons, too, so that the first block's sum has to add them by itself.
             var numbers = name == "wrnmini" && node.Name == "features.1.convex" ? shape.Count : 0;

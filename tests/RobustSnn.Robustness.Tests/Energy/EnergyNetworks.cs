@@ -29,6 +29,9 @@ internal static class EnergyNetworks
             "pooled" => Chain(neurons, new Shape(3, 12, 12),
                 Convolve(4, 3, 1, 1), Fire, Operation.NewMaxPool(2), Convolve(3, 3, 1, 0), Fire, Operation.NewAveragePool(2), Operation.BatchNorm,
                 Operation.NewMaxPool(2), Convolve(4, 3, 1, 1), Fire, Operation.GlobalAveragePool),
+            "overlapping" => Chain(neurons, new Shape(3, 11, 9),
+                Convolve(4, 3, 1, 1), Fire, Operation.NewOverlappingMaxPool(new PoolWindow(3, 2, 1)), Convolve(3, 3, 1, 0), Fire,
+                Operation.NewOverlappingMaxPool(new PoolWindow(2, 1, 0)), Operation.NewMaxPool(1), Convolve(4, 3, 1, 1), Fire),
             "sums of spikes" => SumsOfSpikes(neurons),
             "resnet8" => Conversion.toSpiking(
                 neurons, Families.build(Family.NewResNetFamily(1), Classes, new Shape(3, 8, 8), [0.5, 0.5, 0.5], [0.25, 0.25, 0.25])),
@@ -100,6 +103,18 @@ internal static class EnergyNetworks
     public static Operation Convolve(int outputs, int kernel, int stride, int padding) =>
         Operation.NewConvolution(new Convolution(outputs, kernel, stride, padding, true));
 
+    /// <summary>A neuron comes to one place of the sum by one window and to its neighbours by others.</summary>
+    public static Network PooledInTwoWays => new("pooled in two ways", new Shape(2, 8, 8), Classes, Hard,
+    [
+        new Node("image", Operation.NewNormalise([0.4, 0.4], [0.25, 0.25]), []),
+        new Node("conv1", Convolve(3, 3, 1, 1), [0]),
+        new Node("act1", Fire, [1]),
+        new Node("pool1", Operation.NewMaxPool(2), [2]),
+        new Node("pool2", Operation.NewOverlappingMaxPool(new PoolWindow(3, 2, 1)), [2]),
+        new Node("sum1", Operation.Sum, [3, 4]),
+        new Node("last", Operation.NewLinear(Classes, true), [5]),
+    ]);
+
     /// <summary>Spikes summed with spikes, pooled and not, and the sum read by a layer and by a sum of currents; a sum of spikes with themselves.</summary>
     private static Network SumsOfSpikes(NeuronModel neurons) => new("sums of spikes", new Shape(2, 8, 8), Classes, neurons,
     [
@@ -111,7 +126,7 @@ internal static class EnergyNetworks
         new Node("pool1", Operation.NewAveragePool(2), [2]),
         new Node("sum1", Operation.WeightedSum, [5, 4]),
         new Node("conv3", Convolve(3, 3, 1, 1), [6]),
-        new Node("sum2", Operation.WeightedSum, [6, 7]),
+        new Node("sum2", Operation.Sum, [6, 7]),
         new Node("act3", Fire, [8]),
         new Node("sum3", Operation.WeightedSum, [9, 9]),
         new Node("last", Operation.NewLinear(Classes, true), [10]),
