@@ -29,6 +29,7 @@ public static class NetworkImport
         PixelStatistics? stored = StoredNormalisation.Of(file);
         RequireAgreement(path, stored, options.Normalisation);
         TensorFile named = TensorNames.Normalise(file.With([.. file.Tensors.Where(tensor => !StoredNormalisation.IsBuffer(tensor))]));
+        RequireUnconverted(named);
         var scores = new ScoredWeights(named, options.Keep);
         HostTensor[] tensors = [.. named.Tensors.Where(tensor => !ScoredWeights.IsPart(tensor) && !IsThreshold(tensor))];
         PixelStatistics? known = stored ?? options.Normalisation;
@@ -43,7 +44,6 @@ public static class NetworkImport
         }
 
         RequireFloats(named, found.Architecture);
-        RequireUnconverted(named);
         var notes = new List<string> { NormalisationNote(found, stored, options.Normalisation) };
         notes.AddRange(LeftOut(file, named, found, scores));
         SpikingModel model = Build(named.With([.. tensors.Where(tensor => found.Architecture.Unused(tensor.Name) is null)]), found.Network, backend);
@@ -83,7 +83,8 @@ public static class NetworkImport
         static bool Same(IEnumerable<double> left, IEnumerable<double> right) => left.Select(value => (float)value).SequenceEqual(right.Select(value => (float)value));
     }
 
-    private static bool IsThreshold(HostTensor tensor) => tensor.Name.EndsWith(Threshold, StringComparison.Ordinal);
+    private static bool IsThreshold(HostTensor tensor) =>
+        tensor.Name.EndsWith(Threshold, StringComparison.Ordinal) && tensor.ElementType.IsFloating();
 
     // An ANN of the reference has thresholds where it was made to learn them, and they are 1 until it is converted.
     private static void RequireUnconverted(TensorFile named)

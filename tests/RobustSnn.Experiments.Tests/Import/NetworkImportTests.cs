@@ -1,7 +1,9 @@
+using RobustSnn.Conformance.Tests.Golden;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine.Plans;
+using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
 using RobustSnn.Experiments.Runs;
@@ -116,6 +118,22 @@ public sealed class NetworkImportTests
             int count = weight.Specification.Count;
             Assert.That(weight.Pattern!.Count, Is.EqualTo(count - (int)((1 - keep) * count)), weight.Name);
         }
+    }
+
+    /// <summary>As it was before its conversion: no bias, and thresholds that nobody has set.</summary>
+    [Test]
+    public void An_ANN_of_the_reference_s_training_code_is_imported()
+    {
+        using var folder = new TemporaryFolder();
+        IEnumerable<HostTensor> tensors = TensorFile.Read(GoldenFolders.Require("resnet20-t4-hard.pth")).Tensors
+            .Where(tensor => tensor.Name != "classifier.1.bias")
+            .Select(tensor => tensor.Name.EndsWith(".v_th", StringComparison.Ordinal) ? HostTensor.FromFloats(tensor.Name, [], [1]) : tensor);
+        Safetensors.Write(folder.File("ann"), [.. tensors], new Dictionary<string, string>());
+        ImportedNetwork imported = NetworkImport.Read(folder.File("ann"), backend, new ImportOptions(Normalisation: PixelStatistics.Cifar10));
+        using SpikingModel model = imported.Model;
+        Assert.That(imported.Architecture, Is.EqualTo("resnet20"));
+        Assert.That(imported.Notes, Has.Some.EqualTo("left out: 19 thresholds (v_th), all 1, which conversion sets"));
+        Assert.That(Logits(model), Has.All.Matches<float>(float.IsFinite).And.Some.Not.Zero);
     }
 
     [TestCase("hydra-vgg11-zeros", "left out, beside the tensors: epoch, arch, best_prec1, optimizer")]
