@@ -15,6 +15,9 @@ public static class NetworkImport
     // A trained network has hardly a weight that is 0 exactly; one that was pruned, a tenth at least.
     private const double LeastPrunedShare = 0.01;
 
+    // HARP's networks are saved where they meet the share of all (METHODS 5).
+    private const double LargestDeviation = 0.1;
+
     private const string Threshold = ".v_th";
 
     /// <summary>Reads a safetensors file or an archive of torch.save. Nothing in it is run.</summary>
@@ -190,8 +193,14 @@ public static class NetworkImport
             model.Parameters.Prune(weight.Name, pattern);
         }
 
-        return scores.Any
-            ? string.Create(CultureInfo.InvariantCulture, $"pruned: {share} are kept by their scores (--keep {keep}) and no other exists any more")
-            : $"pruned: {share} are not 0 and no other exists any more";
+        if (!scores.Any)
+        {
+            return $"pruned: {share} are not 0 and no other exists any more";
+        }
+
+        string doubt = scores.HasRates && Math.Abs((kept / (total * keep!.Value)) - 1) > LargestDeviation
+            ? "; a network with learned shares ends at that of all: see whether --keep is the one that it was pruned to"
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"pruned: {share} are kept by their scores (--keep {keep}) and no other exists any more{doubt}");
     }
 }

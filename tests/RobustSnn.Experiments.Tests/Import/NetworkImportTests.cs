@@ -142,6 +142,7 @@ public sealed class NetworkImportTests
     [TestCase("hydra-vgg11-zeros", "normalisation: the file says none")]
     [TestCase("hydra-vgg4-scores", "are kept by their scores (--keep 0.3)")]
     [TestCase("harp-vgg6-rates", "the scores (popup_scores, k_score)")]
+    [TestCase("wide-resnet10-scores", "see whether --keep is the one that it was pruned to")]
     [TestCase("wide-resnet10-sub", "'sub_block1.layer.0.bn1.weight' the first: such networks have this block and never use it")]
     [TestCase("wide-resnet10-sub", "dense: all")]
     [TestCase("wide-resnet16-buffers", "normalisation, from the file: means 0.49, 0.48, 0.45, deviations 0.25, 0.24, 0.26")]
