@@ -15,6 +15,9 @@ public static class NetworkImport
     // A trained network has hardly a weight that is 0 exactly; one that was pruned, a tenth at least.
     private const double LeastPrunedShare = 0.01;
 
+    // HARP's networks are saved where they meet the share of all (METHODS 5).
+    private const double LargestDeviation = 0.1;
+
     private const string Threshold = ".v_th";
 
     /// <summary>Reads a safetensors file or an archive of torch.save. Nothing in it is run.</summary>
@@ -29,6 +32,7 @@ public static class NetworkImport
         PixelStatistics? stored = StoredNormalisation.Of(file);
         RequireAgreement(path, stored, options.Normalisation);
         TensorFile named = TensorNames.Normalise(file.With([.. file.Tensors.Where(tensor => !StoredNormalisation.IsBuffer(tensor))]));
+        RequireUnconverted(named);
         var scores = new ScoredWeights(named, options.Keep);
         HostTensor[] tensors = [.. named.Tensors.Where(tensor => !ScoredWeights.IsPart(tensor) && !IsThreshold(tensor))];
         PixelStatistics? known = stored ?? options.Normalisation;
@@ -43,7 +47,6 @@ public static class NetworkImport
         }
 
         RequireFloats(named, found.Architecture);
-        RequireUnconverted(named);
         var notes = new List<string> { NormalisationNote(found, stored, options.Normalisation) };
         notes.AddRange(LeftOut(file, named, found, scores));
         SpikingModel model = Build(named.With([.. tensors.Where(tensor => found.Architecture.Unused(tensor.Name) is null)]), found.Network, backend);
@@ -83,7 +86,8 @@ public static class NetworkImport
         static bool Same(IEnumerable<double> left, IEnumerable<double> right) => left.Select(value => (float)value).SequenceEqual(right.Select(value => (float)value));
     }
 
-    private static bool IsThreshold(HostTensor tensor) => tensor.Name.EndsWith(Threshold, StringComparison.Ordinal);
+    private static bool IsThreshold(HostTensor tensor) =>
+        tensor.Name.EndsWith(Threshold, StringComparison.Ordinal) && tensor.ElementType.IsFloating();
 
     // An ANN of the reference has thresholds where it was made to learn them, and they are 1 until it is converted.
     private static void RequireUnconverted(TensorFile named)
@@ -189,8 +193,14 @@ public static class NetworkImport
             model.Parameters.Prune(weight.Name, pattern);
         }
 
-        return scores.Any
-            ? string.Create(CultureInfo.InvariantCulture, $"pruned: {share} are kept by their scores (--keep {keep}) and no other exists any more")
-            : $"pruned: {share} are not 0 and no other exists any more";
+        if (!scores.Any)
+        {
+            return $"pruned: {share} are not 0 and no other exists any more";
+        }
+
+        string doubt = scores.HasRates && Math.Abs((kept / (total * keep!.Value)) - 1) > LargestDeviation
+            ? "; a network with learned shares ends at that of all: see whether --keep is the one that it was pruned to"
+            : "";
+        return string.Create(CultureInfo.InvariantCulture, $"pruned: {share} are kept by their scores (--keep {keep}) and no other exists any more{doubt}");
     }
 }

@@ -1,3 +1,4 @@
+using RobustSnn.Conformance.Tests.Golden;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Data;
@@ -172,6 +173,13 @@ public sealed class ImportRefusalTests
     public void The_network_was_converted() => AssertRefused(
         "reference-vggmini", new(Normalisation: PixelStatistics.Svhn), tensors => tensors.Add(HostTensor.FromFloats("features.2.v_th", [], [0.7f])),
         "expected an ANN, found the threshold 'features.2.v_th' of a network that was converted");
+
+    [Test]
+    public void A_network_of_the_reference_spikes()
+    {
+        string path = GoldenFolders.Require("resnet20-t4-hard.pth");
+        Assert.That(() => NetworkImport.Read(path, backend, new ImportOptions()), Refuses.At(path, "expected an ANN, found the threshold 'features.2.v_th'"));
+    }
 
     [TestCase("wide-resnet10-sub", 64, "on images of 32 × 32 only, --size says 64 × 64")]
     [TestCase("torchvision-vgg11", 32, "'classifier.0.weight' expected [6, 4], found [6, 196]")]

@@ -1,7 +1,9 @@
+using RobustSnn.Conformance.Tests.Golden;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine.Plans;
+using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
 using RobustSnn.Experiments.Runs;
@@ -118,12 +120,29 @@ public sealed class NetworkImportTests
         }
     }
 
+    /// <summary>As it was before its conversion: no bias, and thresholds that nobody has set.</summary>
+    [Test]
+    public void An_ANN_of_the_reference_s_training_code_is_imported()
+    {
+        using var folder = new TemporaryFolder();
+        IEnumerable<HostTensor> tensors = TensorFile.Read(GoldenFolders.Require("resnet20-t4-hard.pth")).Tensors
+            .Where(tensor => tensor.Name != "classifier.1.bias")
+            .Select(tensor => tensor.Name.EndsWith(".v_th", StringComparison.Ordinal) ? HostTensor.FromFloats(tensor.Name, [], [1]) : tensor);
+        Safetensors.Write(folder.File("ann"), [.. tensors], new Dictionary<string, string>());
+        ImportedNetwork imported = NetworkImport.Read(folder.File("ann"), backend, new ImportOptions(Normalisation: PixelStatistics.Cifar10));
+        using SpikingModel model = imported.Model;
+        Assert.That(imported.Architecture, Is.EqualTo("resnet20"));
+        Assert.That(imported.Notes, Has.Some.EqualTo("left out: 19 thresholds (v_th), all 1, which conversion sets"));
+        Assert.That(Logits(model), Has.All.Matches<float>(float.IsFinite).And.Some.Not.Zero);
+    }
+
     [TestCase("hydra-vgg11-zeros", "left out, beside the tensors: epoch, arch, best_prec1, optimizer")]
     [TestCase("hydra-vgg11-zeros", "left out: 8 counters of batches")]
     [TestCase("hydra-vgg11-zeros", "are not 0 and no other exists any more")]
     [TestCase("hydra-vgg11-zeros", "normalisation: the file says none")]
     [TestCase("hydra-vgg4-scores", "are kept by their scores (--keep 0.3)")]
     [TestCase("harp-vgg6-rates", "the scores (popup_scores, k_score)")]
+    [TestCase("wide-resnet10-scores", "see whether --keep is the one that it was pruned to")]
     [TestCase("wide-resnet10-sub", "'sub_block1.layer.0.bn1.weight' the first: such networks have this block and never use it")]
     [TestCase("wide-resnet10-sub", "dense: all")]
     [TestCase("wide-resnet16-buffers", "normalisation, from the file: means 0.49, 0.48, 0.45, deviations 0.25, 0.24, 0.26")]
