@@ -31,14 +31,10 @@ internal static class BilinearResize
                 for (var row = 0; row < box.Rows; row++)
                 {
                     var from = pixels.Slice((((channel * shape.Rows) + box.Top + row) * shape.Columns) + box.Left, box.Columns);
-                    across.Apply(from, stride: 1, between.AsSpan(row * target.Columns, target.Columns), outputStride: 1);
+                    across.Apply(from, between.AsSpan(row * target.Columns, target.Columns));
                 }
 
-                var plane = destination.Slice(channel * target.Rows * target.Columns, target.Rows * target.Columns);
-                for (var column = 0; column < target.Columns; column++)
-                {
-                    down.Apply(between.AsSpan(column), target.Columns, plane[column..], target.Columns);
-                }
+                down.ApplyToRows(between, target.Columns, destination.Slice(channel * target.Rows * target.Columns, target.Rows * target.Columns));
             }
         }
 
@@ -51,6 +47,7 @@ internal static class BilinearResize
         private readonly int outputs;
         private readonly int width;
         private readonly int[] first;
+        private readonly int[] counts;
         private readonly int[] weights;
 
         public Taps(int inputs, int outputs)
@@ -60,8 +57,8 @@ internal static class BilinearResize
             var reach = Math.Max(scale, 1);
             width = ((int)Math.Ceiling(reach) * 2) + 1;
             first = ArrayPool<int>.Shared.Rent(outputs);
+            counts = ArrayPool<int>.Shared.Rent(outputs);
             weights = ArrayPool<int>.Shared.Rent(outputs * width);
-            Span<double> exact = stackalloc double[width];
             for (var output = 0; output < outputs; output++)
             {
                 var centre = (output + 0.5) * scale;
@@ -71,40 +68,71 @@ internal static class BilinearResize
                 var sum = 0.0;
                 for (var i = 0; i < count; i++)
                 {
-                    exact[i] = Math.Max(0, 1 - Math.Abs((start + i - centre + 0.5) * (1 / reach)));
-                    sum += exact[i];
+                    sum += Exact(start + i);
                 }
 
-                for (var i = 0; i < width; i++)
+                counts[output] = count;
+                for (var i = 0; i < count; i++)
                 {
-                    weights[(output * width) + i] = i < count ? (int)(0.5 + (exact[i] * (1 / sum) * (1 << FractionBits))) : 0;
+                    weights[(output * width) + i] = (int)(0.5 + (Exact(start + i) * (1 / sum) * (1 << FractionBits)));
                 }
+
+                double Exact(int input) => Math.Max(0, 1 - Math.Abs((input - centre + 0.5) * (1 / reach)));
             }
         }
 
-        public void Apply(ReadOnlySpan<byte> from, int stride, Span<byte> to, int outputStride)
+        /// <summary>Makes a line of one.</summary>
+        public void Apply(ReadOnlySpan<byte> from, Span<byte> to)
         {
             for (var output = 0; output < outputs; output++)
             {
                 var sum = Half;
-                var at = first[output] * stride;
-                foreach (var weight in weights.AsSpan(output * width, width))
+                var taps = Of(output);
+                for (var i = 0; i < taps.Length; i++)
                 {
-                    if (weight != 0)
-                    {
-                        sum += weight * from[at];
-                    }
-
-                    at += stride;
+                    sum += taps[i] * from[first[output] + i];
                 }
 
-                to[output * outputStride] = (byte)Math.Clamp(sum >> FractionBits, 0, 255);
+                to[output] = Rounded(sum);
             }
         }
+
+        /// <summary>Makes a column of every column of rows of some length, a row at a time.</summary>
+        public void ApplyToRows(ReadOnlySpan<byte> from, int length, Span<byte> to)
+        {
+            var sums = ArrayPool<int>.Shared.Rent(length);
+            for (var output = 0; output < outputs; output++)
+            {
+                var taps = Of(output);
+                var sum = sums.AsSpan(0, length);
+                sum.Fill(Half);
+                for (var i = 0; i < taps.Length; i++)
+                {
+                    var row = from.Slice((first[output] + i) * length, length);
+                    for (var column = 0; column < row.Length; column++)
+                    {
+                        sum[column] += taps[i] * row[column];
+                    }
+                }
+
+                for (var column = 0; column < sum.Length; column++)
+                {
+                    to[(output * length) + column] = Rounded(sum[column]);
+                }
+            }
+
+            ArrayPool<int>.Shared.Return(sums);
+        }
+
+        private static byte Rounded(int sum) => (byte)Math.Clamp(sum >> FractionBits, 0, 255);
+
+        /// <summary>The weights of a pixel, the first of which is that of the pixel at <see cref="first"/>.</summary>
+        private ReadOnlySpan<int> Of(int output) => weights.AsSpan(output * width, counts[output]);
 
         public void Dispose()
         {
             ArrayPool<int>.Shared.Return(first);
+            ArrayPool<int>.Shared.Return(counts);
             ArrayPool<int>.Shared.Return(weights);
         }
     }
