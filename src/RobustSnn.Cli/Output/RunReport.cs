@@ -26,6 +26,7 @@ internal static class RunReport
                     row.SpikesPerImage is { } spikes ? Format.Count(spikes) : Format.Missing,
                 ]),
             ]);
+        WriteEnergy(terminal, results.Energy);
         foreach (string warning in results.Warnings)
         {
             terminal.Error.WriteLine($"warning: {warning}");
@@ -41,6 +42,31 @@ internal static class RunReport
 
         var time = TimeSpan.FromSeconds(results.StageSeconds.Values.Sum());
         terminal.Output.WriteLine($"{results.Name} took {Format.Duration(time)} on {results.Backend}; everything is in {folder}");
+    }
+
+    /// <summary>What spikes cost and what is stored; rsnn energy says it by layer.</summary>
+    private static void WriteEnergy(Terminal terminal, IReadOnlyList<NetworkEnergy> energies)
+    {
+        if (energies.Count == 0)
+        {
+            return;
+        }
+
+        terminal.Output.WriteLine();
+        terminal.WriteTable(
+            ["network", "spikes an image", "operations an image", "dense over this", "by rates", "bytes stored", "bytes dense"],
+            [
+                .. energies.Select(each => (IReadOnlyList<string>)
+                [
+                    each.Network,
+                    Format.Count(each.Measured.Clean.SpikesPerImage),
+                    Format.Count(each.Measured.Clean.Operations),
+                    double.IsFinite(each.Measured.Clean.DenseOverThis) ? Format.Number(each.Measured.Clean.DenseOverThis, "0.00") : Format.Missing,
+                    Format.Count(each.Measured.Clean.OperationsByRate),
+                    Format.Count(each.Memory.Bytes),
+                    Format.Count(each.Memory.DenseBytes),
+                ]),
+            ]);
     }
 
     internal static string Of(EpochRecord epoch) =>

@@ -9,8 +9,9 @@ internal static class SweepReport
     public static void Write(Terminal terminal, SweepResults results, string folder)
     {
         string[] attacks = [.. results.Rows.SelectMany(row => row.Attacks.Keys).Distinct()];
+        bool hasEnergy = results.Rows.Any(row => row.OperationsPerImage is not null);
         terminal.WriteTable(
-            ["run", "network", "seeds", "clean", .. attacks, "weights kept", "spikes an image"],
+            ["run", "network", "seeds", "clean", .. attacks, "weights kept", "spikes an image", .. hasEnergy ? (string[])["operations", "first over this"] : []],
             [
                 .. results.Rows.Select(row => (IReadOnlyList<string>)
                 [
@@ -21,6 +22,13 @@ internal static class SweepReport
                     .. attacks.Select(attack => row.Attacks.TryGetValue(attack, out SeedFigure accuracy) ? Percent(accuracy) : Format.Missing),
                     Format.Percent(row.WeightsKeptShare),
                     row.SpikesPerImage is { } spikes ? Format.Count(spikes.Mean) : Format.Missing,
+                    .. hasEnergy
+                        ? (string[])
+                        [
+                            row.OperationsPerImage is { } operations ? Format.Count(operations.Mean) : Format.Missing,
+                            row.FirstOverThis is { } ratio ? Format.Number(ratio.Mean, "0.00") : Format.Missing,
+                        ]
+                        : [],
                 ]),
             ]);
         foreach (var (run, reason) in results.Unfinished)

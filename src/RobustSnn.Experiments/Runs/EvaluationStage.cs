@@ -22,6 +22,10 @@ internal sealed class EvaluationStage(RunContext context)
     /// <summary>Of this stage's draws: the number after those of <see cref="Stage"/>.</summary>
     private const uint RandomStage = (uint)Stage.FinetuneSnn + 1;
 
+    /// <summary>Training images on which BatchNorm's statistics are estimated where conversion has reset them.</summary>
+    public static IReadOnlyList<float[]> EstimationImages(RunContext context) =>
+        RunBatches.Of(context, RandomStage, context.Settings.BatchSize, EstimationBatches);
+
     public string Run()
     {
         var networks = new EvaluatedNetworks(context.Settings).Rows.ToArray();
@@ -57,8 +61,7 @@ internal sealed class EvaluationStage(RunContext context)
         using var model = context.Left(stage);
         if (RunningStatistics.AreReset(model))
         {
-            RunningStatistics.Estimate(model, timesteps,
-                RunBatches.Of(context, RandomStage, context.Settings.BatchSize, EstimationBatches), context.Cancellation);
+            RunningStatistics.Estimate(model, timesteps, EstimationImages(context), context.Cancellation);
         }
 
         var settings = context.Settings.Evaluate;
@@ -97,10 +100,4 @@ internal sealed class EvaluationStage(RunContext context)
         : throw new BadInputException(
             $"{result.Attack}: input gradients hold values that are no finite numbers, so that the attack could not follow them and its figure "
             + "would say nothing. Train with a lower learning rate, or with other thresholds");
-
-    /// <summary>Reports on the calling thread: Progress would post them to others, out of order.</summary>
-    private sealed class Reporter(Action<EvaluationProgress> report) : IProgress<EvaluationProgress>
-    {
-        public void Report(EvaluationProgress value) => report(value);
-    }
 }

@@ -8,7 +8,7 @@ namespace RobustSnn.Experiments.Runs;
 
 /// <summary>
 /// An experiment from images to the final table: its stages in their order, by default pretrain, prune, finetune the ANN, convert, finetune
-/// the SNN (METHODS 4 to 7), then the evaluation (METHODS 8). Every stage reads the checkpoint of the one before and writes its own, so that
+/// the SNN (METHODS 4 to 7), then the evaluation (METHODS 8) and what spikes cost (METHODS 9). Every stage reads the checkpoint of the one before and writes its own, so that
 /// a run broken off anywhere goes on as if it had not been.
 /// </summary>
 public static class ExperimentRun
@@ -34,6 +34,11 @@ public static class ExperimentRun
         }
 
         var data = RunData.Open(settings.Data, settings.Evaluate.Samples, settings.Seed, cancellation);
+        if (settings.Energy is not null)
+        {
+            EnergyStage.Check(settings.Energy, data);
+        }
+
         // Before there is a folder: a network may not fit the images.
         var train = data.Set.Train;
         var ann = settings.Network.Build(train.Classes, train.ImageShape, data.Set.Statistics.Mean, data.Set.Statistics.Deviation);
@@ -61,6 +66,10 @@ public static class ExperimentRun
 
         var evaluation = new EvaluationStage(context);
         context.Time(EvaluationStage.Name, evaluation.Run);
+        if (settings.Energy is { } energy)
+        {
+            context.Time(EnergyStage.Name, new EnergyStage(context, energy).Run);
+        }
 
         var results = context.Results(true);
         results.Write(held.ResultsPath);

@@ -15,6 +15,7 @@ internal sealed class RunContext(
     private readonly List<EpochRecord> epochs = [];
     private readonly List<RunRow> rows = [];
     private readonly List<LayerShare> layers = [];
+    private readonly List<NetworkEnergy> energies = [];
     private readonly SortedDictionary<string, double> stageSeconds = new(StringComparer.Ordinal);
     private readonly List<string> warnings = [];
     private readonly List<RunSession> sessions = [];
@@ -34,6 +35,8 @@ internal sealed class RunContext(
 
     public IReadOnlyList<RunRow> Rows => rows;
 
+    public IReadOnlyList<NetworkEnergy> Energies => energies;
+
     /// <summary>Takes over what an interrupted run had found, and writes down who goes on with it; what may change results is said.</summary>
     public void Resume()
     {
@@ -43,6 +46,7 @@ internal sealed class RunContext(
             epochs.AddRange(earlier.Epochs);
             rows.AddRange(earlier.Rows);
             layers.AddRange(earlier.Layers);
+            energies.AddRange(earlier.Energy);
             foreach (var (stage, seconds) in earlier.StageSeconds)
             {
                 stageSeconds[stage] = seconds;
@@ -80,7 +84,7 @@ internal sealed class RunContext(
     /// <summary>Figures of networks that are about to be made anew: whoever removed a checkpoint gets those of the one that takes its place.</summary>
     public void ForgetRows(IEnumerable<string> networks)
     {
-        if (rows.RemoveAll(row => networks.Contains(row.Network)) > 0)
+        if (rows.RemoveAll(row => networks.Contains(row.Network)) + energies.RemoveAll(energy => networks.Contains(energy.Network)) > 0)
         {
             Results(false).Write(folder.ResultsPath);
         }
@@ -96,6 +100,12 @@ internal sealed class RunContext(
     public void Add(RunRow row)
     {
         rows.Add(row);
+        Results(false).Write(folder.ResultsPath);
+    }
+
+    public void Add(NetworkEnergy energy)
+    {
+        energies.Add(energy);
         Results(false).Write(folder.ResultsPath);
     }
 
@@ -155,6 +165,7 @@ internal sealed class RunContext(
             new SortedDictionary<string, double>(stageSeconds, StringComparer.Ordinal))
         {
             Layers = [.. layers],
+            Energy = [.. energies],
             Warnings = [.. warnings],
             Sessions = [.. sessions],
         };

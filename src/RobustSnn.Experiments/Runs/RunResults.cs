@@ -38,6 +38,9 @@ public sealed record RunResults(
     /// <summary>How much of each layer pruning kept, in the order of the network; empty where nothing was pruned.</summary>
     public IReadOnlyList<LayerShare> Layers { get; init; } = [];
 
+    /// <summary>What the spikes of each spiking network cost; empty where it was not asked for.</summary>
+    public IReadOnlyList<NetworkEnergy> Energy { get; init; } = [];
+
     /// <summary>What to beware of in the run as a whole; that of a row is in the row.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
@@ -97,6 +100,11 @@ public sealed record RunResults(
             ("rows", Rows is not null && Rows.All(row => row is { Network: not null, Attacks: not null, Warnings: not null })),
             ("epochs", Epochs is not null && Epochs.All(epoch => epoch is { Stage: not null })), ("stage_seconds", StageSeconds is not null),
             ("layers", Layers is not null && Layers.All(layer => layer is { Name: not null })),
+            ("energy", Energy is not null && Energy.All(energy => energy is
+            {
+                Network: not null, Memory.Parameters: not null,
+                Measured: { Clean: { Neurons: not null, Layers: not null, Sums: not null } },
+            })),
             ("warnings", Warnings is not null && Warnings.All(warning => warning is not null)),
             ("sessions", Sessions is not null && Sessions.All(
                 session => session is { Version: not null, Backend: not null, Arithmetic: not null, Changes: not null })),

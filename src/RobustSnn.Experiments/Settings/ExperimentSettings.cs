@@ -20,7 +20,8 @@ public sealed record ExperimentSettings(
     [Setting("Attacking the SNN (METHODS 8)")] EvaluateSettings Evaluate,
     [Setting("Stages in their order; the papers' where left out: pretrain, prune, finetune_ann, convert, finetune_snn")]
     ValueList<Stage>? Stages = null,
-    [Setting("A network to begin with, in place of a new one")] StartSettings? Start = null)
+    [Setting("A network to begin with, in place of a new one")] StartSettings? Start = null,
+    [Setting("Counting what spikes cost (METHODS 9); not done where left out")] EnergySettings? Energy = null)
 {
     /// <summary>The stages that run, in their order.</summary>
     internal IReadOnlyList<Stage> RunningStages =>
@@ -93,3 +94,8 @@ public sealed record EvaluateSettings(
     [Setting("Attacks, in order; accuracy on clean images is always measured")] ValueList<AttackName> Attacks,
     [Setting("Stages whose networks are evaluated; where left out, all that leave one that was trained or converted")]
     ValueList<Stage>? Stages = null);
+
+/// <summary>Counting what the spikes of the final table's spiking networks cost (METHODS 9).</summary>
+public sealed record EnergySettings(
+    [Setting("Test images counted on, of those of the evaluation; all of them where left out", Minimum = 1)] int? Samples = null,
+    [Setting("An attack to count under as well, of one gradient estimator, at the evaluation's first radius")] AttackName? Attack = null);

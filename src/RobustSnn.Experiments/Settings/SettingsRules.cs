@@ -1,3 +1,5 @@
+using RobustSnn.Robustness.Attacks;
+
 namespace RobustSnn.Experiments.Settings;
 
 /// <summary>What must hold between settings, beyond the type and range of each.</summary>
@@ -20,6 +22,16 @@ internal static class SettingsRules
         foreach (var broken in StageRules.Broken(settings).Concat(PruneRules.Broken(settings.Prune)).Concat(Mixtures(settings)))
         {
             yield return broken;
+        }
+
+        if (settings.Energy?.Attack is { } attack && AttackCatalogue.Parse(attack.Name).Members.Count != 1)
+        {
+            yield return ("energy.attack", $"expected one attack with one gradient estimator such as pgd10, found {attack.Name}");
+        }
+
+        if (settings.Energy?.Attack is not null && settings.Evaluate.Epsilon.Count == 0)
+        {
+            yield return ("energy.attack", "expected a radius in evaluate.epsilon, found none");
         }
 
         DataSettings data = settings.Data;

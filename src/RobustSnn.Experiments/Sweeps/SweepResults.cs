@@ -22,9 +22,14 @@ public readonly record struct SeedFigure(double Mean, double? Deviation)
 /// <param name="Seeds">Seeds that are in the figures.</param>
 /// <param name="Attacks">Accuracy under each attack.</param>
 /// <param name="SpikesPerImage">Null for an ANN.</param>
+/// <param name="OperationsPerImage">Equation 12 without E_AC (METHODS 9); null where it was not counted.</param>
+/// <param name="FirstOverThis">
+/// How many times these operations the sweep's first run takes, with the same seed: where that is the dense network, P2's table 3. Null where
+/// either was not counted.
+/// </param>
 public sealed record SweepRow(
     string Run, string Network, IReadOnlyList<ulong> Seeds, SeedFigure Clean, IReadOnlyDictionary<string, SeedFigure> Attacks,
-    double WeightsKeptShare, SeedFigure? SpikesPerImage);
+    double WeightsKeptShare, SeedFigure? SpikesPerImage, SeedFigure? OperationsPerImage, SeedFigure? FirstOverThis);
 
 /// <summary>What a sweep found: sweep.json. Written after every run.</summary>
 /// <param name="Unfinished">Runs that are not done, and why: their folder and a sentence.</param>
@@ -34,14 +39,26 @@ public sealed record SweepResults(string Name, string Version, IReadOnlyList<Swe
     internal static SweepResults Of(
         Sweep sweep, IReadOnlyDictionary<string, RunResults> done, IReadOnlyDictionary<string, string> unfinished)
     {
+        var first = sweep.Runs[0].Label;
+        double? Operations(string label, ulong seed, string network) =>
+            sweep.Runs.FirstOrDefault(run => run.Label == label && run.Seed == seed) is { } run && done.TryGetValue(run.Folder, out var results)
+                ? results.Energy.FirstOrDefault(energy => energy.Network == network)?.Measured.Clean.Operations
+                : null;
+
         var rows = from label in sweep.Runs.GroupBy(run => run.Label)
                    let runs = label.Where(run => done.ContainsKey(run.Folder)).ToArray()
                    from network in runs.SelectMany(run => done[run.Folder].Rows.Select(row => row.Network)).Distinct()
                    let found = runs.Select(run => (run.Seed, Row: done[run.Folder].Rows.FirstOrDefault(row => row.Network == network)))
                        .Where(each => each.Row is not null).Select(each => (each.Seed, Row: each.Row!)).ToArray()
-                   select Row(label.Key, network, found);
+                   let operations = found.Select(each => Operations(label.Key, each.Seed, network)).ToArray()
+                   let ratios = found.Zip(operations, (each, own) => Operations(first, each.Seed, network) / own).ToArray()
+                   select Row(label.Key, network, found) with { OperationsPerImage = Figure(operations), FirstOverThis = Figure(ratios) };
         return new SweepResults(sweep.Name, RunResults.ProgramVersion, [.. rows], unfinished);
     }
+
+    /// <summary>Over the seeds, where every one has a finite value.</summary>
+    private static SeedFigure? Figure(IReadOnlyList<double?> values) =>
+        values.All(value => value is { } number && double.IsFinite(number)) ? SeedFigure.Of([.. values.Select(value => value!.Value)]) : null;
 
     internal void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, RunResults.Format) + "\n");
 
@@ -52,6 +69,7 @@ public sealed record SweepResults(string Name, string Version, IReadOnlyList<Swe
             attack => SeedFigure.Of([.. found.Where(each => each.Row.Attacks.ContainsKey(attack)).Select(each => each.Row.Attacks[attack])]));
         return new SweepRow(label, network, [.. found.Select(each => each.Seed)], SeedFigure.Of([.. found.Select(each => each.Row.Clean)]), attacks,
             found.Average(each => (double)each.Row.WeightsKept / each.Row.WeightsTotal),
-            found.All(each => each.Row.SpikesPerImage is not null) ? SeedFigure.Of([.. found.Select(each => each.Row.SpikesPerImage!.Value)]) : null);
+            found.All(each => each.Row.SpikesPerImage is not null) ? SeedFigure.Of([.. found.Select(each => each.Row.SpikesPerImage!.Value)]) : null,
+            null, null);
     }
 }

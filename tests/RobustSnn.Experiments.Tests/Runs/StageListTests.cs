@@ -5,6 +5,8 @@ using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Experiments.Tests.Files;
+using RobustSnn.Robustness.Energy;
+using RobustSnn.Robustness.Evaluations;
 using RobustSnn.Robustness.Pruning;
 
 namespace RobustSnn.Experiments.Tests.Runs;
@@ -215,6 +217,34 @@ public sealed class StageListTests
         File.Copy(Checkpoint("other", Stage.Pretrain), Checkpoint("run", Stage.Pretrain), overwrite: true);
         Assert.That(() => Run(Settings("finetune_ann: { epochs: 2 }"), "run", resume: true),
             Refuses.Saying("finetuned-ann.partial.safetensors", "made from another network"));
+    }
+
+    [Test]
+    public void Energy_is_that_of_an_account_of_the_checkpoint_and_is_kept()
+    {
+        var settings = Settings("energy: { attack: pgd2 }\nevaluate: { samples: 4, stages: [convert, finetune_snn] }");
+        var results = Run(settings, "run");
+        Assert.That(results.Energy.Select(each => each.Network), Is.EqualTo(new[] { "SNN as converted", "SNN finetuned" }));
+        Assert.That(RunResults.Read(RunFolder.ResultsFile(folder.File("run"))).Energy[1].Measured.Clean.Operations,
+            Is.EqualTo(results.Energy[1].Measured.Clean.Operations));
+        using var model = ModelFile.Load(Checkpoint("run", Stage.FinetuneSnn), backend).Model;
+        using var account = new EnergyAccount(model, new EvaluationOptions(2, 2, settings.Seed));
+        var data = RunData.Open(settings.Data, 4, settings.Seed);
+        var clean = account.Run(new ImageSamples(data.Set.Test, data.Test)).Clean;
+        Assert.That(results.Energy[1].Measured.Clean.Operations, Is.EqualTo(clean.Operations));
+        Assert.That(results.Energy[1].Measured.Clean.SpikesPerImage, Is.EqualTo(results.Rows[^1].SpikesPerImage));
+        Assert.That(results.Energy[1].Measured.Attack, Is.EqualTo("pgd2"));
+        Assert.That(results.Energy[1].Memory.Weights, Is.EqualTo(results.Rows[^1].WeightsKept));
+        File.Delete(Checkpoint("run", Stage.FinetuneSnn));
+        var again = Run(settings, "run", resume: true);
+        Assert.That(again.Energy.Select(each => each.Measured.Clean.Operations), Is.EqualTo(results.Energy.Select(each => each.Measured.Clean.Operations)));
+    }
+
+    [Test]
+    public void Energy_of_more_images_than_are_evaluated_is_refused_before_there_is_a_folder()
+    {
+        Assert.That(() => Run(Settings("energy: { samples: 5 }"), "run"), Refuses.Saying("energy.samples", "at most the 4 images", "found 5"));
+        Assert.That(Directory.Exists(folder.File("run")), Is.False);
     }
 
     private static ExperimentSettings Settings(string text)

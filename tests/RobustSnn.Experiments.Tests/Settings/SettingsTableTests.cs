@@ -103,7 +103,8 @@ public sealed class SettingsTableTests
                 [.. random.GetItems(AttackNames, random.Next(5)).Distinct().Select(name => new AttackName(name))],
                 random.Next(2) == 0 ? null : [last]),
             stages,
-            random.Next(2) == 0 ? null : new StartSettings(Text(), last));
+            random.Next(2) == 0 ? null : new StartSettings(Text(), last),
+            random.Next(3) switch { 0 => null, 1 => new EnergySettings(), _ => new EnergySettings(Maybe(1), new AttackName("pgd7")) });
     }
 
     [FsCheck.NUnit.Property(MaxTest = 300, EndSize = 1_000_000)]

@@ -40,6 +40,10 @@ public sealed class StageRulesTests
     [TestCase("pretrain: { objective: at, clean_share: 1 }", "pretrain.clean_share", "from 0 to below 1")]
     [TestCase("finetune_snn: { clean_share: 0.5 }", "finetune_snn.clean_share", "trades does not mix batches")]
     [TestCase("convert: { threshold: 0.01 }", "convert.threshold", "from 0.03")]
+    [TestCase("energy: { attack: pgd10_ens }", "energy.attack", "expected one attack with one gradient estimator")]
+    [TestCase("energy: { attack: pgd10 }\nevaluate: { epsilon: [] }", "energy.attack", "expected a radius")]
+    [TestCase("energy: { samples: 0 }", "energy.samples", "from 1")]
+    [TestCase("energy: { sampels: 5 }", "energy.sampels", "did you mean 'samples'")]
     [TestCase("pretrain: { objective: madry }", "pretrain.objective", "natural, at, trades, mart")]
     public void What_cannot_be_is_refused_where_it_is_written(string text, string key, string problem) =>
         Assert.That(() => Read(text), Refuses.Saying("file.yaml:", $"{key}", problem));
