@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Numerics.Tensors;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
@@ -17,21 +18,48 @@ public sealed unsafe partial class CpuBackend
         var s = Span(scores, scores.Length);
         var x = Span(values, scores.Length);
         var y = Changing(target, scores.Length);
-        var left = kept; // of those at the border, once the larger ones are taken
-        var border = 0u;
-        if (kept < scores.Length)
+        if (kept == scores.Length)
         {
-            var upper = BorderBin(s, null, ref left);
-            border = (upper << 16) | BorderBin(s, upper, ref left);
+            x.CopyTo(y);
+            return;
         }
 
-        for (var i = 0; i < s.Length; i++)
+        var left = kept; // of those at the border, once the larger ones are taken
+        var upper = BorderBin(CountUpper(s), ref left);
+        var border = (upper << 16) | BorderBin(CountLower(s, upper), ref left);
+        var done = KeepVectors(s, x, y, border, ref left);
+        for (var i = done; i < s.Length; i++)
         {
-            var magnitude = Magnitude(s[i]);
-            var isKept = magnitude > border || kept == scores.Length || (magnitude == border && left-- > 0);
-            y[i] = isKept ? x[i] : 0;
+            y[i] = IsKept(Magnitude(s[i]), border, ref left) ? x[i] : 0;
         }
     }
+
+    /// <summary>Whole vectors, as many as there are; one that holds a score on the border is taken score by score. Gives how far it came.</summary>
+    private static int KeepVectors(ReadOnlySpan<float> scores, ReadOnlySpan<float> values, Span<float> target, uint border, ref long left)
+    {
+        var edge = new Vector<uint>(border);
+        var i = 0;
+        for (; i <= scores.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var magnitude = Magnitudes(new Vector<float>(scores[i..]));
+            if (Vector.EqualsAny(magnitude, edge))
+            {
+                for (var j = i; j < i + Vector<float>.Count; j++)
+                {
+                    target[j] = IsKept(Magnitude(scores[j]), border, ref left) ? values[j] : 0;
+                }
+            }
+            else
+            {
+                var above = Vector.AsVectorSingle(Vector.GreaterThan(magnitude, edge));
+                (new Vector<float>(values[i..]) & above).CopyTo(target[i..]);
+            }
+        }
+
+        return i;
+    }
+
+    private static bool IsKept(uint magnitude, uint border, ref long left) => magnitude > border || (magnitude == border && left-- > 0);
 
     public void MultiplyAdd(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target)
     {
@@ -65,24 +93,57 @@ public sealed unsafe partial class CpuBackend
     /// <summary>|score| as an unsigned number of the same order; NaN is above all.</summary>
     private static uint Magnitude(float score) => float.IsNaN(score) ? uint.MaxValue : BitConverter.SingleToUInt32Bits(score) & int.MaxValue;
 
-    /// <summary>The bin in which the last that is kept lies, counted from the largest; left becomes how many are kept within it.</summary>
-    private uint BorderBin(ReadOnlySpan<float> scores, uint? upper, ref long left)
+    /// <summary>As <see cref="Magnitude"/>, of a vector.</summary>
+    private static Vector<uint> Magnitudes(Vector<float> scores) => Vector.ConditionalSelect(
+        Vector.AsVectorUInt32(Vector.Equals(scores, scores)), Vector.AsVectorUInt32(Vector.Abs(scores)), Vector<uint>.AllBitsSet);
+
+    /// <summary>How many magnitudes have each upper half.</summary>
+    private Span<int> CountUpper(ReadOnlySpan<float> scores)
     {
         var counts = new Span<int>(Scratch(MaskBins / 2), MaskBins);
         counts.Clear();
         foreach (var score in scores)
         {
-            var magnitude = Magnitude(score);
-            if (upper is null)
+            counts[(int)(Magnitude(score) >> 16)]++;
+        }
+
+        return counts;
+    }
+
+    /// <summary>Of the magnitudes with that upper half, how many have each lower half. Most vectors hold none of them.</summary>
+    private Span<int> CountLower(ReadOnlySpan<float> scores, uint upper)
+    {
+        var counts = new Span<int>(Scratch(MaskBins / 2), MaskBins);
+        counts.Clear();
+        var half = new Vector<uint>(upper);
+        var i = 0;
+        for (; i <= scores.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            if (Vector.EqualsAny(Vector.ShiftRightLogical(Magnitudes(new Vector<float>(scores[i..])), 16), half))
             {
-                counts[(int)(magnitude >> 16)]++;
-            }
-            else if (magnitude >> 16 == upper)
-            {
-                counts[(int)(magnitude & ushort.MaxValue)]++;
+                Count(scores.Slice(i, Vector<float>.Count), counts);
             }
         }
 
+        Count(scores[i..], counts);
+        return counts;
+
+        void Count(ReadOnlySpan<float> some, Span<int> counts)
+        {
+            foreach (var score in some)
+            {
+                var magnitude = Magnitude(score);
+                if (magnitude >> 16 == upper)
+                {
+                    counts[(int)(magnitude & ushort.MaxValue)]++;
+                }
+            }
+        }
+    }
+
+    /// <summary>The bin in which the last that is kept lies, counted from the largest; left becomes how many are kept within it.</summary>
+    private static uint BorderBin(ReadOnlySpan<int> counts, ref long left)
+    {
         for (var bin = MaskBins - 1; bin > 0; bin--)
         {
             if (left <= counts[bin])

@@ -8,14 +8,19 @@ public static class MaskCases
 
     public static IEnumerable<ContractCase> All => [.. Keeps, .. Products, .. InnerProducts];
 
-    // scores that repeat ask for the first of equals; the others differ in their lowest bits
+    // scores that repeat ask for the first of equals; those of one kind differ in their lowest bits; NaN is above all, the first of them first
     private static IEnumerable<ContractCase> Keeps =>
         from size in Sizes
         where size.Kept > 0
-        from repeats in new[] { false, true }
-        select new ContractCase("KeepLargest", $"{size.Kept} of {size.Length}{(repeats ? ", equal scores" : "")}", ContractCase.Exact, bench =>
+        from scores in new[] { "", ", equal scores", ", scores that are no numbers" }
+        select new ContractCase("KeepLargest", $"{size.Kept} of {size.Length}{scores}", ContractCase.Exact, bench =>
             bench.Backend.KeepLargest(
-                bench.InputBuffer(size.Length, _ => repeats ? bench.DrawInteger(5) - 2 : bench.Draw(-1, 1)),
+                bench.InputBuffer(size.Length, i => scores switch
+                {
+                    "" => bench.Draw(-1, 1),
+                    ", equal scores" => bench.DrawInteger(5) - 2,
+                    _ => i % 5 == 2 ? float.NaN : bench.Draw(-1, 1),
+                }),
                 bench.InputBuffer(size.Length),
                 size.Kept,
                 bench.OutputBuffer("kept", size.Length)));
