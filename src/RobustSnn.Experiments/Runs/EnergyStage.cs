@@ -36,20 +36,31 @@ internal sealed class EnergyStage(RunContext context, EnergySettings settings)
             + (settings.Attack is { } attack ? $", clean and under {attack.Name}" : ""));
         foreach (var (network, stage) in networks.Where(row => context.Energies.All(each => each.Network != row.Network)))
         {
-            context.Add(Measure(network, stage, images));
+            if (Measure(network, stage, images) is { } measured)
+            {
+                context.Add(measured);
+            }
         }
 
-        return string.Join("; ", context.Energies.Select(each =>
+        return context.Energies.Count == 0 ? "nothing counted" : string.Join("; ", context.Energies.Select(each =>
             $"{each.Network}: {each.Measured.Clean.Operations:N0} operations an image, {each.Measured.Clean.DenseOverThis:F2} times fewer than with nothing pruned"));
     }
 
-    private NetworkEnergy Measure(string network, Stage stage, ImmutableArray<int> images)
+    /// <summary>Null for a network of which equation 12 says nothing: the run has come to its end all the same, and warns.</summary>
+    private NetworkEnergy? Measure(string network, Stage stage, ImmutableArray<int> images)
     {
         using var model = context.Left(stage);
         EstimateStatistics(model);
         var evaluate = context.Settings.Evaluate;
-        using var account = new EnergyAccount(model,
-            new EvaluationOptions(context.Settings.Network.Timesteps, Math.Min(evaluate.BatchSize, images.Length), context.Settings.Seed));
+        var options = new EvaluationOptions(
+            context.Settings.Network.Timesteps, Math.Min(evaluate.BatchSize, images.Length), context.Settings.Seed);
+        if (EnergyAccount.WhyNot(model) is { } reason)
+        {
+            context.Warn($"energy: {network} is not counted. {reason}");
+            return null;
+        }
+
+        using var account = new EnergyAccount(model, options);
         AttackInBudget? attack = settings.Attack is { } name
             ? new AttackInBudget(AttackCatalogue.Parse(name.Name), evaluate.Epsilon[0].Value)
             : null;

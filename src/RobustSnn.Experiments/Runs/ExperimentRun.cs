@@ -42,7 +42,7 @@ public static class ExperimentRun
         // Before there is a folder: a network may not fit the images.
         var train = data.Set.Train;
         var ann = settings.Network.Build(train.Classes, train.ImageShape, data.Set.Statistics.Mean, data.Set.Statistics.Deviation);
-        var start = settings.Start is null ? null : StartNetwork.Check(settings, ann, data.Set, backend);
+        var warnings = settings.Start is null ? [] : StartNetwork.Check(settings, ann, data.Set, backend);
         using var held = RunFolder.Open(folder, settings);
         var context = new RunContext(held, data, ann, backend, observer, cancellation);
         context.Resume();
@@ -53,9 +53,9 @@ public static class ExperimentRun
 
         observer.Note($"{settings.Name} on {backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
             + $"{data.Test.Length:N0} test images of {data.Set.Name}");
-        if (start is not null)
+        foreach (var warning in warnings)
         {
-            context.Warn(start);
+            context.Warn(warning);
         }
 
         SharedStages.Take(context, others);

@@ -10,9 +10,9 @@ internal static class StartNetwork
 {
     /// <summary>Refuses a network with which the first stage could not go on, or whose figures would mean nothing.</summary>
     /// <param name="ann">What the experiment's settings describe.</param>
-    /// <returns>What to beware of, in a sentence: that the network is another than the settings describe; null where it is not.</returns>
+    /// <returns>What to beware of, a sentence each: that the network is another than the settings describe, or says nothing of its classes.</returns>
     /// <exception cref="BadInputException">The file is no checkpoint, spikes or does not, or is of other images or classes.</exception>
-    public static string? Check(ExperimentSettings settings, Network ann, DataSet data, IBackend backend)
+    public static IReadOnlyList<string> Check(ExperimentSettings settings, Network ann, DataSet data, IBackend backend)
     {
         var (path, at) = (settings.Start!.From, settings.Start.At);
         var loaded = ModelFile.Load(path, backend);
@@ -48,9 +48,18 @@ internal static class StartNetwork
                 + "Set them to what the network has, or convert it anew");
         }
 
+        var warnings = new List<string>();
         var expected = spikes ? Conversion.toSpiking(settings.Network.Neurons, ann) : ann;
-        return network.Nodes.Equals(expected.Nodes)
-            ? null
-            : $"the network is {network.Architecture} as {path} has it, which differs from network in the experiment, {ann.Architecture}";
+        if (!network.Nodes.Equals(expected.Nodes))
+        {
+            warnings.Add($"the network is {network.Architecture} as {path} has it, which differs from network in the experiment, {ann.Architecture}");
+        }
+
+        if (loaded.Info.ClassNames is null)
+        {
+            warnings.Add($"{path} does not say what its classes are: they are taken to be those of {data.Name}, in its order");
+        }
+
+        return warnings;
     }
 }

@@ -47,6 +47,20 @@ public sealed class EnergyAccount : IDisposable
         predictions = new int[options.Batch];
     }
 
+    /// <summary>Why equation 12 says nothing about a network, in a sentence; null where it does.</summary>
+    public static string? WhyNot(SpikingModel model)
+    {
+        try
+        {
+            _ = new Wiring(model);
+            return null;
+        }
+        catch (BadInputException reason)
+        {
+            return reason.Message;
+        }
+    }
+
     /// <summary>Counts over every sample of the source. No figure depends on the batch.</summary>
     /// <param name="attack">One attack with one gradient estimator, of which every image is counted, too: fooled or not, correct before or not.</param>
     /// <exception cref="BadInputException">
