@@ -122,9 +122,12 @@ internal sealed class RunContext(
     /// <param name="withRows">Whether it evaluated networks as this run does, so that its figures are this run's.</param>
     public void TakeOver(Stage stage, RunResults other, bool withRows)
     {
+        // Those that this run had begun itself are another's now.
+        epochs.RemoveAll(epoch => epoch.Stage == stage.Name());
         epochs.AddRange(other.Epochs.Where(epoch => epoch.Stage == stage.Name()));
         if (stage == Stage.Prune)
         {
+            layers.Clear();
             layers.AddRange(other.Layers);
         }
 

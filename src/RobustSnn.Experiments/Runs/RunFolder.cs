@@ -101,6 +101,18 @@ public sealed class RunFolder : IDisposable
         Guarded(FolderPath, () => File.Delete(Partial(stage)));
     }
 
+    /// <summary>Takes another run's network after a stage, as <see cref="Finish"/> takes this run's.</summary>
+    /// <exception cref="BadInputException">The file cannot be read, or not be written here.</exception>
+    public void TakeOver(Stage stage, string checkpoint)
+    {
+        Guarded(checkpoint, () =>
+        {
+            using var source = File.OpenRead(checkpoint);
+            AtomicFile.Write(Checkpoint(stage), source.CopyTo);
+        });
+        Guarded(FolderPath, () => File.Delete(Partial(stage)));
+    }
+
     /// <summary>Lets another process have the folder.</summary>
     public void Dispose() => held.Dispose();
 

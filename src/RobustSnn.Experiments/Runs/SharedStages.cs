@@ -1,6 +1,4 @@
-using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Settings;
-using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;
 
@@ -37,7 +35,7 @@ internal static class SharedStages
                     break;
                 }
 
-                Copy(source, context.Folder.Checkpoint(stage));
+                context.Folder.TakeOver(stage, source);
                 context.TakeOver(stage, results, HasSameEvaluation(context.Settings, other));
                 context.Observer.Note($"{stage.Name()}: as {folder} has it, with the same settings");
             }
@@ -81,17 +79,4 @@ internal static class SharedStages
     private static bool HasSameEvaluation(ExperimentSettings first, ExperimentSettings second) =>
         (first.Evaluate with { Stages = null }).Equals(second.Evaluate with { Stages = null })
         && first.Network.Timesteps == second.Network.Timesteps && first.Data.TestCount == second.Data.TestCount;
-
-    private static void Copy(string source, string target)
-    {
-        try
-        {
-            using var from = File.OpenRead(source);
-            AtomicFile.Write(target, from.CopyTo);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new BadInputException($"{source}: cannot be read: {exception.Message}", exception);
-        }
-    }
 }

@@ -108,6 +108,21 @@ public sealed class SweepRunnerTests
     }
 
     [Test]
+    public void A_stage_that_a_run_had_begun_itself_is_taken_over_once()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { prune.sparsity: [0.5, 0.9] }", "s.yaml", ["pretrain.epochs=3"]);
+        using var source = new CancellationTokenSource();
+        var second = Path.Combine(folder.File("sweep"), sweep.Runs[1].Folder);
+        Assert.That(
+            () => ExperimentRun.Run(sweep.Runs[1].Settings, second, false, backend, new AfterEpoch(source), source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        SweepRunner.Run(sweep, folder.File("sweep"), true, backend, new Silent(), CancellationToken.None);
+        Assert.That(RunResults.Read(RunFolder.ResultsFile(second)).Epochs.Where(epoch => epoch.Stage == "pretrain").Select(epoch => epoch.Epoch),
+            Is.EqualTo(new[] { 1, 2, 3 }));
+        Assert.That(Directory.GetFiles(second, "*.partial*"), Is.Empty);
+    }
+
+    [Test]
     public void Operations_are_beside_those_of_the_first_run_with_the_same_seed()
     {
         var sweep = SweepReader.Read(
@@ -149,6 +164,12 @@ public sealed class SweepRunnerTests
         var results = SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
         Assert.That(results.Unfinished.Keys, Is.EqualTo(new[] { "1e30" }));
         Assert.That(results.Rows.Select(row => row.Run).Distinct(), Is.EqualTo(new[] { "0.01" }));
+    }
+
+    /// <summary>Interrupts after an epoch.</summary>
+    private sealed class AfterEpoch(CancellationTokenSource source) : Silent
+    {
+        public override void EpochFinished(EpochRecord epoch) => source.Cancel();
     }
 
     /// <summary>Which stages began; it may interrupt at the end of the n-th run of one.</summary>
