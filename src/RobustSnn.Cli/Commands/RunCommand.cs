@@ -97,5 +97,5 @@ internal static class RunCommand
     /// <summary>Quoted, so that YAML reads any name as it is.</summary>
     private static IEnumerable<string> PathOverride(string key, string? path) => path is null ? [] : [$"{key}={JsonSerializer.Serialize(path)}"];
 
-    private static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
+    internal static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
 }

@@ -31,6 +31,14 @@ internal static class SweepReport
                         : [],
                 ]),
             ]);
+        foreach (var (run, warnings) in results.Warnings)
+        {
+            foreach (string warning in warnings)
+            {
+                terminal.Error.WriteLine($"warning: {run}: {warning}");
+            }
+        }
+
         foreach (var (run, reason) in results.Unfinished)
         {
             terminal.Error.WriteLine($"warning: {run} is not in the table: {reason}");

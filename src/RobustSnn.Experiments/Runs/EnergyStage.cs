@@ -31,6 +31,12 @@ internal sealed class EnergyStage(RunContext context, EnergySettings settings)
     public string Run()
     {
         var networks = new EvaluatedNetworks(context.Settings).Rows.Where(row => !row.Stage.IsOfAnn()).ToArray();
+        if (networks.Length == 0)
+        {
+            context.Observer.StageStarting(Name, "nothing: no spiking network is in the final table");
+            return "nothing counted";
+        }
+
         var images = Images();
         context.Observer.StageStarting(Name, $"spikes times connections, {images.Length:N0} test images"
             + (settings.Attack is { } attack ? $", clean and under {attack.Name}" : ""));
@@ -43,7 +49,10 @@ internal sealed class EnergyStage(RunContext context, EnergySettings settings)
         }
 
         return context.Energies.Count == 0 ? "nothing counted" : string.Join("; ", context.Energies.Select(each =>
-            $"{each.Network}: {each.Measured.Clean.Operations:N0} operations an image, {each.Measured.Clean.DenseOverThis:F2} times fewer than with nothing pruned"));
+            $"{each.Network}: {each.Measured.Clean.Operations:N0} operations an image"
+                + (double.IsFinite(each.Measured.Clean.DenseOverThis)
+                    ? $", {each.Measured.Clean.DenseOverThis:F2} times fewer than with nothing pruned"
+                    : ": no neuron fires")));
     }
 
     /// <summary>Null for a network of which equation 12 says nothing: the run has come to its end all the same, and warns.</summary>

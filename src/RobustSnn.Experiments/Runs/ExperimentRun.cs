@@ -1,6 +1,7 @@
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
+using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
@@ -40,9 +41,8 @@ public static class ExperimentRun
         }
 
         // Before there is a folder: a network may not fit the images.
-        var train = data.Set.Train;
-        var ann = settings.Network.Build(train.Classes, train.ImageShape, data.Set.Statistics.Mean, data.Set.Statistics.Deviation);
-        var warnings = settings.Start is null ? [] : StartNetwork.Check(settings, ann, data.Set, backend);
+        var ann = settings.Start is null ? Describe(settings, data.Set) : null;
+        var warnings = settings.Start is null ? [] : StartNetwork.Check(settings, data.Set, backend, () => Describe(settings, data.Set));
         using var held = RunFolder.Open(folder, settings);
         var context = new RunContext(held, data, ann, backend, observer, cancellation);
         context.Resume();
@@ -76,12 +76,23 @@ public static class ExperimentRun
         return results;
     }
 
+    /// <summary>The network that the settings describe, for the images at hand.</summary>
+    private static Network Describe(ExperimentSettings settings, DataSet data) => settings.Network.Build(
+        data.Train.Classes, data.Train.ImageShape, data.Statistics.Mean, data.Statistics.Deviation);
+
     private static void RunStage(RunContext context, Stage stage)
     {
         if (context.Folder.IsFinished(stage))
         {
             context.RequireOrigin(stage);
             context.Observer.Note($"{stage.Name()}: done before");
+            if (stage == Stage.Prune && context.Settings.Prune.Sparsity > 0 && context.Layers.Count == 0)
+            {
+                // Whoever was stopped between the checkpoint and the results.
+                using var pruned = context.Left(stage);
+                PruneStage.Report(context, pruned);
+            }
+
             return;
         }
 

@@ -8,8 +8,9 @@ using RobustSnn.Model;
 namespace RobustSnn.Experiments.Runs;
 
 /// <summary>What every stage of a run works with.</summary>
+/// <param name="ann">The network that the run begins with, its weights not drawn yet; null where it begins with a checkpoint.</param>
 internal sealed class RunContext(
-    RunFolder folder, RunData data, Network ann, IBackend backend, IRunObserver observer, CancellationToken cancellation)
+    RunFolder folder, RunData data, Network? ann, IBackend backend, IRunObserver observer, CancellationToken cancellation)
 {
     private readonly IReadOnlyList<Stage> stages = folder.Settings.RunningStages;
     private readonly List<EpochRecord> epochs = [];
@@ -36,6 +37,8 @@ internal sealed class RunContext(
     public IReadOnlyList<RunRow> Rows => rows;
 
     public IReadOnlyList<NetworkEnergy> Energies => energies;
+
+    public IReadOnlyList<LayerShare> Layers => layers;
 
     /// <summary>Takes over what an interrupted run had found, and writes down who goes on with it; what may change results is said.</summary>
     public void Resume()
@@ -122,7 +125,8 @@ internal sealed class RunContext(
     /// <param name="withRows">Whether it evaluated networks as this run does, so that its figures are this run's.</param>
     public void TakeOver(Stage stage, RunResults other, bool withRows)
     {
-        // Those that this run had begun itself are another's now.
+        // What this run had found out itself, about this stage or later ones, is of networks that are no longer there.
+        ForgetRows(new EvaluatedNetworks(Settings).From(stage));
         epochs.RemoveAll(epoch => epoch.Stage == stage.Name());
         epochs.AddRange(other.Epochs.Where(epoch => epoch.Stage == stage.Name()));
         if (stage == Stage.Prune)
@@ -197,7 +201,7 @@ internal sealed class RunContext(
             return ModelFile.Load(source, backend).Model;
         }
 
-        var model = new SpikingModel(ann, backend);
+        var model = new SpikingModel(ann ?? throw new InvalidOperationException($"{stage} has no network to go on from"), backend);
         model.Initialise(Settings.Seed);
         return model;
     }

@@ -18,10 +18,16 @@ internal static class SharedStages
     /// <param name="folders">Of other runs, whose experiments may differ in anything.</param>
     public static void Take(RunContext context, IEnumerable<string> folders)
     {
-        foreach (var folder in folders.Where(folder => File.Exists(RunFolder.ExperimentFile(folder))))
+        foreach (var folder in folders.Where(folder => File.Exists(RunFolder.ExperimentFile(folder)) && File.Exists(RunFolder.ResultsFile(folder))))
         {
             var other = SettingsReader.ReadFile(RunFolder.ExperimentFile(folder));
-            var results = File.Exists(RunFolder.ResultsFile(folder)) ? RunResults.Read(RunFolder.ResultsFile(folder)) : null;
+            var results = RunResults.Read(RunFolder.ResultsFile(folder));
+            if (results.Sessions.Any(session => session.Changes.Count > 0))
+            {
+                // Some of its epochs ran at another learning rate than its settings now say.
+                continue;
+            }
+
             foreach (var stage in Common(context.Settings, other))
             {
                 var source = Path.Combine(folder, stage.FileName());
@@ -30,13 +36,14 @@ internal static class SharedStages
                     continue;
                 }
 
-                if (results is null || !File.Exists(source))
+                if (!File.Exists(source))
                 {
                     break;
                 }
 
-                context.Folder.TakeOver(stage, source);
+                // Results first: whoever is stopped between the two takes the stage again, and them with it.
                 context.TakeOver(stage, results, HasSameEvaluation(context.Settings, other));
+                context.Folder.TakeOver(stage, source);
                 context.Observer.Note($"{stage.Name()}: as {folder} has it, with the same settings");
             }
         }

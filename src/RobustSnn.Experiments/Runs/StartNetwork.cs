@@ -9,10 +9,11 @@ namespace RobustSnn.Experiments.Runs;
 internal static class StartNetwork
 {
     /// <summary>Refuses a network with which the first stage could not go on, or whose figures would mean nothing.</summary>
-    /// <param name="ann">What the experiment's settings describe.</param>
+    /// <param name="described">The ANN that the experiment's settings describe; it may not fit the images, and is not needed then.</param>
     /// <returns>What to beware of, a sentence each: that the network is another than the settings describe, or says nothing of its classes.</returns>
     /// <exception cref="BadInputException">The file is no checkpoint, spikes or does not, or is of other images or classes.</exception>
-    public static IReadOnlyList<string> Check(ExperimentSettings settings, Network ann, DataSet data, IBackend backend)
+    public static IReadOnlyList<string> Check(
+        ExperimentSettings settings, DataSet data, IBackend backend, Func<Network> described)
     {
         var (path, at) = (settings.Start!.From, settings.Start.At);
         var loaded = ModelFile.Load(path, backend);
@@ -26,10 +27,10 @@ internal static class StartNetwork
                 + (spikes ? "Give the ANN that it was made from, or start at finetune_snn" : "Start at convert or before, or give an SNN"));
         }
 
-        if (!network.Input.Equals(ann.Input) || network.Classes != ann.Classes)
+        if (!network.Input.Equals(data.Train.ImageShape) || network.Classes != data.Train.Classes)
         {
             throw new BadInputException(
-                $"start.from: {path} reads {network.Input} images of {network.Classes} classes, {data.Name} has {ann.Input} of {ann.Classes}. "
+                $"start.from: {path} reads {network.Input} images of {network.Classes} classes, {data.Name} has {data.Train.ImageShape} of {data.Train.Classes}. "
                 + "Give another checkpoint, or the data that it was trained on");
         }
 
@@ -49,10 +50,14 @@ internal static class StartNetwork
         }
 
         var warnings = new List<string>();
-        var expected = spikes ? Conversion.toSpiking(settings.Network.Neurons, ann) : ann;
-        if (!network.Nodes.Equals(expected.Nodes))
+        if (Difference(settings, network, spikes, described) is { } difference)
         {
-            warnings.Add($"the network is {network.Architecture} as {path} has it, which differs from network in the experiment, {ann.Architecture}");
+            warnings.Add($"the network is {network.Architecture} as {path} has it, {difference}");
+        }
+
+        if (spikes && loaded.Info.Timesteps != settings.Network.Timesteps)
+        {
+            warnings.Add($"{path} was made for T = {loaded.Info.Timesteps}, network.timesteps is {settings.Network.Timesteps}");
         }
 
         if (loaded.Info.ClassNames is null)
@@ -61,5 +66,20 @@ internal static class StartNetwork
         }
 
         return warnings;
+    }
+
+    /// <summary>In what the network is another than the settings describe; null where it is the same.</summary>
+    private static string? Difference(ExperimentSettings settings, Network network, bool spikes, Func<Network> described)
+    {
+        try
+        {
+            var ann = described();
+            var expected = spikes ? Conversion.toSpiking(settings.Network.Neurons, ann) : ann;
+            return network.Nodes.Equals(expected.Nodes) ? null : $"which differs from network in the experiment, {ann.Architecture}";
+        }
+        catch (BadInputException mistake)
+        {
+            return $"not network in the experiment: {mistake.Message}";
+        }
     }
 }

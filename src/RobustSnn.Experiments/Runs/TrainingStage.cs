@@ -7,6 +7,7 @@ using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Model;
 using RobustSnn.Robustness.Pruning;
 using RobustSnn.Robustness.Training;
 using RobustSnn.Robustness;
@@ -33,7 +34,6 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         model.Parameters.PrepareTraining();
         if (epochs == 0)
         {
-            masks?.Settle();
             context.Finish(stage, model, recipe.Timesteps);
             return "no epochs";
         }
@@ -44,6 +44,12 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             recipe.Objective, recipe.Adversary, Surrogate.Default, recipe.Optimiser.CleanShare);
         using var validation = Validation.For(context, model, recipe);
         var state = TrainingState.Start(context.Folder.Partial(stage), model, masks, (context.SourceOf(stage), context.OriginOf(stage)));
+        if (state.Epoch > epochs)
+        {
+            throw new BadInputException(
+                $"{context.Folder.Partial(stage)}: expected at most {epochs} epochs, found {state.Epoch}. Remove the file to begin the stage again");
+        }
+
         context.ForgetEpochsAfter(name, state.Epoch);
         if (state.Epoch > 0)
         {

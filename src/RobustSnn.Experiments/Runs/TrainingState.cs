@@ -77,7 +77,15 @@ internal sealed class TrainingState
         {
             var length = mask.Read().Length;
             mask.Write(Read(file, MaskPrefix + mask.Name, length));
-            state.best[MaskPrefix + mask.Name] = Read(file, BestPrefix + MaskPrefix + mask.Name, length);
+            var best = Read(file, BestPrefix + MaskPrefix + mask.Name, length);
+            if (Array.FindIndex(best, value => !float.IsFinite(value)) is var index and >= 0)
+            {
+                throw new BadInputException(
+                    $"{path}: tensor '{BestPrefix}{MaskPrefix}{mask.Name}', element {index}: expected a finite number, found {best[index]}. "
+                    + "Remove the file to begin the stage again");
+            }
+
+            state.best[MaskPrefix + mask.Name] = best;
         }
 
         if (FiniteState.FirstBad(model, masks) is { } bad)

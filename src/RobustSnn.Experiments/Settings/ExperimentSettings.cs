@@ -84,7 +84,7 @@ public sealed record ConvertSettings(
     [Setting("Images a batch", Minimum = 1)] int BatchSize = 64,
     [Setting("Percentile of the input current that becomes the threshold", Minimum = 0, Maximum = 100)] double Percentile = 99.7,
     [Setting("Factor on every threshold afterwards", Minimum = 0, AboveMinimum = true)] double Scale = 0.3,
-    [Setting("Threshold of every layer, in place of balancing", Minimum = 0.03)] double? Threshold = null);
+    [Setting("Threshold of every layer, in place of balancing", Minimum = 0.03, Maximum = 1e6)] double? Threshold = null);
 
 /// <summary>The evaluation (METHODS 8).</summary>
 public sealed record EvaluateSettings(

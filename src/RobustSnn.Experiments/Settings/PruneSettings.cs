@@ -30,7 +30,7 @@ public sealed record PruneSettings(
     [Setting("Share of the prunable weights set to zero; 0 is dense", Minimum = 0, Maximum = 1, BelowMaximum = true)] double Sparsity,
     [Setting("lwm, random: whether the share is that of each layer, as where left out, or of all together")] PruningScope? Scope = null,
     [Setting("hydra, harp: how scores are learned")] AnnTrainingSettings? Training = null,
-    [Setting("harp: by how much the weight of the penalty for keeping too much grows each epoch, γ_0", Minimum = 0, AboveMinimum = true)]
+    [Setting("harp: by how much the weight of the penalty for keeping too much grows each epoch, γ_0", Minimum = 0, AboveMinimum = true, Maximum = 1e6)]
     double? Gamma = null)
 {
     /// <summary>Whether masks are learned by training.</summary>

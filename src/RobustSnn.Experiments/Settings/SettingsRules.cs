@@ -24,6 +24,11 @@ internal static class SettingsRules
             yield return broken;
         }
 
+        foreach (var broken in Norms(settings))
+        {
+            yield return broken;
+        }
+
         if (settings.Energy?.Attack is { } attack && AttackCatalogue.Parse(attack.Name).Members.Count != 1)
         {
             yield return ("energy.attack", $"expected one attack with one gradient estimator such as pgd10, found {attack.Name}");
@@ -84,6 +89,20 @@ internal static class SettingsRules
         }
     }
 
+    /// <summary>An attack that cannot attack in a ball would say so when everything else is done.</summary>
+    private static IEnumerable<(string Path, string Problem)> Norms(ExperimentSettings settings)
+    {
+        var evaluated = from name in settings.Evaluate.Attacks
+                        from epsilon in settings.Evaluate.Epsilon
+                        select (Path: "evaluate.attacks", name.Name, epsilon);
+        var counted = settings.Energy?.Attack is { } attack && settings.Evaluate.Epsilon.Count > 0
+            ? [(Path: "energy.attack", attack.Name, epsilon: settings.Evaluate.Epsilon[0])]
+            : Enumerable.Empty<(string Path, string Name, AttackBudget epsilon)>();
+        return from each in evaluated.Concat(counted)
+               where !AttackCatalogue.Parse(each.Name).Members.All(member => member.Attack.Takes(each.epsilon.Value.Norm))
+               select (each.Path, $"expected attacks that know the norm of every radius in evaluate.epsilon, found {each.Name} beside {each.epsilon}");
+    }
+
     /// <summary>Only adversarial training has batches to mix: TRADES and MART have a term of their own for clean images.</summary>
     private static IEnumerable<(string Path, string Problem)> Mixtures(ExperimentSettings settings)
     {
@@ -92,9 +111,17 @@ internal static class SettingsRules
             ("pretrain", settings.Pretrain), ("prune.training", settings.Prune.Training), ("finetune_ann", settings.FinetuneAnn),
             ("finetune_snn", settings.FinetuneSnn),
         ];
-        return from each in trainings
-               where each.Training is { CleanShare: > 0, Objective: not Objective.At }
-               let objective = SettingName.Of(each.Training.Objective.ToString())
-               select ($"{each.Name}.clean_share", $"expected 0, as {objective} does not mix batches (at does), found {each.Training.CleanShare}");
+        foreach (var (name, training) in trainings.Where(each => each.Training is { CleanShare: > 0 }))
+        {
+            var (key, share) = ($"{name}.clean_share", training!.CleanShare);
+            if (training.Objective != Objective.At)
+            {
+                yield return (key, $"expected 0, as {SettingName.Of(training.Objective.ToString())} does not mix batches (at does), found {share}");
+            }
+            else if (Math.Round(share * settings.BatchSize) is var clean && (clean < 1 || clean >= settings.BatchSize))
+            {
+                yield return (key, $"expected a clean and an attacked image in a batch of {settings.BatchSize}, found the share {share}; 0 attacks them all");
+            }
+        }
     }
 }

@@ -41,9 +41,16 @@ public static class SettingsTable
         group.Fields.SelectMany(field => (field.Get(first), field.Get(second)) switch
         {
             var (a, b) when Equals(a, b) => [],
-            var (a, b) when field.Group is not null => Differences(field.Group, a, b),
+            var (a, b) when field.Group is not null => InGroup(field, a, b),
             var (a, b) => [new SettingDifference(field.Path, Text(field, a), Text(field, b))],
         });
+
+    /// <summary>A group that says nothing is another thing than none.</summary>
+    private static IEnumerable<SettingDifference> InGroup(SettingsField field, object? first, object? second)
+    {
+        SettingDifference[] inside = [.. Differences(field.Group!, first, second)];
+        return inside.Length > 0 ? inside : [new SettingDifference(field.Path, first is null ? null : "{}", second is null ? null : "{}")];
+    }
 
     private static string? Text(SettingsField field, object? value) => value is null ? null : ConfigWriter.Inline(field.Kind!.Write(value));
 }

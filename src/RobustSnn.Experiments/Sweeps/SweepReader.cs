@@ -15,6 +15,9 @@ public static class SweepReader
     private const string BaseKey = "base";
     private const int MostRuns = 1000;
 
+    // So long that it may be a folder's name everywhere.
+    private const int LongestName = 120;
+
     private static readonly string[] Keys = ["name", "description", BaseKey, "set", "runs", "grid", "seeds"];
 
     /// <summary>Reads a file as <see cref="Read"/> reads its text.</summary>
@@ -42,9 +45,16 @@ public static class SweepReader
         }
 
         var common = Common(file);
+        var hasSeeds = file.Find("seeds") is not null;
         var seeds = Seeds(file);
         string[] changes = [.. overrides ?? []];
         var cells = Named(file).Concat(Grid(file)).ToArray();
+        RequireNoNames([("set", common), .. cells.Select(cell => ($"runs.{cell.Label}", cell.Settings))], hasSeeds);
+        foreach (var change in changes)
+        {
+            RequireCommon(change, cells, hasSeeds);
+        }
+
         if (cells.Length == 0)
         {
             throw Bad(file.Place, "runs", "expected runs, or a grid with values, found neither");
@@ -56,21 +66,64 @@ public static class SweepReader
         {
             foreach (var seed in seeds)
             {
-                runs.Add(Run(name.Text, label, common.Overlaid(settings), seed, seeds.Count > 1, changes));
+                runs.Add(Run(name.Text, label, common.Overlaid(settings), seed, changes));
             }
         }
 
-        if (runs.GroupBy(run => run.Folder).FirstOrDefault(group => group.Count() > 1) is { } same)
+        if (runs.GroupBy(run => run.Folder, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } same)
         {
             throw Bad(file.Place, "runs", $"expected different runs, found '{same.Key}' {same.Count()} times");
+        }
+
+        if (runs.GroupBy(run => run.Settings with { Name = "", Description = null }).FirstOrDefault(group => group.Count() > 1)?.ToArray() is [var first, var second, ..])
+        {
+            throw Bad(file.Place, "runs", $"expected runs that differ, found '{first.Folder}' and '{second.Folder}' with the same settings");
         }
 
         return new Sweep(name.Text, Scalar(file, "description")?.Text, runs);
     }
 
-    private static SweepRun Run(string sweep, string label, ConfigMapping settings, ConfigScalar? seed, bool hasSeeds, string[] overrides)
+    /// <summary>A run is called by the sweep, and has the sweep's seeds where that has some: what it says of both itself would not be heeded.</summary>
+    private static void RequireNoNames(IEnumerable<(string Path, ConfigMapping Settings)> groups, bool hasSeeds)
     {
-        var folder = Plain(label) + (hasSeeds ? $"-seed{seed!.Text}" : "");
+        foreach (var (path, settings) in groups)
+        {
+            if (settings.Find("name") is { } name)
+            {
+                throw Bad(name.Place, $"{path}.name", "expected nothing, as the sweep names its runs, found a name");
+            }
+
+            if (hasSeeds && settings.Find("seed") is { } seed)
+            {
+                throw Bad(seed.Place, $"{path}.seed", "expected nothing, as seeds gives every run its seed, found another; take one of the two out");
+            }
+        }
+    }
+
+    /// <summary>A change for all runs may not change what tells them apart: the table would call them by what they no longer are.</summary>
+    private static void RequireCommon(string change, IEnumerable<(string Label, ConfigMapping Settings)> cells, bool hasSeeds)
+    {
+        var changed = change.Split('=', 2)[0].Trim();
+        string[] own = ["name", .. hasSeeds ? ["seed"] : Array.Empty<string>(), .. cells.SelectMany(cell => Paths(cell.Settings, ""))];
+        if (own.FirstOrDefault(key => key == changed || key.StartsWith($"{changed}.", StringComparison.Ordinal)
+            || changed.StartsWith($"{key}.", StringComparison.Ordinal)) is { } key)
+        {
+            throw new BadInputException($"--set {change}: expected a setting that all runs of the sweep share, found {key}, which tells them apart");
+        }
+    }
+
+    /// <summary>Every value's path.</summary>
+    private static IEnumerable<string> Paths(ConfigMapping mapping, string prefix) => mapping.Entries.SelectMany(entry =>
+        entry.Value is ConfigMapping inner ? Paths(inner, $"{prefix}{entry.Key}.") : [prefix + entry.Key]);
+
+    private static SweepRun Run(string sweep, string label, ConfigMapping settings, ConfigScalar? seed, string[] overrides)
+    {
+        var folder = Plain(label) + (seed is null ? "" : $"-seed{seed.Text}");
+        if (label.Length == 0 || folder.Length > LongestName || folder == SweepRunner.ResultsName)
+        {
+            throw Bad(settings.Place, "runs", $"expected a name of 1 to {LongestName} letters for each run, not {SweepRunner.ResultsName}, found '{label}'");
+        }
+
         var mapping = settings.Overlaid(Mapping(settings.Place, ["name"], new ConfigScalar(settings.Place, $"{sweep}-{folder}", Plain: false)));
         if (seed is not null)
         {
@@ -160,10 +213,15 @@ public static class SweepReader
 
     private static IReadOnlyList<ConfigScalar?> Seeds(ConfigMapping file) => file.Find("seeds")?.Value switch
     {
-        null => [null],
-        ConfigSequence { Items.Count: > 0 } list => [.. list.Items.Select(Seed)],
+        null => new ConfigScalar?[] { null },
+        ConfigSequence { Items.Count: > 0 } list => Different([.. list.Items.Select(Seed)]),
         var other => [Seed(other)],
     };
+
+    private static ConfigScalar[] Different(ConfigScalar[] seeds) =>
+        seeds.GroupBy(seed => ulong.Parse(seed.Text, NumberStyles.None, CultureInfo.InvariantCulture)).FirstOrDefault(group => group.Count() > 1) is { } same
+            ? throw Bad(same.Last().Place, "seeds", $"expected different seeds, found {same.Key} {same.Count()} times")
+            : seeds;
 
     private static ConfigScalar Seed(ConfigNode node) =>
         node is ConfigScalar scalar && ulong.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out _)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Sweeps;
 
@@ -24,7 +25,8 @@ public readonly record struct SeedFigure(double Mean, double? Deviation)
 /// <param name="SpikesPerImage">Null for an ANN.</param>
 /// <param name="OperationsPerImage">Equation 12 without E_AC (METHODS 9); null where it was not counted.</param>
 /// <param name="FirstOverThis">
-/// How many times these operations the sweep's first run takes, with the same seed: where that is the dense network, P2's table 3. Null where
+/// How many times these operations the network of the same stage takes in the sweep's first run, with the same seed: where that is the dense
+/// network, P2's table 3. Null where
 /// either was not counted.
 /// </param>
 public sealed record SweepRow(
@@ -35,6 +37,9 @@ public sealed record SweepRow(
 /// <param name="Unfinished">Runs that are not done, and why: their folder and a sentence.</param>
 public sealed record SweepResults(string Name, string Version, IReadOnlyList<SweepRow> Rows, IReadOnlyDictionary<string, string> Unfinished)
 {
+    /// <summary>What to beware of in runs that are in the table: their folder and sentences.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Warnings { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
     /// <summary>One row for each network of each label, in the order of the sweep.</summary>
     internal static SweepResults Of(
         Sweep sweep, IReadOnlyDictionary<string, RunResults> done, IReadOnlyDictionary<string, string> unfinished)
@@ -42,7 +47,8 @@ public sealed record SweepResults(string Name, string Version, IReadOnlyList<Swe
         var first = sweep.Runs[0].Label;
         double? Operations(string label, ulong seed, string network) =>
             sweep.Runs.FirstOrDefault(run => run.Label == label && run.Seed == seed) is { } run && done.TryGetValue(run.Folder, out var results)
-                ? results.Energy.FirstOrDefault(energy => energy.Network == network)?.Measured.Clean.Operations
+                ? results.Energy.FirstOrDefault(energy => EvaluatedNetworks.StageOf(energy.Network) == EvaluatedNetworks.StageOf(network))
+                    ?.Measured.Clean.Operations
                 : null;
 
         var rows = from label in sweep.Runs.GroupBy(run => run.Label)
@@ -53,12 +59,30 @@ public sealed record SweepResults(string Name, string Version, IReadOnlyList<Swe
                    let operations = found.Select(each => Operations(label.Key, each.Seed, network)).ToArray()
                    let ratios = found.Zip(operations, (each, own) => Operations(first, each.Seed, network) / own).ToArray()
                    select Row(label.Key, network, found) with { OperationsPerImage = Figure(operations), FirstOverThis = Figure(ratios) };
-        return new SweepResults(sweep.Name, RunResults.ProgramVersion, [.. rows], unfinished);
+        return new SweepResults(sweep.Name, RunResults.ProgramVersion, [.. rows], unfinished)
+        {
+            Warnings = done.Where(run => run.Value.Warnings.Count > 0).ToDictionary(run => run.Key, run => run.Value.Warnings),
+        };
     }
 
     /// <summary>Over the seeds, where every one has a finite value.</summary>
     private static SeedFigure? Figure(IReadOnlyList<double?> values) =>
         values.All(value => value is { } number && double.IsFinite(number)) ? SeedFigure.Of([.. values.Select(value => value!.Value)]) : null;
+
+    /// <exception cref="BadInputException">The file is not of a sweep's results.</exception>
+    internal static SweepResults Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<SweepResults>(InputFile.Text(path), RunResults.Format) is { Name: not null } results
+                ? results
+                : throw new BadInputException($"{path}: expected the results of a sweep, found none. Give another folder, or remove the file");
+        }
+        catch (JsonException exception)
+        {
+            throw new BadInputException($"{path}: cannot be read as the results of a sweep: {exception.Message}", exception);
+        }
+    }
 
     internal void Write(string path) => AtomicFile.WriteText(path, JsonSerializer.Serialize(this, RunResults.Format) + "\n");
 

@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Sweeps;
@@ -10,43 +11,100 @@ namespace RobustSnn.Experiments.Sweeps;
 /// </summary>
 public static class SweepRunner
 {
+    /// <summary>What a sweep's folder calls its results.</summary>
+    internal const string ResultsName = "sweep.json";
+
     /// <summary>Where a sweep's folder keeps its results.</summary>
-    public static string ResultsFile(string folder) => Path.Combine(folder, "sweep.json");
+    public static string ResultsFile(string folder) => Path.Combine(folder, ResultsName);
 
     /// <param name="folder">Where the runs' folders go; made if it is not there.</param>
     /// <param name="resume">Whether a sweep that is there may be gone on with.</param>
-    /// <exception cref="BadInputException">A sweep is there and shall not be gone on with, or as <see cref="ExperimentRun"/>.</exception>
+    /// <exception cref="BadInputException">
+    /// A sweep is there and shall not be gone on with, or another one; or the first run cannot begin, for what is probably wrong with all. A later
+    /// run that cannot go on is named in the results, and the others come to their end.
+    /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted.</exception>
     public static SweepResults Run(
         Sweep sweep, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
     {
-        if (!resume && sweep.Runs.FirstOrDefault(run => Directory.Exists(Path.Combine(folder, run.Folder))) is { } there)
-        {
-            throw new BadInputException(
-                $"{Path.Combine(folder, there.Folder)}: a run of the sweep is there already. Go on with the sweep by --resume, or give another folder by --out");
-        }
-
-        var done = new Dictionary<string, RunResults>();
+        RequireOwn(sweep, folder, resume);
+        var done = sweep.Runs.Where(run => Finished(run, folder) is not null).ToDictionary(run => run.Folder, run => Finished(run, folder)!);
         var unfinished = new Dictionary<string, string>();
-        foreach (var run in sweep.Runs)
+        foreach (var (run, number) in sweep.Runs.Select((run, i) => (run, i + 1)))
         {
-            observer.Note($"{run.Folder}: run {done.Count + unfinished.Count + 1} of {sweep.Runs.Count}");
+            if (done.ContainsKey(run.Folder))
+            {
+                observer.Note($"{run.Folder}: run {number} of {sweep.Runs.Count}: done before");
+                continue;
+            }
+
+            observer.Note($"{run.Folder}: run {number} of {sweep.Runs.Count}");
             string[] others = [.. done.Keys.Select(each => Path.Combine(folder, each))];
             try
             {
                 done[run.Folder] = ExperimentRun.Run(
-                    run.Settings, Path.Combine(folder, run.Folder), resume, others, backend, observer, cancellation);
+                    Settings(run, folder), Path.Combine(folder, run.Folder), resume, others, backend, observer, cancellation);
             }
-            catch (TrainingDivergedException divergence)
+            catch (Exception reason) when (reason is TrainingDivergedException || (reason is BadInputException && done.Count + unfinished.Count > 0))
             {
                 // The others may well come to an end.
-                unfinished[run.Folder] = divergence.Message;
-                observer.Note($"{run.Folder}: {divergence.Message}");
+                unfinished[run.Folder] = reason.Message;
+                observer.Note($"{run.Folder}: {reason.Message}");
             }
 
             SweepResults.Of(sweep, done, unfinished).Write(ResultsFile(folder));
         }
 
-        return SweepResults.Of(sweep, done, unfinished);
+        var results = SweepResults.Of(sweep, done, unfinished);
+        results.Write(ResultsFile(folder));
+        return results;
+    }
+
+    private static void RequireOwn(Sweep sweep, string folder, bool resume)
+    {
+        var there = sweep.Runs.Select(run => Path.Combine(folder, run.Folder)).FirstOrDefault(Directory.Exists);
+        if (!resume && there is not null)
+        {
+            throw new BadInputException(
+                $"{there}: a run of the sweep is there already. Go on with the sweep by --resume, or give another folder by --out");
+        }
+
+        if (File.Exists(ResultsFile(folder)) && SweepResults.Read(ResultsFile(folder)).Name is var name && (name != sweep.Name || !resume))
+        {
+            throw new BadInputException(
+                $"{ResultsFile(folder)}: the results of the sweep {name} are there. {(name == sweep.Name ? "Go on with it by --resume, or give" : "Give")} "
+                + "another folder by --out");
+        }
+    }
+
+    /// <summary>The results of a run that is complete and has all its networks; null where something is to be done.</summary>
+    private static RunResults? Finished(SweepRun run, string folder)
+    {
+        var its = Path.Combine(folder, run.Folder);
+        if (!File.Exists(RunFolder.ResultsFile(its)) || !File.Exists(RunFolder.ExperimentFile(its))
+            || !run.Settings.RunningStages.All(stage => File.Exists(Path.Combine(its, stage.FileName()))))
+        {
+            return null;
+        }
+
+        var results = RunResults.Read(RunFolder.ResultsFile(its));
+        return results.Complete && SettingsReader.ReadFile(RunFolder.ExperimentFile(its)).Equals(Settings(run, folder)) ? results : null;
+    }
+
+    /// <summary>
+    /// The run's experiment. Where its folder has one that differs in learning rates alone, that one: somebody went on with it so after it had
+    /// diverged, and its results say so.
+    /// </summary>
+    private static ExperimentSettings Settings(SweepRun run, string folder)
+    {
+        var file = RunFolder.ExperimentFile(Path.Combine(folder, run.Folder));
+        if (!File.Exists(file))
+        {
+            return run.Settings;
+        }
+
+        var there = SettingsReader.ReadFile(file);
+        string?[] rates = [.. Enum.GetValues<Stage>().Select(StageNames.LearningRateKey)];
+        return SettingsTable.Differences(run.Settings, there).All(difference => rates.Contains(difference.Path)) ? there : run.Settings;
     }
 }

@@ -24,6 +24,9 @@ public interface IAttack
     /// <summary>Whether it asks for gradients, so that it can be told by which estimator.</summary>
     bool FollowsGradients => true;
 
+    /// <summary>Whether it can attack in a ball of that norm.</summary>
+    bool Takes(Norm norm) => true;
+
     /// <summary>
     /// Attacks the samples of the batch: reads Clean and Labels, writes Adversarial. Says <see cref="AttackBatch.BeginRun"/> before the first
     /// gradient of a run, and of each restart.

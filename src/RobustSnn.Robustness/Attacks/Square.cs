@@ -33,6 +33,8 @@ public sealed class Square : IAttack
 
     public bool FollowsGradients => false;
 
+    public bool Takes(Norm norm) => norm == Norm.Infinity;
+
     public string Name =>
         "square" + (this.options.Queries == UsualQueries ? "" : string.Create(CultureInfo.InvariantCulture, $"(queries={this.options.Queries})"));
 
@@ -46,7 +48,7 @@ public sealed class Square : IAttack
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public SquareOutcome RunFrom(AttackBatch batch, AttackSettings settings, ISquareDraws draws)
     {
-        if (settings.Budget.Norm != Norm.Infinity)
+        if (!Takes(settings.Budget.Norm))
         {
             throw new BadInputException($"square expects a radius in L∞, e.g. 8/255, found one in {settings.Budget.Norm} norm.");
         }

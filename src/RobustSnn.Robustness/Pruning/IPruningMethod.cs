@@ -10,7 +10,7 @@ public interface IPruningMethod
     /// <summary>What is done, in a few words: "least weight magnitude of each layer".</summary>
     string Description { get; }
 
-    /// <summary>Chooses at once, from the weights as they are. A method that learns its masks begins with this choice.</summary>
+    /// <summary>Chooses at once, from the weights as they are; of a method that learns its masks, what it keeps before it has learned anything.</summary>
     /// <param name="layers">Every prunable parameter, in the order of the network's nodes.</param>
     /// <param name="sparsity">The share of all weights to prune, from 0 to below 1; met to within one weight.</param>
     /// <param name="random">Of a method that draws.</param>

@@ -14,8 +14,9 @@ public sealed record LearnedState(string Name, Func<float[]> Read, Action<float[
 }
 
 /// <summary>
-/// Masks of all prunable weights while they are learned (METHODS 5). Weights and biases are frozen, each weight has a score, and passes see
-/// those with the largest |score| of each layer; training changes scores and BatchNorm. Scores begin as √(6 / fan-in)·w / max|w| of their
+/// Masks of all prunable weights while they are learned (METHODS 5). Weights and biases of convolutions and linear layers are frozen, each weight
+/// has a score, and passes see those with the largest |score| of each layer; training changes the scores, and all that is not frozen: BatchNorm,
+/// and the coefficients of residual sums. Scores begin as √(6 / fan-in)·w / max|w| of their
 /// layer, so that the first masks are those of the least magnitudes.
 /// </summary>
 public abstract class LearnedMasks

@@ -1,5 +1,6 @@
 using RobustSnn.Engine;
 using RobustSnn.Engine.Layout;
+using RobustSnn.Model;
 
 namespace RobustSnn.Robustness.Pruning;
 
@@ -13,6 +14,9 @@ namespace RobustSnn.Robustness.Pruning;
 internal sealed class NonUniformMasks : LearnedMasks
 {
     private const double LeastOfTarget = 0.1;
+
+    /// <summary>Where σ is 1 to a float's precision: a target of nearly all weights asks for more, and for no finite number.</summary>
+    private const float LargestFirstRate = 16;
 
     /// <summary>Less than half a weight too many is none: shares begin on the target, give or take what a float cannot say.</summary>
     private const double Rounding = 0.5;
@@ -34,11 +38,17 @@ internal sealed class NonUniformMasks : LearnedMasks
         this.growth = growth;
         total = Weights.Sum(each => each.Specification.Count);
         kept = KeptCounts.Of(total, sparsity);
+        if (kept < Masks.Count)
+        {
+            throw new BadInputException(
+                $"harp expects a sparsity that leaves each of the {Masks.Count} layers a weight, found {sparsity}, which leaves {kept} of {total} weights. Prune less");
+        }
+
         target = 1 - sparsity;
         least = LeastOfTarget * target;
         var first = (target - least) / (1 - least); // σ(r)
         rates = new float[Masks.Count];
-        Array.Fill(rates, (float)Math.Log(first / (1 - first)));
+        Array.Fill(rates, Math.Clamp((float)Math.Log(first / (1 - first)), -LargestFirstRate, LargestFirstRate));
         velocities = new float[Masks.Count];
         sums = model.Backend.Allocate(Masks.Count, ElementType.Float64);
         sumsOnHost = new double[Masks.Count];
@@ -54,9 +64,6 @@ internal sealed class NonUniformMasks : LearnedMasks
         new LearnedState("rates_velocity", () => [.. velocities], values => values.CopyTo(velocities, 0)),
         new LearnedState("penalty", () => [.. penalty], values => values.CopyTo(penalty, 0)),
     ];
-
-    /// <summary>k of each layer.</summary>
-    public IReadOnlyList<double> Shares => [.. rates.Select(Share)];
 
     public override void BeginEpoch(int epoch)
     {

@@ -41,7 +41,6 @@ public sealed class TrainingStep : IDisposable
                 + $"{objective.Kind}.");
         }
 
-
         if (objective.UsesAdversarial != adversary.HasValue)
         {
             throw new BadInputException(

@@ -178,12 +178,13 @@ public sealed class StageListTests
         Assert.That(Run(settings, "later").Warnings, Has.Some.Contains("vgg [4, A, 6, A] [8]").And.Some.Contains("vgg [8, A] [8]"));
     }
 
+    /// <summary>A method chooses among all weights: pruned ones would exist again, as zeros that count.</summary>
     [Test]
-    public void A_pruned_network_is_not_pruned_by_learned_masks_again()
+    public void A_pruned_network_is_not_pruned_again([Values("lwm", "hydra", "harp", "erk", "lamp", "random")] string method, [Values(0.5, 0.95)] double sparsity)
     {
         Run(Settings(""), "whole");
-        var settings = Settings($"prune: {{ method: hydra }}\nstart: {{ from: '{Checkpoint("whole", Stage.FinetuneAnn)}', at: prune }}");
-        Assert.That(() => Run(settings, "later"), Refuses.Saying("prune.method", "features.0.weight", "is pruned"));
+        var settings = Settings($"prune: {{ method: {method}, sparsity: {sparsity} }}\nstart: {{ from: '{Checkpoint("whole", Stage.FinetuneAnn)}', at: prune }}");
+        Assert.That(() => Run(settings, "later"), Refuses.Saying("prune: ", "features.0.weight", "is pruned"));
     }
 
     /// <summary>A network made anew with another learning rate is not the one that later checkpoints came from.</summary>
@@ -246,6 +247,69 @@ public sealed class StageListTests
         Assert.That(() => Run(Settings("energy: { samples: 5 }"), "run"), Refuses.Saying("energy.samples", "at most the 4 images", "found 5"));
         Assert.That(Directory.Exists(folder.File("run")), Is.False);
     }
+
+    [TestCase("stages: [finetune_ann, prune, convert, finetune_snn]", new[] { "ANN finetuned", "pruned ANN", "SNN as converted", "SNN finetuned" })]
+    [TestCase("stages: [pretrain, prune, convert]\nprune: { sparsity: 0 }", new[] { "ANN", "SNN as converted" })]
+    [TestCase("stages: [pretrain, prune, redraw, finetune_ann, convert, finetune_snn]", new[] { "ANN", "sparse ANN", "SNN as converted", "SNN finetuned" })]
+    [TestCase("stages: [prune, convert, finetune_snn]", new[] { "SNN end to end" })]
+    public void Rows_are_called_by_what_came_before_them(string text, string[] names) =>
+        Assert.That(Run(Settings(text), "run").Rows.Select(row => row.Network), Is.EqualTo(names));
+
+    [Test]
+    public void Harp_that_leaves_fewer_weights_than_layers_is_refused_before_it_trains() =>
+        Assert.That(() => Run(Settings("prune: { method: harp, sparsity: 0.999 }"), "run"), Refuses.Saying("each of the 4 layers a weight", "0.999"));
+
+    [Test]
+    public void Shares_of_the_layers_come_back_from_the_checkpoint()
+    {
+        var first = Run(Settings(""), "run");
+        var path = RunFolder.ResultsFile(folder.File("run"));
+        (RunResults.Read(path) with { Layers = [] }).Write(path);
+        Assert.That(Run(Settings(""), "run", resume: true).Layers, Is.EqualTo(first.Layers));
+    }
+
+    [Test]
+    public void No_epoch_that_keeps_too_much_is_the_best_while_there_is_another()
+    {
+        var results = Run(Settings("prune: { method: harp, gamma: 1e-9, sparsity: 0.5 }"), "run");
+        Assert.That(results.Layers.Sum(layer => layer.Kept), Is.EqualTo(KeptCounts.Of((int)results.Layers.Sum(layer => layer.Total), 0.5)));
+    }
+
+    [TestCase("best/masks/rates", float.NaN)]
+    [TestCase("best/masks/scores/features.0.weight", float.PositiveInfinity)]
+    public void A_state_of_masks_that_are_no_numbers_is_refused(string tensor, float value)
+    {
+        var settings = Settings("prune: { method: harp }");
+        using var source = new CancellationTokenSource();
+        Assert.That(() => ExperimentRun.Run(settings, folder.File("run"), false, backend, new Interrupter("prune", 1, source), source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        var path = Path.Combine(folder.File("run"), "pruned.partial.safetensors");
+        var file = Safetensors.Read(path);
+        Safetensors.Write(path, [.. file.Tensors.Select(each => each.Name == tensor
+            ? HostTensor.FromFloats(each.Name, [.. each.Dimensions], [value, .. each.ToFloats().Skip(1)])
+            : each)], file.Metadata);
+        Assert.That(() => Run(settings, "run", resume: true), Refuses.Saying(path, $"'{tensor}'", "expected a finite number"));
+    }
+
+    [Test]
+    public void A_network_that_does_not_fit_is_not_needed_where_a_run_begins_with_another()
+    {
+        Run(Settings(""), "whole");
+        var settings = Settings($"network: {{ layers: [8, A, A, A, A, A, A, A] }}\nstart: {{ from: '{Checkpoint("whole", Stage.Pretrain)}', at: prune }}");
+        Assert.That(Run(settings, "later").Warnings, Has.Some.Contains("not network in the experiment").And.Some.Contains("AveragePool expects"));
+    }
+
+    [Test]
+    public void Another_number_of_timesteps_than_an_SNN_was_made_for_is_said()
+    {
+        Run(Settings(""), "whole");
+        var settings = Settings($"network: {{ timesteps: 3 }}\nstart: {{ from: '{Checkpoint("whole", Stage.Convert)}', at: finetune_snn }}");
+        Assert.That(Run(settings, "later").Warnings, Has.Some.Contains("made for T = 2, network.timesteps is 3"));
+    }
+
+    [Test]
+    public void Energy_without_a_spiking_network_counts_nothing() =>
+        Assert.That(Run(Settings("stages: [pretrain]"), "run").Energy, Is.Empty);
 
     private static ExperimentSettings Settings(string text)
     {

@@ -55,6 +55,22 @@ public sealed class TrainingStateTests
         AssertResumed();
     }
 
+    /// <summary>While masks keep more than they should, the last epoch is the best there is; from the first that counts on, only such are.</summary>
+    [Test]
+    public void An_epoch_that_does_not_count_is_the_best_only_while_none_does()
+    {
+        var path = folder.File("other.safetensors");
+        var state = TrainingState.Start(path, Model);
+        (double Score, bool Counts)[] epochs = [(0.9, false), (0.1, false), (0.2, true), (0.95, false), (0.15, true), (0.3, true)];
+        var best = epochs.Select(epoch => (state.Advance(Model, epoch.Score, epoch.Counts), state.BestEpoch, state.BestCounts)).ToArray();
+        Assert.That(best, Is.EqualTo(new[]
+        {
+            (true, 1, false), (true, 2, false), (true, 3, true), (false, 3, true), (false, 3, true), (true, 6, true),
+        }));
+        state.Save(path, Model);
+        Assert.That(TrainingState.Start(path, fresh.Model).BestCounts, Is.True);
+    }
+
     [Test]
     public void The_best_come_back()
     {

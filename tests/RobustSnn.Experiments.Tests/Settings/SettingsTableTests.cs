@@ -21,7 +21,7 @@ public sealed class SettingsTableTests
         double Share() => random.Next(4) == 0 ? 0 : random.NextDouble();
         PixelFraction Pixels(int from, int to) => PixelFraction.Of255(random.Next(from, to));
         int? Maybe(int from) => random.Next(2) == 0 ? null : random.Next(from, 100_000);
-        double Mixed(Objective objective) => objective == Objective.At ? Share() : 0;
+        double Mixed(Objective objective) => objective == Objective.At && random.Next(2) == 0 ? 0.25 + (Share() / 2) : 0;
         AnnTrainingSettings Ann()
         {
             Objective objective = Any<Objective>();
@@ -45,7 +45,7 @@ public sealed class SettingsTableTests
             return new(
                 method, Share(), hasScope && random.Next(2) == 0 ? Any<PruningScope>() : null,
                 random.Next(2) == 0 || method is PruneMethod.Hydra or PruneMethod.Harp ? Ann() : null,
-                random.Next(2) == 0 || method == PruneMethod.Harp ? Number() + 1e-9 : null);
+                random.Next(2) == 0 || method == PruneMethod.Harp ? Share() + 1e-9 : null);
         }
 
         ValueList<Stage>[] lists = [StageNames.PapersOrder, [Stage.Prune, Stage.Convert, Stage.FinetuneSnn], [Stage.FinetuneAnn, Stage.Redraw]];
@@ -96,7 +96,7 @@ public sealed class SettingsTableTests
             Prune(),
             Ann(),
             new ConvertSettings(random.Next(1, 200), random.Next(1, 20), random.Next(1, 99), random.NextDouble() * 100, Number() + 1e-9,
-                random.Next(2) == 0 ? null : Number() + 0.03),
+                random.Next(2) == 0 ? null : Share() + 0.03),
             Snn(),
             new EvaluateSettings(
                 Maybe(1), [AttackBudget.Of(Pixels(0, 256))], random.Next(1, 512),
@@ -122,6 +122,13 @@ public sealed class SettingsTableTests
     {
         ExperimentSettings a = Random(first), b = Random(second);
         return a == b == (SettingsTable.Differences(a, b).Count == 0);
+    }
+
+    [Test]
+    public void A_group_that_says_nothing_is_another_thing_than_none()
+    {
+        ExperimentSettings with = Presets.Read("shapes10-quick"), without = Presets.Read("shapes10-quick", ["energy="]);
+        Assert.That(SettingsTable.Differences(without, with).Select(each => each.ToString()), Is.EqualTo(new[] { "energy: (none) against {}" }));
     }
 
     [Test]

@@ -58,13 +58,21 @@ public sealed class SweepReaderTests
     [TestCase("name: a\nbase: shapes10-quick\ngrid: { evaluate.attacks: [[fgsm]] }", "grid: expected single values")]
     [TestCase("name: a\nbase: shapes10-quick\ngrid: { prune.sparsity: [] }", "grid.prune.sparsity: expected a list of values")]
     [TestCase("name: a\nbase: shapes10-quick\ngrid: { prune.sparsity: [0.5, 0.5] }", "runs: expected different runs, found '0.5' 2 times")]
-    [TestCase("name: a\nbase: shapes10-quick\nruns: { a b: , a-b: }", "runs: expected different runs, found 'a-b' 2 times")]
+    [TestCase("name: a\nbase: shapes10-quick\nruns: { a b: { batch_size: 3 }, a-b: }", "runs: expected different runs, found 'a-b' 2 times")]
     [TestCase("name: a\nbase: shapes10-quick\nruns: [dense]", "runs: expected a name for each run")]
     [TestCase("name: a\nbase: shapes10-quick\nruns: { dense: 3 }", "runs.dense: expected a mapping of settings")]
     [TestCase("name: a\nbase: shapes10-quick\nset: 3\nruns: { dense: }", "sweep.yaml:3:6: set: expected a mapping")]
     [TestCase("name: a\nbase: shapes10-quick\nruns: { dense: }\nseeds: [one]", "sweep.yaml:4:9: seeds: expected a list of whole numbers")]
     [TestCase("name: a\nbase: shapes10-quick\nruns: { dense: }\nseeds: []", "seeds: expected a list of whole numbers")]
     [TestCase("name: a\nruns: { dense: }", "the key is missing")]
+    [TestCase("name: a\nbase: shapes10-quick\nset: { seed: 3 }\nruns: { dense: }\nseeds: [1]", "sweep.yaml:3:8: set.seed: expected nothing, as seeds gives every run its seed")]
+    [TestCase("name: a\nbase: shapes10-quick\ngrid: { seed: [1, 2] }\nseeds: [3]", "seed: expected nothing, as seeds gives every run its seed")]
+    [TestCase("name: a\nbase: shapes10-quick\nruns: { dense: { name: b } }", "runs.dense.name: expected nothing, as the sweep names its runs")]
+    [TestCase("name: a\nbase: shapes10-quick\ngrid: { name: [x, y] }", "name: expected nothing, as the sweep names its runs")]
+    [TestCase("name: a\nbase: shapes10-quick\nruns: { dense: }\nseeds: [3, 03]", "sweep.yaml:4:12: seeds: expected different seeds, found 3 2 times")]
+    [TestCase("name: a\nbase: shapes10-quick\nruns: { a: , b: }", "expected runs that differ, found 'a' and 'b' with the same settings")]
+    [TestCase("name: a\nbase: shapes10-quick\nruns: { '': }", "runs: expected a name of 1 to 120 letters")]
+    [TestCase("name: a\nbase: shapes10-quick\nruns: { sweep.json: }", "runs: expected a name of 1 to 120 letters for each run, not sweep.json")]
     public void Mistakes_are_refused_with_their_place(string text, params string[] parts) =>
         Assert.That(() => SweepReader.Read(text, "sweep.yaml"), Refuses.Saying(parts));
 
@@ -75,6 +83,25 @@ public sealed class SweepReaderTests
         Assert.That(() => SweepReader.Read($"name: a\nbase: shapes10-quick\ngrid: {{ batch_size: [{hundred}], seed: [{hundred}] }}", "s.yaml"),
             Refuses.Saying("expected at most 1000 runs, found 10201 or more"));
     }
+
+    /// <summary>The table would call runs by what they no longer are.</summary>
+    [TestCase("prune.sparsity=0.7", "prune.sparsity")]
+    [TestCase("prune={sparsity: 0.7}", "prune.sparsity")]
+    [TestCase("seed=5", "seed")]
+    [TestCase("name=other", "name")]
+    public void A_change_for_all_runs_of_what_tells_them_apart_is_refused(string change, string key) => Assert.That(
+        () => SweepReader.Read("name: a\nbase: shapes10-quick\ngrid: { prune.sparsity: [0.5, 0.9] }\nseeds: [1, 2]", "s.yaml", [change]),
+        Refuses.Saying($"--set {change}", $"found {key}, which tells them apart"));
+
+    [TestCase("seeds: [1]", "a-seed1")]
+    [TestCase("seeds: 1", "a-seed1")]
+    [TestCase("", "a")]
+    public void A_run_keeps_its_folder_when_there_are_more_seeds(string seeds, string folder) => Assert.That(
+        SweepReader.Read($"name: a\nbase: shapes10-quick\nruns: {{ a: }}\n{seeds}", "s.yaml").Runs[0].Folder, Is.EqualTo(folder));
+
+    [Test]
+    public void A_name_too_long_for_a_folder_is_refused() => Assert.That(
+        () => SweepReader.Read($"name: a\nbase: shapes10-quick\nruns: {{ {new string('x', 121)}: }}", "s.yaml"), Refuses.Saying("1 to 120 letters"));
 
     [TestCaseSource(nameof(Names))]
     public void Each_that_comes_with_the_program_can_be_read(string name)

@@ -142,6 +142,86 @@ public sealed class SweepRunnerTests
     }
 
     [Test]
+    public void A_stage_of_which_some_epochs_ran_at_another_rate_is_not_shared()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { prune.sparsity: [0.5, 0.9] }", "s.yaml", ["pretrain.epochs=2"]);
+        var first = Path.Combine(folder.File("sweep"), sweep.Runs[0].Folder);
+        using var source = new CancellationTokenSource();
+        Assert.That(() => ExperimentRun.Run(sweep.Runs[0].Settings, first, false, backend, new AfterEpoch(source), source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        var slower = sweep.Runs[0].Settings with { Pretrain = sweep.Runs[0].Settings.Pretrain with { LearningRate = 0.001 } };
+        ExperimentRun.Run(slower, first, true, backend, new Silent(), CancellationToken.None);
+        var log = new Log();
+        var results = SweepRunner.Run(sweep, folder.File("sweep"), true, backend, log, CancellationToken.None);
+        Assert.That(log.Started.Count(stage => stage == "pretrain"), Is.EqualTo(1), "the second run trains for itself");
+        Assert.That(results.Rows.Select(row => row.Run).Distinct(), Is.EqualTo(new[] { "0.5", "0.9" }), "and the first is in the table as it is");
+        Assert.That(results.Warnings[sweep.Runs[0].Folder], Has.Some.Contains("pretrain.learning_rate"));
+    }
+
+    [Test]
+    public void A_run_whose_networks_were_removed_takes_them_over_once()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { prune.sparsity: [0.5, 0.9] }", "s.yaml");
+        var first = SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        var second = Path.Combine(folder.File("sweep"), sweep.Runs[1].Folder);
+        Array.ForEach(Directory.GetFiles(second, "*.safetensors"), File.Delete);
+        var again = SweepRunner.Run(sweep, folder.File("sweep"), true, backend, new Silent(), CancellationToken.None);
+        Assert.That(again.Rows.Select(row => (row.Run, row.Network, row.Clean.Mean)),
+            Is.EqualTo(first.Rows.Select(row => (row.Run, row.Network, row.Clean.Mean))));
+        var results = RunResults.Read(RunFolder.ResultsFile(second));
+        Assert.That(results.Rows.Select(row => row.Network), Is.Unique);
+        Assert.That(results.Epochs.Select(epoch => (epoch.Stage, epoch.Epoch)), Is.Unique);
+    }
+
+    /// <summary>BatchNorm needs more than one value: the second run's batches leave one image over.</summary>
+    [Test]
+    public void A_run_that_cannot_go_on_is_named_and_the_others_come_to_their_end()
+    {
+        var sweep = SweepReader.Read(Common + "runs: { good: , bad: { data: { directory: nowhere, name: folder } }, other: { prune: { sparsity: 0.5 } } }", "s.yaml");
+        var results = SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        Assert.That(results.Unfinished.Keys, Is.EqualTo(new[] { "bad" }));
+        Assert.That(results.Rows.Select(row => row.Run).Distinct(), Is.EqualTo(new[] { "good", "other" }));
+    }
+
+    [Test]
+    public void What_is_wrong_with_the_first_run_is_refused() => Assert.That(
+        () => SweepRunner.Run(SweepReader.Read(Common + "runs: { bad: { data: { directory: nowhere, name: folder } }, good: }", "s.yaml"),
+            folder.File("sweep"), false, backend, new Silent(), CancellationToken.None),
+        Refuses.Saying("nowhere"));
+
+    [Test]
+    public void Complete_runs_stay_in_the_table_while_the_sweep_goes_on()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { prune.sparsity: [0.5, 0.9] }", "s.yaml");
+        SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        File.Delete(Path.Combine(folder.File("sweep"), sweep.Runs[0].Folder, "finetuned-snn.safetensors"));
+        using var source = new CancellationTokenSource();
+        Assert.That(
+            () => SweepRunner.Run(sweep, folder.File("sweep"), true, backend, new Log("finetune_snn", 1, source), source.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(SweepResults.Read(SweepRunner.ResultsFile(folder.File("sweep"))).Rows, Has.Count.EqualTo(8));
+    }
+
+    [Test]
+    public void Another_sweeps_folder_is_refused([Values] bool resume)
+    {
+        SweepRunner.Run(SweepReader.Read(Common + "runs: { a: }", "s.yaml"), folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        var other = SweepReader.Read(Common.Replace("name: tiny", "name: other", StringComparison.Ordinal) + "runs: { b: }", "s.yaml");
+        Assert.That(() => SweepRunner.Run(other, folder.File("sweep"), resume, backend, new Silent(), CancellationToken.None),
+            Refuses.Saying("sweep.json", "the results of the sweep tiny are there"));
+    }
+
+    [Test]
+    public void Operations_of_a_network_trained_from_end_to_end_are_beside_those_of_a_finetuned_one()
+    {
+        var sweep = SweepReader.Read(
+            Common + "  energy: {}\nruns: { dense: { prune: { sparsity: 0 } }, e2e: { stages: [prune, convert, finetune_snn], convert: { threshold: 0.1 } } }",
+            "s.yaml");
+        var results = SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None);
+        Assert.That(results.Rows.Single(row => row.Network == "SNN end to end").FirstOverThis, Is.Not.Null);
+    }
+
+    [Test]
     public void An_interrupted_sweep_goes_on_and_does_nothing_twice()
     {
         var sweep = SweepReader.Read(Common + "grid: { prune.sparsity: [0.5, 0.9] }", "s.yaml");

@@ -179,6 +179,18 @@ public sealed class LearnedMasksTests
     public void A_sparsity_that_is_none_is_refused(double sparsity) =>
         Assert.Throws<BadInputException>(() => new Harp(0.01).Learn(model, sparsity));
 
+    [TestCase(1e-17)]
+    [TestCase(1e-6)]
+    public void A_sparsity_of_next_to_nothing_gives_shares_that_are_numbers(double sparsity) =>
+        Assert.That(State(new Harp(0.01).Learn(model, sparsity), "rates"), Is.All.LessThanOrEqualTo(16f));
+
+    [Test]
+    public void A_sparsity_that_leaves_fewer_weights_than_layers_is_refused()
+    {
+        var refusal = Assert.Throws<BadInputException>(() => new Harp(0.01).Learn(model, 0.995));
+        Assert.That(refusal?.Message, Does.Contain("2 layers"));
+    }
+
     private static IPruningMethod Method(double? growth) => growth is { } value ? new Harp(value) : new Hydra();
 
     private static int[] Indices(bool[] mask) => [.. Enumerable.Range(0, mask.Length).Where(i => mask[i])];
