@@ -49,10 +49,10 @@ public static class SweepReader
         var seeds = Seeds(file);
         string[] changes = [.. overrides ?? []];
         var cells = Named(file).Concat(Grid(file)).ToArray();
-        RequireNoNames([("set", common), .. cells.Select(cell => ($"runs.{cell.Label}", cell.Settings))], hasSeeds);
+        SweepRules.RequireNoNames([("set", common), .. cells.Select(cell => ($"runs.{cell.Label}", cell.Settings))], hasSeeds);
         foreach (var change in changes)
         {
-            RequireCommon(change, cells, hasSeeds);
+            SweepRules.RequireCommon(change, cells, hasSeeds);
         }
 
         if (cells.Length == 0)
@@ -70,51 +70,9 @@ public static class SweepReader
             }
         }
 
-        if (runs.GroupBy(run => run.Folder, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } same)
-        {
-            throw Bad(file.Place, "runs", $"expected different runs, found '{same.Key}' {same.Count()} times");
-        }
-
-        if (runs.GroupBy(run => run.Settings with { Name = "", Description = null }).FirstOrDefault(group => group.Count() > 1)?.ToArray() is [var first, var second, ..])
-        {
-            throw Bad(file.Place, "runs", $"expected runs that differ, found '{first.Folder}' and '{second.Folder}' with the same settings");
-        }
-
+        SweepRules.RequireDifferent(file.Place, runs);
         return new Sweep(name.Text, Scalar(file, "description")?.Text, runs);
     }
-
-    /// <summary>A run is called by the sweep, and has the sweep's seeds where that has some: what it says of both itself would not be heeded.</summary>
-    private static void RequireNoNames(IEnumerable<(string Path, ConfigMapping Settings)> groups, bool hasSeeds)
-    {
-        foreach (var (path, settings) in groups)
-        {
-            if (settings.Find("name") is { } name)
-            {
-                throw Bad(name.Place, $"{path}.name", "expected nothing, as the sweep names its runs, found a name");
-            }
-
-            if (hasSeeds && settings.Find("seed") is { } seed)
-            {
-                throw Bad(seed.Place, $"{path}.seed", "expected nothing, as seeds gives every run its seed, found another; take one of the two out");
-            }
-        }
-    }
-
-    /// <summary>A change for all runs may not change what tells them apart: the table would call them by what they no longer are.</summary>
-    private static void RequireCommon(string change, IEnumerable<(string Label, ConfigMapping Settings)> cells, bool hasSeeds)
-    {
-        var changed = change.Split('=', 2)[0].Trim();
-        string[] own = ["name", .. hasSeeds ? ["seed"] : Array.Empty<string>(), .. cells.SelectMany(cell => Paths(cell.Settings, ""))];
-        if (own.FirstOrDefault(key => key == changed || key.StartsWith($"{changed}.", StringComparison.Ordinal)
-            || changed.StartsWith($"{key}.", StringComparison.Ordinal)) is { } key)
-        {
-            throw new BadInputException($"--set {change}: expected a setting that all runs of the sweep share, found {key}, which tells them apart");
-        }
-    }
-
-    /// <summary>Every value's path.</summary>
-    private static IEnumerable<string> Paths(ConfigMapping mapping, string prefix) => mapping.Entries.SelectMany(entry =>
-        entry.Value is ConfigMapping inner ? Paths(inner, $"{prefix}{entry.Key}.") : [prefix + entry.Key]);
 
     private static SweepRun Run(string sweep, string label, ConfigMapping settings, ConfigScalar? seed, string[] overrides)
     {
@@ -254,5 +212,5 @@ public static class SweepReader
         return plain.StartsWith('.') ? $"-{plain}" : plain;
     }
 
-    private static BadInputException Bad(Place place, string key, string problem) => new($"{place}: {key}: {problem}");
+    internal static BadInputException Bad(Place place, string key, string problem) => new($"{place}: {key}: {problem}");
 }
