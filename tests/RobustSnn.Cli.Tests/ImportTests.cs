@@ -53,6 +53,8 @@ public sealed class ImportTests
     [TestCase("--keep", "0.5", "leave --keep out")]
     [TestCase("--size", "0", "expected 1 or more")]
     [TestCase("--data", "cifar11", "expected a folder with a data set")]
+    [TestCase("--samples", "5", "--samples: expected with --data")]
+    [TestCase("--batch", "7", "--batch: expected with --data")]
     public void Mistakes_leave_no_checkpoint(string option, string value, string saying)
     {
         Write();

@@ -56,6 +56,7 @@ internal static class ImportCommand
         };
         command.SetAction(parsed =>
         {
+            RequireData(parsed, data, samples, batch);
             string target = parsed.GetRequiredValue(output);
             var options = new ImportOptions(
                 parsed.GetValue(architecture), parsed.GetValue(keep), Normalisation(parsed.GetValue(normalise)), parsed.GetValue(size));
@@ -79,6 +80,15 @@ internal static class ImportCommand
             }
         });
         return command;
+    }
+
+    /// <summary>How accuracy is measured says nothing where it is not.</summary>
+    private static void RequireData(ParseResult parsed, Option<string?> data, params Option[] needing)
+    {
+        if (parsed.GetValue(data) is null && Array.Find(needing, option => parsed.GetResult(option) is { Implicit: false }) is { } alone)
+        {
+            throw new BadInputException($"{alone.Name}: expected with --data, on whose test images accuracy is measured, found it alone");
+        }
     }
 
     private static void Write(Terminal terminal, ImportedNetwork imported)
