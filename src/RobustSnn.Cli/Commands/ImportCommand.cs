@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
@@ -57,11 +58,13 @@ internal static class ImportCommand
         command.SetAction(parsed =>
         {
             RequireData(parsed, data, samples, batch);
+            string source = parsed.GetRequiredValue(file);
             string target = parsed.GetRequiredValue(output);
+            InputPath.RequireApart(source, target);
             var options = new ImportOptions(
                 parsed.GetValue(architecture), parsed.GetValue(keep), Normalisation(parsed.GetValue(normalise)), parsed.GetValue(size));
             using var backend = device.Open(parsed);
-            ImportedNetwork imported = NetworkImport.Read(parsed.GetRequiredValue(file), backend, options);
+            ImportedNetwork imported = NetworkImport.Read(source, backend, options);
             using (imported.Model)
             {
                 Write(terminal, imported);
