@@ -28,11 +28,8 @@ internal static class ImportCommand
             Description = $"Whose network it is; recognised by names and shapes where left out. One of {string.Join(", ", ForeignArchitectures.Names)}.",
             HelpName = "ARCHITECTURE",
         };
-        var keep = new Option<double?>("--keep")
-        {
-            Description = "The share of its weights that a network with scores (HYDRA's and HARP's popup_scores) was pruned to; no file says it.",
-            HelpName = "0.1",
-        };
+        var keep = CommonOptions.OptionalNumber(
+            "--keep", "0.1", "The share of its weights that a network with scores (HYDRA's and HARP's popup_scores) was pruned to; no file says it.");
         var normalise = new Option<string?>("--normalise")
         {
             Description = "What it normalises pixels in [0, 1] with, where the file does not say: "
