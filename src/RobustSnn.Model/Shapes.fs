@@ -92,6 +92,8 @@ module Shapes =
               stride >= 1L, $"OverlappingMaxPool expects a stride of at least 1, found {stride}"
               padding >= 0L && 2L * padding <= size,
               $"OverlappingMaxPool expects a padding from 0 to half of its size {size}, found {padding}"
+              padding < int64 (min input.Rows input.Columns),
+              $"OverlappingMaxPool expects a padding below the map's rows and columns, found {padding}, the layer before it gives {input}"
               size <= smallest,
               $"OverlappingMaxPool expects at least {size} rows and columns for its windows, "
               + $"the layer before it gives {input}, {smallest} with padding" ]

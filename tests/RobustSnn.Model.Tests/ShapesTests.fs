@@ -113,6 +113,14 @@ let refusals =
           (plain |> withOperation 3 (OverlappingMaxPool { Size = 3; Stride = 2; Padding = 2 }))
           "features.2: OverlappingMaxPool expects a padding from 0 to half of its size 3, found 2"
       case
+          "windows of padding alone"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = Int32.MaxValue; Stride = 2; Padding = Int32.MaxValue / 2 }))
+          "features.2: OverlappingMaxPool expects a padding below the map's rows and columns, found 1073741823, the layer before it gives 4 × 8 × 8"
+      case
+          "windows with as much padding as map"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = 16; Stride = 1; Padding = 8 }))
+          "features.2: OverlappingMaxPool expects a padding below the map's rows and columns, found 8, the layer before it gives 4 × 8 × 8"
+      case
           "windows larger than the map"
           (plain |> withOperation 3 (OverlappingMaxPool { Size = 99; Stride = 2; Padding = 1 }))
           "features.2: OverlappingMaxPool expects at least 99 rows and columns for its windows, the layer before it gives 4 × 8 × 8, 10 with padding"
