@@ -34,8 +34,9 @@ module Shapes =
         requireAll
             [ channelwise "mean" mean
               channelwise "deviation" deviation
-              List.forall Double.IsFinite mean, "Normalise expects finite means"
-              List.forall (fun each -> Double.IsFinite each && each > 0.0) deviation, "Normalise expects finite deviations above 0" ]
+              List.forall (float32 >> Single.IsFinite) mean, "Normalise expects finite means, in single precision"
+              List.forall (fun each -> Single.IsFinite(float32 each) && float32 each > 0.0f) deviation,
+              "Normalise expects finite deviations above 0, in single precision" ]
         |> Result.map (fun () -> image)
 
     let private convolution (settings: Convolution) (input: Shape) =

@@ -133,18 +133,15 @@ internal static class ImportCommand
         }
 
         double[][] numbers = [.. text.Split('/').Select(Numbers)];
-        return numbers is [{ Length: 3 } means, { Length: 3 } deviations] && Array.TrueForAll(deviations, deviation => deviation > 0)
+        return numbers is [{ Length: 3 } means, { Length: 3 } deviations]
+            && Array.TrueForAll(means, PixelStatistics.IsMean) && Array.TrueForAll(deviations, PixelStatistics.IsDeviation)
             ? new PixelStatistics([.. means], [.. deviations])
             : throw new BadInputException(
                 $"--normalise: expected {NoNormalisation}, {string.Join(", ", PixelStatistics.Known.Keys)}, or three means, a slash and three deviations "
-                + $"above 0, such as 0.49,0.48,0.45/0.25,0.24,0.26, found '{text}'{NearestName.Hint(text, [NoNormalisation, .. PixelStatistics.Known.Keys])}");
+                + $"above 0, finite and above 0 in single precision too, such as 0.49,0.48,0.45/0.25,0.24,0.26, found '{text}'{NearestName.Hint(text, [NoNormalisation, .. PixelStatistics.Known.Keys])}");
     }
 
-    /// <summary>Numbers between commas; none where one is no finite number.</summary>
-    private static double[] Numbers(string list)
-    {
-        double[] numbers = [.. list.Split(',').Select(text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
-        return Array.TrueForAll(numbers, double.IsFinite) ? numbers : [];
-    }
+    /// <summary>What stands between commas, NaN where it is no number.</summary>
+    private static double[] Numbers(string list) =>
+        [.. list.Split(',').Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
 }

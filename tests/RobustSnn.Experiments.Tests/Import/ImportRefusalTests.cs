@@ -162,7 +162,16 @@ public sealed class ImportRefusalTests
     [TestCase(-1f)]
     [TestCase(float.NaN)]
     public void A_deviation_is_none(float deviation) => AssertRefused(
-        "wide-resnet16-buffers", new(), tensors => Change(tensors, "sigma", 1, deviation), "tensor 'sigma' expected 3 finite numbers above 0");
+        "wide-resnet16-buffers", new(), tensors => Change(tensors, "sigma", 1, deviation),
+        "tensor 'sigma' expected 3 numbers, finite and above 0 in single precision");
+
+    [TestCase("sigma", 1e-60)]
+    [TestCase("sigma", 1e39)]
+    [TestCase("mu", -1e39)]
+    public void A_double_of_the_normalisation_is_none_in_single_precision(string name, double value) => AssertRefused(
+        "wide-resnet16-buffers", new(), tensors => Replace(tensors, name, tensor => new HostTensor(
+            name, ElementType.F64, [3], [.. new[] { 0.5, value, 0.5 }.SelectMany(BitConverter.GetBytes)])),
+        $"tensor '{name}' expected 3 numbers, finite", "in single precision", "one a colour, found 0.5, ");
 
     [Test]
     public void A_normalisation_is_said_that_is_not_the_file_s() => AssertRefused(
