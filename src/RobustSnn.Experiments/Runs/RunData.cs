@@ -50,7 +50,7 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         }
 
         var test = Subset(set.Test, testSamples ?? data.TestCount, testSamples is null ? "data.test_count" : "evaluate.samples", seed);
-        var (extra, notes) = ReadExtra(data.Extra, set, cancellation);
+        var (extra, notes) = ReadExtra(data.Extra, set, split.Validation, cancellation);
         return new RunData(set with { Notes = [.. set.Notes, .. notes] }, training, split.Validation, test)
         {
             Extra = extra,
@@ -59,7 +59,8 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         };
     }
 
-    private static (ImageSet? Images, ImmutableArray<string> Notes) ReadExtra(ExtraSettings extra, DataSet set, CancellationToken cancellation)
+    private static (ImageSet? Images, ImmutableArray<string> Notes) ReadExtra(
+        ExtraSettings extra, DataSet set, ImmutableArray<int> validation, CancellationToken cancellation)
     {
         if (extra.Path is not { } path)
         {
@@ -67,7 +68,7 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         }
 
         var skipped = new SkippedEntries();
-        var images = ExtraImages.Read(path, set, skipped, cancellation);
+        var images = ExtraImages.Read(path, set, validation, skipped, cancellation);
         return (images, [.. skipped.Sentences(path), $"{path}: {images.Count:N0} extra images, {extra.Share:P0} of every batch"]);
     }
 
