@@ -11,6 +11,12 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
     /// <summary>What training mixes in besides; null where it does not.</summary>
     public ImageSet? Extra { get; private init; }
 
+    /// <summary>
+    /// What tells whether <see cref="Extra"/> is still what it was when the run began: one image fewer, and every batch after it has others.
+    /// Null where there are none.
+    /// </summary>
+    public ImageDigest? ExtraDigest { get; private init; }
+
     private double ExtraShare { get; init; }
 
     private Augmentation Augmentation { get; init; }
@@ -54,6 +60,7 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         return new RunData(set with { Notes = [.. set.Notes, .. notes] }, training, split.Validation, test)
         {
             Extra = extra,
+            ExtraDigest = extra is null ? null : ImageDigest.Of(extra, cancellation),
             ExtraShare = data.Extra.Share,
             Augmentation = data.Augmentation.ToData(),
         };

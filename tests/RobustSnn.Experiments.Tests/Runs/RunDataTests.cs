@@ -27,6 +27,7 @@ public sealed class RunDataTests
         Assert.Multiple(() =>
         {
             Assert.That(recipe.Images, Is.SameAs(data.Set.Train));
+            Assert.That(data.ExtraDigest, Is.Null);
             Assert.That(recipe.Augmentation, Is.EqualTo(new Augmentation(4, true, 0)));
             Assert.That(recipe.Sampler.ImagesPerEpoch, Is.EqualTo(90));
         });
@@ -57,6 +58,7 @@ public sealed class RunDataTests
                 "whatever the order of the data set's own classes");
             Assert.That(recipe.Images.Bytes(batch[15]).ToArray(), Is.All.EqualTo(recipe.Images.Bytes(100)[0]));
             Assert.That(recipe.Sampler.ImagesPerEpoch, Is.EqualTo(120));
+            Assert.That(data.ExtraDigest, Is.EqualTo(RunData.Open(settings, null, seed: 2).ExtraDigest).And.EqualTo(ImageDigest.Of(data.Extra!)));
         });
     }
 
