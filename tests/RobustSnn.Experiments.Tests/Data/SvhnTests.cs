@@ -71,8 +71,8 @@ public sealed class SvhnTests
     [TestCase(false)]
     public void Scipy_writes_the_same(bool isCompressed)
     {
-        PythonTool.Require("numpy", "scipy.io");
-        PythonTool.Run(
+        Python python = Python.With("numpy", "scipy.io");
+        python.Run(
             """
             import sys, numpy as np, scipy.io
             for name, count in (("train", 6), ("test", 3)):

@@ -40,7 +40,7 @@ public sealed class NetworkImportTests
     public void Logits_are_those_that_PyTorch_gives_now(ForeignCase each)
     {
         using var folder = new TemporaryFolder();
-        PyTorch.Run(ForeignCase.Folder("foreign_networks.py"), folder.Path, each.Name);
+        Python.With("torch").RunFile(ForeignCase.Folder("foreign_networks.py"), folder.Path, each.Name);
         AssertLogits(each, folder.Path);
     }
 
