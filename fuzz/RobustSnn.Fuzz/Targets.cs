@@ -32,7 +32,7 @@ public static class Targets
         ["cifar10"] = ReadCifar10,
         ["cifar100"] = ReadCifar100,
         ["experiment"] = bytes => SettingsReader.Read(Encoding.UTF8.GetString(bytes), "input.yaml"),
-        ["extra"] = bytes => ExtraImages.Read(Write(bytes, "extra.bin"), Extended, new SkippedEntries()),
+        ["extra"] = bytes => ExtraImages.Read(Write(bytes, "extra.bin"), Extended, [], new SkippedEntries()),
         ["import"] = Import,
         ["jpeg"] = bytes => ReadImages(bytes, "1.jpg"),
         ["network"] = bytes => NetworkJson.Read("input", "network", Encoding.UTF8.GetString(bytes)),

@@ -34,8 +34,9 @@ module Shapes =
         requireAll
             [ channelwise "mean" mean
               channelwise "deviation" deviation
-              List.forall Double.IsFinite mean, "Normalise expects finite means"
-              List.forall (fun each -> Double.IsFinite each && each > 0.0) deviation, "Normalise expects finite deviations above 0" ]
+              List.forall (float32 >> Single.IsFinite) mean, "Normalise expects finite means, in single precision"
+              List.forall (fun each -> Single.IsFinite(float32 each) && float32 each > 0.0f) deviation,
+              "Normalise expects finite deviations above 0, in single precision" ]
         |> Result.map (fun () -> image)
 
     let private convolution (settings: Convolution) (input: Shape) =
@@ -92,6 +93,8 @@ module Shapes =
               stride >= 1L, $"OverlappingMaxPool expects a stride of at least 1, found {stride}"
               padding >= 0L && 2L * padding <= size,
               $"OverlappingMaxPool expects a padding from 0 to half of its size {size}, found {padding}"
+              padding < int64 (min input.Rows input.Columns),
+              $"OverlappingMaxPool expects a padding below the map's rows and columns, found {padding}, the layer before it gives {input}"
               size <= smallest,
               $"OverlappingMaxPool expects at least {size} rows and columns for its windows, "
               + $"the layer before it gives {input}, {smallest} with padding" ]

@@ -115,6 +115,10 @@ public sealed class EnergyTests
     }
 
     [Test]
+    public void Help_says_which_images_square_leaves_unchanged() =>
+        Assert.That(Shell.Run("energy", "--help").Output, Does.Contain("square leaves unchanged").And.Not.Contain("All images are attacked"));
+
+    [Test]
     public void A_silent_network_has_no_ratios()
     {
         SavedNetworks.Save(folder["silent.safetensors"], model =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NUnit.Framework;
 using RobustSnn.Experiments.Files;
 
@@ -49,10 +50,15 @@ public sealed class ImportTests
     [TestCase("--normalise", "cifar11", "did you mean 'cifar10'")]
     [TestCase("--normalise", "1,2,3/1,1,0", "three deviations above 0")]
     [TestCase("--normalise", "1,2,x/1,1,1", "three means, a slash")]
+    [TestCase("--normalise", "1,1,1/1e-60,1,1", "above 0 in single precision")]
+    [TestCase("--normalise", "1e308,1,1/1,1,1", "finite and above 0 in single precision")]
+    [TestCase("--normalise", "1,1,1/1,1,1e39", "finite and above 0 in single precision")]
     [TestCase("--as", "vggmin", "did you mean 'vggmini'")]
     [TestCase("--keep", "0.5", "leave --keep out")]
     [TestCase("--size", "0", "expected 1 or more")]
     [TestCase("--data", "cifar11", "expected a folder with a data set")]
+    [TestCase("--samples", "5", "--samples: expected with --data")]
+    [TestCase("--batch", "7", "--batch: expected with --data")]
     public void Mistakes_leave_no_checkpoint(string option, string value, string saying)
     {
         Write();
@@ -60,6 +66,45 @@ public sealed class ImportTests
         Assert.That(outcome.Code, Is.EqualTo(2), outcome.Output);
         Assert.That(outcome.Error, Does.Contain(saying));
         Assert.That(File.Exists(folder["out"]), Is.False);
+    }
+
+    /// <summary>However the same file is called: nothing of it is lost.</summary>
+    [TestCase("in")]
+    [TestCase("./folder/../in")]
+    [TestCase("link")]
+    [TestCase("again/in")]
+    [TestCase("hard")]
+    public void The_file_that_is_read_is_not_written_over(string output)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Ignore("makes links as Unix has them");
+        }
+
+        Write();
+        Directory.CreateDirectory(folder["folder"]);
+        File.CreateSymbolicLink(folder["link"], folder["in"]);
+        Directory.CreateSymbolicLink(folder["again"], folder["."]);
+        Process.Start("ln", [folder["in"], folder["hard"]]).WaitForExit();
+        byte[] before = File.ReadAllBytes(folder["in"]);
+        string[] entries = [.. Directory.EnumerateFileSystemEntries(folder["."]).Order()];
+        Outcome outcome = Shell.Run("import", folder["in"], "--normalise", "none", "--out", folder[output]);
+        Assert.That((outcome.Code, outcome.Error), Is.EqualTo((2, $"rsnn: {folder[output]}: is {folder["in"]}, which would be lost; expected another name "
+            + "for what is written\n")));
+        Assert.That(File.ReadAllBytes(folder["in"]), Is.EqualTo(before));
+        Assert.That(Directory.EnumerateFileSystemEntries(folder["."]).Order(), Is.EqualTo(entries));
+    }
+
+    [Test]
+    public void A_checkpoint_is_not_exported_over_itself()
+    {
+        Write();
+        Assert.That(Run("--normalise", "none").Code, Is.Zero);
+        File.Move(folder["out"], folder["a.safetensors"]);
+        Outcome export = Shell.Run("export", folder["a.safetensors"], folder["a.safetensors"]);
+        Assert.That(export.Code, Is.EqualTo(2), export.Output);
+        Assert.That(export.Error, Does.Contain("which would be lost"));
+        Assert.That(Shell.Run("inspect", folder["a.safetensors"]).Output, Does.Contain("stage: imported"));
     }
 
     private Outcome Run(params string[] options) => Shell.Run(["import", folder["in"], "--out", folder["out"], .. options]);

@@ -82,11 +82,19 @@ let refusals =
       case
           "mean is no number"
           (plain |> withOperation 0 (Normalise([ nan; 0.5; 0.5 ], [ 0.2; 0.2; 0.2 ])))
-          "norm: Normalise expects finite means"
+          "norm: Normalise expects finite means, in single precision"
+      case
+          "mean beyond single precision"
+          (plain |> withOperation 0 (Normalise([ 1e39; 0.5; 0.5 ], [ 0.2; 0.2; 0.2 ])))
+          "norm: Normalise expects finite means, in single precision"
       case
           "deviation 0"
           (plain |> withOperation 0 (Normalise([ 0.5; 0.5; 0.5 ], [ 0.2; 0.0; 0.2 ])))
-          "norm: Normalise expects finite deviations above 0"
+          "norm: Normalise expects finite deviations above 0, in single precision"
+      case
+          "deviation that is 0 in single precision"
+          (plain |> withOperation 0 (Normalise([ 0.5; 0.5; 0.5 ], [ 0.2; 1e-60; 0.2 ])))
+          "norm: Normalise expects finite deviations above 0, in single precision"
       case "Normalise reads" (plain |> withInputs 0 [ 0 ]) "norm: expects to read no node, the image alone, found node 0"
       case "reads a later node" (plain |> withInputs 2 [ 4 ]) $"features.1: {unreadable} (0 to 1), found node 4"
       case "reads itself" (plain |> withInputs 2 [ 2 ]) $"features.1: {unreadable} (0 to 1), found node 2"
@@ -112,6 +120,14 @@ let refusals =
           "windows beyond the map"
           (plain |> withOperation 3 (OverlappingMaxPool { Size = 3; Stride = 2; Padding = 2 }))
           "features.2: OverlappingMaxPool expects a padding from 0 to half of its size 3, found 2"
+      case
+          "windows of padding alone"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = Int32.MaxValue; Stride = 2; Padding = Int32.MaxValue / 2 }))
+          "features.2: OverlappingMaxPool expects a padding below the map's rows and columns, found 1073741823, the layer before it gives 4 × 8 × 8"
+      case
+          "windows with as much padding as map"
+          (plain |> withOperation 3 (OverlappingMaxPool { Size = 16; Stride = 1; Padding = 8 }))
+          "features.2: OverlappingMaxPool expects a padding below the map's rows and columns, found 8, the layer before it gives 4 × 8 × 8"
       case
           "windows larger than the map"
           (plain |> withOperation 3 (OverlappingMaxPool { Size = 99; Stride = 2; Padding = 1 }))

@@ -27,7 +27,7 @@ internal static class BenchCommand
         };
         var timesteps = CommonOptions.Whole("--timesteps", "T", "Steps an image; the ann phases have none.", 1, 8);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 32);
-        var sparsity = new Option<double>("--sparsity") { Description = "Share of each layer's weights that is pruned.", HelpName = "SHARE" };
+        var sparsity = CommonOptions.OptionalNumber("--sparsity", "SHARE", "Share of each layer's weights that is pruned.");
         var rate = new Option<string?>("--spike-rate")
         {
             Description = $"Set thresholds so that layers fire in that share of neuron-steps: one rate, one for each spiking layer, or {SpikeRates.Profile} "
@@ -49,7 +49,7 @@ internal static class BenchCommand
         {
             using var backend = device.Open(parsed);
             var setup = new BenchSetup(
-                parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity),
+                parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity) ?? 0,
                 parsed.GetValue(rate));
             var runs = new BenchRuns(TimeSpan.FromSeconds(parsed.GetValue(warmUp)), parsed.GetValue(repeat));
             using var bench = new Bench(setup, backend, cancellation);

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.Globalization;
 using RobustSnn.Experiments.Settings;
 
 namespace RobustSnn.Cli.Commands;
@@ -17,20 +18,38 @@ internal static class CommonOptions
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON document instead of a table." };
 
     /// <summary>A whole number from a minimum on, with a default.</summary>
-    public static Option<int> Whole(string name, string unit, string description, int minimum, int otherwise)
+    public static Option<int> Whole(string name, string unit, string description, int minimum, int otherwise) => new(name)
     {
-        var option = new Option<int>(name) { Description = description, HelpName = unit, DefaultValueFactory = _ => otherwise };
-        option.Validators.Add(result => CheckMinimum(result, minimum));
-        return option;
-    }
+        Description = description,
+        HelpName = unit,
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result => ParseWhole(name, minimum, result),
+    };
 
     /// <summary>A whole number from a minimum on; null where not given.</summary>
-    public static Option<int?> OptionalWhole(string name, string unit, string description, int minimum)
+    public static Option<int?> OptionalWhole(string name, string unit, string description, int minimum) => new(name)
     {
-        var option = new Option<int?>(name) { Description = description, HelpName = unit };
-        option.Validators.Add(result => CheckMinimum(result, minimum));
-        return option;
-    }
+        Description = description,
+        HelpName = unit,
+        CustomParser = result => ParseWhole(name, minimum, result),
+    };
+
+    /// <summary>A number; null where not given.</summary>
+    public static Option<double?> OptionalNumber(string name, string unit, string description) => new(name)
+    {
+        Description = description,
+        HelpName = unit,
+        CustomParser = result =>
+        {
+            string text = result.Tokens.Single().Value;
+            if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value))
+            {
+                result.AddError($"{name}: expected a number, found '{text}'");
+            }
+
+            return value;
+        },
+    };
 
     /// <summary>A distance in pixel units, as 8/255 or 0.03.</summary>
     public static Option<PixelFraction> Pixels(string name, string description, PixelFraction otherwise) => new(name)
@@ -50,12 +69,18 @@ internal static class CommonOptions
         },
     };
 
-    private static void CheckMinimum(OptionResult result, int minimum)
+    private static int ParseWhole(string name, int minimum, ArgumentResult result)
     {
-        // What is no number at all is refused when the value is read.
-        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int value) && value < minimum)
+        string text = result.Tokens.Single().Value;
+        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
         {
-            result.AddError($"{result.IdentifierToken?.Value}: expected {minimum} or more, found {value}");
+            result.AddError($"{name}: expected a whole number from {minimum} to {int.MaxValue}, found '{text}'");
         }
+        else if (value < minimum)
+        {
+            result.AddError($"{name}: expected {minimum} or more, found {value}");
+        }
+
+        return value;
     }
 }

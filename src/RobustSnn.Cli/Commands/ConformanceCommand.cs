@@ -21,11 +21,9 @@ internal static class ConformanceCommand
         {
             Description = "Prune small weights, and compare the sparse network with the same one in dense tensors instead of the case's numbers.",
         };
-        var cut = new Option<float?>("--cut")
-        {
-            Description = $"With --sparse: prune weights of a smaller magnitude. [default: the smallest {Format.Percent(WeightCut.DefaultSparsity)} of each layer]",
-            HelpName = "MAGNITUDE",
-        };
+        var cut = CommonOptions.OptionalNumber(
+            "--cut", "MAGNITUDE",
+            $"With --sparse: prune weights of a smaller magnitude. [default: the smallest {Format.Percent(WeightCut.DefaultSparsity)} of each layer]");
         var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var command = new Command(
@@ -37,7 +35,7 @@ internal static class ConformanceCommand
         };
         command.SetAction(parsed =>
         {
-            WeightCut? pruning = Pruning(parsed.GetValue(sparse), parsed.GetValue(cut));
+            WeightCut? pruning = Pruning(parsed.GetValue(sparse), (float?)parsed.GetValue(cut));
 
             // All are read before the first is run, so that a bad file is refused at once.
             var cases = GoldenFiles.Find(parsed.GetRequiredValue(paths)).Select(path => (Path: path, Golden: Read(path))).ToArray();

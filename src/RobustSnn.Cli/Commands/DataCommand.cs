@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Messages;
+using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -21,7 +23,6 @@ internal static class DataCommand
     {
         string[] names = [.. Downloads.ByName.Keys];
         var name = new Argument<string>("NAME") { Description = $"One of {string.Join(", ", names)}." };
-        name.AcceptOnlyFromAmong(names);
         var folder = new Option<string?>("--out")
         {
             Description = "Folder to put it in; data/NAME where left out.",
@@ -35,7 +36,12 @@ internal static class DataCommand
         command.SetAction(parsed =>
         {
             string set = parsed.GetRequiredValue(name);
-            string path = Downloads.ByName[set].Fetch(
+            if (!Downloads.ByName.TryGetValue(set, out DataDownload? download))
+            {
+                throw new BadInputException($"'{set}': expected one of {string.Join(", ", names)}{NearestName.Hint(set, names)}");
+            }
+
+            string path = download.Fetch(
                 parsed.GetValue(folder) ?? DataSource.DefaultFolder(set), new DownloadLines(terminal.Error), cancellation)
                 .GetAwaiter().GetResult();
             terminal.Output.WriteLine(path);

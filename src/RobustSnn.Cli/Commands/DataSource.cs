@@ -34,7 +34,7 @@ internal static class DataSource
         if (!Names.Contains(nameOrFolder))
         {
             throw new BadInputException(
-                $"{nameOrFolder}: expected a folder with a data set, or one of {string.Join(", ", Names)}{NearestName.Hint(nameOrFolder, Names)}");
+                $"'{nameOrFolder}': expected a folder with a data set, or one of {string.Join(", ", Names)}{NearestName.Hint(nameOrFolder, Names)}");
         }
 
         return DataSets.Open(nameOrFolder, nameOrFolder == Shapes10 ? null : DefaultFolder(nameOrFolder), shapes, cancellation);

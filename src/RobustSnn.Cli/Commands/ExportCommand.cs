@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Engine;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 
@@ -30,8 +31,10 @@ internal static class ExportCommand
                 throw new BadInputException($"{target}: expected a file name that ends with {Extension}");
             }
 
+            string source = parsed.GetRequiredValue(checkpoint);
+            InputPath.RequireApart(source, target);
             using var backend = Backends.Open(options: new BackendOptions(Threads: 1));
-            LoadedModel loaded = ModelFile.Load(parsed.GetRequiredValue(checkpoint), backend);
+            LoadedModel loaded = ModelFile.Load(source, backend);
             using (loaded.Model)
             {
                 ModelFile.Export(target, loaded.Model, loaded.Info);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using RobustSnn.Cli.Output;
 using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
@@ -27,11 +28,8 @@ internal static class ImportCommand
             Description = $"Whose network it is; recognised by names and shapes where left out. One of {string.Join(", ", ForeignArchitectures.Names)}.",
             HelpName = "ARCHITECTURE",
         };
-        var keep = new Option<double?>("--keep")
-        {
-            Description = "The share of its weights that a network with scores (HYDRA's and HARP's popup_scores) was pruned to; no file says it.",
-            HelpName = "0.1",
-        };
+        var keep = CommonOptions.OptionalNumber(
+            "--keep", "0.1", "The share of its weights that a network with scores (HYDRA's and HARP's popup_scores) was pruned to; no file says it.");
         var normalise = new Option<string?>("--normalise")
         {
             Description = "What it normalises pixels in [0, 1] with, where the file does not say: "
@@ -56,11 +54,14 @@ internal static class ImportCommand
         };
         command.SetAction(parsed =>
         {
+            RequireData(parsed, data, samples, batch);
+            string source = parsed.GetRequiredValue(file);
             string target = parsed.GetRequiredValue(output);
+            InputPath.RequireApart(source, target);
             var options = new ImportOptions(
                 parsed.GetValue(architecture), parsed.GetValue(keep), Normalisation(parsed.GetValue(normalise)), parsed.GetValue(size));
             using var backend = device.Open(parsed);
-            ImportedNetwork imported = NetworkImport.Read(parsed.GetRequiredValue(file), backend, options);
+            ImportedNetwork imported = NetworkImport.Read(source, backend, options);
             using (imported.Model)
             {
                 Write(terminal, imported);
@@ -79,6 +80,15 @@ internal static class ImportCommand
             }
         });
         return command;
+    }
+
+    /// <summary>How accuracy is measured says nothing where it is not.</summary>
+    private static void RequireData(ParseResult parsed, Option<string?> data, params Option[] needing)
+    {
+        if (parsed.GetValue(data) is null && Array.Find(needing, option => parsed.GetResult(option) is { Implicit: false }) is { } alone)
+        {
+            throw new BadInputException($"{alone.Name}: expected with --data, on whose test images accuracy is measured, found it alone");
+        }
     }
 
     private static void Write(Terminal terminal, ImportedNetwork imported)
@@ -123,18 +133,15 @@ internal static class ImportCommand
         }
 
         double[][] numbers = [.. text.Split('/').Select(Numbers)];
-        return numbers is [{ Length: 3 } means, { Length: 3 } deviations] && Array.TrueForAll(deviations, deviation => deviation > 0)
+        return numbers is [{ Length: 3 } means, { Length: 3 } deviations]
+            && Array.TrueForAll(means, PixelStatistics.IsMean) && Array.TrueForAll(deviations, PixelStatistics.IsDeviation)
             ? new PixelStatistics([.. means], [.. deviations])
             : throw new BadInputException(
                 $"--normalise: expected {NoNormalisation}, {string.Join(", ", PixelStatistics.Known.Keys)}, or three means, a slash and three deviations "
-                + $"above 0, such as 0.49,0.48,0.45/0.25,0.24,0.26, found '{text}'{NearestName.Hint(text, [NoNormalisation, .. PixelStatistics.Known.Keys])}");
+                + $"above 0, finite and above 0 in single precision too, such as 0.49,0.48,0.45/0.25,0.24,0.26, found '{text}'{NearestName.Hint(text, [NoNormalisation, .. PixelStatistics.Known.Keys])}");
     }
 
-    /// <summary>Numbers between commas; none where one is no finite number.</summary>
-    private static double[] Numbers(string list)
-    {
-        double[] numbers = [.. list.Split(',').Select(text =>
-            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
-        return Array.TrueForAll(numbers, double.IsFinite) ? numbers : [];
-    }
+    /// <summary>What stands between commas, NaN where it is no number.</summary>
+    private static double[] Numbers(string list) =>
+        [.. list.Split(',').Select(text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : double.NaN)];
 }

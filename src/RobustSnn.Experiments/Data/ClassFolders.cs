@@ -46,10 +46,10 @@ public static class ClassFolders
             Decode($"{name} test", Path.Combine(directory, TestFolder), test, names, shape, $"in {first}", cancellation));
     }
 
-    /// <summary>Reads <c>train</c> alone, as more images of the classes and of the shape that another set has.</summary>
+    /// <summary>Reads <c>train</c> alone, as more images of the classes and of the shape that another set has, with the file of each.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="BadInputException">As <see cref="Read"/>, or the classes or the shape are others.</exception>
-    internal static ImageSet ReadTrain(
+    internal static (ImageSet Images, ImmutableArray<string> Files) ReadTrain(
         string directory, string name, ImageSet like, SkippedEntries skipped, CancellationToken cancellation = default)
     {
         var folder = Path.Combine(directory, TrainFolder);
@@ -62,7 +62,9 @@ public static class ClassFolders
         }
 
         CheckNoneEmpty(directory, classes, []);
-        return Decode(name, folder, classes, like.ClassNames, like.ImageShape, $"in {like.Name}", cancellation);
+        return (
+            Decode(name, folder, classes, like.ClassNames, like.ImageShape, $"in {like.Name}", cancellation),
+            [.. Files(folder, classes, like.ClassNames).Select(file => file.Path)]);
     }
 
     private static (string Class, string[] Files)[] List(string folder, SkippedEntries skipped, CancellationToken cancellation)
@@ -117,7 +119,12 @@ public static class ClassFolders
 
     private static ImageSet Decode(
         string name, string folder, (string Class, string[] Files)[] classes, ImmutableArray<string> classNames, Shape shape, string expectedBy,
-        CancellationToken cancellation)
+        CancellationToken cancellation) =>
+        ImageFiles.Decode(name, folder, Files(folder, classes, classNames), classNames, shape, expectedBy, cancellation);
+
+    /// <summary>Every image and its class, in the order of the images.</summary>
+    private static ImmutableArray<(string Path, int Label)> Files(
+        string folder, (string Class, string[] Files)[] classes, ImmutableArray<string> classNames)
     {
         var files = ImmutableArray.CreateBuilder<(string, int)>();
         foreach (var (className, images) in classes)
@@ -126,6 +133,6 @@ public static class ClassFolders
             files.AddRange(images.Select(image => (Path.Combine(folder, className, image), label)));
         }
 
-        return ImageFiles.Decode(name, folder, files.ToImmutable(), classNames, shape, expectedBy, cancellation);
+        return files.ToImmutable();
     }
 }

@@ -13,6 +13,7 @@ internal static class ExtraImages
 {
     private const string BinaryExtension = ".bin";
     private const string Expected = "extra images in CIFAR-10's binary form, a label byte and 3,072 pixel bytes each";
+    private const string ExpectedAny = "extra images: a folder with train/<class>/, or, for CIFAR-10, files in its binary form";
     private const byte PickleMark = 0x80;
 
     private static readonly string[] Pickles = [".pickle", ".pkl", ".p"];
@@ -20,26 +21,36 @@ internal static class ExtraImages
     /// <summary>Reads the extra images of a data set.</summary>
     /// <param name="path">A folder with <c>train</c>, a binary file, or a folder of binary files (*.bin), which are read in the order of their names.</param>
     /// <param name="set">What they are added to: they have its shape and its classes.</param>
+    /// <param name="validation">Which of its training images checkpoints are chosen on.</param>
     /// <param name="skipped">Told what is there and not used.</param>
     /// <param name="cancellation">Stops between images or files.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="BadInputException">
-    /// There are none, they are unreadable, damaged, of another shape or other classes, or one of them is a test image.
+    /// There are none, they are unreadable, damaged, of another shape or other classes, or one of them is a test or validation image.
     /// </exception>
-    public static ImageSet Read(string path, DataSet set, SkippedEntries skipped, CancellationToken cancellation = default)
+    public static ImageSet Read(
+        string path, DataSet set, ImmutableArray<int> validation, SkippedEntries skipped, CancellationToken cancellation = default)
     {
         var name = $"extra images of {set.Name}";
-        var images = Directory.Exists(Path.Combine(path, "train"))
-            ? ClassFolders.ReadTrain(path, name, set.Train, skipped, cancellation)
+        var (images, placeOf) = Directory.Exists(Path.Combine(path, "train"))
+            ? ReadFolders(path, name, set, skipped, cancellation)
             : ReadBinary(BinaryFiles(path), name, set, cancellation);
-        RequireNoTestImage(path, images, set.Test);
+        RequireNew(images, placeOf, set, validation);
         return images;
+    }
+
+    private static (ImageSet Images, Func<int, string> PlaceOf) ReadFolders(
+        string path, string name, DataSet set, SkippedEntries skipped, CancellationToken cancellation)
+    {
+        var (images, files) = ClassFolders.ReadTrain(path, name, set.Train, skipped, cancellation);
+        return (images, image => files[image]);
     }
 
     private static string[] BinaryFiles(string path)
     {
         if (!Directory.Exists(path))
         {
+            UserFile.Read(path, ExpectedAny, _ => { });
             return [path];
         }
 
@@ -50,7 +61,8 @@ internal static class ExtraImages
                 $"{path}: no extra images. Expected train/<class>/ with images, or files *{BinaryExtension} in CIFAR-10's binary form.");
     }
 
-    private static ImageSet ReadBinary(string[] files, string name, DataSet set, CancellationToken cancellation)
+    private static (ImageSet Images, Func<int, string> PlaceOf) ReadBinary(
+        string[] files, string name, DataSet set, CancellationToken cancellation)
     {
         if (!set.ClassNames.SequenceEqual(Cifar10Binary.ClassNames) || !set.Train.ImageShape.Equals(Cifar10Binary.ImageShape))
         {
@@ -75,9 +87,22 @@ internal static class ExtraImages
             first += counts[i];
         }
 
-        return new ImageSet(
+        var images = new ImageSet(
             name, Cifar10Binary.ImageShape, Cifar10Binary.ClassNames, ImmutableCollectionsMarshal.AsImmutableArray(pixels),
             [.. labels.Select(label => (int)label)]);
+        return (images, image => Record(files, counts, image));
+    }
+
+    /// <summary>The file that an image is in, and which of its records it is.</summary>
+    private static string Record(string[] files, int[] counts, int image)
+    {
+        var file = 0;
+        while (image >= counts[file])
+        {
+            image -= counts[file++];
+        }
+
+        return $"{files[file]}, record {image}";
     }
 
     private static int CountRecords(string path)
@@ -97,22 +122,27 @@ internal static class ExtraImages
                 $"{path}: has {length} bytes, which is no whole number of records of {Cifar10Binary.Records.Size} bytes. Expected {Expected}.");
     }
 
-    /// <summary>A network that was trained on test images says nothing by its accuracy on them.</summary>
-    private static void RequireNoTestImage(string path, ImageSet extra, ImageSet test)
+    /// <summary>
+    /// A network that was trained on test images says nothing by its accuracy on them, nor on validation images which of its checkpoints is best.
+    /// </summary>
+    private static void RequireNew(ImageSet extra, Func<int, string> placeOf, DataSet set, ImmutableArray<int> validation)
     {
-        var tests = new Dictionary<UInt128, int>();
-        for (var i = 0; i < test.Count; i++)
+        var known = new Dictionary<UInt128, string>();
+        foreach (var image in validation)
         {
-            tests[Key(test.Bytes(i))] = i;
+            known[Key(set.Train.Bytes(image))] = $"image {image} of {set.Train.Name}, which is held out for choosing checkpoints";
+        }
+
+        for (var i = 0; i < set.Test.Count; i++)
+        {
+            known[Key(set.Test.Bytes(i))] = $"image {i} of {set.Test.Name}, which is tested on";
         }
 
         for (var i = 0; i < extra.Count; i++)
         {
-            if (tests.TryGetValue(Key(extra.Bytes(i)), out var found))
+            if (known.TryGetValue(Key(extra.Bytes(i)), out var found))
             {
-                throw new BadInputException(
-                    $"{path}: extra image {i} is image {found} of {test.Name}, pixel for pixel. A network must not be trained on what it is tested "
-                    + "on; remove it.");
+                throw new BadInputException($"{placeOf(i)}: is pixel for pixel {found}. Expected an image that the network may be trained on; remove it.");
             }
         }
     }

@@ -40,7 +40,9 @@ internal static class MatFile
     /// </exception>
     public static ImmutableArray<byte[]> Read(string path, string expected, ImmutableArray<MatArray> wanted)
     {
-        var content = UserFile.ReadAllBytes(path, expected);
+        // Uncompressed numbers have up to eight bytes: SVHN's training images as doubles, 1.8 gigabytes.
+        var numbers = wanted.Sum(array => array.Count) * sizeof(double);
+        var content = UserFile.ReadAllBytes(path, expected, (int)Math.Min(Array.MaxLength, UserFile.UsualMaximumBytes + numbers));
         try
         {
             var found = ReadElements(content, wanted);

@@ -38,6 +38,12 @@ public sealed record PixelStatistics(ImmutableArray<double> Mean, ImmutableArray
             ["tinyimagenet"] = TinyImageNet,
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
+    /// <summary>Whether a number can be a mean in single precision, in which networks compute: it is finite.</summary>
+    public static bool IsMean(double value) => float.IsFinite((float)value);
+
+    /// <summary>Whether a number can be a deviation in single precision: it is finite and above 0.</summary>
+    public static bool IsDeviation(double value) => float.IsFinite((float)value) && (float)value > 0;
+
     /// <summary>For sentences: "means 0.5, 0.5, 0.5, deviations 0.2, 0.2, 0.2", or that there are none.</summary>
     public string Describe() => this is { Mean: [0, 0, 0], Deviation: [1, 1, 1] } ? "none, pixels in [0, 1]" : $"means {List(Mean)}, deviations {List(Deviation)}";
 

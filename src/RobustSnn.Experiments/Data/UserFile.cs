@@ -6,18 +6,19 @@ namespace RobustSnn.Experiments.Data;
 /// <summary>Reading what a user points at: what goes wrong is theirs to mend, so the message says which file and what it is for.</summary>
 internal static class UserFile
 {
-    // Far more than an image or one of CIFAR-10's files has.
-    private const int MaximumBytes = 1 << 28;
+    /// <summary>Far more than an image or a list of classes has.</summary>
+    public const int UsualMaximumBytes = 1 << 28;
 
-    /// <exception cref="BadInputException">The file is missing, no regular one, of more than 2^28 bytes, or may not be read.</exception>
-    public static byte[] ReadAllBytes(string path, string expected)
+    /// <param name="maximumBytes">More than any file of its kind has, at most <see cref="Array.MaxLength"/>.</param>
+    /// <exception cref="BadInputException">The file is missing, no regular one, larger, or may not be read.</exception>
+    public static byte[] ReadAllBytes(string path, string expected, int maximumBytes = UsualMaximumBytes)
     {
         byte[] bytes = [];
         Read(path, expected, file =>
         {
-            if (file.Length > MaximumBytes)
+            if (file.Length > maximumBytes)
             {
-                throw new BadInputException($"{path}: has {file.Length} bytes, more than {MaximumBytes}. Expected {expected}.");
+                throw new BadInputException($"{path}: has {file.Length} bytes, more than {maximumBytes}. Expected {expected}.");
             }
 
             bytes = new byte[file.Length];

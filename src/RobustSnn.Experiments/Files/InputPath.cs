@@ -14,11 +14,14 @@ public static partial class InputPath
 
     private const string Folder = "a folder";
 
-    // Of Linux' statx, whose layout is the same on every processor: the bits of the mode that say the kind.
+    // Of Linux' statx, whose layout is the same on every processor: the bits of the mode that say the kind, and what no two files share.
     private const int CurrentFolder = -100;
     private const uint KindWanted = 1;
+    private const uint NumberWanted = 0x100;
     private const int StatxBytes = 256;
     private const int ModeOffset = 28;
+    private const int NumberOffset = 32;
+    private const int DeviceOffset = 136;
     private const int KindMask = 0xF000;
 
     /// <summary>
@@ -52,26 +55,35 @@ public static partial class InputPath
         }
     }
 
+    /// <summary>Refuses to write where something is read from, whatever names and links lead there. A file that is not there passes.</summary>
+    /// <exception cref="BadInputException">The two are one file.</exception>
+    public static void RequireApart(string source, string target)
+    {
+        if (Path.Exists(source) && Path.Exists(target) && AreOne(source, target))
+        {
+            throw new BadInputException($"{target}: is {source}, which would be lost; expected another name for what is written");
+        }
+    }
+
+    private static bool AreOne(string source, string target)
+    {
+        Span<byte> first = stackalloc byte[StatxBytes];
+        Span<byte> second = stackalloc byte[StatxBytes];
+        return OperatingSystem.IsLinux() && TryStatx(source, NumberWanted, first) && TryStatx(target, NumberWanted, second)
+            ? first.Slice(NumberOffset, sizeof(ulong)).SequenceEqual(second.Slice(NumberOffset, sizeof(ulong)))
+                && first.Slice(DeviceOffset, sizeof(ulong)).SequenceEqual(second.Slice(DeviceOffset, sizeof(ulong)))
+            : Resolved(source).Equals(Resolved(target), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static string Resolved(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+
     /// <summary>What a path is, where it is there and no regular file: "a folder", "a device", …; else null.</summary>
     internal static string? OtherKind(string path) => (OperatingSystem.IsLinux() ? LinuxKind(path) : null) ?? (Directory.Exists(path) ? Folder : null);
 
     private static string? LinuxKind(string path)
     {
         Span<byte> status = stackalloc byte[StatxBytes];
-        try
-        {
-            if (Statx(CurrentFolder, path, 0, KindWanted, status) != 0)
-            {
-                return null;
-            }
-        }
-        catch (EntryPointNotFoundException)
-        {
-            // A C library from before 2018.
-            return null;
-        }
-
-        return (BitConverter.ToUInt16(status[ModeOffset..]) & KindMask) switch
+        return !TryStatx(path, KindWanted, status) ? null : (BitConverter.ToUInt16(status[ModeOffset..]) & KindMask) switch
         {
             0x1000 => "a pipe",
             0x2000 => "a character device",
@@ -80,6 +92,19 @@ public static partial class InputPath
             0xC000 => "a socket",
             _ => null,
         };
+    }
+
+    private static bool TryStatx(string path, uint wanted, Span<byte> status)
+    {
+        try
+        {
+            return Statx(CurrentFolder, path, 0, wanted, status) == 0;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // A C library from before 2018.
+            return false;
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

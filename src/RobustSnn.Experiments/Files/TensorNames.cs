@@ -40,6 +40,18 @@ public static class TensorNames
         return file.With([.. kept.Zip(names, (tensor, name) => tensor.Renamed(name))]);
     }
 
+    /// <summary>The file's tensors without the parts, whatever they are, that all their names begin with. No element is copied.</summary>
+    internal static TensorFile WithoutCommonParts(TensorFile file)
+    {
+        string[] names = [.. file.Tensors.Select(tensor => tensor.Name)];
+        while (names.Length > 0 && names[0].IndexOf('.') is var dot and >= 0 && names[0][..(dot + 1)] is var common && IsCommon(names, common))
+        {
+            names = Array.ConvertAll(names, name => name[common.Length..]);
+        }
+
+        return file.With([.. file.Tensors.Zip(names, (tensor, name) => tensor.Renamed(name))]);
+    }
+
     /// <summary>Whether a tensor only counts what training did.</summary>
     public static bool IsCounter(string name) => Array.Exists(
         Counters, counter => name == counter || name.EndsWith($".{counter}", StringComparison.Ordinal));

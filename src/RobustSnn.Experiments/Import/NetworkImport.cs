@@ -32,6 +32,12 @@ public static class NetworkImport
         PixelStatistics? stored = StoredNormalisation.Of(file);
         RequireAgreement(path, stored, options.Normalisation);
         TensorFile named = TensorNames.Normalise(file.With([.. file.Tensors.Where(tensor => !StoredNormalisation.IsBuffer(tensor))]));
+        if (stored is not null)
+        {
+            // The network stood beside its normalisation, in nn.Sequential say, under a name or number that nothing else has.
+            named = TensorNames.WithoutCommonParts(named);
+        }
+
         RequireUnconverted(named);
         var scores = new ScoredWeights(named, options.Keep);
         HostTensor[] tensors = [.. named.Tensors.Where(tensor => !ScoredWeights.IsPart(tensor) && !IsThreshold(tensor))];

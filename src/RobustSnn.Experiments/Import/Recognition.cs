@@ -19,11 +19,13 @@ internal static class Recognition
     {
         if (name is not null)
         {
-            Attempt asked = Try(Named(name), tensors, frame);
-            return asked.Found ?? throw new BadInputException($"{path}: expected {name}, found another network: {asked.Misfit}");
+            ForeignArchitecture named = Named(name);
+            Attempt asked = Try(named, tensors, frame(named));
+            return asked.Found ?? throw new BadInputException(
+                asked.FitsByNames ? $"{path}: {name} {asked.Misfit}" : $"{path}: expected {name}, found another network: {asked.Misfit}");
         }
 
-        Attempt[] attempts = [.. ForeignArchitectures.All.Select(each => Try(each, tensors, frame))];
+        Attempt[] attempts = [.. ForeignArchitectures.All.Select(each => Try(each, tensors, frame(each)))];
         Recognised[] found = [.. attempts.Select(attempt => attempt.Found).OfType<Recognised>()];
         return found.Length switch
         {
@@ -42,19 +44,38 @@ internal static class Recognition
 
     private static ForeignArchitecture Named(string name) =>
         ForeignArchitectures.All.FirstOrDefault(each => each.Name == name) ?? throw new BadInputException(
-            $"--as: there is no architecture '{name}'{NearestName.Hint(name, ForeignArchitectures.Names)} Known are "
-            + string.Join(", ", ForeignArchitectures.Names));
+            $"--as: there is no architecture '{name}'; known are {string.Join(", ", ForeignArchitectures.Names)}"
+            + NearestName.Hint(name, ForeignArchitectures.Names));
 
-    private static Attempt Try(ForeignArchitecture architecture, StoredTensors tensors, Func<ForeignArchitecture, ForeignFrame> frame)
+    /// <summary>Names do not depend on the size of images: where the one that the user says does not go, they are looked at without it.</summary>
+    private static Attempt Try(ForeignArchitecture architecture, StoredTensors tensors, ForeignFrame frame)
+    {
+        Attempt attempt = Build(architecture, tensors, frame);
+        if (attempt.Found is not null || frame.Size is not { } size)
+        {
+            return attempt;
+        }
+
+        Attempt usual = Build(architecture, tensors, frame with { Size = null });
+        return usual.Found is null
+            ? usual.Fitting > attempt.Fitting ? usual : attempt
+            : usual with { Found = null, Misfit = $"fits by its names, but not with --size {size}: {attempt.Misfit}", FitsByNames = true };
+    }
+
+    private static Attempt Build(ForeignArchitecture architecture, StoredTensors tensors, ForeignFrame frame)
     {
         try
         {
-            Network network = architecture.Read(tensors, frame(architecture));
-            return Compare(architecture, network, tensors);
+            return Compare(architecture, architecture.Read(tensors, frame), tensors);
         }
-        catch (Exception misfit) when (misfit is MisfitException or BadInputException)
+        catch (MisfitException misfit)
         {
             return new Attempt(architecture, null, misfit.Message, 0);
+        }
+        catch (BadInputException misfit)
+        {
+            // Every tensor that says how large the network is was there: nearer than one that misses some.
+            return new Attempt(architecture, null, misfit.Message.TrimEnd('.'), 1);
         }
     }
 
@@ -72,7 +93,9 @@ internal static class Recognition
             }
             else if (!tensor.Dimensions.SequenceEqual(parameter.Dimensions))
             {
-                misfit ??= $"'{parameter.Name}' expected {expected}, found [{string.Join(", ", tensor.Dimensions)}]";
+                // How many inputs a linear layer has may depend on the size of images.
+                string images = parameter.Dimensions.Length == 2 ? $" for images of {network.Input}" : "";
+                misfit ??= $"'{parameter.Name}' expected {expected}{images}, found [{string.Join(", ", tensor.Dimensions)}]";
             }
             else
             {
@@ -86,5 +109,6 @@ internal static class Recognition
 
     /// <param name="Misfit">The first thing that is otherwise; null where nothing is.</param>
     /// <param name="Fitting">Tensors of the architecture's names and shapes.</param>
-    private sealed record Attempt(ForeignArchitecture Architecture, Recognised? Found, string? Misfit, int Fitting);
+    /// <param name="FitsByNames">Whether it would fit with images of another size; the misfit says so.</param>
+    private sealed record Attempt(ForeignArchitecture Architecture, Recognised? Found, string? Misfit, int Fitting, bool FitsByNames = false);
 }

@@ -14,7 +14,7 @@ internal static class StoredNormalisation
     public static bool IsBuffer(HostTensor tensor) => IsOneOf(tensor, Means) || IsOneOf(tensor, Deviations);
 
     /// <summary>What the file says; null where it says nothing.</summary>
-    /// <exception cref="BadInputException">One of the two is missing or there twice, or is not one finite number a channel.</exception>
+    /// <exception cref="BadInputException">One of the two is missing or there twice, or is not one number a channel that single precision has.</exception>
     public static PixelStatistics? Of(TensorFile file)
     {
         HostTensor[] means = [.. file.Tensors.Where(tensor => IsOneOf(tensor, Means))];
@@ -23,8 +23,8 @@ internal static class StoredNormalisation
         {
             ([], []) => null,
             ([var mean], [var deviation]) => new PixelStatistics(
-                [.. Values(file, mean, "3 finite numbers", double.IsFinite)],
-                [.. Values(file, deviation, "3 finite numbers above 0", value => double.IsFinite(value) && value > 0)]),
+                [.. Values(file, mean, "3 numbers, finite in single precision", PixelStatistics.IsMean)],
+                [.. Values(file, deviation, "3 numbers, finite and above 0 in single precision", PixelStatistics.IsDeviation)]),
             _ => throw new BadInputException(
                 $"{file.FilePath}: expected one mean and one deviation of a normalisation, found "
                 + string.Join(", ", means.Concat(deviations).Select(tensor => $"'{tensor.Name}'")) + "; save the network with one normalisation"),

@@ -11,6 +11,12 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
     /// <summary>What training mixes in besides; null where it does not.</summary>
     public ImageSet? Extra { get; private init; }
 
+    /// <summary>
+    /// What tells whether <see cref="Extra"/> is still what it was when the run began: one image fewer, and every batch after it has others.
+    /// Null where there are none.
+    /// </summary>
+    public ImageDigest? ExtraDigest { get; private init; }
+
     private double ExtraShare { get; init; }
 
     private Augmentation Augmentation { get; init; }
@@ -50,16 +56,18 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         }
 
         var test = Subset(set.Test, testSamples ?? data.TestCount, testSamples is null ? "data.test_count" : "evaluate.samples", seed);
-        var (extra, notes) = ReadExtra(data.Extra, set, cancellation);
+        var (extra, notes) = ReadExtra(data.Extra, set, split.Validation, cancellation);
         return new RunData(set with { Notes = [.. set.Notes, .. notes] }, training, split.Validation, test)
         {
             Extra = extra,
+            ExtraDigest = extra is null ? null : ImageDigest.Of(extra, cancellation),
             ExtraShare = data.Extra.Share,
             Augmentation = data.Augmentation.ToData(),
         };
     }
 
-    private static (ImageSet? Images, ImmutableArray<string> Notes) ReadExtra(ExtraSettings extra, DataSet set, CancellationToken cancellation)
+    private static (ImageSet? Images, ImmutableArray<string> Notes) ReadExtra(
+        ExtraSettings extra, DataSet set, ImmutableArray<int> validation, CancellationToken cancellation)
     {
         if (extra.Path is not { } path)
         {
@@ -67,7 +75,7 @@ internal sealed record RunData(DataSet Set, ImmutableArray<int> Training, Immuta
         }
 
         var skipped = new SkippedEntries();
-        var images = ExtraImages.Read(path, set, skipped, cancellation);
+        var images = ExtraImages.Read(path, set, validation, skipped, cancellation);
         return (images, [.. skipped.Sentences(path), $"{path}: {images.Count:N0} extra images, {extra.Share:P0} of every batch"]);
     }
 

@@ -53,12 +53,12 @@ public sealed class BilinearResizeTests
     [TestCase(20, 20, 18, 21, 17, 90)]
     public void Pillow_gives_the_same_bytes(int top, int left, int rows, int columns, int toRows, int toColumns)
     {
-        PythonTool.Require("PIL.Image");
+        Python python = Python.With("PIL.Image");
         using var folder = new TemporaryFolder();
         var shape = new Shape(3, 64, 64);
         var pixels = Noise(shape.Count);
         folder.Write("in", pixels);
-        PythonTool.Run(
+        python.Run(
             """
             import sys
             from PIL import Image

@@ -97,17 +97,46 @@ public sealed class ExtraImagesTests
     [Test]
     public void A_test_image_is_refused()
     {
-        var path = folder.Write("extra.bin", [.. Records(2, 0), 7, .. Cifar10.Test.Bytes(4)]);
-        Refused.With(() => Read(path), path, "extra image 2 is image 4 of cifar10 test", "remove it");
+        folder.Write("a.bin", Records(2, 0));
+        var path = folder.Write("b.bin", [.. Records(1, 5), 7, .. Cifar10.Test.Bytes(4)]);
+        Refused.With(() => Read(folder.Path), $"{path}, record 1: is pixel for pixel image 4 of cifar10 test, which is tested on", "remove it");
+    }
+
+    [Test]
+    public void A_validation_image_is_refused_and_another_training_image_is_not()
+    {
+        var path = folder.Write("extra.bin", [.. Records(2, 0), 7, .. Cifar10.Train.Bytes(4)]);
+        Assert.That(ExtraImages.Read(path, Cifar10, [3, 5], new SkippedEntries()).Count, Is.EqualTo(3));
+        Refused.With(
+            () => ExtraImages.Read(path, Cifar10, [3, 4], new SkippedEntries()),
+            $"{path}, record 2: is pixel for pixel image 4 of cifar10 train, which is held out for choosing checkpoints", "remove it");
+    }
+
+    [Test]
+    public void An_image_file_that_is_a_test_image_is_refused_by_its_name()
+    {
+        foreach (var name in Cifar10Binary.ClassNames)
+        {
+            folder.Write($"train/{name}/1.png", Pictures.SquarePng);
+        }
+
+        var grey = Read(folder.Path).Bytes(0).ToArray();
+        var test = new ImageSet("cifar10 test", Cifar10Binary.ImageShape, Cifar10Binary.ClassNames, [.. grey], [0]);
+        Refused.With(
+            () => ExtraImages.Read(folder.Path, Cifar10 with { Test = test }, [], new SkippedEntries()),
+            $"{folder["train/airplane/1.png"]}: is pixel for pixel image 0 of cifar10 test");
     }
 
     [Test]
     public void The_binary_form_goes_with_cifar10_alone()
     {
-        var set = new DataSet("folder", Sets.Make(Cifar10Binary.ImageShape, 0, 1), Sets.Make(Cifar10Binary.ImageShape, 0, 1), PixelStatistics.Cifar10);
         var path = folder.Write("extra.bin", Records(2, 0));
-        Refused.With(() => ExtraImages.Read(path, set, new SkippedEntries()), path, "CIFAR-10 alone", "found the data set folder");
+        Refused.With(() => ReadForFolder(path), path, "CIFAR-10 alone", "found the data set folder");
     }
+
+    [Test]
+    public void What_is_not_there_is_of_no_form() =>
+        Refused.With(() => ReadForFolder(folder["nope"]), $"{folder["nope"]}: no such file. Expected extra images: a folder with train/<class>/");
 
     [Test]
     public void An_empty_folder_is_refused() => Refused.With(() => Read(folder.Path), folder.Path, "no extra images", "train/<class>/", "*.bin");
@@ -136,7 +165,13 @@ public sealed class ExtraImagesTests
     public void Sets_of_other_classes_do_not_go_together() =>
         Assert.That(() => new ExtendedImages(Cifar10.Train, Sets.Make(Cifar10Binary.ImageShape, 0, 1)), Throws.ArgumentException);
 
-    private static ImageSet Read(string path) => ExtraImages.Read(path, Cifar10, new SkippedEntries());
+    private static ImageSet ReadForFolder(string path)
+    {
+        var made = Sets.Make(Cifar10Binary.ImageShape, 0, 1);
+        return ExtraImages.Read(path, new DataSet("folder", made, made, PixelStatistics.Cifar10), [], new SkippedEntries());
+    }
+
+    private static ImageSet Read(string path) => ExtraImages.Read(path, Cifar10, [], new SkippedEntries());
 
     private static byte[] Records(int count, int first) =>
         [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Range(0, 3072).Select(at => (byte)(at + (i * 31) + first)).Prepend((byte)((i + first) % 10)))];

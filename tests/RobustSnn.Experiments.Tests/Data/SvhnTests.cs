@@ -43,12 +43,36 @@ public sealed class SvhnTests
         });
     }
 
+    /// <summary>More than 2^28 bytes, nearly all of them a hole in the file: black images.</summary>
+    [Test]
+    public void A_large_file_of_sixteen_bit_numbers_is_read()
+    {
+        const int images = 44_000;
+        const int bytes = images * 3 * 32 * 32 * sizeof(ushort);
+        var writer = new MatWriter().Add("y", [images, 1], Labels(images), MatType.Double);
+        byte[] beginning =
+        [
+            .. Words(MatType.UInt32, 8, 6, 0), .. Words(MatType.Int32, 16, 32, 32, 3, images), .. Words(MatType.Int8, 1, 'X', 0), .. Words(MatType.UInt16, bytes),
+        ];
+        writer.Add([.. Words(MatType.Matrix, beginning.Length + bytes), .. beginning]);
+        using (var file = File.OpenWrite(folder.Write("train_32x32.mat", writer.File())))
+        {
+            file.SetLength(file.Length + bytes);
+        }
+
+        Write("test_32x32.mat", Test);
+        var (train, _) = Svhn.Read(folder.Path, images, Test);
+        Assert.That((train.Count, train.Labels[images - 1]), Is.EqualTo((images, Label(images - 1) % 10)));
+
+        IEnumerable<byte> Words(MatType type, params int[] words) => words.Prepend((int)type).SelectMany(word => writer.Word32((uint)word));
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public void Scipy_writes_the_same(bool isCompressed)
     {
-        PythonTool.Require("numpy", "scipy.io");
-        PythonTool.Run(
+        Python python = Python.With("numpy", "scipy.io");
+        python.Run(
             """
             import sys, numpy as np, scipy.io
             for name, count in (("train", 6), ("test", 3)):

@@ -50,9 +50,9 @@ public sealed class ImportRefusalTests
     [TestCase("cifar-resnet", "'layer1.0' is not there")]
     [TestCase("torchvision-vgg", "'classifier.3.weight' is not there")]
     [TestCase("vgg16", "'features.0.weight' expected [64, 3, 3, 3], found [3, 3, 3, 3]")]
-    [TestCase("hydra-vggg", "there is no architecture 'hydra-vggg'; did you mean 'hydra-vgg'?")]
-    public void It_is_another_architecture_than_was_said(string architecture, string saying) =>
-        AssertRefused("hydra-vgg11-zeros", new(Architecture: architecture), _ => { }, saying);
+    [TestCase("hydra-vggg", "there is no architecture 'hydra-vggg'; known are hydra-vgg, ", "; did you mean 'hydra-vgg'?")]
+    public void It_is_another_architecture_than_was_said(string architecture, params string[] sayings) =>
+        AssertRefused("hydra-vgg11-zeros", new(Architecture: architecture), _ => { }, sayings);
 
     [TestCase("preact-resnet18-v1")]
     [TestCase("preact-resnet10-v2")]
@@ -162,7 +162,16 @@ public sealed class ImportRefusalTests
     [TestCase(-1f)]
     [TestCase(float.NaN)]
     public void A_deviation_is_none(float deviation) => AssertRefused(
-        "wide-resnet16-buffers", new(), tensors => Change(tensors, "sigma", 1, deviation), "tensor 'sigma' expected 3 finite numbers above 0");
+        "wide-resnet16-buffers", new(), tensors => Change(tensors, "sigma", 1, deviation),
+        "tensor 'sigma' expected 3 numbers, finite and above 0 in single precision");
+
+    [TestCase("sigma", 1e-60)]
+    [TestCase("sigma", 1e39)]
+    [TestCase("mu", -1e39)]
+    public void A_double_of_the_normalisation_is_none_in_single_precision(string name, double value) => AssertRefused(
+        "wide-resnet16-buffers", new(), tensors => Replace(tensors, name, tensor => new HostTensor(
+            name, ElementType.F64, [3], [.. new[] { 0.5, value, 0.5 }.SelectMany(BitConverter.GetBytes)])),
+        $"tensor '{name}' expected 3 numbers, finite", "in single precision", "one a colour, found 0.5, ");
 
     [Test]
     public void A_normalisation_is_said_that_is_not_the_file_s() => AssertRefused(
@@ -182,19 +191,43 @@ public sealed class ImportRefusalTests
     }
 
     [TestCase("wide-resnet10-sub", 64, "on images of 32 × 32 only, --size says 64 × 64")]
-    [TestCase("torchvision-vgg11", 32, "'classifier.0.weight' expected [6, 4], found [6, 196]")]
+    [TestCase("torchvision-vgg11", 32, "'classifier.0.weight' expected [6, 4] for images of 3 × 32 × 32, found [6, 196]")]
     [TestCase("hydra-vgg11-zeros", 33, "MaxPool expects rows and columns that 2 divides")]
-    public void Images_have_a_size_that_does_not_fit(string name, int size, string saying) =>
-        AssertRefused(name, new(Size: size), _ => { }, saying);
+    [TestCase("torchvision-resnet10", 100000, "more than the 2147483647 that one sample can have")]
+    public void Images_have_a_size_that_does_not_fit(string name, int size, string saying)
+    {
+        string architecture = ForeignCase.All.Single(each => each.Name == name).Architecture;
+        AssertRefused(name, new(Size: size), _ => { }, $"The nearest: {architecture}: fits by its names, but not with --size {size}: ", saying);
+        AssertRefused(name, new(Architecture: architecture, Size: size), _ => { }, $": {architecture} fits by its names, but not with --size {size}: ", saying);
+    }
 
-    /// <summary>The recorded network with a change.</summary>
+    [Test]
+    public void Neither_names_nor_size_fit() => AssertRefused(
+        "torchvision-vgg11", new(Size: 32), tensors => Replace(tensors, "classifier.0.weight", tensor => HostTensor.FromFloats(tensor.Name, [6, 16], new float[96])),
+        "The nearest: torchvision-vgg: 'classifier.0.weight' expected [6, 4] for images of 3 × 32 × 32, found [6, 16]");
+
+    [Test]
+    public void What_cannot_be_built_is_near_and_its_sentence_ends_once()
+    {
+        string path = Changed("torchvision-resnet10", tensors => Replace(tensors, "fc.weight", tensor => HostTensor.FromFloats(tensor.Name, [0, 6], [])));
+        var refusal = Assert.Throws<BadInputException>(() => NetworkImport.Read(path, backend, new ImportOptions()))!;
+        Assert.That(refusal.Message, Does.Contain("The nearest: torchvision-resnet: ").And.Contain("expects at least 1 class, found 0; ").And.Not.Contain(".."));
+    }
+
     private void AssertRefused(string name, ImportOptions options, Action<List<HostTensor>> change, params string[] sayings)
+    {
+        string path = Changed(name, change);
+        Assert.That(() => NetworkImport.Read(path, backend, options), Refuses.Saying(sayings));
+    }
+
+    /// <summary>The recorded network with a change, as a file.</summary>
+    private string Changed(string name, Action<List<HostTensor>> change)
     {
         string path = folder.File("net.safetensors");
         List<HostTensor> tensors = [.. TensorFile.Read(ForeignCase.All.Single(each => each.Name == name).Recorded).Tensors];
         change(tensors);
         Safetensors.Write(path, tensors, new Dictionary<string, string>());
-        Assert.That(() => NetworkImport.Read(path, backend, options), Refuses.Saying(sayings));
+        return path;
     }
 
     private static void Replace(List<HostTensor> tensors, string name, Func<HostTensor, HostTensor> other)

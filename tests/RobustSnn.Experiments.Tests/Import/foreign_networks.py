@@ -316,6 +316,9 @@ CASES = {
     "cifar-resnet10": (lambda: ResNet(lambda i, w, s: Block(i, w, s, False, "shortcut"), [4, 5, 6, 7], 1), alone, 32),
     "cifar-resnet-bottleneck": (
         lambda: normalised(ResNet(lambda i, w, s: Block(i, w, s, True, "shortcut"), [2, 2, 3, 3], 1, expansion=4)), alone, 32),
+    "cifar-resnet10-sequential": (
+        lambda: nn.Sequential(Normalise(), ResNet(lambda i, w, s: Block(i, w, s, False, "shortcut"), [3, 4, 5, 6], 1)),
+        lambda network: checkpoint(network, "module."), 32),
     "preact-resnet18-v1": (
         lambda: ResNet(lambda i, w, s: PreActBlock(i, w, s, False), [3, 4, 5, 6], 2, first_norm=False), alone, 32),
     "preact-resnet10-v2": (

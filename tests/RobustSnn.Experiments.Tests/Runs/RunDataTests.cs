@@ -27,6 +27,7 @@ public sealed class RunDataTests
         Assert.Multiple(() =>
         {
             Assert.That(recipe.Images, Is.SameAs(data.Set.Train));
+            Assert.That(data.ExtraDigest, Is.Null);
             Assert.That(recipe.Augmentation, Is.EqualTo(new Augmentation(4, true, 0)));
             Assert.That(recipe.Sampler.ImagesPerEpoch, Is.EqualTo(90));
         });
@@ -40,7 +41,8 @@ public sealed class RunDataTests
             folder.Write($"train/{name}/1.png", Pictures.SquarePng);
         }
 
-        var data = RunData.Open(Settings with { Extra = new(folder.Path, 0.25) }, null, seed: 1);
+        var settings = Settings with { Extra = new(folder.Path, 0.25) };
+        var data = RunData.Open(settings, null, seed: 1);
         var recipe = data.Batches(16);
         var batch = recipe.Sampler.Epoch(new(1, 1, 0)).First().ToArray();
         var labels = new int[16];
@@ -56,7 +58,33 @@ public sealed class RunDataTests
                 "whatever the order of the data set's own classes");
             Assert.That(recipe.Images.Bytes(batch[15]).ToArray(), Is.All.EqualTo(recipe.Images.Bytes(100)[0]));
             Assert.That(recipe.Sampler.ImagesPerEpoch, Is.EqualTo(120));
+            Assert.That(data.ExtraDigest, Is.EqualTo(RunData.Open(settings, null, seed: 2).ExtraDigest).And.EqualTo(ImageDigest.Of(data.Extra!)));
         });
+    }
+
+    [Test]
+    public void An_image_that_checkpoints_are_chosen_on_is_no_extra_one()
+    {
+        foreach (var name in Shapes10.ClassNames)
+        {
+            folder.Write($"train/{name}/1.png", Pictures.SquarePng);
+        }
+
+        var settings = Settings with { Extra = new(folder.Path, 0.25) };
+        var alone = RunData.Open(Settings, null, seed: 1);
+        WriteTraining(alone.Training[7]);
+        Assert.That(RunData.Open(settings, null, seed: 1).Extra?.Count, Is.EqualTo(11));
+        WriteTraining(alone.Validation[7]);
+        Refused.With(
+            () => RunData.Open(settings, null, seed: 1),
+            $"{folder[$"train/{Shapes10.ClassNames[3]}/2.png"]}: is pixel for pixel image {alone.Validation[7]} of shapes10 train, which is held out");
+
+        void WriteTraining(int image)
+        {
+            var planes = alone.Set.Train.Bytes(image).ToArray();
+            byte[] samples = [.. Enumerable.Range(0, planes.Length).Select(i => planes[(i % 3 * 1024) + (i / 3)])];
+            folder.Write($"train/{Shapes10.ClassNames[3]}/2.png", PngWriter.Write(32, 32, 8, PngColour.Colour, samples));
+        }
     }
 
     [Test]
