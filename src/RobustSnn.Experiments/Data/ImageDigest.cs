@@ -23,4 +23,6 @@ public sealed record ImageDigest(int Images, string Sha256)
 
         return new ImageDigest(images.Count, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
+
+    public override string ToString() => $"{Images} images, {Sha256[..12]}…";
 }

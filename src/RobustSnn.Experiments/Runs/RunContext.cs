@@ -57,11 +57,12 @@ internal sealed class RunContext(
 
             warnings.AddRange(earlier.Warnings);
             sessions.AddRange(earlier.Sessions);
+            RequireExtraImages();
             CompareWith(earlier);
         }
 
         var changes = folder.Changes.Select(change => change.ToString()).ToArray();
-        sessions.Add(new RunSession(RunResults.ProgramVersion, backend.Name, backend.Arithmetic, changes));
+        sessions.Add(new RunSession(RunResults.ProgramVersion, backend.Name, backend.Arithmetic, changes) { ExtraImages = data.ExtraDigest });
         foreach (var change in changes)
         {
             Warn($"goes on with another setting, before against now: {change}");
@@ -69,6 +70,17 @@ internal sealed class RunContext(
 
         Results(false).Write(folder.ResultsPath);
         folder.SaveChanges();
+    }
+
+    /// <summary>Others would come in another order from the first batch on, and no epoch would be what it says.</summary>
+    private void RequireExtraImages()
+    {
+        if (sessions.Count > 0 && sessions[^1].ExtraImages is var before && before != data.ExtraDigest)
+        {
+            throw new BadInputException(
+                $"data.extra.path: expected the images that the run began with, {before?.ToString() ?? "none"}, found {data.ExtraDigest?.ToString() ?? "none"}. "
+                + "Bring them back, or begin another run");
+        }
     }
 
     /// <summary>Something to beware of: told now, and kept with the results.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using System.Text.Json;
+using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
 
@@ -28,7 +29,11 @@ public sealed record RunRow(
 /// <param name="Backend">With its threads, on which no result depends.</param>
 /// <param name="Arithmetic">What the last bits of results may depend on: <see cref="Engine.Operations.IBackend.Arithmetic"/>.</param>
 /// <param name="Changes">Settings that it was given anew: "finetune_snn.learning_rate: 1 against 0.1", before against after.</param>
-public sealed record RunSession(string Version, string Backend, string Arithmetic, IReadOnlyList<string> Changes);
+public sealed record RunSession(string Version, string Backend, string Arithmetic, IReadOnlyList<string> Changes)
+{
+    /// <summary>The extra images that training mixed in; null without any.</summary>
+    public ImageDigest? ExtraImages { get; init; }
+}
 
 /// <summary>What a run found: results.json. It is written after every epoch, stage and row, so that an interrupted run keeps it.</summary>
 public sealed record RunResults(

@@ -1,3 +1,4 @@
+using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
@@ -85,6 +86,26 @@ public sealed class RunDataTests
             byte[] samples = [.. Enumerable.Range(0, planes.Length).Select(i => planes[(i % 3 * 1024) + (i / 3)])];
             folder.Write($"train/{Shapes10.ClassNames[3]}/2.png", PngWriter.Write(32, 32, 8, PngColour.Colour, samples));
         }
+    }
+
+    [Test]
+    public void A_run_goes_on_with_the_extra_images_that_it_began_with_alone()
+    {
+        foreach (var name in Shapes10.ClassNames)
+        {
+            folder.Write($"extra/train/{name}/1.png", Pictures.SquarePng);
+        }
+
+        using var backend = Backends.Open(options: new(1));
+        var settings = SettingsReader.Read(
+            "base: shapes10-quick\nstages: pretrain\nnetwork: { architecture: vggmini }\npretrain: { epochs: 1, attack_steps: 1 }\nbatch_size: 16\n"
+            + $"data: {{ train_count: 40, test_count: 4, validation_count: 8, extra: {{ path: '{folder["extra"]}' }} }}\n"
+            + "evaluate: { samples: 4, attacks: [fgsm] }", "file.yaml");
+        RunResults Run(bool resume) => ExperimentRun.Run(settings, folder["run"], resume, backend, new Silent(), CancellationToken.None);
+        Run(resume: false);
+        Assert.That(Run(resume: true).Sessions.Select(session => session.ExtraImages?.Images), Is.EqualTo(new[] { 10, 10 }));
+        folder.Write($"extra/train/{Shapes10.ClassNames[2]}/2.png", Pictures.SquarePng);
+        Refused.With(() => Run(resume: true), "data.extra.path: expected the images that the run began with", "found 11 images");
     }
 
     [Test]
