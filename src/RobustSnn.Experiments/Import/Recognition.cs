@@ -31,15 +31,25 @@ internal static class Recognition
         {
             1 => found[0],
             0 => throw new BadInputException(
-                $"{path}: expected a network of a known architecture, found none that has its {tensors.All.Count} tensors. The nearest: "
-                + string.Join("; ", attempts.OrderByDescending(attempt => attempt.Fitting).Take(MostShown)
-                    .Select(attempt => $"{attempt.Architecture.Name}: {attempt.Misfit}"))
-                + $". Known are {string.Join(", ", ForeignArchitectures.Names)}; --as NAME says what does not fit one of them"),
+                $"{path}: expected a network of a known architecture, found none that has its {tensors.All.Count} tensors. {Nearest(attempts)}"
+                + $"Known are {string.Join(", ", ForeignArchitectures.Names)}; --as NAME says what does not fit one of them"),
             _ => throw new BadInputException(
                 $"{path}: expected one architecture, found {found.Length} that have its names and shapes: "
                 + string.Join("; ", found.Select(each => $"{each.Architecture.Name}: {each.Architecture.Whose}"))
                 + ". Say by --as which one computes as the network does"),
         };
+    }
+
+    /// <summary>Those that fit by their names; else a few that have some of them.</summary>
+    private static string Nearest(Attempt[] attempts)
+    {
+        Attempt[] near = [.. attempts.Where(attempt => attempt.FitsByNames)];
+        if (near.Length == 0)
+        {
+            near = [.. attempts.Where(attempt => attempt.Fitting > 0).OrderByDescending(attempt => attempt.Fitting).Take(MostShown)];
+        }
+
+        return near.Length == 0 ? "" : $"The nearest: {string.Join("; ", near.Select(attempt => $"{attempt.Architecture.Name}: {attempt.Misfit}"))}. ";
     }
 
     private static ForeignArchitecture Named(string name) =>
@@ -64,18 +74,15 @@ internal static class Recognition
 
     private static Attempt Build(ForeignArchitecture architecture, StoredTensors tensors, ForeignFrame frame)
     {
+        StoredTensors asked = tensors.Anew();
         try
         {
-            return Compare(architecture, architecture.Read(tensors, frame), tensors);
+            return Compare(architecture, architecture.Read(asked, frame), tensors);
         }
-        catch (MisfitException misfit)
+        catch (Exception misfit) when (misfit is MisfitException or BadInputException)
         {
-            return new Attempt(architecture, null, misfit.Message, 0);
-        }
-        catch (BadInputException misfit)
-        {
-            // Every tensor that says how large the network is was there: nearer than one that misses some.
-            return new Attempt(architecture, null, misfit.Message.TrimEnd('.'), 1);
+            // Some readers end before they have asked for much: what they found counts as a name and a shape do below.
+            return new Attempt(architecture, null, misfit.Message.TrimEnd('.'), 2 * asked.Met);
         }
     }
 
@@ -93,13 +100,15 @@ internal static class Recognition
             }
             else if (!tensor.Dimensions.SequenceEqual(parameter.Dimensions))
             {
+                fitting++;
+
                 // How many inputs a linear layer has may depend on the size of images.
                 string images = parameter.Dimensions.Length == 2 ? $" for images of {network.Input}" : "";
                 misfit ??= $"'{parameter.Name}' expected {expected}{images}, found [{string.Join(", ", tensor.Dimensions)}]";
             }
             else
             {
-                fitting++;
+                fitting += 2;
             }
         }
 
@@ -108,7 +117,7 @@ internal static class Recognition
     }
 
     /// <param name="Misfit">The first thing that is otherwise; null where nothing is.</param>
-    /// <param name="Fitting">Tensors of the architecture's names and shapes.</param>
+    /// <param name="Fitting">Tensors of the architecture's names, and once more those that have its shapes, too.</param>
     /// <param name="FitsByNames">Whether it would fit with images of another size; the misfit says so.</param>
     private sealed record Attempt(ForeignArchitecture Architecture, Recognised? Found, string? Misfit, int Fitting, bool FitsByNames = false);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using RobustSnn.Experiments.Files;
 
 namespace RobustSnn.Experiments.Import;
@@ -13,22 +14,34 @@ internal sealed class StoredTensors
 
     private readonly TensorFile file;
     private readonly HashSet<string> parts;
+    private readonly HashSet<string> met = new(StringComparer.Ordinal);
 
     public StoredTensors(TensorFile file)
+        : this(file, [.. file.Tensors.SelectMany(tensor => Parts(tensor.Name))])
+    {
+    }
+
+    private StoredTensors(TensorFile file, HashSet<string> parts)
     {
         this.file = file;
-        parts = [.. file.Tensors.SelectMany(tensor => Parts(tensor.Name))];
+        this.parts = parts;
     }
 
     public IReadOnlyList<HostTensor> All => file.Tensors;
 
-    public bool Has(string name) => file.TryGet(name, out _);
+    /// <summary>How many tensors were asked for by name and were there.</summary>
+    public int Met => met.Count;
+
+    /// <summary>The same, of which none was asked for.</summary>
+    public StoredTensors Anew() => new(file, parts);
+
+    public bool Has(string name) => TryMeet(name, out _);
 
     /// <summary>The first dimension of a tensor: the outputs of a layer.</summary>
     /// <exception cref="MisfitException">It is not there, or has another number of dimensions.</exception>
     public int Outputs(string name, int rank)
     {
-        if (!file.TryGet(name, out HostTensor? tensor))
+        if (!TryMeet(name, out HostTensor? tensor))
         {
             throw Missing(name, $"a tensor of {rank} dimensions");
         }
@@ -58,6 +71,17 @@ internal sealed class StoredTensors
     }
 
     public static MisfitException Missing(string name, string expected) => new($"'{name}' is not there, expected {expected}");
+
+    private bool TryMeet(string name, [NotNullWhen(true)] out HostTensor? tensor)
+    {
+        if (!file.TryGet(name, out tensor))
+        {
+            return false;
+        }
+
+        met.Add(name);
+        return true;
+    }
 
     /// <summary>Beginnings of a name up to a dot.</summary>
     private static IEnumerable<string> Parts(string name)

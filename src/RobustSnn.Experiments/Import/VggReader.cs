@@ -78,7 +78,7 @@ internal static class VggReader
                     $"'{convolution.Name}' expected number {(expected == 0 ? "0" : $"{expected}, or {expected + 1} behind a pooling")}");
             }
 
-            stages[^1].Add(convolution.Dimensions[0]);
+            stages[^1].Add(tensors.Outputs(convolution.Name, 4));
             expected = Index(convolution) + (hasNorms ? 3 : 2);
         }
 

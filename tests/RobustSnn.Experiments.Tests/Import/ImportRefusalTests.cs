@@ -197,7 +197,7 @@ public sealed class ImportRefusalTests
     public void Images_have_a_size_that_does_not_fit(string name, int size, string saying)
     {
         string architecture = ForeignCase.All.Single(each => each.Name == name).Architecture;
-        AssertRefused(name, new(Size: size), _ => { }, $"The nearest: {architecture}: fits by its names, but not with --size {size}: ", saying);
+        AssertRefused(name, new(Size: size), _ => { }, $"The nearest: {architecture}: fits by its names, but not with --size {size}: ", saying, ". Known are");
         AssertRefused(name, new(Architecture: architecture, Size: size), _ => { }, $": {architecture} fits by its names, but not with --size {size}: ", saying);
     }
 
@@ -213,6 +213,20 @@ public sealed class ImportRefusalTests
         var refusal = Assert.Throws<BadInputException>(() => NetworkImport.Read(path, backend, new ImportOptions()))!;
         Assert.That(refusal.Message, Does.Contain("The nearest: torchvision-resnet: ").And.Contain("expects at least 1 class, found 0; ").And.Not.Contain(".."));
     }
+
+    [Test]
+    public void Names_that_a_reader_misses_the_last_of_are_near() => AssertRefused(
+        "torchvision-resnet10", new(), tensors => tensors.RemoveAll(tensor => tensor.Name == "fc.weight"),
+        "The nearest: torchvision-resnet: 'fc.weight' is not there, expected a tensor of 2 dimensions; ");
+
+    [Test]
+    public void Nothing_is_near_what_has_no_known_name() => AssertRefused(
+        "torchvision-resnet10", new(), tensors =>
+        {
+            tensors.Clear();
+            tensors.Add(HostTensor.FromFloats("strange", [1], [1]));
+        },
+        "found none that has its 1 tensors. Known are hydra-vgg");
 
     private void AssertRefused(string name, ImportOptions options, Action<List<HostTensor>> change, params string[] sayings)
     {
