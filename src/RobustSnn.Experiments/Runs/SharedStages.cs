@@ -22,9 +22,9 @@ internal static class SharedStages
         {
             var other = SettingsReader.ReadFile(RunFolder.ExperimentFile(folder));
             var results = RunResults.Read(RunFolder.ResultsFile(folder));
-            if (results.Sessions.Any(session => session.Changes.Count > 0))
+            if (results.Sessions.Any(session => session.Changes.Count > 0 || session.ExtraImages != context.Data.ExtraDigest))
             {
-                // Some of its epochs ran at another learning rate than its settings now say.
+                // Some of its epochs ran at another learning rate than its settings now say, or with other extra images.
                 continue;
             }
 
