@@ -127,7 +127,8 @@ public static class DataSets
             throw new BadInputException($"The data set {name} is read from files: give the directory that has them.");
         }
 
-        UserFile.RequireFolder(directory, $"the folder with the files of the data set {name}");
+        UserFile.RequireFolder(directory, $"the folder with the files of the data set {name}"
+            + (Downloads.ByName.ContainsKey(name) ? $", which rsnn data fetch {name} downloads" : ""));
         return directory;
     }
 }

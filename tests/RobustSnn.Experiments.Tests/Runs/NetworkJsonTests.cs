@@ -93,7 +93,7 @@ public sealed class NetworkJsonTests
         double Share() => 1 - random.NextDouble();
         var name = random.GetItems(Architectures.names.ToArray(), 1)[0];
         var network = Architectures.build(
-            name, random.Next(1, 200), new Shape(3, 32, 32), [random.NextDouble(), -1e-300, 0], [Share(), 1e300, double.Epsilon]);
+            name, random.Next(1, 200), new Shape(3, 32, 32), [random.NextDouble(), -1e-300, 0], [Share(), float.MaxValue, float.Epsilon]);
         if (random.Next(3) > 0)
         {
             network = Conversion.toSpiking(new NeuronModel(Share(), random.Next(2) == 0 ? Reset.Hard : Reset.Soft), network);
