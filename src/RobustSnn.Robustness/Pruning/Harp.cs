@@ -13,7 +13,11 @@ public sealed class Harp(double penaltyGrowth) : IPruningMethod
 
     public IReadOnlyList<KeptWeights> Choose(
         IReadOnlyList<PrunableWeights> layers, double sparsity, RandomKey random, CancellationToken cancellation = default) =>
-        MagnitudePruning.PerLayer(layers, sparsity, cancellation);
+        MagnitudePruning.PerLayer(layers, EqualShares([.. layers.Select(layer => layer.Values.Length)], sparsity), cancellation);
+
+    /// <summary>The same share of each layer, in whole weights whose sum is exactly what the network keeps.</summary>
+    private static int[] EqualShares(int[] sizes, double sparsity) =>
+        KeptCounts.Divide([.. sizes.Select(size => (double)size)], sizes, KeptCounts.Of(sizes.Sum(), sparsity));
 
     public LearnedMasks Learn(SpikingModel model, double sparsity) => new NonUniformMasks(model, sparsity, penaltyGrowth);
 }

@@ -36,7 +36,7 @@ public sealed class StageListTests
     private static IEnumerable<string> Lists =>
     [
         "prune: { method: lwm }", "prune: { method: lwm, scope: global }", "prune: { method: hydra }", "prune: { method: harp }",
-        "prune: { method: erk }", "prune: { method: lamp }", "prune: { method: random }",
+        "prune: { method: hydra, training.epochs: 0 }", "prune: { method: harp, training.epochs: 0 }", "prune: { method: erk }", "prune: { method: lamp }", "prune: { method: random }",
         "stages: [prune, convert, finetune_snn]\nprune: { method: random }\nconvert: { threshold: 1 }",
         "stages: [pretrain, prune, redraw, convert, finetune_snn]\nprune: { method: hydra }\nconvert: { threshold: 1 }",
         "stages: [pretrain, prune, convert]\npretrain: { objective: mart }",
