@@ -69,7 +69,7 @@ internal static class SharedStages
     /// <summary>Whether a setting may change what these stages come to.</summary>
     private static bool Matters(string key, List<Stage> stages)
     {
-        if (key is "name" or "description" or "stages" or "data.test_count" || key.StartsWith("evaluate.", StringComparison.Ordinal)
+        if (key is "name" or "description" or "stages" or "data.test_count" or "energy" || key.StartsWith("evaluate.", StringComparison.Ordinal)
             || key.StartsWith("energy.", StringComparison.Ordinal))
         {
             return false;

@@ -83,6 +83,15 @@ public sealed class SweepRunnerTests
     }
 
     [Test]
+    public void Counting_energy_keeps_no_runs_apart()
+    {
+        var log = new Log();
+        var sweep = SweepReader.Read(Common + "runs: { counted: { energy: {} }, plain: { energy: } }", "s.yaml");
+        SweepRunner.Run(sweep, folder.File("sweep"), false, backend, log, CancellationToken.None);
+        Assert.That(log.Started.Count(stage => stage is "pretrain" or "finetune_snn"), Is.EqualTo(2));
+    }
+
+    [Test]
     public void Figures_of_other_test_images_are_not_taken_over()
     {
         var sweep = SweepReader.Read(Common + "grid: { evaluate.samples: [3, 4] }", "s.yaml");
