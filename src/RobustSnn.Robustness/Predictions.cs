@@ -16,6 +16,19 @@ public static class Predictions
         }
     }
 
+    /// <summary>The label's logit minus the largest other: below 0, the sample is misclassified.</summary>
+    /// <param name="logits">Of one sample.</param>
+    public static float Margin(ReadOnlySpan<float> logits, int label)
+    {
+        var other = float.NegativeInfinity;
+        for (var i = 0; i < logits.Length; i++)
+        {
+            other = i == label ? other : Math.Max(other, logits[i]);
+        }
+
+        return logits[label] - other;
+    }
+
     /// <summary>How many of the predictions are the labels.</summary>
     public static int CountCorrect(ReadOnlySpan<int> predictions, ReadOnlySpan<int> labels)
     {

@@ -41,6 +41,12 @@ public sealed class Apgd : IAttack
     public string Name => (this.options.Loss == LogitLoss.CrossEntropy ? "apgd-ce" : "apgd-dlr")
         + (this.options.Steps == new ApgdOptions(default).Steps ? "" : string.Create(CultureInfo.InvariantCulture, $"(steps={this.options.Steps})"));
 
+    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round)
+    {
+        RequireClasses(batch);
+        return new ApgdRun(batch, settings, this.options, draw => Draw(batch, settings, draw));
+    }
+
     /// <summary>
     /// Gives the last image that the network as deployed got wrong, where there is one; elsewhere the one with the highest loss.
     /// </summary>
@@ -48,23 +54,32 @@ public sealed class Apgd : IAttack
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         var draw = batch.Images("apgd.draw");
-        batch.Draw(draw, settings.Budget.Norm == Norm.Infinity ? RandomKind.Uniform : RandomKind.Normal, settings.Random);
+        Draw(batch, settings, draw);
         var outcome = RunFrom(batch, settings, draw);
         batch.Copy(outcome.Best, batch.Adversarial);
         batch.Select(outcome.Fooled, outcome.BestAdversarial, batch.Adversarial);
     }
 
-    /// <summary>With given draws, one a pixel: from [0,1), in L2 normal ones; overwrites them.</summary>
+    /// <summary>With given draws, one a pixel: from [0,1), in L2 normal ones.</summary>
     /// <exception cref="BadInputException">DLR with fewer than 3 classes.</exception>
     public ApgdOutcome RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer draw)
     {
-        if (this.options.Loss == LogitLoss.DifferenceOfLogitsRatio && batch.Classifier.Classes < 3)
+        RequireClasses(batch);
+        var run = new ApgdRun(batch, settings, this.options, buffer => batch.Copy(draw, buffer));
+        run.RunTogether();
+        return run.Outcome;
+    }
+
+    /// <summary>A draw a pixel, each sample's its own: what a run starts from.</summary>
+    internal static void Draw(AttackBatch batch, AttackSettings settings, DeviceBuffer draw) =>
+        batch.Draw(draw, settings.Budget.Norm == Norm.Infinity ? RandomKind.Uniform : RandomKind.Normal, settings.Random);
+
+    private void RequireClasses(AttackBatch batch)
+    {
+        if (batch.Classifier.Classes < this.options.Loss.LeastClasses())
         {
             throw new BadInputException(
-                $"apgd-dlr expects at least 3 classes, the network has {batch.Classifier.Classes}. Use apgd-ce.");
+                $"apgd-dlr expects at least {this.options.Loss.LeastClasses()} classes, the network has {batch.Classifier.Classes}. Use apgd-ce.");
         }
-
-        batch.BeginRun();
-        return new ApgdSearch(batch, settings, this.options).Run(draw);
     }
 }

@@ -45,6 +45,16 @@ public sealed class ApgdTargeted : IAttack
         }
     }
 
+    public int Rounds(Classifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);
+
+    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round)
+    {
+        RequireClasses(batch);
+        var its = settings with { Random = settings.Random.Derive((ulong)round) };
+        return new ApgdRun(batch, its, new ApgdOptions(Loss, this.options.Steps), draw => Apgd.Draw(batch, its, draw),
+            () => Ranked(batch.CleanLogits, batch, round + 1));
+    }
+
     /// <summary>
     /// Gives the image with which the first of the runs fooled the network as deployed; the image as it was where none did, or where the network
     /// gets that wrong.
@@ -53,8 +63,7 @@ public sealed class ApgdTargeted : IAttack
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void Run(AttackBatch batch, AttackSettings settings)
     {
-        var kind = settings.Budget.Norm == Norm.Infinity ? RandomKind.Uniform : RandomKind.Normal;
-        RunFrom(batch, settings, (run, draw) => batch.Draw(draw, kind, settings.Random.Derive((ulong)run)));
+        RunFrom(batch, settings, (run, draw) => Apgd.Draw(batch, settings with { Random = settings.Random.Derive((ulong)run) }, draw));
     }
 
     /// <summary>With given draws, one a pixel of each run, as <see cref="Apgd.RunFrom"/> takes them. No run is made once all samples are fooled.</summary>
@@ -80,16 +89,16 @@ public sealed class ApgdTargeted : IAttack
         }
     }
 
-    /// <summary>One run, towards the given class of each sample, with a given draw, which it overwrites.</summary>
+    /// <summary>One run, towards the given class of each sample, with a given draw.</summary>
     /// <exception cref="BadInputException">Fewer than 4 classes.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public ApgdOutcome RunTowards(AttackBatch batch, AttackSettings settings, ReadOnlySpan<float> targets, DeviceBuffer draw)
     {
         RequireClasses(batch);
-        var classes = batch.Vector("apgd-t.targets");
-        classes.Upload(targets);
-        batch.BeginRun();
-        return new ApgdSearch(batch, settings, new ApgdOptions(Loss, this.options.Steps), classes).Run(draw);
+        var classes = targets.ToArray();
+        var run = new ApgdRun(batch, settings, new ApgdOptions(Loss, this.options.Steps), buffer => batch.Copy(draw, buffer), () => classes);
+        run.RunTogether();
+        return run.Outcome;
     }
 
     /// <summary>
@@ -98,11 +107,19 @@ public sealed class ApgdTargeted : IAttack
     /// </summary>
     public IReadOnlyList<float[]> Targets(AttackBatch batch)
     {
+        var logits = batch.Classifier.Logits(batch.Clean, batch.Samples);
+        return [.. Enumerable.Range(1, Math.Min(this.options.Targets, batch.Classifier.Classes - 1)).Select(rank => Ranked(logits, batch, rank))];
+    }
+
+    /// <summary>Of each sample, the class that so many others have a larger logit than.</summary>
+    internal static float[] Ranked(DeviceBuffer logits, AttackBatch batch, int rank)
+    {
         var classes = batch.Classifier.Classes;
-        var logits = batch.Classifier.Logits(batch.Clean, batch.Samples).ToArray(batch.Samples * classes);
-        var ranked = Enumerable.Range(0, batch.Samples)
-            .Select(sample => Enumerable.Range(0, classes).OrderByDescending(label => logits[sample * classes + label]).ToArray()).ToArray();
-        return [.. Enumerable.Range(1, Math.Min(this.options.Targets, classes - 1)).Select(rank => Array.ConvertAll(ranked, each => (float)each[rank]))];
+        return
+        [
+            .. logits.ToArray(batch.Samples * classes).Chunk(classes)
+                .Select(row => (float)Enumerable.Range(0, classes).OrderByDescending(label => row[label]).ElementAt(rank)),
+        ];
     }
 
     /// <summary>Whether a run is made or not: the samples may all be wrong as they are.</summary>

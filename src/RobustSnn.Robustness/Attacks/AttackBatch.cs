@@ -20,9 +20,13 @@ public sealed class AttackBatch : IDisposable
     private readonly DeviceBuffer notFinite;
     private readonly DeviceBuffer notFiniteLogits;
     private readonly DeviceBuffer vanished;
+    private readonly DeviceBuffer vanishedNow;
+    private readonly DeviceBuffer fresh; // marks of samples whose first gradient is yet to come
+    private readonly DeviceBuffer zeros;
     private readonly Dictionary<string, DeviceBuffer> images = [];
     private readonly Dictionary<string, DeviceBuffer> vectors = [];
-    private bool watching;
+    private readonly Dictionary<string, DeviceBuffer> logits = [];
+    private bool hasFresh;
     private GradientEstimator? running;
 
     public AttackBatch(Classifier classifier)
@@ -41,6 +45,11 @@ public sealed class AttackBatch : IDisposable
         notFinite = Backend.Allocate(batch);
         notFiniteLogits = Backend.Allocate(batch);
         vanished = Backend.Allocate(batch);
+        vanishedNow = Backend.Allocate(batch);
+        fresh = Backend.Allocate(batch);
+        zeros = Backend.Allocate(batch);
+        Broken = Backend.Allocate(batch);
+        CleanLogits = Backend.Allocate((long)batch * classifier.Classes);
         LossValues = Backend.Allocate(batch);
         StepSizes = Backend.Allocate(batch);
         referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
@@ -74,6 +83,12 @@ public sealed class AttackBatch : IDisposable
     /// <summary>Step of each sample, for an attack that has its own; <see cref="Step"/> overwrites it.</summary>
     public DeviceBuffer StepSizes { get; }
 
+    /// <summary>1 for each sample whose adversarial image the last step of an <see cref="AttackRun"/> saw to fool the network as deployed, else 0.</summary>
+    public DeviceBuffer Broken { get; }
+
+    /// <summary>Logits (sample, class) of the clean images by the network as deployed, of samples that were brought by <see cref="Place"/>.</summary>
+    public DeviceBuffer CleanLogits { get; }
+
     public ReadOnlySpan<int> LabelsHost => labelsHost.AsSpan(0, Samples);
 
     /// <summary>As <see cref="Numbers"/>.</summary>
@@ -81,6 +96,11 @@ public sealed class AttackBatch : IDisposable
 
     /// <summary>Samples whose input gradient was zero everywhere in the first pass since <see cref="WatchGradients"/>.</summary>
     public int VanishedGradients => CountMarked(vanished);
+
+    /// <summary>
+    /// Marks of single samples, as <see cref="VanishedGradients"/>, <see cref="NotFiniteGradients"/> and <see cref="NotFiniteLogits"/> count them.
+    /// </summary>
+    public (DeviceBuffer VanishedGradient, DeviceBuffer NotFiniteGradient, DeviceBuffer NotFiniteLogits) Watched => (vanished, notFinite, notFiniteLogits);
 
     /// <summary>
     /// Samples of which some input gradient since <see cref="WatchGradients"/> held a value that is no finite number: steps along it stand
@@ -136,6 +156,67 @@ public sealed class AttackBatch : IDisposable
         }
 
         Samples = next;
+    }
+
+    /// <summary>
+    /// Puts a sample into a place of the batch, which is as many samples from now on as that takes at least. What else the batch holds of that
+    /// place is of another sample until a run's <see cref="AttackRun.Enter"/>.
+    /// </summary>
+    /// <param name="logits">Of the clean image, by the network as deployed.</param>
+    public void Place(int place, ReadOnlySpan<float> pixels, int label, int number, ReadOnlySpan<float> logits)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(place, Samples);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, Classifier.Batch);
+        (labelsHost[place], numbersHost[place]) = (label, number);
+        Clean.Upload(pixels, (long)place * Classifier.PixelCount);
+        Labels.Upload([label], place);
+        Numbers.UploadAs<int>([number], place);
+        CleanLogits.Upload(logits, (long)place * Classifier.Classes);
+        Samples = Math.Max(Samples, place + 1);
+    }
+
+    /// <summary>Empties the batch: samples are placed anew.</summary>
+    public void Clear() => Samples = 0;
+
+    /// <summary>
+    /// As <see cref="Drop"/> in the middle of a run: everything that the batch holds of samples moves with those that are left.
+    /// </summary>
+    /// <param name="dropped">1 for each sample that leaves, else 0.</param>
+    /// <returns>Of each place that is left, which it was.</returns>
+    public int[] DropRunning(DeviceBuffer dropped)
+    {
+        var before = Samples;
+        var marks = dropped.ToArray(before);
+        int[] sources = [.. Enumerable.Range(0, before).Where(place => marks[place] == 0)];
+        foreach (var buffer in images.Values.Concat(vectors.Values).Concat(logits.Values)
+            .Concat([Adversarial, CleanLogits, fresh, vanished, notFinite, notFiniteLogits])
+            .Where(buffer => buffer != dropped))
+        {
+            Backend.DropSamples(dropped, buffer, before);
+        }
+
+        if (running is { } estimator)
+        {
+            Classifier.DropSamples(estimator, dropped, before);
+        }
+
+        Drop(dropped);
+        return sources;
+    }
+
+    /// <summary>
+    /// The marked samples begin a run: estimators that adapt forget what they have seen of those before them, and it is watched anew what their
+    /// gradients and logits are good for.
+    /// </summary>
+    public void BeginSamples(GradientEstimator estimator, DeviceBuffer entering)
+    {
+        Classifier.BeginSamples(estimator, entering, Samples);
+        running = estimator;
+        Select(entering, zeros, notFinite);
+        Select(entering, zeros, notFiniteLogits);
+        Select(entering, zeros, vanished);
+        Select(entering, entering, fresh);
+        hasFresh = true;
     }
 
     /// <summary>Begins a run of an attack, or its next from another start: estimators that adapt forget what they have seen.</summary>
@@ -196,8 +277,13 @@ public sealed class AttackBatch : IDisposable
         var logitGradient = Classifier.LogitGradient(estimator);
         Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples, targets);
         var gradient = Classifier.Backward(estimator);
-        Backend.InspectSamples(gradient, notFinite, watching ? vanished : null, Samples);
-        watching = false;
+        Backend.InspectSamples(gradient, notFinite, hasFresh ? vanishedNow : null, Samples);
+        if (hasFresh)
+        {
+            Select(fresh, vanishedNow, vanished);
+            Backend.Fill(fresh, 0);
+            hasFresh = false;
+        }
 
         return gradient;
     }
@@ -216,7 +302,8 @@ public sealed class AttackBatch : IDisposable
         Backend.Fill(notFinite, 0);
         Backend.Fill(notFiniteLogits, 0);
         Backend.Fill(vanished, 0);
-        watching = true;
+        Backend.Fill(fresh, 1);
+        hasFresh = true;
     }
 
     /// <summary>A step of that length along the gradient, as the budget's norm measures it, back into the ball round the clean images and [0,1].</summary>
@@ -233,6 +320,18 @@ public sealed class AttackBatch : IDisposable
         {
             buffer = Backend.Allocate(Classifier.Batch);
             vectors.Add(name, buffer);
+        }
+
+        return buffer;
+    }
+
+    /// <summary>A device buffer of logits (sample, class) for an attack's own use, by name; holds what it held when last used.</summary>
+    public DeviceBuffer Logits(string name)
+    {
+        if (!logits.TryGetValue(name, out var buffer))
+        {
+            buffer = Backend.Allocate((long)Classifier.Batch * Classifier.Classes);
+            logits.Add(name, buffer);
         }
 
         return buffer;
@@ -272,7 +371,7 @@ public sealed class AttackBatch : IDisposable
 
     public void Dispose()
     {
-        foreach (var buffer in images.Values.Concat(vectors.Values))
+        foreach (var buffer in images.Values.Concat(vectors.Values).Concat(logits.Values))
         {
             buffer.Dispose();
         }
@@ -284,6 +383,11 @@ public sealed class AttackBatch : IDisposable
         notFinite.Dispose();
         notFiniteLogits.Dispose();
         vanished.Dispose();
+        vanishedNow.Dispose();
+        fresh.Dispose();
+        zeros.Dispose();
+        Broken.Dispose();
+        CleanLogits.Dispose();
         LossValues.Dispose();
         StepSizes.Dispose();
         referenceLogits.Dispose();

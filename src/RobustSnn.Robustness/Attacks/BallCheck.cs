@@ -40,7 +40,7 @@ public static class BallCheck
 
         for (var first = 0; first < clean.Length && budget.Norm == Norm.Euclidean; first += pixelsPerSample)
         {
-            var distance = Distance(clean.Slice(first, pixelsPerSample), adversarial.Slice(first, pixelsPerSample));
+            var distance = Distance(clean.Slice(first, pixelsPerSample), adversarial.Slice(first, pixelsPerSample), Norm.Euclidean);
             if (!(distance <= budget.Radius + Tolerance * Math.Sqrt(pixelsPerSample)))
             {
                 throw new InvalidOperationException(
@@ -49,14 +49,17 @@ public static class BallCheck
         }
     }
 
-    private static double Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second)
+    /// <summary>How far two images are from each other.</summary>
+    public static double Distance(ReadOnlySpan<float> first, ReadOnlySpan<float> second, Norm norm)
     {
-        var square = 0.0;
+        var (largest, square) = (0.0, 0.0);
         for (var i = 0; i < first.Length; i++)
         {
-            square += ((double)first[i] - second[i]) * ((double)first[i] - second[i]);
+            var change = (double)first[i] - second[i];
+            largest = Math.Max(largest, Math.Abs(change));
+            square += change * change;
         }
 
-        return Math.Sqrt(square);
+        return norm == Norm.Infinity ? largest : Math.Sqrt(square);
     }
 }

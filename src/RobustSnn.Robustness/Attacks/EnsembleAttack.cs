@@ -1,16 +1,27 @@
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Robustness.Estimators;
+using RobustSnn.Robustness.Ledgers;
 
 namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>An attack with one gradient estimator.</summary>
-public readonly record struct AttackMember(IAttack Attack, GradientEstimator Estimator)
+/// <param name="Origin">The network whose gradients it follows, if that is another than the one that is attacked.</param>
+public readonly record struct AttackMember(IAttack Attack, GradientEstimator Estimator, string? Origin = null)
 {
     /// <summary>The name of the estimator, or that the attack uses none.</summary>
     public string EstimatorName => Attack.FollowsGradients ? Estimator.Name : "none";
 
-    public override string ToString() => $"{Attack.Name} {EstimatorName}";
+    /// <summary>The attack's name, and whose gradients it follows.</summary>
+    public string AttackName => Origin is null ? Attack.Name : Attack.Name + AttackCatalogue.Transfer + Origin;
+
+    /// <summary>What ledgers call it in that ball.</summary>
+    public LedgerMember In(Budget budget) => new(AttackName, EstimatorName, budget);
+
+    /// <summary>Its draws: its own, whichever ensemble it is in.</summary>
+    public RandomKey Draws(RandomKey key) => key.Derive(Attack.Name).Derive(EstimatorName);
+
+    public override string ToString() => $"{AttackName} {EstimatorName}";
 }
 
 /// <summary>What a member did to the samples that reached it.</summary>
@@ -51,7 +62,7 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
 
     /// <summary>The members that differ on a network run for T steps: on an ANN (T = 0), every estimator is the same gradient.</summary>
     public EnsembleAttack For(int timesteps) =>
-        timesteps > 0 ? this : this with { Members = [.. Members.DistinctBy(member => member.Attack)] };
+        timesteps > 0 ? this : this with { Members = [.. Members.DistinctBy(member => (member.Attack, member.Origin))] };
 
     /// <summary>Attacks the samples of the batch, which afterwards holds the survivors.</summary>
     /// <param name="outcomes">Gets each member's outcome added, in order.</param>

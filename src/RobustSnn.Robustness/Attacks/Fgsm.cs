@@ -8,6 +8,9 @@ public sealed class Fgsm : IAttack
 {
     public string Name => "fgsm";
 
+    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+        new SteppingRun(batch, settings, 1, settings.Budget.Radius, LogitLoss.CrossEntropy, start => batch.Copy(batch.Clean, start));
+
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         batch.BeginRun();

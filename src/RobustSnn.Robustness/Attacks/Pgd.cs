@@ -60,6 +60,12 @@ public sealed class Pgd : IAttack
         _ => "pgd",
     };
 
+    public int Rounds(Classifier classifier) => this.options.Restarts;
+
+    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+        new SteppingRun(batch, settings, this.options.Steps, StepLength(settings.Budget), this.options.Loss,
+            start => Start(batch, settings.Budget, settings.Random.Derive((ulong)round), start));
+
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         RunOnce(batch, settings, 0);
@@ -73,7 +79,7 @@ public sealed class Pgd : IAttack
     public void RunFrom(AttackBatch batch, AttackSettings settings, DeviceBuffer start)
     {
         batch.BeginRun();
-        var step = 2.5f * settings.Budget.Radius / this.options.Steps;
+        var step = StepLength(settings.Budget);
         var reference = this.options.Loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         var pixels = start;
         for (var i = 0; i < this.options.Steps; i++)
@@ -104,11 +110,18 @@ public sealed class Pgd : IAttack
         return batch.CountMarked(wrong) == batch.Samples;
     }
 
+    private float StepLength(Budget budget) => 2.5f * budget.Radius / this.options.Steps;
+
     private void RunOnce(AttackBatch batch, AttackSettings settings, ulong run)
     {
         var noise = batch.Images(Noise);
-        var key = settings.Random.Derive(run);
-        var budget = settings.Budget;
+        Start(batch, settings.Budget, settings.Random.Derive(run), noise);
+        RunFrom(batch, settings, noise);
+    }
+
+    /// <summary>Writes where each sample starts.</summary>
+    private void Start(AttackBatch batch, Budget budget, RandomKey key, DeviceBuffer noise)
+    {
         if (this.options.Start == PgdStart.Gaussian)
         {
             batch.Draw(noise, RandomKind.Normal, key);
@@ -133,7 +146,5 @@ public sealed class Pgd : IAttack
             batch.Backend.BallDistances(share, budget.Radius, batch.Classifier.PixelCount, batch.StepSizes, batch.Samples);
             batch.Backend.AttackStep(batch.Clean, noise, batch.Clean, batch.StepSizes, budget, noise, batch.Samples);
         }
-
-        RunFrom(batch, settings, noise);
     }
 }

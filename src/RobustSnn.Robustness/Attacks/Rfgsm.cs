@@ -36,6 +36,13 @@ public sealed class Rfgsm : IAttack
     public string Name => (this.options.Loss == LogitLoss.CrossEntropy ? "rfgsm" : "rfgsm-kl")
         + (this.options.AlphaShare == new RfgsmOptions(default).AlphaShare ? "" : string.Create(CultureInfo.InvariantCulture, $"(alpha={this.options.AlphaShare:R})"));
 
+    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+        new SteppingRun(batch, settings, 1, settings.Budget.Radius - Alpha(settings.Budget), this.options.Loss, start =>
+        {
+            batch.Draw(start, RandomKind.Normal, settings.Random.Derive(0));
+            batch.Step(batch.Clean, start, Alpha(settings.Budget), settings.Budget, start);
+        });
+
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         var noise = batch.Images(Noise);
@@ -48,10 +55,12 @@ public sealed class Rfgsm : IAttack
     {
         batch.BeginRun();
         var (loss, budget) = (this.options.Loss, settings.Budget);
-        var alpha = this.options.AlphaShare * budget.Radius;
+        var alpha = Alpha(budget);
         var reference = loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         batch.Step(batch.Clean, noise, alpha, budget, batch.Adversarial);
         var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings.Estimator);
         batch.Step(batch.Adversarial, gradient, budget.Radius - alpha, budget, batch.Adversarial);
     }
+
+    private float Alpha(Budget budget) => this.options.AlphaShare * budget.Radius;
 }

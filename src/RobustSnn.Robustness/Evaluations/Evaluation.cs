@@ -4,109 +4,137 @@ using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Ledgers;
 
 namespace RobustSnn.Robustness.Evaluations;
 
 /// <summary>Accuracy of a network over a whole data set, clean and under attacks (METHODS 8), and its activity (METHODS 9).</summary>
+/// <remarks>
+/// One member after the other attacks the samples that its ensemble has not lost yet; what it finds out about a sample goes into a
+/// <see cref="Ledger"/>, of which every figure is a query. A member that two ensembles have is run once. No finding depends on who is evaluated
+/// beside a sample, on the batch, or on what was evaluated before.
+/// </remarks>
 public sealed class Evaluation : IDisposable
 {
     private readonly EvaluationOptions options;
-    private readonly Classifier classifier;
-    private readonly AttackBatch batch;
-    private readonly DeviceBuffer pixelsDevice;
-    private readonly float[] pixels;
-    private readonly int[] labels;
-    private readonly int[] numbers;
-    private readonly int[] predictions;
+    private readonly IClassifier classifier;
+    private readonly IClassifier? owned;
+    private readonly Dictionary<string, IClassifier> origins = [];
 
     /// <exception cref="BadInputException">A negative T, or no samples a batch.</exception>
     public Evaluation(SpikingModel model, EvaluationOptions options)
+        : this(Classify(model, options), options) => owned = classifier;
+
+    /// <summary>Of a network that is somebody else's to dispose, and that may be more than a plan runs: with a defence before it, say.</summary>
+    /// <exception cref="BadInputException">Other options than the classifier's.</exception>
+    public Evaluation(IClassifier classifier, EvaluationOptions options)
+    {
+        Require(options);
+        if (classifier.Batch != options.Batch || classifier.Timesteps != options.Timesteps)
+        {
+            throw new BadInputException($"An evaluation with batch {options.Batch} and T {options.Timesteps} expects a classifier with these, found "
+                + $"{classifier.Batch} and {classifier.Timesteps}.");
+        }
+
+        this.options = options;
+        this.classifier = classifier;
+    }
+
+    /// <summary>Another network, of whose gradients attacks may be made by <c>@name</c> behind theirs: transferred to this one.</summary>
+    /// <exception cref="BadInputException">It takes other images, has other classes, or the name is taken.</exception>
+    public void AddOrigin(string name, SpikingModel model, int timesteps)
+    {
+        if (!model.Network.Input.Equals(classifier.ImageShape) || model.Network.Classes != classifier.Classes)
+        {
+            throw new BadInputException($"The network '{name}' to transfer attacks from expects {model.Network.Input} images of {model.Network.Classes} "
+                + $"classes, the one that is attacked {classifier.ImageShape} of {classifier.Classes}; expected the same.");
+        }
+
+        if (origins.ContainsKey(name))
+        {
+            throw new BadInputException($"There are two networks '{name}' to transfer attacks from, expected different names.");
+        }
+
+        origins.Add(name, Classify(model, this.options with { Timesteps = timesteps }));
+    }
+
+    /// <summary>Evaluates on every sample of the source.</summary>
+    /// <param name="record">What is known already, and where findings go; null where nobody else wants to know.</param>
+    /// <exception cref="BadInputException">
+    /// No samples, a label that is none of the network's classes, a radius that is none, an attack that this network cannot be attacked with, an
+    /// origin that is not there, or a record of another network's logits.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">An attack left its ball.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public EvaluationResult Run(
+        ISampleSource source, IReadOnlyList<AttackInBudget> attacks, IProgress<EvaluationProgress>? progress = null,
+        CancellationToken cancellation = default, IEvaluationRecord? record = null)
+    {
+        AttackInBudget[] asked = [.. attacks.Select(each => each with { Attack = each.Attack.For(this.options.Timesteps) })];
+        foreach (var each in asked)
+        {
+            Require(each);
+        }
+
+        var samples = new EvaluatedSamples(source, classifier.Classes);
+        var run = new EvaluationRun(classifier, this.options, samples, record ?? new UnsharedRecord(), progress, cancellation);
+        using (run)
+        {
+            run.Clean();
+            foreach (var origin in origins)
+            {
+                run.AddOrigin(origin.Key, origin.Value, source);
+            }
+
+            foreach (var each in asked)
+            {
+                run.Attack(each);
+            }
+
+            return run.Finish(asked);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var origin in origins.Values)
+        {
+            (origin as IDisposable)?.Dispose();
+        }
+
+        (owned as IDisposable)?.Dispose();
+    }
+
+    private static Classifier Classify(SpikingModel model, EvaluationOptions options)
+    {
+        Require(options);
+        return new Classifier(model, options.Batch, options.Timesteps);
+    }
+
+    private static void Require(EvaluationOptions options)
     {
         if (options.Batch < 1 || options.Timesteps < 0)
         {
             throw new BadInputException(
                 $"An evaluation expects a batch of at least 1 and T of at least 0; found batch {options.Batch}, T {options.Timesteps}.");
         }
-
-        this.options = options;
-        classifier = new Classifier(model, options.Batch, options.Timesteps);
-        this.batch = new AttackBatch(classifier);
-        pixels = new float[options.Batch * classifier.PixelCount];
-        pixelsDevice = classifier.Backend.Allocate(pixels.Length);
-        labels = new int[options.Batch];
-        numbers = new int[options.Batch];
-        this.predictions = new int[options.Batch];
     }
 
-    /// <summary>Evaluates on every sample of the source.</summary>
-    /// <exception cref="BadInputException">No samples, or a label that is none of the network's classes.</exception>
-    /// <exception cref="InvalidOperationException">An attack left its ball.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public EvaluationResult Run(
-        ISampleSource source, IReadOnlyList<AttackInBudget> attacks, IProgress<EvaluationProgress>? progress = null,
-        CancellationToken cancellation = default)
+    private void Require(AttackInBudget asked)
     {
-        if (attacks.Any(attack => !(attack.Budget.Radius >= 0 && float.IsFinite(attack.Budget.Radius))))
+        if (!(asked.Budget.Radius >= 0 && float.IsFinite(asked.Budget.Radius)))
         {
             throw new BadInputException("The radius of an attack expects a finite number of at least 0.");
         }
 
-        if (source.Count < 1)
+        if (asked.Attack.Members.FirstOrDefault(member => !member.Attack.Takes(asked.Budget.Norm)) is { Attack: not null } misfit)
         {
-            throw new BadInputException("The data set to evaluate on has no samples, expected at least 1.");
+            throw new BadInputException($"{misfit.Attack.Name} cannot attack in {asked.Budget.Norm} norm.");
         }
 
-        var tally = new EvaluationTally(classifier.Model, [.. attacks.Select(each => each with { Attack = each.Attack.For(this.options.Timesteps) })]);
-        var random = new RandomKey(this.options.Seed, 0);
-        classifier.Cancellation = cancellation;
-        for (var first = 0; first < source.Count; first += this.options.Batch)
+        if (asked.Attack.Members.FirstOrDefault(member => member.Origin is { } name && !origins.ContainsKey(name)) is { Origin: { } unknown })
         {
-            cancellation.ThrowIfCancellationRequested();
-            var samples = Math.Min(this.options.Batch, source.Count - first);
-            source.Read(first, pixels.AsSpan(0, samples * classifier.PixelCount), labels.AsSpan(0, samples), numbers.AsSpan(0, samples),
-                classifier.Classes);
-            var correct = RunClean(samples, tally);
-            for (var i = 0; i < tally.Attacks.Count; i++)
-            {
-                var (attack, budget) = tally.Attacks[i];
-                this.batch.Load(pixels.AsSpan(0, correct * classifier.PixelCount), labels.AsSpan(0, correct), numbers.AsSpan(0, correct));
-                attack.Run(this.batch, budget, random.Derive(attack.Name), tally.Members[i], cancellation);
-                tally.Correct[i] += this.batch.Samples;
-                progress?.Report(new EvaluationProgress(attack.Name, tally.Samples, source.Count, tally.Correct[i]));
-            }
+            throw new BadInputException($"{asked.Attack.Name}: there is no network '{unknown}' to transfer attacks from.");
         }
-
-        return tally.Finish(this.options);
-    }
-
-    public void Dispose()
-    {
-        pixelsDevice.Dispose();
-        this.batch.Dispose();
-        classifier.Dispose();
-    }
-
-    /// <summary>Counts on clean images, and moves the correct samples to the front. Gives their number.</summary>
-    private int RunClean(int samples, EvaluationTally tally)
-    {
-        var count = classifier.PixelCount;
-        pixelsDevice.Upload(pixels.AsSpan(0, samples * count));
-        var predictions = this.predictions.AsSpan(0, samples);
-        classifier.Predict(pixelsDevice, predictions, countSpikes: this.options.Timesteps > 0);
-        tally.AddSpikes(classifier);
-
-        var correct = 0;
-        for (var i = 0; i < samples; i++)
-        {
-            if (predictions[i] == labels[i])
-            {
-                pixels.AsSpan(i * count, count).CopyTo(pixels.AsSpan(correct * count));
-                (labels[correct], numbers[correct]) = (labels[i], numbers[i]);
-                correct++;
-            }
-        }
-
-        tally.AddClean(samples, correct, predictions.Count(Predictions.None));
-        return correct;
     }
 }

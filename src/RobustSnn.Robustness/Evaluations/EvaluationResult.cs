@@ -6,15 +6,20 @@ namespace RobustSnn.Robustness.Evaluations;
 /// <summary>Over how many of the samples, and how.</summary>
 /// <param name="Timesteps">T; 0 for an ANN.</param>
 /// <param name="Batch">Samples in flight at once. No draw depends on it.</param>
-public readonly record struct EvaluationOptions(int Timesteps, int Batch, ulong Seed);
+/// <param name="StopsEarly">
+/// Whether a sample counts as broken as soon as any image that an attack makes on its way fools the network; otherwise every attack takes all its
+/// steps, and what it ends in counts, as in the papers.
+/// </param>
+public readonly record struct EvaluationOptions(int Timesteps, int Batch, ulong Seed, bool StopsEarly = false);
 
 /// <summary>An attack in a ball: what an evaluation can be asked for.</summary>
 public readonly record struct AttackInBudget(EnsembleAttack Attack, Budget Budget);
 
-/// <summary>How far an evaluation is: after every attack on every batch.</summary>
-/// <param name="Attack">The attack that has just ended.</param>
-/// <param name="SamplesDone">Samples that this attack has seen, of all.</param>
-/// <param name="Correct">How many of those are still classified correctly.</param>
+/// <summary>How far an evaluation is: after about every batch of findings.</summary>
+/// <param name="Attack">The attack that is under way.</param>
+/// <param name="SamplesDone">Samples that its present member has done with.</param>
+/// <param name="Samples">Samples that this member has to attack.</param>
+/// <param name="Correct">Samples that the attack has not broken so far.</param>
 public readonly record struct EvaluationProgress(string Attack, int SamplesDone, int Samples, int Correct);
 
 /// <summary>A member's part in an attack, over the whole data set.</summary>
@@ -54,6 +59,9 @@ public sealed record EvaluationResult(
 {
     /// <summary>Clean images whose logits are no numbers: <see cref="Predictions.None"/>. With any, accuracies are void.</summary>
     public int WithoutClass { get; init; }
+
+    /// <summary>How full the passes of the attacks were.</summary>
+    public LaneUse Lanes { get; init; }
 
     /// <summary>From 0 to 1; NaN where the figure is void.</summary>
     public double CleanAccuracy => WithoutClass > 0 ? double.NaN : (double)CleanCorrect / Samples;

@@ -16,12 +16,18 @@ internal static class SampleReading
             source.Read(first + i, pixels.Slice(i * count, count));
             labels[i] = source.Label(first + i);
             numbers[i] = source.Number(first + i);
-            if (labels[i] < 0 || labels[i] >= classes)
-            {
-                throw new BadInputException(
-                    $"Sample {first + i} of the data set has label {labels[i]}, the network has the classes 0 to " +
-                    $"{classes - 1}. Evaluate on the data set that the network was made for.");
-            }
+            RequireClass(first + i, labels[i], classes);
+        }
+    }
+
+    /// <exception cref="BadInputException">The label is none of the network's classes.</exception>
+    public static void RequireClass(int sample, int label, int classes)
+    {
+        if (label < 0 || label >= classes)
+        {
+            throw new BadInputException(
+                $"Sample {sample} of the data set has label {label}, the network has the classes 0 to " +
+                $"{classes - 1}. Evaluate on the data set that the network was made for.");
         }
     }
 }

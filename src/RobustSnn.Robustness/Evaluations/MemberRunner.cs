@@ -1,0 +1,103 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Randomness;
+using RobustSnn.Robustness.Attacks;
+
+namespace RobustSnn.Robustness.Evaluations;
+
+/// <summary>What is found out about a sample by all rounds of an attack with one gradient estimator.</summary>
+/// <param name="Place">Of the sample in the evaluation's source.</param>
+/// <param name="Broken">Whether the network as deployed gets an image in the ball wrong.</param>
+/// <param name="At">Steps or queries until that image, or all of them.</param>
+/// <param name="Distance">Of a broken sample's image from the clean one, in the ball's norm.</param>
+/// <param name="Doubts">What the attack met on its way.</param>
+internal readonly record struct Found(int Place, bool Broken, int At, float Distance, GradientDoubts Doubts);
+
+/// <summary>Runs attacks that follow the gradients of one network, round by round; the network as deployed, which may be another, has the last word.</summary>
+internal sealed class MemberRunner : IDisposable
+{
+    /// <summary>Samples that go through all rounds together, in batches: what is known of them is known when they have. An interruption loses no more.</summary>
+    private const int BatchesOfGroup = 4;
+
+    private readonly AttackBatch batch;
+    private readonly LanePool pool;
+    private readonly Verification verification;
+    private readonly bool stopsEarly;
+    private readonly Dictionary<int, GradientDoubts> doubts = [];
+    private List<int> left = [];
+    private bool isLastRound;
+    private Action<Found, ReadOnlySpan<float>>? found;
+
+    /// <param name="source">Whose gradients are followed.</param>
+    /// <param name="samples">With the source's logits of the clean images.</param>
+    /// <param name="deployed">Judges.</param>
+    /// <param name="stopsEarly">As <see cref="AttackSettings.StopsEarly"/>; only where the source is the network as deployed.</param>
+    public MemberRunner(IClassifier source, EvaluatedSamples samples, IClassifier deployed, bool stopsEarly)
+    {
+        batch = new AttackBatch(source);
+        verification = new Verification(deployed, samples, Judge);
+        pool = new LanePool(batch, samples, verification);
+        this.stopsEarly = stopsEarly && source == deployed;
+    }
+
+    public LaneUse Use => pool.Use;
+
+    /// <summary>Images in which an attack saw the network get a sample wrong, and the network as deployed did not.</summary>
+    public int Unconfirmed { get; private set; }
+
+    /// <summary>Attacks samples.</summary>
+    /// <param name="random">The member's own: draws are derived from it.</param>
+    /// <param name="waiting">Places of the samples.</param>
+    /// <param name="found">Gets what is found out, and the image that breaks a broken sample.</param>
+    /// <exception cref="InvalidOperationException">The attack left its ball.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public void Run(
+        AttackMember member, Budget budget, RandomKey random, IReadOnlyList<int> waiting, Action<Found, ReadOnlySpan<float>> found,
+        CancellationToken cancellation)
+    {
+        this.found = found;
+        (verification.Attack, verification.Budget) = (member.ToString(), budget);
+        var settings = new AttackSettings(budget, member.Estimator, random, cancellation, this.stopsEarly);
+        var rounds = member.Attack.Rounds(batch.Classifier);
+        foreach (var group in rounds == 1 ? [waiting] : waiting.Chunk(BatchesOfGroup * batch.Classifier.Batch))
+        {
+            RunGroup(member.Attack, settings, rounds, group);
+        }
+    }
+
+    public void Dispose()
+    {
+        verification.Dispose();
+        batch.Dispose();
+    }
+
+    private void RunGroup(IAttack attack, AttackSettings settings, int rounds, IReadOnlyList<int> group)
+    {
+        doubts.Clear();
+        var stepsBefore = 0;
+        for (var round = 0; round < rounds && group.Count > 0; round++)
+        {
+            left = [];
+            isLastRound = round == rounds - 1;
+            var run = attack.Begin(batch, settings, round);
+            pool.Run(run, group, stepsBefore);
+            stepsBefore += run.Moves;
+            left.Sort();
+            group = left;
+        }
+    }
+
+    private void Judge(Candidate candidate, bool isWrong, float distance, ReadOnlySpan<float> image)
+    {
+        Unconfirmed += candidate.WasSeenBroken && !isWrong ? 1 : 0;
+        var all = doubts.GetValueOrDefault(candidate.Place) | candidate.Doubts;
+        doubts[candidate.Place] = all;
+        if (isWrong || isLastRound)
+        {
+            found!(new Found(candidate.Place, isWrong, candidate.At, isWrong ? distance : 0, all), image);
+        }
+        else
+        {
+            left.Add(candidate.Place);
+        }
+    }
+}
