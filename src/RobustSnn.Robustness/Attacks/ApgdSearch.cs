@@ -21,6 +21,9 @@ internal sealed class ApgdSearch
     private readonly ApgdSchedule schedule;
     private readonly DeviceBuffer wrong;
     private readonly DeviceBuffer everWrong;
+    private readonly DeviceBuffer momenta;
+    private readonly DeviceBuffer intervals;
+    private readonly DeviceBuffer halvedNow;
     private DeviceBuffer current;
     private DeviceBuffer previous;
     private DeviceBuffer next;
@@ -44,6 +47,9 @@ internal sealed class ApgdSearch
         schedule = new ApgdSchedule(options.Steps);
         wrong = batch.Vector("apgd.wrong");
         everWrong = batch.Vector("apgd.ever-wrong");
+        momenta = batch.Vector("apgd.momenta");
+        intervals = batch.Vector("apgd.intervals");
+        halvedNow = batch.Vector("apgd.halved-now");
     }
 
     public ApgdOutcome Outcome => new(best, progress.Best, bestAdversarial, everWrong);
@@ -90,8 +96,9 @@ internal sealed class ApgdSearch
 
     public void Step(float momentum, bool last)
     {
+        this.batch.Backend.Fill(momenta, momentum);
         this.batch.Backend.MomentumAttackStep(
-            current, previous, this.gradient, this.batch.Clean, this.batch.StepSizes, momentum, this.settings.Budget, next, this.batch.Samples);
+            current, previous, this.gradient, this.batch.Clean, this.batch.StepSizes, momenta, this.settings.Budget, next, this.batch.Samples);
         (previous, current, next) = (current, next, previous);
 
         Evaluate(withGradient: !last);
@@ -101,9 +108,10 @@ internal sealed class ApgdSearch
         this.batch.Select(progress.Improved, this.gradient, bestGradient);
         if (schedule.Advance() && !last)
         {
-            this.batch.Backend.HalveSteps(progress, schedule.Interval, this.batch.StepSizes, this.batch.Samples);
-            this.batch.Select(progress.Halved, best, current);
-            this.batch.Select(progress.Halved, bestGradient, this.gradient);
+            this.batch.Backend.Fill(intervals, schedule.Interval);
+            this.batch.Backend.HalveSteps(progress, intervals, this.batch.StepSizes, halvedNow, this.batch.Samples);
+            this.batch.Select(halvedNow, best, current);
+            this.batch.Select(halvedNow, bestGradient, this.gradient);
         }
     }
 
