@@ -97,19 +97,35 @@ public sealed class Classifier : IDisposable
     /// <summary>Begins an attack's run: an estimator that adapts forgets what others have left. Before the first gradient of the run.</summary>
     public void BeginRun(GradientEstimator estimator)
     {
-        if (Timesteps == 0 || estimator.Adapting is not { } surrogate)
+        if (Timesteps > 0 && estimator.Adapting is { } surrogate)
         {
-            return;
+            MemoryOf(surrogate).Begin(surrogate);
         }
+    }
 
-        if (adaptive?.Suits(surrogate) != true)
+    /// <summary>
+    /// As <see cref="BeginRun"/> for some of the samples, while the others go on with their runs by the same estimator: for attacks in which
+    /// samples take the places of those that are done. With an estimator that is not that of the others all begin.
+    /// </summary>
+    /// <param name="entering">1 a sample that begins, else 0.</param>
+    public void BeginSamples(GradientEstimator estimator, DeviceBuffer entering, int samples)
+    {
+        if (Timesteps > 0 && estimator.Adapting is { } surrogate)
         {
-            adaptive?.Dispose();
-            adaptive = null;
-            adaptive = Gradient.PrepareAdaptive(surrogate);
+            MemoryOf(surrogate).BeginSamples(surrogate, entering, samples);
         }
+    }
 
-        adaptive.Begin(surrogate);
+    /// <summary>
+    /// What the estimator remembers of the samples whose mark is 0 moves to the front, as
+    /// <see cref="IJudgementOperations.DropSamples(DeviceBuffer, DeviceBuffer, int)"/> moves their images.
+    /// </summary>
+    public void DropSamples(GradientEstimator estimator, DeviceBuffer dropped, int samples)
+    {
+        if (Timesteps > 0 && estimator.Adapting is { } surrogate)
+        {
+            MemoryOf(surrogate).DropSamples(dropped, samples);
+        }
     }
 
     /// <summary>Where the caller accumulates dL/dlogits (samples, classes) after <see cref="Forward"/>: zeroed by this call.</summary>
@@ -150,6 +166,19 @@ public sealed class Classifier : IDisposable
     private Plan Gradient => this.gradient ??= new Plan(Model, Batch, Timesteps, PassMode.InputGradient);
 
     private Plan Activation => activation ??= new Plan(Model, Batch, 0, PassMode.InputGradient);
+
+    /// <summary>What that surrogate remembers in the plan of gradients: made anew where what is there remembers something else.</summary>
+    private AdaptiveGradient MemoryOf(AdaptiveSurrogate surrogate)
+    {
+        if (adaptive?.Suits(surrogate) != true)
+        {
+            adaptive?.Dispose();
+            adaptive = null;
+            adaptive = Gradient.PrepareAdaptive(surrogate);
+        }
+
+        return adaptive;
+    }
 
     private Plan GradientPlan(GradientEstimator estimator) => IsDeployed(estimator) ? Gradient : Activation;
 

@@ -14,10 +14,33 @@ public sealed partial class CheckedBackend
     }
 
     public void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
-        float momentum, Budget budget, DeviceBuffer output, int samples)
+        DeviceBuffer momenta, Budget budget, DeviceBuffer output, int samples)
     {
-        Images(new Call(nameof(MomentumAttackStep), samples), steps, samples, pixels, previous, gradient, origin, output);
-        Inner.MomentumAttackStep(pixels, previous, gradient, origin, steps, momentum, budget, output, samples);
+        var call = new Call(nameof(MomentumAttackStep), samples);
+        Images(call, steps, samples, pixels, previous, gradient, origin, output);
+        call.Vector(nameof(momenta), momenta, samples);
+        call.Apart(nameof(momenta), momenta, nameof(output), output);
+        Inner.MomentumAttackStep(pixels, previous, gradient, origin, steps, momenta, budget, output, samples);
+    }
+
+    public void NormalisedAttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, DeviceBuffer mean,
+        DeviceBuffer square, float radius, DeviceBuffer output, int samples)
+    {
+        var call = new Call(nameof(NormalisedAttackStep), samples);
+        Images(call, steps, samples, pixels, gradient, origin, mean, square, output);
+        call.Require(radius >= 0, $"radius expected 0 or more, found {radius}");
+        foreach (var (name, remembered) in new[] { (nameof(mean), mean), (nameof(square), square) })
+        {
+            call.Apart(nameof(pixels), pixels, name, remembered);
+            call.Apart(nameof(gradient), gradient, name, remembered);
+            call.Apart(nameof(origin), origin, name, remembered);
+            call.Apart(nameof(output), output, name, remembered);
+        }
+
+        call.Apart(nameof(mean), mean, nameof(square), square);
+        call.Apart(nameof(gradient), gradient, nameof(output), output);
+        call.Apart(nameof(origin), origin, nameof(output), output);
+        Inner.NormalisedAttackStep(pixels, gradient, origin, steps, mean, square, radius, output, samples);
     }
 
     public void StretchDraws(DeviceBuffer draws, DeviceBuffer perSample, float radius, int samples)

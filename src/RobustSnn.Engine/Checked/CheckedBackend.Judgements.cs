@@ -50,6 +50,22 @@ public sealed partial class CheckedBackend
         Inner.DropSamples(dropped, values, samples);
     }
 
+    public void DropSamples(DeviceBuffer dropped, Activation values, int samples)
+    {
+        var call = new Call(nameof(DropSamples), samples);
+        BySample(call, nameof(dropped), dropped, values, samples);
+        Inner.DropSamples(dropped, values, samples);
+        call.Border(nameof(values), values);
+    }
+
+    public void FillSamples(Activation values, DeviceBuffer marked, float value, int samples)
+    {
+        var call = new Call(nameof(FillSamples), samples);
+        BySample(call, nameof(marked), marked, values, samples);
+        Inner.FillSamples(values, marked, value, samples);
+        call.Border(nameof(values), values);
+    }
+
     public void TrackLosses(AttackProgress progress, DeviceBuffer losses, int samples)
     {
         var call = new Call(nameof(TrackLosses), samples);
@@ -60,19 +76,32 @@ public sealed partial class CheckedBackend
         Inner.TrackLosses(progress, losses, samples);
     }
 
-    public void HalveSteps(AttackProgress progress, int interval, DeviceBuffer steps, int samples)
+    public void HalveSteps(AttackProgress progress, DeviceBuffer intervals, DeviceBuffer steps, DeviceBuffer halvedNow, int samples)
     {
         var call = new Call(nameof(HalveSteps), samples);
-        call.Require(interval >= 1, $"interval expected 1 or more, found {interval}");
-        call.Vector(nameof(steps), steps, samples);
-        Progress(call, progress, samples);
-        Inner.HalveSteps(progress, interval, steps, samples);
+        Progress(call, progress, samples, (nameof(intervals), intervals), (nameof(steps), steps), (nameof(halvedNow), halvedNow));
+        foreach (var interval in intervals.ToArray(samples))
+        {
+            call.Require(interval >= 0 && interval == MathF.Floor(interval), $"intervals expected whole numbers from 0 on, found {interval}");
+        }
+
+        Inner.HalveSteps(progress, intervals, steps, halvedNow, samples);
     }
 
-    private static void Progress(Call call, AttackProgress progress, int samples)
+    /// <summary>A mark a sample, and the activation whose samples they mark.</summary>
+    private static void BySample(Call call, string name, DeviceBuffer marks, Activation values, int samples)
+    {
+        call.Vector(name, marks, samples);
+        call.Floats(nameof(values), values);
+        call.Apart(name, marks, nameof(values), values.Buffer);
+    }
+
+    /// <summary>A figure a sample each, and none of them in another's memory.</summary>
+    private static void Progress(Call call, AttackProgress progress, int samples, params ReadOnlySpan<(string Name, DeviceBuffer Buffer)> others)
     {
         (string Name, DeviceBuffer Buffer)[] all =
         [
+            .. others,
             (nameof(progress.Previous), progress.Previous), (nameof(progress.Best), progress.Best), (nameof(progress.Improved), progress.Improved),
             (nameof(progress.Rises), progress.Rises), (nameof(progress.BestAtCheckpoint), progress.BestAtCheckpoint),
             (nameof(progress.Halved), progress.Halved),

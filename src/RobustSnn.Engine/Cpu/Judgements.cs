@@ -79,6 +79,93 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
+    public void DropSamples(DeviceBuffer dropped, Activation values, int samples)
+    {
+        using var turn = TakeTurn();
+        workers.Run(values.Shape.Rows * values.Shape.Columns, new DropJob(Pointer(dropped), values, samples));
+    }
+
+    public void FillSamples(Activation values, DeviceBuffer marked, float value, int samples)
+    {
+        using var turn = TakeTurn();
+        workers.Run(Pieces(values, samples), new FillJob(values, Pointer(marked), value, samples));
+    }
+
+    /// <summary>Samples that stay move to the front, at one position of all blocks: from one block to another, too.</summary>
+    private readonly struct DropJob(float* dropped, Activation values, int samples) : IJob
+    {
+        private readonly LaneMemory memory = LaneMemory.OfFloats(values);
+        private readonly int columns = values.Shape.Columns;
+        private readonly int channels = values.Shape.Channels;
+
+        public void Execute(int piece)
+        {
+            var (row, column) = Math.DivRem(piece, columns);
+            var lanes = memory.Lanes;
+            for (var channel = 0; channel < channels; channel++)
+            {
+                var next = 0;
+                for (var sample = 0; sample < samples; sample++)
+                {
+                    if (dropped[sample] != 0)
+                    {
+                        continue;
+                    }
+
+                    if (next < sample)
+                    {
+                        var from = First(sample, row, column, channel);
+                        var to = First(next, row, column, channel);
+                        for (var lane = 0; lane < lanes.Lanes; lane += lanes.BlockSamples)
+                        {
+                            to[lane] = from[lane];
+                        }
+                    }
+
+                    next++;
+                }
+            }
+        }
+
+        /// <summary>A sample's value at the first step.</summary>
+        private float* First(int sample, int row, int column, int channel)
+        {
+            var (block, inBlock) = Math.DivRem(sample, memory.Lanes.BlockSamples);
+            return (float*)(memory.Row(block, row) + column * memory.ColumnStride + channel * memory.ChannelStride) + inBlock;
+        }
+    }
+
+    /// <summary>The marked samples of one row of one block.</summary>
+    private readonly struct FillJob(Activation values, float* marked, float value, int samples) : IJob
+    {
+        private readonly LaneMemory memory = LaneMemory.OfFloats(values);
+        private readonly int rows = values.Shape.Rows;
+        private readonly int positions = values.Shape.Columns * values.Shape.Channels; // of a row, each with its lanes: they lie side by side
+
+        public void Execute(int piece)
+        {
+            var (block, row) = Math.DivRem(piece, rows);
+            var lanes = memory.Lanes;
+            var marks = marked + (long)block * lanes.BlockSamples;
+            for (var sample = 0; sample < lanes.SamplesOf(block, samples); sample++)
+            {
+                if (marks[sample] == 0)
+                {
+                    continue;
+                }
+
+                var channel = (float*)memory.Row(block, row);
+                for (var i = 0; i < positions; i++, channel += lanes.Width)
+                {
+                    for (var lane = sample; lane < lanes.Lanes; lane += lanes.BlockSamples)
+                    {
+                        channel[lane] = value;
+                    }
+                }
+            }
+        }
+    }
+
     private readonly struct InspectJob(float* values, float* notFinite, float* vanished, long length) : IJob
     {
         public void Execute(int sample)

@@ -23,7 +23,7 @@ public sealed unsafe partial class CpuBackend
         }
     }
 
-    public void HalveSteps(AttackProgress progress, int interval, DeviceBuffer steps, int samples)
+    public void HalveSteps(AttackProgress progress, DeviceBuffer intervals, DeviceBuffer steps, DeviceBuffer halvedNow, int samples)
     {
         using var turn = TakeTurn();
         var best = Pointer(progress.Best);
@@ -31,9 +31,17 @@ public sealed unsafe partial class CpuBackend
         var halved = Pointer(progress.Halved);
         for (var i = 0; i < samples; i++)
         {
+            var interval = Pointer(intervals)[i];
+            Pointer(halvedNow)[i] = 0;
+            if (interval == 0)
+            {
+                continue;
+            }
+
             var oscillates = Pointer(progress.Rises)[i] <= 0.75 * interval;
             var stagnates = halved[i] == 0 && bestAtCheckpoint[i] >= best[i];
             halved[i] = oscillates || stagnates ? 1 : 0;
+            Pointer(halvedNow)[i] = halved[i];
             Pointer(steps)[i] *= halved[i] != 0 ? 0.5f : 1;
             bestAtCheckpoint[i] = best[i];
             Pointer(progress.Rises)[i] = 0;

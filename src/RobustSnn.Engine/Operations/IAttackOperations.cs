@@ -14,10 +14,23 @@ public interface IAttackOperations
         int samples);
 
     /// <summary>
-    /// APGD's step: z = AttackStep(pixels); output = clip01(project(pixels + momentum·(z − pixels) + (1 − momentum)·(pixels − previous))).
+    /// APGD's step: z = AttackStep(pixels);
+    /// output = clip01(project(pixels + momenta[i]·(z − pixels) + (1 − momenta[i])·(pixels − previous))).
     /// </summary>
+    /// <param name="steps">Length of each sample's step.</param>
+    /// <param name="momenta">One float a sample: 1 for the first step of its run, which has none before it.</param>
     void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
-        float momentum, Budget budget, DeviceBuffer output, int samples);
+        DeviceBuffer momenta, Budget budget, DeviceBuffer output, int samples);
+
+    /// <summary>
+    /// SA-PGD's step in L∞ (METHODS 10): with means over each image, mean = 0.5·mean + g/mean|g|; square = 0.8·square + g²/mean(g²);
+    /// output = clip01(project(pixels + clip(η·mean/(√square + 1e-12), −η, η))), η = steps[i]. A gradient that is 0 everywhere, or of which
+    /// a value is no finite number, adds 0 to both. In place.
+    /// </summary>
+    /// <param name="mean">Images, 0 at the start of a sample's run; changed. So is the square.</param>
+    /// <param name="radius">Of the ball round the origin.</param>
+    void NormalisedAttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, DeviceBuffer mean,
+        DeviceBuffer square, float radius, DeviceBuffer output, int samples);
 
     /// <summary>
     /// APGD's start in L∞, in place: draws = radius·t/max|t|, t = 2·draws − 1, the maximum over each image; 0 where t is 0 everywhere.

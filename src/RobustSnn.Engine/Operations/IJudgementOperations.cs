@@ -34,4 +34,10 @@ public interface IJudgementOperations
     /// Moves the samples whose mark is 0 to the front of a buffer, in their order; the places behind them keep what they held. Of any type.
     /// </summary>
     void DropSamples(DeviceBuffer dropped, DeviceBuffer values, int samples);
+
+    /// <summary>The same of an activation that is floats: a sample moves with its values at every step, channel and position.</summary>
+    void DropSamples(DeviceBuffer dropped, Activation values, int samples);
+
+    /// <summary>Sets all values of the marked samples, at every step, channel and position. The activation is floats.</summary>
+    void FillSamples(Activation values, DeviceBuffer marked, float value, int samples);
 }

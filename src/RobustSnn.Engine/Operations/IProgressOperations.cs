@@ -8,7 +8,7 @@ namespace RobustSnn.Engine.Operations;
 /// <param name="Improved">1 where the last step raised the highest loss, else 0.</param>
 /// <param name="Rises">Steps since the last checkpoint whose loss was above that of the step before.</param>
 /// <param name="BestAtCheckpoint">Highest loss at the last checkpoint.</param>
-/// <param name="Halved">1 where the last checkpoint halved the step, else 0.</param>
+/// <param name="Halved">1 where the sample's last checkpoint halved its step, else 0.</param>
 public readonly record struct AttackProgress(
     DeviceBuffer Previous, DeviceBuffer Best, DeviceBuffer Improved, DeviceBuffer Rises, DeviceBuffer BestAtCheckpoint, DeviceBuffer Halved);
 
@@ -21,10 +21,11 @@ public interface IProgressOperations
     void TrackLosses(AttackProgress progress, DeviceBuffer losses, int samples);
 
     /// <summary>
-    /// At a checkpoint: halved = [rises ≤ 0.75·interval, or best ≤ bestAtCheckpoint though the checkpoint before did not halve]; steps are
-    /// halved where that is 1; then bestAtCheckpoint = best and rises = 0.
+    /// At a sample's checkpoint: halved = [rises ≤ 0.75·intervals[i], or best ≤ bestAtCheckpoint though the checkpoint before did not halve];
+    /// its step is halved where that is 1; then bestAtCheckpoint = best and rises = 0. Of a sample that is at none nothing changes.
     /// </summary>
-    /// <param name="interval">Steps since the last checkpoint.</param>
+    /// <param name="intervals">Steps since the sample's last checkpoint, a whole number; 0 where it is at none.</param>
     /// <param name="steps">Length of each sample's step.</param>
-    void HalveSteps(AttackProgress progress, int interval, DeviceBuffer steps, int samples);
+    /// <param name="halvedNow">Set to 1 where this call halved the sample's step, else to 0.</param>
+    void HalveSteps(AttackProgress progress, DeviceBuffer intervals, DeviceBuffer steps, DeviceBuffer halvedNow, int samples);
 }

@@ -14,17 +14,42 @@ public sealed partial class ReferenceBackend
             Put(Stepped(sample, pixels, gradient, origin, steps, budget), sample, output);
     }
 
-    /// <summary>z = P(x + steps[b]·d(g)); output = P(x + momentum·(z − x) + (1 − momentum)·(x − previous))</summary>
+    /// <summary>z = P(x + steps[b]·d(g)); output = P(x + momenta[b]·(z − x) + (1 − momenta[b])·(x − previous))</summary>
     public void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps,
-        float momentum, Budget budget, DeviceBuffer output, int samples)
+        DeviceBuffer momenta, Budget budget, DeviceBuffer output, int samples)
     {
         for (var sample = 0; sample < samples; sample++)
         {
             var z = Stepped(sample, pixels, gradient, origin, steps, budget);
             var x = Image(pixels, sample, z.Length);
             var before = Image(previous, sample, z.Length);
-            var moved = z.Select((each, i) => x[i] + momentum * (each - x[i]) + (1.0 - momentum) * (x[i] - before[i])).ToArray();
+            double momentum = HostBuffer.Of(momenta)[sample];
+            var moved = z.Select((each, i) => x[i] + momentum * (each - x[i]) + (1 - momentum) * (x[i] - before[i])).ToArray();
             Put(Projected(moved, Image(origin, sample, z.Length), budget), sample, output);
+        }
+    }
+
+    /// <summary>
+    /// m = 0.5·m + g/mean|g|; v = 0.8·v + g²/mean(g²); output = P(x + clip(η·m/(√v + 1e-12), −η, η)), η = steps[b]; m and v are floats
+    /// between steps, as on every device
+    /// </summary>
+    public void NormalisedAttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, DeviceBuffer mean,
+        DeviceBuffer square, float radius, DeviceBuffer output, int samples)
+    {
+        var length = SampleLength(pixels, steps);
+        for (var sample = 0; sample < samples; sample++)
+        {
+            var g = Image(gradient, sample, length);
+            var size = g.Average(Math.Abs);
+            var power = g.Average(each => each * each);
+            var adds = size > 0 && double.IsFinite(size);
+            Put([.. Image(mean, sample, length).Select((m, i) => 0.5 * m + (adds ? g[i] / size : 0))], sample, mean);
+            Put([.. Image(square, sample, length).Select((v, i) => 0.8 * v + (adds ? g[i] * g[i] / power : 0))], sample, square);
+            var m = Image(mean, sample, length);
+            var v = Image(square, sample, length);
+            double step = HostBuffer.Of(steps)[sample];
+            var moved = Image(pixels, sample, length).Select((x, i) => x + Math.Clamp(step * m[i] / (Math.Sqrt(v[i]) + 1e-12), -step, step));
+            Put(Projected([.. moved], Image(origin, sample, length), Budget.Pixels(radius)), sample, output);
         }
     }
 

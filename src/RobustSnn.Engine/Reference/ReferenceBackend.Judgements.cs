@@ -68,4 +68,27 @@ public sealed partial class ReferenceBackend
         for (var place = 0; place < kept.Length; place++)
             memory.Slice(kept[place] * bytes, bytes).CopyTo(memory[(place * bytes)..]);
     }
+
+    /// <summary>x[·, 0], x[·, 1], … = x[·, b] for the b with dropped[b] = 0, ascending</summary>
+    public void DropSamples(DeviceBuffer dropped, Activation values, int samples)
+    {
+        var x = new HostActivation(values);
+        var kept = Enumerable.Range(0, samples).Where(sample => HostBuffer.Of(dropped)[sample] == 0).ToArray();
+        for (var place = 0; place < kept.Length; place++)
+        {
+            foreach (var at in x.Sites(samples: 1))
+                x[at with { Sample = place }] = x[at with { Sample = kept[place] }];
+        }
+    }
+
+    /// <summary>x[·, b] = value where marked[b] ≠ 0</summary>
+    public void FillSamples(Activation values, DeviceBuffer marked, float value, int samples)
+    {
+        var x = new HostActivation(values);
+        foreach (var at in x.Sites(samples))
+        {
+            if (HostBuffer.Of(marked)[at.Sample] != 0)
+                x[at] = value;
+        }
+    }
 }

@@ -21,6 +21,8 @@ public static class AttackCases
             new ContractCase("AttackStep", $"{description}, L2, in place", ContractCase.Elementwise, bench => AttackStep(bench, size, InSpace(size), inPlace: true)),
             new ContractCase("MomentumAttackStep", description, ContractCase.Elementwise, bench => MomentumAttackStep(bench, size, InPixels)),
             new ContractCase("MomentumAttackStep", $"{description}, L2", ContractCase.Elementwise, bench => MomentumAttackStep(bench, size, InSpace(size))),
+            new ContractCase("NormalisedAttackStep", description, ContractCase.Elementwise, bench => NormalisedAttackStep(bench, size, inPlace: false)),
+            new ContractCase("NormalisedAttackStep", $"{description}, in place", ContractCase.Elementwise, bench => NormalisedAttackStep(bench, size, inPlace: true)),
             new ContractCase("StretchDraws", description, ContractCase.Elementwise, bench => bench.Backend.StretchDraws(
                 bench.OutputBuffer("draws", size.Batch * size.Pixels, i => i / size.Pixels % 4 == 3 ? 0.5f : bench.Draw(0, 1), size.Samples * size.Pixels),
                 bench.InputBuffer(size.Batch, used: size.Samples),
@@ -53,10 +55,31 @@ public static class AttackCases
         Gradient(bench, size),
         Pixels(bench, size),
         Steps(bench, size),
-        0.75f,
+        bench.InputBuffer(size.Batch, i => i % 3 == 0 ? 1 : 0.75f, size.Samples),
         budget,
         bench.OutputBuffer("output", size.Batch * size.Pixels, written: size.Samples * size.Pixels),
         size.Samples);
+
+    /// <summary>Of every four images the gradient of one is 0 everywhere, and that of another holds what is no number.</summary>
+    private static void NormalisedAttackStep(Workbench bench, (int Batch, int Samples, int Pixels) size, bool inPlace)
+    {
+        var output = bench.OutputBuffer("output", size.Batch * size.Pixels, _ => bench.Draw(0, 1), size.Samples * size.Pixels);
+        bench.Backend.NormalisedAttackStep(
+            inPlace ? output : Pixels(bench, size),
+            bench.InputBuffer(size.Batch * size.Pixels, i => (i / size.Pixels % 4, i % size.Pixels) switch
+            {
+                (2, _) => 0,
+                (3, 0) => float.NaN,
+                _ => bench.Draw(-1e-3, 1e-3),
+            }, size.Samples * size.Pixels),
+            Pixels(bench, size),
+            Steps(bench, size),
+            bench.OutputBuffer("mean", size.Batch * size.Pixels, _ => bench.Draw(-2, 2), size.Samples * size.Pixels),
+            bench.OutputBuffer("square", size.Batch * size.Pixels, _ => bench.Draw(0, 5), size.Samples * size.Pixels),
+            Epsilon,
+            output,
+            size.Samples);
+    }
 
     /// <summary>All within about ε of one half and of 0 and 1, so that every bound is reached somewhere and not everywhere.</summary>
     private static DeviceBuffer Pixels(Workbench bench, (int Batch, int Samples, int Pixels) size) =>

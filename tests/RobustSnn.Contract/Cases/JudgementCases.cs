@@ -9,7 +9,7 @@ public static class JudgementCases
     private static readonly (int Batch, int Samples, int Pixels)[] Sizes =
         [(2, 2, 1), (5, 5, 12), (17, 17, 3 * 8 * 8), (33, 20, 3 * 7 * 5), (9, 7, 3 * 32 * 32)];
 
-    public static IEnumerable<ContractCase> All => [.. OfImages(), .. OfLogits(), .. Progress()];
+    public static IEnumerable<ContractCase> Over(ShapeTable shapes) => [.. OfImages(), .. OfLogits(), .. Progress(), .. OfActivations(shapes)];
 
     private static IEnumerable<ContractCase> OfImages() =>
         from size in Sizes
@@ -90,13 +90,37 @@ public static class JudgementCases
     private static void HalveSteps(Workbench bench, (int Batch, int Samples) size)
     {
         var progress = Remembered(bench, size, tracks: false);
-        bench.Backend.HalveSteps(progress, 6, bench.OutputBuffer("steps", size.Batch, _ => bench.Draw(0.1, 1), size.Samples), size.Samples);
+        bench.Backend.HalveSteps(
+            progress,
+            bench.InputBuffer(size.Batch, i => i % 5 == 4 ? 0 : 3 + i % 5, size.Samples), // every fifth sample is at no checkpoint
+            bench.OutputBuffer("steps", size.Batch, _ => bench.Draw(0.1, 1), size.Samples),
+            bench.OutputBuffer("halvedNow", size.Batch, written: size.Samples),
+            size.Samples);
         var rises = progress.Rises.ToArray(size.Samples);
         for (var i = 0; i < rises.Length; i++)
         {
             bench.Result($"rises {i} and 1", rises[i] + 1);
         }
     }
+
+    /// <summary>Where what is known of each sample lies in lanes. Not all samples are marked, and where there are two or more not none.</summary>
+    private static IEnumerable<ContractCase> OfActivations(ShapeTable shapes) =>
+        from shape in shapes.All
+        from isStatic in new[] { false, true }
+        where !isStatic || shape.Lanes.Timesteps > 1
+        let layout = isStatic ? shape.Static : shape.Shape
+        let description = $"{shape}{(isStatic ? ", static" : "")}"
+        from @case in new[]
+        {
+            new ContractCase("DropSamples", $"of an activation, {description}", ContractCase.Exact, bench => bench.Backend.DropSamples(
+                Marks(bench, shape), bench.Output("values", layout, shape.Samples), shape.Samples)),
+            new ContractCase("FillSamples", description, ContractCase.Exact, bench => bench.Backend.FillSamples(
+                bench.Output("values", layout, shape.Samples), Marks(bench, shape), 0.75f, shape.Samples)),
+        }
+        select @case;
+
+    private static DeviceBuffer Marks(Workbench bench, ShapeCase shape) =>
+        bench.InputBuffer(shape.Lanes.Batch, i => i % 3 == 1 || i % 7 == 5 ? 1 : 0, shape.Samples);
 
     private static float Few(Workbench bench) => 0.25f * (bench.DrawInteger(4) - 1);
 

@@ -183,7 +183,30 @@ public static class HandComputedTests
     {
         var output = Buffer(0);
         Backend.MomentumAttackStep(
-            Buffer(0.5f), Buffer(0.375f), Buffer(1), Buffer(0.5f), Buffer(0.125f), 0.75f, Budget.Pixels(0.25f), output, 1);
+            Buffer(0.5f), Buffer(0.375f), Buffer(1), Buffer(0.5f), Buffer(0.125f), Buffer(0.75f), Budget.Pixels(0.25f), output, 1);
         Assert.That(output.ToArray(), Is.EqualTo(new[] { 0.625f }));
+    }
+
+    /// <summary>g = (1, 3): mean|g| = 2, mean(g²) = 5; from 0, m = (0.5, 1.5) and v = (0.2, 1.8), so that m/√v is 1.118 for both: clipped.</summary>
+    [Test]
+    public static void ANormalisedStepIsAtMostItsLength()
+    {
+        var (mean, square, output) = (Buffer(0, 0), Buffer(0, 0), Buffer(0, 0));
+        Backend.NormalisedAttackStep(Buffer(0.5f, 0.5f), Buffer(1, 3), Buffer(0.5f, 0.5f), Buffer(0.125f), mean, square, 0.25f, output, 1);
+        Assert.Multiple(() =>
+        {
+            Assert.That(mean.ToArray(), Is.EqualTo(new[] { 0.5f, 1.5f }).Within(1e-7f));
+            Assert.That(square.ToArray(), Is.EqualTo(new[] { 0.2f, 1.8f }).Within(1e-7f));
+            Assert.That(output.ToArray(), Is.EqualTo(new[] { 0.625f, 0.625f }));
+        });
+    }
+
+    /// <summary>The next step of those images with no gradient: m = (0.25, 0.75), v = (0.16, 1.44), m/√v = 0.625 for both.</summary>
+    [Test]
+    public static void ANormalisedStepGoesOnByWhatItRemembersWhereThereIsNoGradient()
+    {
+        var (mean, square, output) = (Buffer(0.5f, 1.5f), Buffer(0.2f, 1.8f), Buffer(0, 0));
+        Backend.NormalisedAttackStep(Buffer(0.5f, 0.5f), Buffer(0, 0), Buffer(0.5f, 0.5f), Buffer(0.125f), mean, square, 0.25f, output, 1);
+        Assert.That(output.ToArray(), Is.EqualTo(new[] { 0.5f + 0.625f * 0.125f, 0.5f + 0.625f * 0.125f }).Within(1e-7f));
     }
 }

@@ -76,6 +76,49 @@ public sealed class AdaptiveTests
         }
     }
 
+    /// <summary>Samples 0 to 3 have one gradient, then 1 leaves and 4 comes; each has the gradients that it has alone, in its own order.</summary>
+    [Test]
+    public void Samples_come_and_go_and_each_has_its_own_run()
+    {
+        using var small = new SmallAttack(4, samples: 5);
+        var images = small.Images.Chunk(Small.PixelCount).ToArray();
+        var alone = Enumerable.Range(0, 5).Select(sample =>
+        {
+            Load(small, sample);
+            small.Batch.BeginRun();
+            return new[] { Rows(small)[0], Rows(small)[0] };
+        }).ToArray();
+
+        Load(small, 0, 1, 2, 3);
+        small.Batch.BeginRun();
+        var first = Rows(small);
+        var marks = small.Batch.Vector("tests.marks");
+        marks.Upload([0, 1, 0, 0]);
+        small.Classifier.DropSamples(Adaptive, marks, 4);
+        Load(small, 0, 2, 3, 4);
+        marks.Upload([0, 0, 0, 1]);
+        small.Classifier.BeginSamples(Adaptive, marks, 4);
+        var second = Rows(small);
+        Assert.Multiple(() =>
+        {
+            for (var sample = 0; sample < 4; sample++)
+            {
+                Assert.That(first[sample], Is.EqualTo(alone[sample][0]).Within(1e-6f), $"the first gradient of {sample}");
+            }
+
+            Assert.That(second[0], Is.EqualTo(alone[0][1]).Within(1e-6f), "the second of 0");
+            Assert.That(second[1], Is.EqualTo(alone[2][1]).Within(1e-6f), "the second of 2");
+            Assert.That(second[2], Is.EqualTo(alone[3][1]).Within(1e-6f), "the second of 3");
+            Assert.That(second[3], Is.EqualTo(alone[4][0]).Within(1e-6f), "the first of 4");
+            Assert.That(alone[4][1], Is.Not.EqualTo(alone[4][0]).Within(1e-6f), "so that it matters which");
+        });
+
+        void Load(SmallAttack small, params int[] samples) => small.Batch.Load([.. samples.SelectMany(sample => images[sample])],
+            Array.ConvertAll(samples, sample => small.Labels[sample]), samples);
+
+        static float[][] Rows(SmallAttack small) => [.. Gradient(small).Chunk(Small.PixelCount).Take(small.Batch.Samples)];
+    }
+
     [Test]
     public void On_an_ANN_it_is_the_plain_gradient()
     {

@@ -104,12 +104,16 @@ public sealed class ApgdProgressTests
         private readonly AttackProgress progress;
         private readonly DeviceBuffer losses;
         private readonly DeviceBuffer steps;
+        private readonly DeviceBuffer intervals;
+        private readonly DeviceBuffer halvedNow;
 
         public Progress(int steps, params float[] startLosses)
         {
             schedule = new ApgdSchedule(steps);
             losses = Values(startLosses);
             this.steps = Values(Ones(startLosses));
+            intervals = backend.Allocate(startLosses.Length);
+            halvedNow = backend.Allocate(startLosses.Length);
             progress = ApgdProgress.Begin(backend, Memory(startLosses.Length), losses, startLosses.Length);
         }
 
@@ -128,7 +132,8 @@ public sealed class ApgdProgressTests
             var isCheckpoint = schedule.Advance();
             if (isCheckpoint)
             {
-                backend.HalveSteps(progress, schedule.Interval, steps, values.Length);
+                backend.Fill(intervals, schedule.Interval);
+                backend.HalveSteps(progress, intervals, steps, halvedNow, values.Length);
             }
 
             return isCheckpoint;

@@ -59,6 +59,38 @@ public sealed class AdaptiveGradient : IDisposable
         }
     }
 
+    /// <summary>
+    /// Begins the run of some samples, while the others go on with theirs. With another surrogate than the one of theirs, all begin: what they
+    /// remember says nothing about it.
+    /// </summary>
+    /// <param name="entering">1 a sample that begins, else 0.</param>
+    /// <exception cref="ArgumentException">As <see cref="Begin"/>.</exception>
+    public void BeginSamples(AdaptiveSurrogate surrogate, DeviceBuffer entering, int samples)
+    {
+        if (this.surrogate != surrogate)
+        {
+            Begin(surrogate);
+            return;
+        }
+
+        foreach (var values in memory.Values)
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                backend.FillSamples(values[i], entering, surrogate.Start[i], samples);
+            }
+        }
+    }
+
+    /// <summary>What is remembered of the samples whose mark is 0 moves to the front, as they do.</summary>
+    public void DropSamples(DeviceBuffer dropped, int samples)
+    {
+        foreach (var values in memory.Values.SelectMany(values => values))
+        {
+            backend.DropSamples(dropped, values, samples);
+        }
+    }
+
     /// <summary>Whether the surrogate remembers as many values as this has room for.</summary>
     public bool Suits(AdaptiveSurrogate surrogate) => surrogate.Start.Count == remembered;
 
