@@ -171,6 +171,9 @@ internal sealed class EnsembleChecks(GoldenCase golden, CaseBatch shared, Expect
     {
         public string Name => "given";
 
+        public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+            throw new NotSupportedException("this attack runs on all samples together");
+
         public int[] Attacked { get; set; } = [];
 
         public void Run(AttackBatch batch, AttackSettings settings)

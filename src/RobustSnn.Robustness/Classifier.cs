@@ -12,7 +12,7 @@ namespace RobustSnn.Robustness;
 /// A network in evaluation mode, as attacks see it: logits and gradients of pixels (sample, channel, row, column) in [0,1].
 /// Its plans are compiled when first needed; after that a call allocates nothing.
 /// </summary>
-public sealed class Classifier : IDisposable
+public sealed class Classifier : IClassifier
 {
     private readonly float[] logits;
     private Plan? inference;
@@ -52,6 +52,8 @@ public sealed class Classifier : IDisposable
 
     /// <summary>Asked between the layers of every pass from now on: of whoever uses the classifier.</summary>
     public CancellationToken Cancellation { get; set; }
+
+    public int SamplesComputed(int samples) => Gradient.SamplesComputed(samples);
 
     private Plan Inference => inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
 

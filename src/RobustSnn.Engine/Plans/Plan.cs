@@ -107,6 +107,9 @@ public sealed class Plan : IDisposable
     /// <summary>Bytes of all that is alive while the plan's passes run: <see cref="PlanMemory.Total"/>.</summary>
     public long PeakBytes => Memory.Total;
 
+    /// <summary>Samples that a pass over so many has room for: whole blocks of lanes.</summary>
+    public int SamplesComputed(int samples) => graph.Lanes.BlocksOf(samples) * graph.Lanes.BlockSamples;
+
     /// <summary>
     /// Samples that a plan for inference best computes together: a larger batch gains nothing where the backend lays out each image by itself,
     /// once there is one for each part of the device.

@@ -20,6 +20,7 @@ internal sealed class ApgdRun : AttackRun
     private readonly DeviceBuffer gradient;
     private readonly DeviceBuffer bestGradient;
     private readonly AttackProgress progress;
+    private readonly ApgdProgress beginning;
     private readonly ApgdSchedule schedule;
     private readonly DeviceBuffer wrong;
     private readonly DeviceBuffer everWrong;
@@ -61,10 +62,11 @@ internal sealed class ApgdRun : AttackRun
         intervals = batch.Vector("apgd.intervals");
         halved = batch.Vector("apgd.halved-now");
         constants = batch.Vector("apgd.constants");
+        beginning = new ApgdProgress(batch.Backend, progress, constants);
         values = new float[batch.Classifier.Batch];
     }
 
-    public override int Steps => Moves + 1;
+    public override int Steps => (int)Math.Min(Moves + 1L, int.MaxValue);
 
     public override int Moves => this.options.Steps;
 
@@ -85,14 +87,9 @@ internal sealed class ApgdRun : AttackRun
             Batch.Select(entering, constants, this.targets);
         }
 
-        Set(entering, lengths, 2 * Settings.Budget.Radius);
-        Set(entering, everWrong, 0);
-        Set(entering, progress.Best, float.NegativeInfinity);
-        Set(entering, progress.Rises, 0);
-        Set(entering, progress.Previous, float.PositiveInfinity); // the loss at the start is no rise
-
-        // Nothing is halved at the first checkpoint only for not having improved.
-        Set(entering, progress.Halved, 1);
+        beginning.Set(entering, lengths, 2 * Settings.Budget.Radius, Batch.Samples);
+        beginning.Set(entering, everWrong, 0, Batch.Samples);
+        beginning.Enter(entering, Batch.Samples);
         Batch.BeginSamples(Settings.Estimator, entering);
     }
 
@@ -147,10 +144,7 @@ internal sealed class ApgdRun : AttackRun
         if (ages.Contains(0))
         {
             Upload(first, ages, static (age, _) => age == 0 ? 1 : 0);
-            Batch.Select(first, Batch.LossValues, progress.BestAtCheckpoint);
-
-            // The reference counts the first move as a rise where its loss is above 0, not above the loss at the start.
-            Set(first, progress.Previous, 0);
+            beginning.Started(first, Batch.LossValues, Batch.Samples);
         }
     }
 
@@ -182,11 +176,5 @@ internal sealed class ApgdRun : AttackRun
         }
 
         target.Upload(values.AsSpan(0, ages.Length));
-    }
-
-    private void Set(DeviceBuffer marked, DeviceBuffer target, float value)
-    {
-        Batch.Backend.Fill(constants, value);
-        Batch.Select(marked, constants, target);
     }
 }

@@ -41,11 +41,11 @@ public sealed class ApgdTargeted : IAttack
                 .. this.options.Steps == Usual.Steps ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"steps={this.options.Steps}") },
                 .. this.options.Targets == Usual.Targets ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"targets={this.options.Targets}") },
             ];
-            return "apgd-t" + (written.Length == 0 ? "" : $"({string.Join(", ", written)})");
+            return "apgd-t" + (written.Length == 0 ? "" : $"({string.Join(",", written)})");
         }
     }
 
-    public int Rounds(Classifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);
+    public int Rounds(IClassifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);
 
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round)
     {
@@ -81,8 +81,9 @@ public sealed class ApgdTargeted : IAttack
         for (var run = 0; run < targets.Count && batch.CountMarked(found) < batch.Samples; run++)
         {
             fill(run, draw);
-            var outcome = RunTowards(batch, settings, targets[run], draw);
             batch.Copy(batch.Adversarial, kept);
+            var outcome = RunTowards(batch, settings, targets[run], draw);
+            batch.Copy(kept, batch.Adversarial);
             batch.Select(outcome.Fooled, outcome.BestAdversarial, batch.Adversarial);
             batch.Select(found, kept, batch.Adversarial);
             batch.Backend.Blend(found, 1, 1, outcome.Fooled); // above 0 where either is

@@ -29,7 +29,7 @@ public sealed class AttackBatch : IDisposable
     private bool hasFresh;
     private GradientEstimator? running;
 
-    public AttackBatch(Classifier classifier)
+    public AttackBatch(IClassifier classifier)
     {
         Classifier = classifier;
         var batch = classifier.Batch;
@@ -55,7 +55,7 @@ public sealed class AttackBatch : IDisposable
         referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
     }
 
-    public Classifier Classifier { get; }
+    public IClassifier Classifier { get; }
 
     public IBackend Backend => Classifier.Backend;
 

@@ -20,6 +20,9 @@ public static class AttackCatalogue
     /// <summary>The option of every attack that follows gradients: the estimator of its gradients, by its name.</summary>
     internal const string Surrogate = "surrogate";
 
+    /// <summary>Stands before the name of the network that an attack is transferred from: <c>pgd10@ann</c>.</summary>
+    internal const string Transfer = "@";
+
     private const int DefaultSteps = 10;
 
     private static readonly AttackFamily[] Families =

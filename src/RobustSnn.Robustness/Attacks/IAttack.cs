@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
+using RobustSnn.Model;
 using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness.Attacks;
@@ -32,7 +33,7 @@ public interface IAttack
     bool Takes(Norm norm) => true;
 
     /// <summary>How often it begins again, from another start or towards another class: each round is for the samples that the ones before left.</summary>
-    int Rounds(Classifier classifier) => 1;
+    int Rounds(IClassifier classifier) => 1;
 
     /// <summary>Begins a round over samples that come and go.</summary>
     /// <param name="round">From 0, below <see cref="Rounds"/>.</param>

@@ -60,7 +60,7 @@ public sealed class Pgd : IAttack
         _ => "pgd",
     };
 
-    public int Rounds(Classifier classifier) => this.options.Restarts;
+    public int Rounds(IClassifier classifier) => this.options.Restarts;
 
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
         new SteppingRun(batch, settings, this.options.Steps, StepLength(settings.Budget), this.options.Loss,

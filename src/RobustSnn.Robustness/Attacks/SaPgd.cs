@@ -61,7 +61,7 @@ public sealed class SaPgd : IAttack
     private sealed class Descent : AttackRun
     {
         private readonly SaPgdOptions options;
-        private readonly float[] lengthAfter; // of a step that follows so many
+        private readonly ApgdSchedule schedule;
         private readonly DeviceBuffer current;
         private readonly DeviceBuffer scratch;
         private readonly DeviceBuffer mean;
@@ -76,15 +76,7 @@ public sealed class SaPgd : IAttack
             : base(batch, settings)
         {
             this.options = options;
-            var schedule = new ApgdSchedule(options.Steps);
-            lengthAfter = new float[options.Steps + 1];
-            var length = settings.Budget.Radius;
-            for (var step = 0; step <= options.Steps; step++)
-            {
-                length *= schedule.IntervalAfter(step) > 0 ? 0.5f : 1;
-                lengthAfter[step] = length;
-            }
-
+            schedule = new ApgdSchedule(options.Steps);
             current = batch.Images("sa-pgd.current");
             scratch = batch.Images("sa-pgd.scratch");
             mean = batch.Images("sa-pgd.mean");
@@ -96,7 +88,7 @@ public sealed class SaPgd : IAttack
             values = new float[batch.Classifier.Batch];
         }
 
-        public override int Steps => Moves + 1;
+        public override int Steps => (int)Math.Min(Moves + 1L, int.MaxValue);
 
         public override int Moves => this.options.Steps;
 
@@ -126,12 +118,12 @@ public sealed class SaPgd : IAttack
             Batch.Select(everWrong, found, Batch.Adversarial);
             for (var i = 0; i < ages.Length; i++)
             {
-                values[i] = lengthAfter[ages[i]];
+                values[i] = MathF.ScaleB(Settings.Budget.Radius, -schedule.CountUpTo(ages[i]));
             }
 
             lengths.Upload(values.AsSpan(0, ages.Length));
             Batch.Backend.NormalisedAttackStep(
-                current, scratch, mean, square, Batch.Clean, lengths, Settings.Budget, current, Batch.Samples);
+                current, scratch, Batch.Clean, lengths, mean, square, Settings.Budget.Radius, current, Batch.Samples);
             if (Settings.StopsEarly)
             {
                 Batch.Backend.Copy(wrong, Batch.Broken, Batch.Samples);

@@ -38,6 +38,8 @@ public sealed class Square : IAttack
     public string Name =>
         "square" + (this.options.Queries == UsualQueries ? "" : string.Create(CultureInfo.InvariantCulture, $"(queries={this.options.Queries})"));
 
+    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) => throw new NotSupportedException();
+
     /// <summary>Gives the image that fooled the network; the image as it was where none did.</summary>
     /// <exception cref="BadInputException">A ball that is not of L∞.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>

@@ -151,7 +151,7 @@ public sealed class EnergyAccount : IDisposable
         batch.Load(pixels.AsSpan(0, samples * classifier.PixelCount), labels.AsSpan(0, samples), numbers.AsSpan(0, samples));
         var member = asked.Attack.Members[0];
         batch.WatchGradients();
-        var random = new RandomKey(options.Seed, 0).Derive(asked.Attack.Name).Derive(0);
+        var random = member.Draws(new RandomKey(options.Seed, 0));
         member.Attack.Run(batch, new AttackSettings(asked.Budget, member.Estimator, random, cancellation));
         BallCheck.Verify(member.ToString(), batch, asked.Budget);
         if (batch.NotFiniteGradients > 0 || batch.NotFiniteLogits > 0)

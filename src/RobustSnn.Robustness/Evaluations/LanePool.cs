@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Layout;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Ledgers;
 
 namespace RobustSnn.Robustness.Evaluations;
 

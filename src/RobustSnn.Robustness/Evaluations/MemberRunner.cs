@@ -1,6 +1,7 @@
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Ledgers;
 
 namespace RobustSnn.Robustness.Evaluations;
 
@@ -58,7 +59,8 @@ internal sealed class MemberRunner : IDisposable
         (verification.Attack, verification.Budget) = (member.ToString(), budget);
         var settings = new AttackSettings(budget, member.Estimator, random, cancellation, this.stopsEarly);
         var rounds = member.Attack.Rounds(batch.Classifier);
-        foreach (var group in rounds == 1 ? [waiting] : waiting.Chunk(BatchesOfGroup * batch.Classifier.Batch))
+        var sizeOfGroup = rounds == 1 ? Math.Max(waiting.Count, 1) : BatchesOfGroup * batch.Classifier.Batch;
+        foreach (var group in waiting.Chunk(sizeOfGroup))
         {
             RunGroup(member.Attack, settings, rounds, group);
         }

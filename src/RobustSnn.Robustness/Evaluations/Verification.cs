@@ -1,6 +1,7 @@
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Ledgers;
 
 namespace RobustSnn.Robustness.Evaluations;
 
@@ -76,7 +77,8 @@ internal sealed class Verification : IDisposable
         }
 
         var (pixels, classes) = (deployed.PixelCount, deployed.Classes);
-        var (adversarial, origin) = (imagesHost.AsSpan(0, count * pixels), cleanHost.AsSpan(0, count * pixels));
+        var adversarial = imagesHost.AsSpan(0, count * pixels);
+        var origin = cleanHost.AsSpan(0, count * pixels);
         BallCheck.Verify(Attack, origin, adversarial, Budget, pixels);
         images.Upload(adversarial);
         deployed.Logits(images, count).Download(logits.AsSpan(0, count * classes));

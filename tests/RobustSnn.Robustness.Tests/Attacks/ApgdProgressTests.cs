@@ -14,7 +14,7 @@ public sealed class ApgdProgressTests
     public void Checkpoints_are_the_papers(int steps, int[] expected)
     {
         var schedule = new ApgdSchedule(steps);
-        Assert.That(Enumerable.Range(1, steps).Where(_ => schedule.Advance()), Is.EqualTo(expected));
+        Assert.That(Enumerable.Range(1, steps).Where(step => schedule.IntervalAfter(step) > 0), Is.EqualTo(expected));
     }
 
     [Test]
@@ -106,6 +106,7 @@ public sealed class ApgdProgressTests
         private readonly DeviceBuffer steps;
         private readonly DeviceBuffer intervals;
         private readonly DeviceBuffer halvedNow;
+        private int observed;
 
         public Progress(int steps, params float[] startLosses)
         {
@@ -114,7 +115,12 @@ public sealed class ApgdProgressTests
             this.steps = Values(Ones(startLosses));
             intervals = backend.Allocate(startLosses.Length);
             halvedNow = backend.Allocate(startLosses.Length);
-            progress = ApgdProgress.Begin(backend, Memory(startLosses.Length), losses, startLosses.Length);
+            progress = Memory(startLosses.Length);
+            var beginning = new ApgdProgress(backend, progress, backend.Allocate(startLosses.Length));
+            using var all = Values(Ones(startLosses));
+            beginning.Enter(all, startLosses.Length);
+            backend.TrackLosses(progress, losses, startLosses.Length);
+            beginning.Started(all, losses, startLosses.Length);
         }
 
         public float[] Best => progress.Best.ToArray();
@@ -129,14 +135,10 @@ public sealed class ApgdProgressTests
         {
             losses.Upload(values);
             backend.TrackLosses(progress, losses, values.Length);
-            var isCheckpoint = schedule.Advance();
-            if (isCheckpoint)
-            {
-                backend.Fill(intervals, schedule.Interval);
-                backend.HalveSteps(progress, intervals, steps, halvedNow, values.Length);
-            }
-
-            return isCheckpoint;
+            var interval = schedule.IntervalAfter(++observed);
+            backend.Fill(intervals, interval);
+            backend.HalveSteps(progress, intervals, steps, halvedNow, values.Length);
+            return interval > 0;
         }
 
         public bool[] Halvings(params float[] values) => [.. values.Where(loss => Observe(loss)).Select(_ => Halved[0])];

@@ -45,7 +45,7 @@ public sealed class AttackCatalogueTests
     [TestCase("apgd-dlr(steps=100)_ens", "apgd-dlr(steps=100)_ens")]
     [TestCase("apgd-t(steps=10, targets=9)", "apgd-t")]
     [TestCase("apgd-t(targets=3)", "apgd-t(targets=3)")]
-    [TestCase("apgd-t(targets=3,steps=100)_ens", "apgd-t(steps=100, targets=3)_ens")]
+    [TestCase("apgd-t(targets=3,steps=100)_ens", "apgd-t(steps=100,targets=3)_ens")]
     [TestCase("square(queries=5000)", "square")]
     [TestCase("square(queries=500)", "square(queries=500)")]
     [TestCase("rfgsm(alpha=0.5)", "rfgsm")]

@@ -131,6 +131,9 @@ public sealed class EnsembleAttackTests
     {
         public string Name => "twice";
 
+        public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+            throw new NotSupportedException("this attack runs on all samples together");
+
         public void Run(AttackBatch batch, AttackSettings settings) =>
             new Fgsm().Run(batch, settings with { Budget = settings.Budget with { Radius = 2 * settings.Budget.Radius } });
     }

@@ -282,6 +282,9 @@ public sealed class TrainingTests
     {
         public string Name => "watching";
 
+        public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+            throw new NotSupportedException("this attack runs on all samples together");
+
         public float[] Seen { get; private set; } = [];
 
         public void Run(AttackBatch batch, AttackSettings settings)

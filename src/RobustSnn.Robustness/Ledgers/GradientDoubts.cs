@@ -1,4 +1,4 @@
-namespace RobustSnn.Robustness.Evaluations;
+namespace RobustSnn.Robustness.Ledgers;
 
 /// <summary>What an attack met on its way that makes its result worth less, for one sample.</summary>
 [Flags]
