@@ -36,14 +36,16 @@ public static class AttackCatalogue
         new("apgd-ce", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.CrossEntropy, Steps(options)))),
         new("apgd-dlr", ["steps"], options => new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio, Steps(options)))),
         new("apgd-t", ["steps", "targets"], options => new ApgdTargeted(new ApgdTargetedOptions(Steps(options), options.Whole("targets", 9)))),
+        new("sa-pgd", ["steps"], options => new SaPgd(new SaPgdOptions(LogitLoss.CrossEntropy, options.Whole("steps", SaPgd.UsualSteps)))),
+        new("sa-pgd-dlr", ["steps"], options => new SaPgd(new SaPgdOptions(LogitLoss.DifferenceOfLogitsRatio, options.Whole("steps", SaPgd.UsualSteps)))),
         new("square", ["queries"], options => new Square(new SquareOptions(options.Whole("queries", Square.UsualQueries)))),
     ];
 
     /// <summary>What is known, for people: names, with their options.</summary>
-    public static string Known => string.Join(", ", Families.Select(family => family.Usage));
+    public static string Known => string.Join(", ", Families.Select(family => family.Usage).Append(AutoAttack.Name));
 
     /// <summary>The names without options.</summary>
-    public static IEnumerable<string> Names => Families.Select(family => family.Name);
+    public static IEnumerable<string> Names => Families.Select(family => family.Name).Append(AutoAttack.Name);
 
     /// <summary>The attack of that name.</summary>
     /// <param name="steps">Steps in place of those of the name; null for the name's, or 10.</param>
@@ -53,6 +55,16 @@ public static class AttackCatalogue
         if (name == Clean && steps is null)
         {
             return new EnsembleAttack(Clean, []);
+        }
+
+        if (name.LastIndexOf(Transfer, StringComparison.Ordinal) is > 0 and var at)
+        {
+            return Parse(name[..at], steps).From(name[(at + Transfer.Length)..]);
+        }
+
+        if (name == AutoAttack.Name || name.StartsWith(AutoAttack.Name + "(", StringComparison.Ordinal))
+        {
+            return AutoAttack.Parse(name, steps);
         }
 
         var isEnsemble = name.EndsWith(EnsembleSuffix, StringComparison.Ordinal);

@@ -60,6 +60,10 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
     public static EnsembleAttack Single(IAttack attack, GradientEstimator estimator) =>
         new(AttackCatalogue.NameOf(attack, estimator), [new AttackMember(attack, estimator)]);
 
+    /// <summary>The same, along the gradients of another network: transferred.</summary>
+    public EnsembleAttack From(string origin) =>
+        new(Name + AttackCatalogue.Transfer + origin, [.. Members.Select(member => member with { Origin = origin })]);
+
     /// <summary>The members that differ on a network run for T steps: on an ANN (T = 0), every estimator is the same gradient.</summary>
     public EnsembleAttack For(int timesteps) =>
         timesteps > 0 ? this : this with { Members = [.. Members.DistinctBy(member => (member.Attack, member.Origin))] };
