@@ -41,6 +41,8 @@ public sealed class AttackBatch : IDisposable
         notFinite = Backend.Allocate(batch);
         notFiniteLogits = Backend.Allocate(batch);
         vanished = Backend.Allocate(batch);
+        Broken = Backend.Allocate(batch);
+        CleanLogits = Backend.Allocate((long)batch * classifier.Classes);
         LossValues = Backend.Allocate(batch);
         StepSizes = Backend.Allocate(batch);
         referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
@@ -73,6 +75,12 @@ public sealed class AttackBatch : IDisposable
 
     /// <summary>Step of each sample, for an attack that has its own; <see cref="Step"/> overwrites it.</summary>
     public DeviceBuffer StepSizes { get; }
+
+    /// <summary>1 for each sample whose adversarial image the last step of an <see cref="AttackRun"/> saw to fool the network as deployed, else 0.</summary>
+    public DeviceBuffer Broken { get; }
+
+    /// <summary>Logits (sample, class) of the clean images by the network as deployed, of samples that were brought by <see cref="Place"/>.</summary>
+    public DeviceBuffer CleanLogits { get; }
 
     public ReadOnlySpan<int> LabelsHost => labelsHost.AsSpan(0, Samples);
 
@@ -136,6 +144,46 @@ public sealed class AttackBatch : IDisposable
         }
 
         Samples = next;
+    }
+
+    /// <summary>Puts a sample into a place of the batch, which is as many samples from now on as that takes at least.</summary>
+    /// <param name="logits">Of the clean image, by the network as deployed.</param>
+    public void Place(int place, ReadOnlySpan<float> pixels, int label, int number, ReadOnlySpan<float> logits)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(place, Samples);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(place, Classifier.Batch);
+        (labelsHost[place], numbersHost[place]) = (label, number);
+        Clean.Upload(pixels, (long)place * Classifier.PixelCount);
+        Labels.Upload([label], place);
+        Numbers.UploadAs<int>([number], place);
+        CleanLogits.Upload(logits, (long)place * Classifier.Classes);
+        Samples = Math.Max(Samples, place + 1);
+    }
+
+    /// <summary>Empties the batch: samples are placed anew.</summary>
+    public void Clear() => Samples = 0;
+
+    /// <summary>As <see cref="Drop"/> in the middle of a run: everything that the batch holds of samples moves with those that are left.</summary>
+    /// <param name="dropped">1 for each sample that leaves, else 0.</param>
+    /// <returns>Of each place that is left, which it was.</returns>
+    public int[] DropRunning(DeviceBuffer dropped)
+    {
+        var before = Samples;
+        var marks = dropped.ToArray(before);
+        int[] sources = [.. Enumerable.Range(0, before).Where(place => marks[place] == 0)];
+        foreach (var buffer in images.Values.Concat(vectors.Values).Concat([Adversarial, CleanLogits]).Where(buffer => buffer != dropped))
+        {
+            Backend.DropSamples(dropped, buffer, before);
+        }
+
+        Drop(dropped);
+        return sources;
+    }
+
+    /// <summary>The marked samples begin a run.</summary>
+    public void BeginSamples(GradientEstimator estimator, DeviceBuffer entering)
+    {
+        BeginRun();
     }
 
     /// <summary>Begins a run of an attack, or its next from another start: estimators that adapt forget what they have seen.</summary>
@@ -284,6 +332,8 @@ public sealed class AttackBatch : IDisposable
         notFinite.Dispose();
         notFiniteLogits.Dispose();
         vanished.Dispose();
+        Broken.Dispose();
+        CleanLogits.Dispose();
         LossValues.Dispose();
         StepSizes.Dispose();
         referenceLogits.Dispose();

@@ -23,6 +23,9 @@ public abstract class AttackRun
     /// <summary>Steps from when a sample enters until its result stands.</summary>
     public abstract int Steps { get; }
 
+    /// <summary>How often it moves a sample on the way: one less than steps for an attack that looks at what its last move has made.</summary>
+    public virtual int Moves => Steps;
+
     protected AttackBatch Batch { get; }
 
     protected AttackSettings Settings { get; }
@@ -46,5 +49,20 @@ public abstract class AttackRun
     /// <summary>Samples have moved within the batch, which is smaller now: place i has the one that was at <c>sources[i]</c>, which is not below i.</summary>
     public virtual void Moved(ReadOnlySpan<int> sources)
     {
+    }
+
+    /// <summary>All samples of the batch side by side, from the first step to the last.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    internal void RunTogether()
+    {
+        var all = Batch.Vector("run.all");
+        Batch.Backend.Fill(all, 1);
+        Enter(all);
+        var ages = new int[Batch.Samples];
+        for (var step = 0; step < Steps; step++)
+        {
+            Array.Fill(ages, step);
+            Step(ages);
+        }
     }
 }

@@ -9,8 +9,12 @@ namespace RobustSnn.Robustness.Attacks;
 /// <param name="Estimator">The gradient that it follows.</param>
 /// <param name="Random">Every draw of this run is in a stream derived from it, and from the number of the sample that it concerns.</param>
 /// <param name="Cancellation">Asked before every gradient; the classifier asks its own between layers.</param>
+/// <param name="StopsEarly">
+/// Whether a run says of a sample that it is broken as soon as one of its images is seen to fool the network as deployed. Otherwise every sample
+/// takes all steps, and only what the attack ends in counts.
+/// </param>
 public readonly record struct AttackSettings(
-    Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default);
+    Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default, bool StopsEarly = false);
 
 /// <summary>An attack: from clean images to images in the ball round them that the network gets wrong. A new attack is one file.</summary>
 /// <remarks>Has options but no state, so that one object may serve every batch and thread.</remarks>
@@ -26,6 +30,15 @@ public interface IAttack
 
     /// <summary>Whether it can attack in a ball of that norm.</summary>
     bool Takes(Norm norm) => true;
+
+    /// <summary>How often it begins again, from another start or towards another class: each round is for the samples that the ones before left.</summary>
+    int Rounds(Classifier classifier) => 1;
+
+    /// <summary>Begins a round over samples that come and go.</summary>
+    /// <param name="round">From 0, below <see cref="Rounds"/>.</param>
+    /// <exception cref="NotSupportedException">The attack has no such run.</exception>
+    AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+        throw new NotSupportedException($"{Name} attacks whole batches");
 
     /// <summary>
     /// Attacks the samples of the batch: reads Clean and Labels, writes Adversarial. Says <see cref="AttackBatch.BeginRun"/> before the first
