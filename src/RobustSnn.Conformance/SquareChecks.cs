@@ -57,9 +57,10 @@ internal sealed class SquareChecks(GoldenCase golden, CaseBatch shared, Expectat
             signs = golden.Signs("square.sign");
         }
 
-        public void Stripes(int sample, Span<float> signs) => stripes.AsSpan(sample * signs.Length, signs.Length).CopyTo(signs);
+        // The case's samples are numbered as they lie.
+        public void Stripes(int number, Span<float> signs) => stripes.AsSpan(number * signs.Length, signs.Length).CopyTo(signs);
 
-        public (int Row, int Column) Square(int sample, int query, int rows, int columns, Span<float> signs)
+        public (int Row, int Column) Square(int number, int query, int rows, int columns, Span<float> signs)
         {
             if (this.rows[query] >= rows || this.columns[query] >= columns)
             {

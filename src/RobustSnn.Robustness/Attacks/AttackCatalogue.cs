@@ -38,6 +38,9 @@ public static class AttackCatalogue
         new("apgd-t", ["steps", "targets"], options => new ApgdTargeted(new ApgdTargetedOptions(Steps(options), options.Whole("targets", 9)))),
         new("sa-pgd", ["steps"], options => new SaPgd(new SaPgdOptions(LogitLoss.CrossEntropy, options.Whole("steps", SaPgd.UsualSteps)))),
         new("sa-pgd-dlr", ["steps"], options => new SaPgd(new SaPgdOptions(LogitLoss.DifferenceOfLogitsRatio, options.Whole("steps", SaPgd.UsualSteps)))),
+        new("fab", ["steps", "restarts"], options => new Fab(new FabOptions(FabSteps(options), options.Whole("restarts", 1)))),
+        new("fab-t", ["steps", "targets"], options => new FabTargeted(
+            new FabTargetedOptions(FabSteps(options), options.Whole("targets", FabTargetedOptions.UsualTargets)))),
         new("square", ["queries"], options => new Square(new SquareOptions(options.Whole("queries", Square.UsualQueries)))),
     ];
 
@@ -129,6 +132,8 @@ public static class AttackCatalogue
     }
 
     private static int Steps(AttackOptions options) => options.Whole("steps", DefaultSteps);
+
+    private static int FabSteps(AttackOptions options) => options.Whole("steps", FabOptions.UsualSteps);
 
     private static float Alpha(AttackOptions options) => options.Share("alpha", 0.5f);
 

@@ -13,8 +13,9 @@ public readonly record struct SquareOptions(int Queries);
 public readonly record struct SquareOutcome(float[] Margins, int[] Queries);
 
 /// <summary>
-/// Square (Andriushchenko et al., ECCV 2020; METHODS 8) in L∞: sees logits only. From stripes of ±ε on, every query moves a square by ±2ε in
-/// each channel, smaller and smaller ones, and keeps what lowers the margin or fools the network as deployed.
+/// Square (Andriushchenko et al., ECCV 2020; METHODS 8): sees logits only. Every query changes the best image so far in a square, smaller and smaller
+/// ones, and keeps what lowers the margin or fools the network as deployed. In L∞ it begins with stripes of ±ε and moves squares by ±2ε; in L2 it
+/// begins with tiles and moves the change from one square to another.
 /// </summary>
 /// <remarks>Squares are placed on the host, between two passes over the samples that are left.</remarks>
 public sealed class Square : IAttack
@@ -33,37 +34,23 @@ public sealed class Square : IAttack
 
     public bool FollowsGradients => false;
 
-    public bool Takes(Norm norm) => norm == Norm.Infinity;
-
     public string Name =>
         "square" + (this.options.Queries == UsualQueries ? "" : string.Create(CultureInfo.InvariantCulture, $"(queries={this.options.Queries})"));
 
-    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) => throw new NotSupportedException();
+    public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) => BeginWith(batch, settings, new SampleSquareDraws(settings.Random));
 
     /// <summary>Gives the image that fooled the network; the image as it was where none did.</summary>
-    /// <exception cref="BadInputException">A ball that is not of L∞.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public void Run(AttackBatch batch, AttackSettings settings) => RunFrom(batch, settings, new SampleSquareDraws(settings.Random, batch.NumbersHost));
+    public void Run(AttackBatch batch, AttackSettings settings) => RunFrom(batch, settings, new SampleSquareDraws(settings.Random));
 
-    /// <summary>With given draws.</summary>
-    /// <exception cref="BadInputException">A ball that is not of L∞.</exception>
+    /// <summary>With given draws, which are those of L∞.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public SquareOutcome RunFrom(AttackBatch batch, AttackSettings settings, ISquareDraws draws)
     {
-        if (!Takes(settings.Budget.Norm))
-        {
-            throw new BadInputException($"square expects a radius in L∞, e.g. 8/255, found one in {settings.Budget.Norm} norm.");
-        }
-
-        var search = new SquareSearch(batch, settings.Budget.Radius, draws);
-        search.Start();
-        for (var query = 0; query < this.options.Queries && search.Remaining > 0; query++)
-        {
-            settings.Cancellation.ThrowIfCancellationRequested();
-            search.Query(query, Side(query, this.options.Queries, batch.Classifier.ImageShape));
-        }
-
-        return search.Finish();
+        RoundsTogether.LoadCleanLogits(batch);
+        var run = BeginWith(batch, settings, draws);
+        run.RunTogether();
+        return run.Outcome;
     }
 
     /// <summary>Rows and columns of a query's square: √(p·rows·columns), at least 1, p falling from 0.8 as if there were 10,000 queries.</summary>
@@ -84,5 +71,14 @@ public sealed class Square : IAttack
         };
         var side = (int)Math.Round(Math.Sqrt(share * image.Rows * image.Columns));
         return Math.Clamp(side, 1, Math.Min(image.Rows, image.Columns));
+    }
+
+    private SquareRun BeginWith(AttackBatch batch, AttackSettings settings, ISquareDraws draws)
+    {
+        var (image, queries) = (batch.Classifier.ImageShape, this.options.Queries);
+        ISquareMoves moves = settings.Budget.Norm == Norm.Infinity
+            ? new SquareInInfinity(image, settings.Budget.Radius, queries, draws)
+            : new SquareInEuclidean(image, settings.Budget.Radius, queries, settings.Random);
+        return new SquareRun(batch, settings, queries, moves);
     }
 }

@@ -2,54 +2,46 @@ using RobustSnn.Engine.Randomness;
 
 namespace RobustSnn.Robustness.Attacks;
 
-/// <summary>What Square leaves to chance, sample by sample of a batch.</summary>
+/// <summary>What Square in L∞ leaves to chance, by a sample's number in its data set.</summary>
 public interface ISquareDraws
 {
     /// <summary>The stripes that a sample starts with: 1 or −1 for each channel and column.</summary>
-    void Stripes(int sample, Span<float> signs);
+    void Stripes(int number, Span<float> signs);
 
     /// <summary>The square of a query: its upper row and left column, and 1 or −1 for each channel.</summary>
     /// <param name="rows">Rows that it may begin in.</param>
     /// <param name="columns">Columns that it may begin in.</param>
-    (int Row, int Column) Square(int sample, int query, int rows, int columns, Span<float> signs);
+    (int Row, int Column) Square(int number, int query, int rows, int columns, Span<float> signs);
 }
 
-/// <summary>Draws that are the sample's own, by its number in its data set: whoever else is attacked changes nothing.</summary>
-internal sealed class SampleSquareDraws : ISquareDraws
+/// <summary>Draws that are the sample's own: whoever else is attacked changes nothing.</summary>
+internal sealed class SampleSquareDraws(RandomKey key) : ISquareDraws
 {
-    private readonly RandomKey[] stripes;
-    private readonly RandomKey[] squares;
+    public void Stripes(int number, Span<float> signs) => FillSigns(signs, StartKey(key, number), 0);
 
-    public SampleSquareDraws(RandomKey key, ReadOnlySpan<int> numbers)
+    public (int Row, int Column) Square(int number, int query, int rows, int columns, Span<float> signs)
     {
-        stripes = new RandomKey[numbers.Length];
-        squares = new RandomKey[numbers.Length];
-        for (var sample = 0; sample < numbers.Length; sample++)
+        var (its, first) = (QueryKey(key, number), (long)query * (signs.Length + 2));
+        FillSigns(signs, its, first + 2);
+        return (Below(rows, its, first), Below(columns, its, first + 1));
+    }
+
+    /// <summary>The stream of what a sample starts with.</summary>
+    public static RandomKey StartKey(RandomKey key, int number) => key.Derive(0).Derive((ulong)number);
+
+    /// <summary>The stream of a sample's queries.</summary>
+    public static RandomKey QueryKey(RandomKey key, int number) => key.Derive(1).Derive((ulong)number);
+
+    /// <summary>1 or −1 alike.</summary>
+    public static void FillSigns(Span<float> signs, RandomKey key, long first)
+    {
+        RandomDraws.FillUniform(signs, key, first);
+        foreach (ref var sign in signs)
         {
-            stripes[sample] = key.Derive(0).Derive((ulong)numbers[sample]);
-            squares[sample] = key.Derive(1).Derive((ulong)numbers[sample]);
+            sign = sign < 0.5f ? -1 : 1;
         }
     }
 
-    public void Stripes(int sample, Span<float> signs)
-    {
-        RandomDraws.FillUniform(signs, stripes[sample], 0);
-        ToSigns(signs);
-    }
-
-    public (int Row, int Column) Square(int sample, int query, int rows, int columns, Span<float> signs)
-    {
-        var (key, first) = (squares[sample], (long)query * (signs.Length + 2));
-        RandomDraws.FillUniform(signs, key, first + 2);
-        ToSigns(signs);
-        return ((int)(rows * RandomDraws.Uniform(key, first)), (int)(columns * RandomDraws.Uniform(key, first + 1)));
-    }
-
-    private static void ToSigns(Span<float> draws)
-    {
-        foreach (ref var draw in draws)
-        {
-            draw = draw < 0.5f ? -1 : 1;
-        }
-    }
+    /// <summary>A whole number from 0, below that one.</summary>
+    public static int Below(int end, RandomKey key, long index) => (int)(end * RandomDraws.Uniform(key, index));
 }

@@ -1,0 +1,93 @@
+using RobustSnn.Engine.Operations;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Estimators;
+
+namespace RobustSnn.Robustness.Tests.Attacks;
+
+/// <summary>What is true of every attack whose samples come and go.</summary>
+public sealed class RunTests
+{
+    private const int Samples = 10;
+
+    private static IEnumerable<TestCaseData> Runs() =>
+        from name in new[] { "fab(steps=6)", "fab(steps=5, restarts=2)", "fab-t(steps=6)", "square(queries=12)" }
+        from norm in new[] { Norm.Infinity, Norm.Euclidean }
+        from timesteps in new[] { 0, 4 }
+        select new TestCaseData(name, norm, timesteps);
+
+    [TestCaseSource(nameof(Runs))]
+    public void It_stays_in_its_ball_and_what_it_calls_broken_is_wrong(string name, Norm norm, int timesteps)
+    {
+        using var small = new SmallAttack(timesteps, Samples);
+        var (attack, settings) = (Parse(name), Settings(norm));
+        var images = small.Run(attack, settings);
+        BallCheck.Verify(name, small.Images, images, settings.Budget, Small.PixelCount);
+        var wrong = new bool[Samples];
+        small.Batch.MarkWrong(small.Classifier.Logits(small.Batch.Adversarial, Samples), wrong);
+        Assert.That(wrong, Has.Some.True.And.Some.False, "some must fall and some stand");
+        Assert.That(wrong, Is.EqualTo(Enumerable.Range(0, Samples).Select(sample => !Row(images, sample).SequenceEqual(Row(small.Images, sample)))));
+    }
+
+    [TestCaseSource(nameof(Runs))]
+    public void Whoever_is_beside_a_sample_and_when_it_came_changes_no_bit(string name, Norm norm, int timesteps)
+    {
+        using var small = new SmallAttack(timesteps, Samples);
+        var (attack, settings) = (Parse(name), Settings(norm));
+        var samples = Drawn(small);
+        for (var round = 0; round < attack.Rounds(small.Classifier); round++)
+        {
+            var together = DrivenRun.Together(attack, small.Batch, settings, samples, round);
+            for (var seed = 0; seed < 3; seed++)
+            {
+                var apart = DrivenRun.Staggered(attack, small.Batch, settings, samples, capacity: 2 + 3 * seed, seed, round);
+                Assert.That(apart.Images, Is.EqualTo(together.Images));
+                Assert.That(apart.Broken, Is.EqualTo(together.Broken));
+                Assert.That(apart.Distances, Is.EqualTo(together.Distances));
+            }
+        }
+    }
+
+    [TestCaseSource(nameof(Runs))]
+    public void Who_stops_early_is_broken_by_then_and_the_others_lose_nothing(string name, Norm norm, int timesteps)
+    {
+        using var small = new SmallAttack(timesteps, Samples);
+        var (attack, settings) = (Parse(name), Settings(norm));
+        var samples = Drawn(small);
+        var whole = DrivenRun.Together(attack, small.Batch, settings, samples);
+        var early = DrivenRun.Together(attack, small.Batch, settings with { StopsEarly = true }, samples);
+        Assert.That(early.Broken, Is.EqualTo(whole.Broken));
+        Assert.That(early.Broken, Has.Some.True, "some must fall");
+        Assert.That(early.Steps.Zip(early.Broken).Where(each => !each.Second).Select(each => each.First), Is.All.EqualTo(whole.Steps[0]));
+        Assert.That(early.Steps.Zip(early.Broken).Where(each => each.Second).Select(each => each.First), Has.Some.LessThan(whole.Steps[0]));
+        float[] left = [.. early.Images.SelectMany(image => image)];
+        BallCheck.Verify(name, small.Images, left, settings.Budget, Small.PixelCount);
+        using var pixels = small.Batch.Backend.Allocate(left.Length);
+        pixels.Upload(left);
+        small.Batch.Load(small.Images, small.Labels, [.. Enumerable.Range(0, Samples)]);
+        var wrong = new bool[Samples];
+        small.Batch.MarkWrong(small.Classifier.Logits(pixels, Samples), wrong);
+        Assert.That(wrong, Is.EqualTo(early.Broken));
+    }
+
+    [TestCaseSource(nameof(Runs))]
+    public void What_the_network_gets_wrong_stays_as_it_is(string name, Norm norm, int timesteps)
+    {
+        using var small = new SmallAttack(timesteps, Samples);
+        int[] labels = [.. small.Labels];
+        labels[3] = (labels[3] + 1) % Small.Classes;
+        small.Batch.Load(small.Images, labels, [.. Enumerable.Range(0, Samples)]);
+        var images = small.Run(Parse(name), Settings(norm));
+        Assert.That(Row(images, 3), Is.EqualTo(Row(small.Images, 3)));
+    }
+
+    internal static IAttack Parse(string name) => AttackCatalogue.Parse(name).Members.Single().Attack;
+
+    internal static AttackSettings Settings(Norm norm) => SmallAttack.Settings(GradientEstimator.Default) with
+    {
+        Budget = new Budget(norm, norm == Norm.Infinity ? 0.01f : 0.1f),
+    };
+
+    private static Samples Drawn(SmallAttack small) => new(small.Classifier, small.Images, small.Labels, [.. Enumerable.Range(0, Samples).Select(each => 7 + 3 * each)]);
+
+    private static ArraySegment<float> Row(float[] images, int sample) => new(images, sample * Small.PixelCount, Small.PixelCount);
+}
