@@ -41,7 +41,7 @@ internal sealed class FabBoundaries
     }
 
     /// <exception cref="BadInputException">There is no other class.</exception>
-    public static void RequireClasses(string attack, Classifier classifier)
+    public static void RequireClasses(string attack, IClassifier classifier)
     {
         if (classifier.Classes < LogitLoss.LogitDifference.LeastClasses())
         {

@@ -14,14 +14,14 @@ internal static class RoundsTogether
     public static void Run(IAttack attack, AttackBatch batch, AttackSettings settings)
     {
         LoadCleanLogits(batch);
-        var (kept, found) = (batch.Images(Kept), batch.Vector(Kept));
+        var (kept, found, wrong) = (batch.Images(Kept), batch.Vector(Kept), batch.Vector("rounds.wrong"));
         batch.Backend.Fill(found, 0);
         for (var round = 0; round < attack.Rounds(batch.Classifier) && batch.CountMarked(found) < batch.Samples; round++)
         {
             batch.Copy(batch.Adversarial, kept);
             attack.Begin(batch, settings, round).RunTogether();
             batch.Select(found, kept, batch.Adversarial);
-            batch.Select(batch.Broken, batch.Broken, found);
+            batch.MarkWrong(batch.Classifier.Logits(batch.Adversarial, batch.Samples), wrong, found);
         }
     }
 
