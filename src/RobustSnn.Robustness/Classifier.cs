@@ -12,7 +12,7 @@ namespace RobustSnn.Robustness;
 /// A network in evaluation mode, as attacks see it: logits and gradients of pixels (sample, channel, row, column) in [0,1].
 /// Its plans are compiled when first needed; after that a call allocates nothing.
 /// </summary>
-public sealed class Classifier : IDisposable
+public sealed class Classifier : IClassifier, IDisposable
 {
     private readonly float[] logits;
     private Plan? inference;
@@ -44,22 +44,21 @@ public sealed class Classifier : IDisposable
 
     public int Classes => Model.Network.Classes;
 
-    /// <summary>Of one sample.</summary>
     public Shape ImageShape => Model.Network.Input;
 
-    /// <summary>Pixels of one sample.</summary>
     public int PixelCount => Model.Network.Input.Count;
 
-    /// <summary>Asked between the layers of every pass from now on: of whoever uses the classifier.</summary>
     public CancellationToken Cancellation { get; set; }
 
     private Plan Inference => inference ??= new Plan(Model, Batch, Timesteps, PassMode.Inference);
 
+    public DeviceBuffer Logits(DeviceBuffer pixels, int samples) => Logits(pixels, samples, countSpikes: false);
+
     /// <summary>(samples, classes), until the next call.</summary>
     /// <param name="countSpikes">Whether <see cref="SpikeCount"/> will be asked.</param>
-    public DeviceBuffer Logits(DeviceBuffer pixels, int samples, bool countSpikes = false) => Run(Inference, pixels, samples, countSpikes);
+    public DeviceBuffer Logits(DeviceBuffer pixels, int samples, bool countSpikes) => Run(Inference, pixels, samples, countSpikes);
 
-    /// <summary>As <see cref="Logits"/>, and adds the spikes of every neuron to the tally of its node.</summary>
+    /// <summary>As <see cref="Logits(DeviceBuffer, int)"/>, and adds the spikes of every neuron to the tally of its node.</summary>
     /// <param name="tallies">One for each neuron node of the network.</param>
     /// <exception cref="InvalidOperationException">The network runs with T = 0: nothing fires.</exception>
     public DeviceBuffer LogitsCounting(DeviceBuffer pixels, int samples, IReadOnlyDictionary<int, SpikeTally> tallies)
@@ -87,14 +86,11 @@ public sealed class Classifier : IDisposable
         Predictions.Of(values, Classes, predictions);
     }
 
-    /// <summary>Logits of the very pass whose gradient is wanted, which for Act is that of the T = 0 network.</summary>
     public DeviceBuffer Forward(DeviceBuffer pixels, int samples, GradientEstimator estimator) =>
         Run(GradientPlan(estimator), pixels, samples, countSpikes: false);
 
-    /// <summary>Whether the pass of that estimator is the network as deployed: T steps, where it has any.</summary>
     public bool IsDeployed(GradientEstimator estimator) => estimator.Spikes || Timesteps == 0;
 
-    /// <summary>Begins an attack's run: an estimator that adapts forgets what others have left. Before the first gradient of the run.</summary>
     public void BeginRun(GradientEstimator estimator)
     {
         if (Timesteps > 0 && estimator.Adapting is { } surrogate)
@@ -103,11 +99,6 @@ public sealed class Classifier : IDisposable
         }
     }
 
-    /// <summary>
-    /// As <see cref="BeginRun"/> for some of the samples, while the others go on with their runs by the same estimator: for attacks in which
-    /// samples take the places of those that are done. With an estimator that is not that of the others all begin.
-    /// </summary>
-    /// <param name="entering">1 a sample that begins, else 0.</param>
     public void BeginSamples(GradientEstimator estimator, DeviceBuffer entering, int samples)
     {
         if (Timesteps > 0 && estimator.Adapting is { } surrogate)
@@ -116,10 +107,6 @@ public sealed class Classifier : IDisposable
         }
     }
 
-    /// <summary>
-    /// What the estimator remembers of the samples whose mark is 0 moves to the front, as
-    /// <see cref="IJudgementOperations.DropSamples(DeviceBuffer, DeviceBuffer, int)"/> moves their images.
-    /// </summary>
     public void DropSamples(GradientEstimator estimator, DeviceBuffer dropped, int samples)
     {
         if (Timesteps > 0 && estimator.Adapting is { } surrogate)
@@ -128,7 +115,6 @@ public sealed class Classifier : IDisposable
         }
     }
 
-    /// <summary>Where the caller accumulates dL/dlogits (samples, classes) after <see cref="Forward"/>: zeroed by this call.</summary>
     public DeviceBuffer LogitGradient(GradientEstimator estimator)
     {
         var gradient = GradientPlan(estimator).LogitGradient;
@@ -136,8 +122,7 @@ public sealed class Classifier : IDisposable
         return gradient;
     }
 
-    /// <summary>dL/dpixels of the last <see cref="Forward"/> with this estimator, until the next call.</summary>
-    public DeviceBuffer Backward(GradientEstimator estimator)
+    public DeviceBuffer Backward(GradientEstimator estimator, bool repeats = false)
     {
         var plan = GradientPlan(estimator);
         if (Timesteps == 0)
@@ -146,13 +131,14 @@ public sealed class Classifier : IDisposable
         }
         else
         {
+            backwards.Repeats = repeats;
             estimator.Accept(backwards);
         }
 
         return plan.PixelGradient;
     }
 
-    /// <summary>Spikes of a neuron node in the last <see cref="Logits"/> or <see cref="Predict"/> that was asked to count them.</summary>
+    /// <summary>Spikes of a neuron node in the last <see cref="Logits(DeviceBuffer, int, bool)"/> or <see cref="Predict"/> that was asked to count them.</summary>
     public double SpikeCount(int node) => Inference.SpikeCount(node);
 
     public void Dispose()
@@ -199,12 +185,15 @@ public sealed class Classifier : IDisposable
     /// <summary>The backward pass of each estimator. Gives the plan that it went through.</summary>
     private sealed class Backwards(Classifier its) : IEstimatorVisitor<Plan>
     {
+        /// <summary>Whether estimators that adapt remember nothing of the pass.</summary>
+        public bool Repeats { get; set; }
+
         public Plan ThroughTime(Surrogate surrogate) => Run(its.Gradient, new NeuronGradient(surrogate, ThroughRate: false));
 
         public Plan ThroughTimeAdapting(AdaptiveSurrogate surrogate)
         {
             its.Gradient.BackwardAdaptively(
-                its.adaptive ?? throw new InvalidOperationException($"a gradient by {surrogate} without BeginRun"), its.Cancellation);
+                its.adaptive ?? throw new InvalidOperationException($"a gradient by {surrogate} without BeginRun"), !Repeats, its.Cancellation);
             return its.Gradient;
         }
 

@@ -120,12 +120,12 @@ internal sealed class ApgdSearch
         DeviceBuffer logits;
         if (withGradient)
         {
-            var gradient = this.batch.LossGradient(current, this.options.Loss, null, this.settings.Estimator, out logits, this.targets);
+            var gradient = this.batch.LossGradient(current, this.options.Loss, null, this.settings, out logits, this.targets);
             this.batch.Copy(gradient, this.gradient);
         }
         else
         {
-            logits = this.batch.Losses(current, this.options.Loss, null, this.settings.Estimator, this.targets);
+            logits = this.batch.Losses(current, this.options.Loss, null, this.settings, this.targets);
         }
 
         this.batch.MarkWrong(this.batch.Deployed(current, logits, this.settings.Estimator), wrong, everWrong);

@@ -10,7 +10,11 @@ namespace RobustSnn.Robustness.Attacks;
 /// <param name="Random">Every draw of this run is in a stream derived from it, and from the number of the sample that it concerns.</param>
 /// <param name="Cancellation">Asked before every gradient; the classifier asks its own between layers.</param>
 public readonly record struct AttackSettings(
-    Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default);
+    Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default)
+{
+    /// <summary>How many passes each gradient is the mean of (expectation over transformation, EOT): more than one where the network draws.</summary>
+    public int Passes { get; init; } = 1;
+}
 
 /// <summary>An attack: from clean images to images in the ball round them that the network gets wrong. A new attack is one file.</summary>
 /// <remarks>Has options but no state, so that one object may serve every batch and thread.</remarks>

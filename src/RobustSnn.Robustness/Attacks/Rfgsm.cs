@@ -51,7 +51,7 @@ public sealed class Rfgsm : IAttack
         var alpha = this.options.AlphaShare * budget.Radius;
         var reference = loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         batch.Step(batch.Clean, noise, alpha, budget, batch.Adversarial);
-        var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings.Estimator);
+        var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings);
         batch.Step(batch.Adversarial, gradient, budget.Radius - alpha, budget, batch.Adversarial);
     }
 }
