@@ -44,13 +44,10 @@ public sealed class Classifier : IClassifier
 
     public int Classes => Model.Network.Classes;
 
-    /// <summary>Of one sample.</summary>
     public Shape ImageShape => Model.Network.Input;
 
-    /// <summary>Pixels of one sample.</summary>
     public int PixelCount => Model.Network.Input.Count;
 
-    /// <summary>Asked between the layers of every pass from now on: of whoever uses the classifier.</summary>
     public CancellationToken Cancellation { get; set; }
 
     public int SamplesComputed(int samples) => Gradient.SamplesComputed(samples);
@@ -89,14 +86,11 @@ public sealed class Classifier : IClassifier
         Predictions.Of(values, Classes, predictions);
     }
 
-    /// <summary>Logits of the very pass whose gradient is wanted, which for Act is that of the T = 0 network.</summary>
     public DeviceBuffer Forward(DeviceBuffer pixels, int samples, GradientEstimator estimator) =>
         Run(GradientPlan(estimator), pixels, samples, countSpikes: false);
 
-    /// <summary>Whether the pass of that estimator is the network as deployed: T steps, where it has any.</summary>
     public bool IsDeployed(GradientEstimator estimator) => estimator.Spikes || Timesteps == 0;
 
-    /// <summary>Begins an attack's run: an estimator that adapts forgets what others have left. Before the first gradient of the run.</summary>
     public void BeginRun(GradientEstimator estimator)
     {
         if (Timesteps > 0 && estimator.Adapting is { } surrogate)
@@ -105,11 +99,6 @@ public sealed class Classifier : IClassifier
         }
     }
 
-    /// <summary>
-    /// As <see cref="BeginRun"/> for some of the samples, while the others go on with their runs by the same estimator: for attacks in which
-    /// samples take the places of those that are done. With an estimator that is not that of the others all begin.
-    /// </summary>
-    /// <param name="entering">1 a sample that begins, else 0.</param>
     public void BeginSamples(GradientEstimator estimator, DeviceBuffer entering, int samples)
     {
         if (Timesteps > 0 && estimator.Adapting is { } surrogate)
@@ -118,10 +107,6 @@ public sealed class Classifier : IClassifier
         }
     }
 
-    /// <summary>
-    /// What the estimator remembers of the samples whose mark is 0 moves to the front, as
-    /// <see cref="IJudgementOperations.DropSamples(DeviceBuffer, DeviceBuffer, int)"/> moves their images.
-    /// </summary>
     public void DropSamples(GradientEstimator estimator, DeviceBuffer dropped, int samples)
     {
         if (Timesteps > 0 && estimator.Adapting is { } surrogate)
@@ -130,7 +115,6 @@ public sealed class Classifier : IClassifier
         }
     }
 
-    /// <summary>Where the caller accumulates dL/dlogits (samples, classes) after <see cref="Forward"/>: zeroed by this call.</summary>
     public DeviceBuffer LogitGradient(GradientEstimator estimator)
     {
         var gradient = GradientPlan(estimator).LogitGradient;
@@ -138,8 +122,7 @@ public sealed class Classifier : IClassifier
         return gradient;
     }
 
-    /// <summary>dL/dpixels of the last <see cref="Forward"/> with this estimator, until the next call.</summary>
-    public DeviceBuffer Backward(GradientEstimator estimator)
+    public DeviceBuffer Backward(GradientEstimator estimator, bool repeats = false)
     {
         var plan = GradientPlan(estimator);
         if (Timesteps == 0)
@@ -148,13 +131,14 @@ public sealed class Classifier : IClassifier
         }
         else
         {
+            backwards.Repeats = repeats;
             estimator.Accept(backwards);
         }
 
         return plan.PixelGradient;
     }
 
-    /// <summary>Spikes of a neuron node in the last <see cref="Logits"/> or <see cref="Predict"/> that was asked to count them.</summary>
+    /// <summary>Spikes of a neuron node in the last <see cref="Logits(DeviceBuffer, int, bool)"/> or <see cref="Predict"/> that was asked to count them.</summary>
     public double SpikeCount(int node) => Inference.SpikeCount(node);
 
     public void Dispose()
@@ -201,12 +185,15 @@ public sealed class Classifier : IClassifier
     /// <summary>The backward pass of each estimator. Gives the plan that it went through.</summary>
     private sealed class Backwards(Classifier its) : IEstimatorVisitor<Plan>
     {
+        /// <summary>Whether estimators that adapt remember nothing of the pass.</summary>
+        public bool Repeats { get; set; }
+
         public Plan ThroughTime(Surrogate surrogate) => Run(its.Gradient, new NeuronGradient(surrogate, ThroughRate: false));
 
         public Plan ThroughTimeAdapting(AdaptiveSurrogate surrogate)
         {
             its.Gradient.BackwardAdaptively(
-                its.adaptive ?? throw new InvalidOperationException($"a gradient by {surrogate} without BeginRun"), its.Cancellation);
+                its.adaptive ?? throw new InvalidOperationException($"a gradient by {surrogate} without BeginRun"), !Repeats, its.Cancellation);
             return its.Gradient;
         }
 

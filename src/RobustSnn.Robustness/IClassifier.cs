@@ -8,7 +8,8 @@ namespace RobustSnn.Robustness;
 
 /// <summary>
 /// A network in evaluation mode, as attacks see it: logits and gradients of pixels (sample, channel, row, column) in [0,1]. <see cref="Classifier"/>
-/// is one; whoever has something before the network, a defence say, has another.
+/// is one; whoever has something before the network, a defence say, has another. It may draw: where two passes over the same pixels differ, attacks
+/// average over several (EOT).
 /// </summary>
 public interface IClassifier : IDisposable
 {
@@ -50,17 +51,28 @@ public interface IClassifier : IDisposable
     /// <summary>Begins an attack's run: an estimator that adapts forgets what others have left. Before the first gradient of the run.</summary>
     void BeginRun(GradientEstimator estimator);
 
-    /// <summary>Begins the run of the marked samples alone, in the middle of that of others.</summary>
+    /// <summary>
+    /// As <see cref="BeginRun"/> for some of the samples, while the others go on with their runs by the same estimator: for attacks in which
+    /// samples take the places of those that are done. With an estimator that is not that of the others all begin.
+    /// </summary>
+    /// <param name="entering">1 a sample that begins, else 0.</param>
     void BeginSamples(GradientEstimator estimator, DeviceBuffer entering, int samples);
 
-    /// <summary>Samples leave in the middle of a run: what an estimator that adapts remembers moves as their images do.</summary>
+    /// <summary>
+    /// What the estimator remembers of the samples whose mark is 0 moves to the front, as
+    /// <see cref="IJudgementOperations.DropSamples(DeviceBuffer, DeviceBuffer, int)"/> moves their images.
+    /// </summary>
     void DropSamples(GradientEstimator estimator, DeviceBuffer dropped, int samples);
 
     /// <summary>Where the caller accumulates dL/dlogits (samples, classes) after <see cref="Forward"/>: zeroed by this call.</summary>
     DeviceBuffer LogitGradient(GradientEstimator estimator);
 
     /// <summary>dL/dpixels of the last <see cref="Forward"/> with this estimator, until the next call.</summary>
-    DeviceBuffer Backward(GradientEstimator estimator);
+    /// <param name="repeats">
+    /// Whether it is another pass of a gradient that has had one (METHODS 10): an estimator that adapts gives its derivatives with what it
+    /// remembers, and remembers nothing of this pass.
+    /// </param>
+    DeviceBuffer Backward(GradientEstimator estimator, bool repeats = false);
 
     /// <summary>Spikes of a neuron node in the last <see cref="Logits"/> that was asked to count them.</summary>
     double SpikeCount(int node);

@@ -7,7 +7,7 @@ namespace RobustSnn.Engine.Checked;
 public sealed partial class CheckedBackend
 {
     public void AdaptSharpness(float scale, Activation membrane, DeviceBuffer threshold, Activation mean, Activation deviation,
-        Activation slopes, int samples)
+        Activation slopes, bool learns, int samples)
     {
         var call = new Call(nameof(AdaptSharpness), samples);
         call.Require(scale > 0 && float.IsFinite(scale), $"scale expected a number above 0, found {scale}");
@@ -25,7 +25,7 @@ public sealed partial class CheckedBackend
         call.Apart(nameof(mean), mean.Buffer, nameof(deviation), deviation.Buffer);
         call.Apart(nameof(mean), mean.Buffer, nameof(slopes), slopes.Buffer);
         call.Apart(nameof(deviation), deviation.Buffer, nameof(slopes), slopes.Buffer);
-        Inner.AdaptSharpness(scale, membrane, threshold, mean, deviation, slopes, samples);
+        Inner.AdaptSharpness(scale, membrane, threshold, mean, deviation, slopes, learns, samples);
         call.Border(nameof(mean), mean);
         call.Border(nameof(deviation), deviation);
         call.Border(nameof(slopes), slopes);

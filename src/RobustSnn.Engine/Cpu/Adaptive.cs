@@ -7,10 +7,11 @@ namespace RobustSnn.Engine.Cpu;
 public sealed partial class CpuBackend
 {
     public void AdaptSharpness(float scale, Activation membrane, DeviceBuffer threshold, Activation mean, Activation deviation,
-        Activation slopes, int samples)
+        Activation slopes, bool learns, int samples)
     {
         using var turn = TakeTurn();
-        workers.Run(Pieces(membrane, samples), new SharpnessJob(scale, membrane, new ChannelThresholds(threshold), mean, deviation, slopes));
+        workers.Run(Pieces(membrane, samples),
+            new SharpnessJob(scale, membrane, new ChannelThresholds(threshold), mean, deviation, slopes, learns));
     }
 
     public void NeuronSlopeGradient(NeuronModel neuron, Activation slopes, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,

@@ -26,8 +26,9 @@ public abstract record AdaptiveSurrogate
     /// <param name="membrane">u before the reset, at all T steps.</param>
     /// <param name="memory">As many as <see cref="Start"/>, laid out like the membranes; changed.</param>
     /// <param name="slopes">ds/du.</param>
+    /// <param name="learns">Whether the memory changes: not in another pass of a gradient that has had one.</param>
     public abstract void Adapt(
-        IBackend backend, Activation membrane, DeviceBuffer threshold, IReadOnlyList<Activation> memory, Activation slopes, int samples);
+        IBackend backend, Activation membrane, DeviceBuffer threshold, IReadOnlyList<Activation> memory, Activation slopes, bool learns, int samples);
 
     /// <summary>ASSG: an arctangent's derivative, sharper where the membranes of a neuron have been near the threshold.</summary>
     public sealed record Sharpness : AdaptiveSurrogate
@@ -57,7 +58,8 @@ public abstract record AdaptiveSurrogate
         public override IReadOnlyList<float> Start => Moments;
 
         public override void Adapt(
-            IBackend backend, Activation membrane, DeviceBuffer threshold, IReadOnlyList<Activation> memory, Activation slopes, int samples) =>
-            backend.AdaptSharpness((float)(2 * Math.Tan(C * Math.PI) / Math.PI), membrane, threshold, memory[0], memory[1], slopes, samples);
+            IBackend backend, Activation membrane, DeviceBuffer threshold, IReadOnlyList<Activation> memory, Activation slopes, bool learns,
+            int samples) => backend.AdaptSharpness(
+            (float)(2 * Math.Tan(C * Math.PI) / Math.PI), membrane, threshold, memory[0], memory[1], slopes, learns, samples);
     }
 }

@@ -18,8 +18,9 @@ public interface IAdaptiveOperations
     /// <param name="threshold">v_th: one float, or one a channel.</param>
     /// <param name="mean">M, and D below: changed in place. Spare lanes hold anything finite.</param>
     /// <param name="slopes">May be the membrane, where both are laid out alike.</param>
+    /// <param name="learns">Whether mean and deviation change: otherwise the slopes follow from what they are.</param>
     void AdaptSharpness(float scale, Activation membrane, DeviceBuffer threshold, Activation mean, Activation deviation, Activation slopes,
-        int samples);
+        bool learns, int samples);
 
     /// <summary>
     /// <see cref="INeuronOperations.NeuronGradient"/> with ds/du given as slopes in place of a surrogate, and none of v_th. A static current

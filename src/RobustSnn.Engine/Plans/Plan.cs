@@ -172,13 +172,14 @@ public sealed class Plan : IDisposable
         RunBackward(cancellation);
     }
 
-    /// <summary><see cref="Backward"/> with a surrogate that adapts, whose run has begun; it sees each pass once.</summary>
+    /// <summary><see cref="Backward"/> with a surrogate that adapts, whose run has begun.</summary>
     /// <param name="gradient">Of <see cref="PrepareAdaptive"/>.</param>
+    /// <param name="learns">Whether it remembers what it sees in this pass.</param>
     /// <exception cref="InvalidOperationException">
     /// The mode is not InputGradient, no run has begun, or there was no forward pass since the last call.
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public void BackwardAdaptively(AdaptiveGradient gradient, CancellationToken cancellation = default)
+    public void BackwardAdaptively(AdaptiveGradient gradient, bool learns = true, CancellationToken cancellation = default)
     {
         RequireForward();
         if (Mode != PassMode.InputGradient)
@@ -186,7 +187,7 @@ public sealed class Plan : IDisposable
             throw new InvalidOperationException($"a surrogate that adapts gives gradients of images only, the mode is {Mode}");
         }
 
-        pass = pass with { Adaptive = gradient };
+        pass = pass with { Adaptive = gradient, Learns = learns };
         RunBackward(cancellation);
     }
 

@@ -130,7 +130,7 @@ internal sealed class ApgdRun : AttackRun
 
     private void Look()
     {
-        var gradient = Batch.LossGradient(current, this.options.Loss, null, Settings.Estimator, out var logits, this.targets);
+        var gradient = Batch.LossGradient(current, this.options.Loss, null, Settings, out var logits, this.targets);
         Batch.Copy(gradient, this.gradient);
         Batch.MarkWrong(Batch.Deployed(current, logits, Settings.Estimator), wrong, everWrong);
         Batch.Select(wrong, current, bestAdversarial);

@@ -45,6 +45,8 @@ public sealed class ApgdTargeted : IAttack
         }
     }
 
+    public int LeastClasses => Loss.LeastClasses();
+
     public int Rounds(IClassifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);
 
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round)

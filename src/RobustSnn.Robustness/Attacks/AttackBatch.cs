@@ -17,6 +17,7 @@ public sealed class AttackBatch : IDisposable
     private readonly int[] numbersHost;
     private readonly float[] vector;
     private readonly DeviceBuffer referenceLogits;
+    private readonly DeviceBuffer meanLogits; // over the passes of a gradient
     private readonly DeviceBuffer notFinite;
     private readonly DeviceBuffer notFiniteLogits;
     private readonly DeviceBuffer vanished;
@@ -53,6 +54,7 @@ public sealed class AttackBatch : IDisposable
         LossValues = Backend.Allocate(batch);
         StepSizes = Backend.Allocate(batch);
         referenceLogits = Backend.Allocate((long)batch * classifier.Classes);
+        meanLogits = Backend.Allocate(referenceLogits.Length);
     }
 
     public IClassifier Classifier { get; }
@@ -77,7 +79,7 @@ public sealed class AttackBatch : IDisposable
     /// <summary>Each sample's number in its data set, <see cref="ElementType.Int32"/>: its draws are its own, whoever else is attacked.</summary>
     public DeviceBuffer Numbers { get; }
 
-    /// <summary>Loss of each sample in the last <see cref="Losses"/> or loss gradient.</summary>
+    /// <summary>Loss of each sample, of the last losses or loss gradient that were asked for.</summary>
     public DeviceBuffer LossValues { get; }
 
     /// <summary>Step of each sample, for an attack that has its own; <see cref="Step"/> overwrites it.</summary>
@@ -247,9 +249,28 @@ public sealed class AttackBatch : IDisposable
         return referenceLogits;
     }
 
-    /// <summary>Forward pass and loss of each sample; gives the logits.</summary>
+    /// <summary>Forward passes and the loss of each sample, the mean of them; gives the logits, likewise, until the next pass.</summary>
     /// <param name="reference">Reference logits, for the losses that have them.</param>
+    /// <param name="settings">By which estimator, and how many passes.</param>
     /// <param name="targets">Class of each sample, as a float, for the losses that have one.</param>
+    public DeviceBuffer Losses(
+        DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, AttackSettings settings, DeviceBuffer? targets = null)
+    {
+        if (settings.Passes <= 1)
+        {
+            return Losses(pixels, loss, reference, settings.Estimator, targets);
+        }
+
+        for (var pass = 0; pass < settings.Passes; pass++)
+        {
+            TakeMean(Losses(pixels, loss, reference, settings.Estimator, targets), pass, settings.Passes);
+        }
+
+        return meanLogits;
+    }
+
+    /// <summary>Of one pass.</summary>
+    /// <inheritdoc cref="Losses(DeviceBuffer, LogitLoss, DeviceBuffer, AttackSettings, DeviceBuffer)"/>
     public DeviceBuffer Losses(
         DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, DeviceBuffer? targets = null)
     {
@@ -259,24 +280,40 @@ public sealed class AttackBatch : IDisposable
         return logits;
     }
 
-    /// <summary>Input gradient of the sum of the samples' losses, so that each sample's is its own.</summary>
-    /// <param name="logits">Of this pass, until the next.</param>
+    /// <summary>
+    /// Input gradient of the sum of the samples' losses, so that each sample's is its own: the mean over the passes, as are the losses. Of the
+    /// passes, estimators that adapt see the first.
+    /// </summary>
+    /// <param name="settings">By which estimator, and how many passes.</param>
+    /// <param name="logits">Their mean, until the next pass.</param>
     /// <param name="targets">Class of each sample, as a float, for the losses that have one.</param>
     public DeviceBuffer LossGradient(
-        DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, out DeviceBuffer logits,
+        DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, AttackSettings settings, out DeviceBuffer logits,
         DeviceBuffer? targets = null)
     {
+        var (estimator, passes) = (settings.Estimator, settings.Passes);
         if (running != estimator)
         {
             Classifier.BeginRun(estimator);
             running = estimator;
         }
 
-        logits = Classifier.Forward(pixels, Samples, estimator);
-        Backend.InspectSamples(logits, notFiniteLogits, null, Samples);
-        var logitGradient = Classifier.LogitGradient(estimator);
-        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples, targets);
-        var gradient = Classifier.Backward(estimator);
+        DeviceBuffer gradient;
+        if (passes <= 1)
+        {
+            gradient = PassGradient(pixels, loss, reference, estimator, repeats: false, targets, out logits);
+        }
+        else
+        {
+            (gradient, logits) = (Images("mean of passes"), meanLogits);
+            for (var pass = 0; pass < passes; pass++)
+            {
+                var one = PassGradient(pixels, loss, reference, estimator, repeats: pass > 0, targets, out var logitsOfOne);
+                TakeMean(one, gradient, pass, passes);
+                TakeMean(logitsOfOne, pass, passes);
+            }
+        }
+
         Backend.InspectSamples(gradient, notFinite, hasFresh ? vanishedNow : null, Samples);
         if (hasFresh)
         {
@@ -288,9 +325,14 @@ public sealed class AttackBatch : IDisposable
         return gradient;
     }
 
-    /// <inheritdoc cref="LossGradient(DeviceBuffer, LogitLoss, DeviceBuffer, GradientEstimator, out DeviceBuffer, DeviceBuffer)"/>
+    /// <inheritdoc cref="LossGradient(DeviceBuffer, LogitLoss, DeviceBuffer, AttackSettings, out DeviceBuffer, DeviceBuffer)"/>
+    public DeviceBuffer LossGradient(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, AttackSettings settings) =>
+        LossGradient(pixels, loss, reference, settings, out _);
+
+    /// <summary>Of one pass.</summary>
+    /// <inheritdoc cref="LossGradient(DeviceBuffer, LogitLoss, DeviceBuffer, AttackSettings, out DeviceBuffer, DeviceBuffer)"/>
     public DeviceBuffer LossGradient(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator) =>
-        LossGradient(pixels, loss, reference, estimator, out _);
+        LossGradient(pixels, loss, reference, new AttackSettings(default, estimator, default));
 
     /// <summary>
     /// Begins a run, and begins to count anew in <see cref="NotFiniteGradients"/>, <see cref="NotFiniteLogits"/> and, of the next gradient, in
@@ -369,6 +411,43 @@ public sealed class AttackBatch : IDisposable
         return images;
     }
 
+    /// <summary>Of one pass: forward, the loss of each sample, backward.</summary>
+    private DeviceBuffer PassGradient(DeviceBuffer pixels, LogitLoss loss, DeviceBuffer? reference, GradientEstimator estimator, bool repeats,
+        DeviceBuffer? targets, out DeviceBuffer logits)
+    {
+        logits = Classifier.Forward(pixels, Samples, estimator);
+        Backend.InspectSamples(logits, notFiniteLogits, null, Samples);
+        var logitGradient = Classifier.LogitGradient(estimator);
+        Backend.LogitLoss(loss, logits, reference, Labels, Classifier.Classes, 1, LossValues, logitGradient, null, Samples, targets);
+        return Classifier.Backward(estimator, repeats);
+    }
+
+    /// <summary>Logits and losses of a pass into their means, the last of which become the losses.</summary>
+    private void TakeMean(DeviceBuffer logits, int pass, int passes)
+    {
+        var losses = Vector("mean of passes");
+        TakeMean(logits, meanLogits, pass, passes);
+        TakeMean(LossValues, losses, pass, passes);
+        if (pass == passes - 1)
+        {
+            Backend.Copy(losses, LossValues, Samples);
+        }
+    }
+
+    /// <summary>A pass's values into the mean, which is whole after the last.</summary>
+    private void TakeMean(DeviceBuffer values, DeviceBuffer mean, int pass, int passes)
+    {
+        if (pass == 0)
+        {
+            Backend.Copy(values, mean, mean.Length);
+        }
+        else
+        {
+            var share = pass == passes - 1 ? 1f / passes : 1;
+            Backend.Blend(mean, share, share, values);
+        }
+    }
+
     public void Dispose()
     {
         foreach (var buffer in images.Values.Concat(vectors.Values).Concat(logits.Values))
@@ -391,5 +470,6 @@ public sealed class AttackBatch : IDisposable
         LossValues.Dispose();
         StepSizes.Dispose();
         referenceLogits.Dispose();
+        meanLogits.Dispose();
     }
 }

@@ -7,7 +7,8 @@ namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>
 /// The attacks that have names, and the one place where these are read, in commands, experiment files and results:
-/// <c>fgsm</c>, <c>pgd10</c>, <c>pgd10(restarts=5)</c>, <c>apgd-ce(steps=100)_ens</c>, <c>pgd10(surrogate=bptt.ASSG.0.425)</c>.
+/// <c>fgsm</c>, <c>pgd10</c>, <c>pgd10(restarts=5)</c>, <c>apgd-ce(steps=100)_ens</c>, <c>pgd10(surrogate=bptt.ASSG.0.425)</c>,
+/// <c>pgd10(eot=5)</c>.
 /// A new attack is a line in <see cref="Families"/>.
 /// </summary>
 public static class AttackCatalogue
@@ -22,6 +23,9 @@ public static class AttackCatalogue
 
     /// <summary>Stands before the name of the network that an attack is transferred from: <c>pgd10@ann</c>.</summary>
     internal const string Transfer = "@";
+
+    /// <summary>Another: how many passes each of its gradients is the mean of.</summary>
+    internal const string Passes = "eot";
 
     private const int DefaultSteps = 10;
 
@@ -47,8 +51,8 @@ public static class AttackCatalogue
     /// <summary>What is known, for people: names, with their options.</summary>
     public static string Known => string.Join(", ", Families.Select(family => family.Usage).Append(AutoAttack.Name));
 
-    /// <summary>The names without options.</summary>
-    public static IEnumerable<string> Names => Families.Select(family => family.Name).Append(AutoAttack.Name);
+    /// <summary>The names without options, of attacks that are one.</summary>
+    public static IEnumerable<string> Names => Families.Select(family => family.Name);
 
     /// <summary>The attack of that name.</summary>
     /// <param name="steps">Steps in place of those of the name; null for the name's, or 10.</param>
@@ -73,6 +77,11 @@ public static class AttackCatalogue
         var isEnsemble = name.EndsWith(EnsembleSuffix, StringComparison.Ordinal);
         var (family, options) = Read(name, isEnsemble ? name[..^EnsembleSuffix.Length] : name, steps);
         var attack = family.Create(options);
+        if (options.Whole(Passes, 1) is > 1 and var passes)
+        {
+            attack = new OverPasses(attack, passes);
+        }
+
         if (isEnsemble && !family.FollowsGradients)
         {
             throw new BadInputException(
@@ -90,9 +99,12 @@ public static class AttackCatalogue
     }
 
     /// <summary>The name of an attack with that estimator: its own with the default.</summary>
-    internal static string NameOf(IAttack attack, GradientEstimator estimator) => estimator == GradientEstimator.Default ? attack.Name
-        : attack.Name.EndsWith(')') ? $"{attack.Name[..^1]},{Surrogate}={estimator})"
-        : $"{attack.Name}({Surrogate}={estimator})";
+    internal static string NameOf(IAttack attack, GradientEstimator estimator) =>
+        estimator == GradientEstimator.Default ? attack.Name : WithOption(attack.Name, Surrogate, estimator.Name);
+
+    /// <summary>The name with an option behind those that it has.</summary>
+    internal static string WithOption(string name, string option, string value) =>
+        name.EndsWith(')') ? $"{name[..^1]},{option}={value})" : $"{name}({option}={value})";
 
     private static (AttackFamily Family, AttackOptions Options) Read(string whole, string text, int? steps)
     {
@@ -154,7 +166,7 @@ internal sealed record AttackFamily(string Name, IReadOnlyList<string> OwnOption
     public bool FollowsGradients => Create(new AttackOptions(Name, this)).FollowsGradients;
 
     /// <summary>Names of all its options.</summary>
-    public IReadOnlyList<string> Options => FollowsGradients ? [.. OwnOptions, AttackCatalogue.Surrogate] : OwnOptions;
+    public IReadOnlyList<string> Options => FollowsGradients ? [.. OwnOptions, AttackCatalogue.Passes, AttackCatalogue.Surrogate] : OwnOptions;
 
     /// <summary>For people, with all its options.</summary>
     public string Example => Options.Count == 0 ? Name : $"{Name}({string.Join(", ", Options.Select(option => option + "=…"))})";
@@ -203,7 +215,7 @@ internal sealed class AttackOptions(string whole, AttackFamily family)
 
     private void Check(string name)
     {
-        if (name == AttackCatalogue.Surrogate && !family.FollowsGradients)
+        if (name is AttackCatalogue.Surrogate or AttackCatalogue.Passes && !family.FollowsGradients)
         {
             throw new BadInputException($"The attack '{whole}': {family.Name} uses no gradient, so that no {name} can be given.");
         }

@@ -100,3 +100,6 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
         return new MemberOutcome(attacked, batch.Samples, vanished, notFinite, notFiniteLogits);
     }
 }
+
+/// <summary>An attack in a ball: what an evaluation can be asked for.</summary>
+public readonly record struct AttackInBudget(EnsembleAttack Attack, Budget Budget);

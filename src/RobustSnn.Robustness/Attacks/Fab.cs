@@ -37,9 +37,11 @@ public sealed class Fab : IAttack
                 .. this.options.Steps == FabOptions.UsualSteps ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"steps={this.options.Steps}") },
                 .. this.options.Restarts == 1 ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"restarts={this.options.Restarts}") },
             ];
-            return "fab" + (written.Length == 0 ? "" : $"({string.Join(", ", written)})");
+            return "fab" + (written.Length == 0 ? "" : $"({string.Join(",", written)})");
         }
     }
+
+    public int LeastClasses => LogitLoss.LogitDifference.LeastClasses();
 
     public int Rounds(IClassifier classifier) => this.options.Restarts;
 

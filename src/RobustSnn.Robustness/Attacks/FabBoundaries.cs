@@ -80,7 +80,7 @@ internal sealed class FabBoundaries
             }
 
             target.Upload(vector.AsSpan(0, this.batch.Samples));
-            var gradient = this.batch.LossGradient(images, LogitLoss.LogitDifference, null, this.settings.Estimator, out _, target);
+            var gradient = this.batch.LossGradient(images, LogitLoss.LogitDifference, null, this.settings, out _, target);
             gradient.Download(gradients.AsSpan(0, (int)this.batch.PixelCount));
             this.batch.LossValues.Download(vector.AsSpan(0, this.batch.Samples));
             for (var place = 0; place < this.batch.Samples; place++)

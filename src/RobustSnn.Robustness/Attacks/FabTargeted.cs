@@ -36,9 +36,11 @@ public sealed class FabTargeted : IAttack
                 .. this.options.Steps == FabOptions.UsualSteps ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"steps={this.options.Steps}") },
                 .. this.options.Targets == FabTargetedOptions.UsualTargets ? [] : new[] { string.Create(CultureInfo.InvariantCulture, $"targets={this.options.Targets}") },
             ];
-            return "fab-t" + (written.Length == 0 ? "" : $"({string.Join(", ", written)})");
+            return "fab-t" + (written.Length == 0 ? "" : $"({string.Join(",", written)})");
         }
     }
+
+    public int LeastClasses => LogitLoss.LogitDifference.LeastClasses();
 
     public int Rounds(IClassifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);
 

@@ -14,7 +14,7 @@ public sealed class Fgsm : IAttack
     public void Run(AttackBatch batch, AttackSettings settings)
     {
         batch.BeginRun();
-        var gradient = batch.LossGradient(batch.Clean, LogitLoss.CrossEntropy, null, settings.Estimator);
+        var gradient = batch.LossGradient(batch.Clean, LogitLoss.CrossEntropy, null, settings);
         batch.Step(batch.Clean, gradient, settings.Budget.Radius, settings.Budget, batch.Adversarial);
     }
 }

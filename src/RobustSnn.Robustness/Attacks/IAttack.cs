@@ -15,7 +15,11 @@ namespace RobustSnn.Robustness.Attacks;
 /// takes all steps, and only what the attack ends in counts.
 /// </param>
 public readonly record struct AttackSettings(
-    Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default, bool StopsEarly = false);
+    Budget Budget, GradientEstimator Estimator, RandomKey Random, CancellationToken Cancellation = default, bool StopsEarly = false)
+{
+    /// <summary>How many passes each gradient is the mean of (expectation over transformation, EOT): more than one where the network draws.</summary>
+    public int Passes { get; init; } = 1;
+}
 
 /// <summary>An attack: from clean images to images in the ball round them that the network gets wrong. A new attack is one file.</summary>
 /// <remarks>Has options but no state, so that one object may serve every batch and thread.</remarks>
@@ -31,6 +35,9 @@ public interface IAttack
 
     /// <summary>Whether it can attack in a ball of that norm.</summary>
     bool Takes(Norm norm) => true;
+
+    /// <summary>The fewest classes of a network that it can attack.</summary>
+    int LeastClasses => 1;
 
     /// <summary>How often it begins again, from another start or towards another class: each round is for the samples that the ones before left.</summary>
     int Rounds(IClassifier classifier) => 1;

@@ -85,7 +85,7 @@ public sealed class Pgd : IAttack
         for (var i = 0; i < this.options.Steps; i++)
         {
             settings.Cancellation.ThrowIfCancellationRequested();
-            var gradient = batch.LossGradient(pixels, this.options.Loss, reference, settings.Estimator);
+            var gradient = batch.LossGradient(pixels, this.options.Loss, reference, settings);
             batch.Step(pixels, gradient, step, settings.Budget, batch.Adversarial);
             pixels = batch.Adversarial;
         }

@@ -1,12 +1,12 @@
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
-using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness.Attacks;
 
 /// <summary>A part of a protocol: attacks in balls of the same radii.</summary>
 /// <param name="Attacks">By name.</param>
-/// <param name="Epsilons">Radii as they are written; empty where the user says.</param>
-public sealed record ProtocolPart(IReadOnlyList<string> Attacks, IReadOnlyList<string> Epsilons);
+/// <param name="Epsilons">Radii in L∞, in 255ths; empty where the user says.</param>
+public sealed record ProtocolPart(IReadOnlyList<string> Attacks, IReadOnlyList<int> Epsilons);
 
 /// <summary>What an evaluation attacks with, where that is not said attack by attack: those of the two papers, AutoAttack, and everything there is.</summary>
 /// <param name="Name">As users write it.</param>
@@ -16,7 +16,7 @@ public sealed record ProtocolPart(IReadOnlyList<string> Attacks, IReadOnlyList<s
 /// <param name="IsPointwiseWorst">Whether the figure is that of all attacks together, sample by sample.</param>
 public sealed record Protocol(string Name, bool StopsEarly, bool IsPointwiseWorst, IReadOnlyList<ProtocolPart> Parts)
 {
-    private static readonly string[] PaperEpsilons = ["2/255", "4/255", "8/255"];
+    private static readonly int[] PaperEpsilons = [2, 4, 8];
 
     /// <summary>Sharpness of ASSG that a strict evaluation tries (METHODS 10): its authors choose one for each network, on images that they do not say.</summary>
     private static readonly string[] Sharpness = ["0.38", "0.425", "0.46"];
@@ -32,7 +32,7 @@ public sealed record Protocol(string Name, bool StopsEarly, bool IsPointwiseWors
         new("p2", false, false,
         [
             new(["fgsm_ens", "pgd10_ens", "apgd-dlr_ens", "apgd-ce_ens"], PaperEpsilons),
-            new(["pgd7_ens", "pgd20_ens", "pgd40_ens", "square(queries=500)", "square(queries=1000)", "square"], ["8/255"]),
+            new(["pgd7_ens", "pgd20_ens", "pgd40_ens", "square(queries=500)", "square(queries=1000)", "square"], [8]),
         ]),
         new(AutoAttack.Name, true, false, [new([AutoAttack.Name], [])]),
         new("strict", true, true, [new([.. Strict()], [])]),
@@ -42,6 +42,51 @@ public sealed record Protocol(string Name, bool StopsEarly, bool IsPointwiseWors
     public static Protocol Parse(string name) => All.FirstOrDefault(each => each.Name == name)
         ?? throw new BadInputException($"There is no protocol '{name}'. Expected one of {string.Join(", ", All.Select(each => each.Name))}; the nearest is "
             + $"{Spelling.nearest(All.Select(each => each.Name), name).Head}.");
+
+    /// <summary>Whether the user says in which balls: the papers' protocols have their own.</summary>
+    public bool HasEpsilons => Parts.All(part => part.Epsilons.Count > 0);
+
+    /// <summary>
+    /// The attacks that this network can be attacked with. Where the figure is that of all together, they are one ensemble in each ball, so that what
+    /// comes later has fewer samples left.
+    /// </summary>
+    /// <param name="classes">Of the network: some attacks need more than two.</param>
+    /// <param name="budgets">In place of the protocol's own radii; null for these.</param>
+    /// <param name="leftOut">Gets a sentence for each attack that is left out, and why.</param>
+    /// <exception cref="ArgumentException">No radii, and the protocol has none.</exception>
+    public IReadOnlyList<AttackInBudget> For(int classes, IReadOnlyList<Budget>? budgets, ICollection<string> leftOut)
+    {
+        var asked = new List<AttackInBudget>();
+        foreach (var part in Parts)
+        {
+            var balls = budgets ?? (HasEpsilons ? [.. part.Epsilons.Select(each => Budget.Pixels(each / 255f))]
+                : throw new ArgumentException($"{Name} has no radii of its own, expected some", nameof(budgets)));
+            foreach (var ball in balls)
+            {
+                EnsembleAttack[] attacks = [.. part.Attacks.Select(name => AttackCatalogue.Parse(name))];
+                EnsembleAttack[] possible = [.. attacks.Select(attack => attack with { Members = [.. attack.Members.Where(member => IsPossible(member, ball))] })
+                    .Where(attack => attack.Members.Count > 0)];
+                asked.AddRange(IsPointwiseWorst
+                    ? [new AttackInBudget(new EnsembleAttack(Name, [.. possible.SelectMany(attack => attack.Members).Distinct()]), ball)]
+                    : possible.Select(attack => new AttackInBudget(attack, ball)));
+            }
+        }
+
+        return asked;
+
+        bool IsPossible(AttackMember member, Budget ball)
+        {
+            var why = member.Attack.LeastClasses > classes ? $"needs {member.Attack.LeastClasses} classes, the network has {classes}"
+                : !member.Attack.Takes(ball.Norm) ? $"does not attack in {ball.Norm} norm"
+                : null;
+            if (why is not null && $"{member.Attack.Name} is left out: it {why}." is var note && !leftOut.Contains(note))
+            {
+                leftOut.Add(note);
+            }
+
+            return why is null;
+        }
+    }
 
     /// <summary>The strongest first, so that what costs most has fewest samples left; each that could find what none before it did is there.</summary>
     private static IEnumerable<string> Strict() =>

@@ -58,7 +58,7 @@ public sealed class Rfgsm : IAttack
         var alpha = Alpha(budget);
         var reference = loss == LogitLoss.KullbackLeibler ? batch.ReferenceLogits(settings.Estimator) : null;
         batch.Step(batch.Clean, noise, alpha, budget, batch.Adversarial);
-        var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings.Estimator);
+        var gradient = batch.LossGradient(batch.Adversarial, loss, reference, settings);
         batch.Step(batch.Adversarial, gradient, budget.Radius - alpha, budget, batch.Adversarial);
     }
 

@@ -37,6 +37,8 @@ public sealed class SaPgd : IAttack
 
     public bool Takes(Norm norm) => norm == Norm.Infinity;
 
+    public int LeastClasses => this.options.Loss.LeastClasses();
+
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round)
     {
         if (!Takes(settings.Budget.Norm))
@@ -110,7 +112,7 @@ public sealed class SaPgd : IAttack
         public override void Step(ReadOnlySpan<int> ages)
         {
             Settings.Cancellation.ThrowIfCancellationRequested();
-            var gradient = Batch.LossGradient(current, this.options.Loss, null, Settings.Estimator, out var logits);
+            var gradient = Batch.LossGradient(current, this.options.Loss, null, Settings, out var logits);
             Batch.Copy(gradient, scratch); // asking the network as deployed may take the gradient's place
             Batch.MarkWrong(Batch.Deployed(current, logits, Settings.Estimator), wrong, everWrong);
             Batch.Select(wrong, current, found);

@@ -49,7 +49,7 @@ internal sealed class SteppingRun : AttackRun
     public override void Step(ReadOnlySpan<int> ages)
     {
         Settings.Cancellation.ThrowIfCancellationRequested();
-        var gradient = Batch.LossGradient(Batch.Adversarial, this.loss, reference, Settings.Estimator, out var logits);
+        var gradient = Batch.LossGradient(Batch.Adversarial, this.loss, reference, Settings, out var logits);
         if (Settings.StopsEarly && Batch.Classifier.IsDeployed(Settings.Estimator))
         {
             var seen = Batch.Images(Seen);

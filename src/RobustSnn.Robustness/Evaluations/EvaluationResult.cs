@@ -12,9 +12,6 @@ namespace RobustSnn.Robustness.Evaluations;
 /// </param>
 public readonly record struct EvaluationOptions(int Timesteps, int Batch, ulong Seed, bool StopsEarly = false);
 
-/// <summary>An attack in a ball: what an evaluation can be asked for.</summary>
-public readonly record struct AttackInBudget(EnsembleAttack Attack, Budget Budget);
-
 /// <summary>How far an evaluation is: after about every batch of findings.</summary>
 /// <param name="Attack">The attack that is under way.</param>
 /// <param name="SamplesDone">Samples that its present member has done with.</param>

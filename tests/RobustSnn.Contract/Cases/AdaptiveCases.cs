@@ -15,7 +15,9 @@ public static class AdaptiveCases
         from shape in shapes.Temporal
         let isInPlace = shape.Index % 3 == 0
         let isChannelwise = shape.Index % 4 == 1
-        select new ContractCase("AdaptSharpness", $"{shape}{(isInPlace ? ", in place" : "")}{(isChannelwise ? ", a threshold a channel" : "")}",
+        let learns = shape.Index % 5 != 2
+        select new ContractCase("AdaptSharpness",
+            $"{shape}{(isInPlace ? ", in place" : "")}{(isChannelwise ? ", a threshold a channel" : "")}{(learns ? "" : ", nothing learned")}",
             ContractCase.Elementwise, bench =>
             {
                 var slopes = bench.Output("slopes", shape.Shape, shape.Samples, () => Membrane(bench));
@@ -23,10 +25,15 @@ public static class AdaptiveCases
                     shape.Take(1.25f, 2.5f),
                     isInPlace ? slopes : bench.Input(shape.Shape, shape.Samples, () => Membrane(bench)),
                     Thresholds(bench, shape, isChannelwise),
-                    bench.Output("mean", shape.Shape with { Border = 0 }, shape.Samples, () => bench.Draw(0.1, 1)),
-                    bench.Output("deviation", shape.Shape with { Border = 0 }, shape.Samples, () => bench.Draw(0, 0.5)),
+                    Memory("mean", 0.1, 1),
+                    Memory("deviation", 0, 0.5),
                     slopes,
+                    learns,
                     shape.Samples);
+
+                Activation Memory(string name, double low, double high) => learns
+                    ? bench.Output(name, shape.Shape with { Border = 0 }, shape.Samples, () => bench.Draw(low, high))
+                    : bench.Input(shape.Shape with { Border = 0 }, shape.Samples, () => bench.Draw(low, high));
             });
 
     private static IEnumerable<ContractCase> Backward(ShapeTable shapes) =>

@@ -23,7 +23,7 @@ public static class AdaptiveSurrogateTests
         var found = new List<float>();
         foreach (var membrane in new[] { 0.75f, 0.25f, 0.5f })
         {
-            surrogate.Adapt(Backend, Activation(shape, membrane), Buffer(0.5f), memory, slopes, 1);
+            surrogate.Adapt(Backend, Activation(shape, membrane), Buffer(0.5f), memory, slopes, true, 1);
             found.Add(slopes.Values()[0]);
         }
 
@@ -72,7 +72,7 @@ public static class AdaptiveSurrogateTests
         var surrogate = new AdaptiveSurrogate.Sharpness(0.4);
         var shape = Shape(1, 1, 1, timesteps: 1);
         var slopes = Empty(shape);
-        surrogate.Adapt(Backend, Activation(shape, membrane), Buffer(threshold), [Activation(shape, 1), Activation(shape, 0)], slopes, 1);
+        surrogate.Adapt(Backend, Activation(shape, membrane), Buffer(threshold), [Activation(shape, 1), Activation(shape, 0)], slopes, true, 1);
         return slopes.Values()[0];
     }
 }

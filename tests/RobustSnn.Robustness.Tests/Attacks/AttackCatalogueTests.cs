@@ -54,6 +54,10 @@ public sealed class AttackCatalogueTests
     [TestCase("fgsm(surrogate=act)", "fgsm(surrogate=act)")]
     [TestCase("pgd7( surrogate = bptt.ASSG.0.380, restarts = 5 )", "pgd7(restarts=5,surrogate=bptt.ASSG.0.38)")]
     [TestCase("apgd-ce(steps=100, surrogate=bptr)", "apgd-ce(steps=100,surrogate=bptr)")]
+    [TestCase("fgsm(eot=1)", "fgsm")]
+    [TestCase("fgsm(eot=3)", "fgsm(eot=3)")]
+    [TestCase("pgd7(surrogate=act, eot=3, restarts=5)", "pgd7(restarts=5,eot=3,surrogate=act)")]
+    [TestCase("apgd-t(eot=2,targets=3,steps=100)_ens", "apgd-t(steps=100,targets=3,eot=2)_ens")]
     public void An_attack_has_one_name_that_gives_it_again(string written, string name)
     {
         Assert.That(AttackCatalogue.Parse(written).Name, Is.EqualTo(name));
@@ -81,6 +85,9 @@ public sealed class AttackCatalogueTests
     [TestCase("apgd-t(target=3)", "targets")]
     [TestCase("apgd-t(targets=0)", "targets")]
     [TestCase("square(queries=-1)", "queries")]
+    [TestCase("square(eot=2)", "no gradient, so that no eot")]
+    [TestCase("pgd10(eot=0)", "eot")]
+    [TestCase("pgd10(eto=2)", "eot")]
     [TestCase("square500", "square")]
     [TestCase("square(queries=500)_ens", "no gradient; expected square(queries=500)")]
     [TestCase("pgd0", "pgd")]

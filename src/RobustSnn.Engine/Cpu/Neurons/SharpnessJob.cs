@@ -7,7 +7,8 @@ namespace RobustSnn.Engine.Cpu.Neurons;
 
 /// <summary>ASSG (METHODS 10) on one row of one block: new moments of |z|, and the derivatives that follow from them.</summary>
 internal readonly unsafe struct SharpnessJob(
-    float scale, Activation membrane, ChannelThresholds thresholds, Activation mean, Activation deviation, Activation slopes) : IJob
+    float scale, Activation membrane, ChannelThresholds thresholds, Activation mean, Activation deviation, Activation slopes,
+    bool learns) : IJob
 {
     private readonly int rows = membrane.Shape.Rows;
     private readonly int columns = membrane.Shape.Columns;
@@ -62,10 +63,15 @@ internal readonly unsafe struct SharpnessJob(
         {
             var z = (membranes.Load(t) - v) * unit;
             var size = Vector512.Abs(z);
-            var m = means.Load(t) * 0.9f + size * 0.1f;
-            var d = deviations.Load(t) * 0.9f + Vector512.Abs(size - m) * 0.1f;
-            means.Store(t, m);
-            deviations.Store(t, d);
+            var m = means.Load(t);
+            var d = deviations.Load(t);
+            if (learns)
+            {
+                m = m * 0.9f + size * 0.1f;
+                d = d * 0.9f + Vector512.Abs(size - m) * 0.1f;
+                means.Store(t, m);
+                deviations.Store(t, d);
+            }
 
             var sharpness = Vector512.Create(scale) / (m + d * 1.5f + Vector512.Create(1e-4f));
             var angle = sharpness * z * (MathF.PI / 2);

@@ -22,7 +22,7 @@ internal sealed class NeuronStep(
 
         if (pass.Adaptive is { } adaptive)
         {
-            var slopes = adaptive.Slopes(this, membrane!, threshold.Value, pass.Samples);
+            var slopes = adaptive.Slopes(this, membrane!, threshold.Value, in pass);
             backend.NeuronSlopeGradient(neuron, slopes, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
         }
         else if (pass.Gradient.ThroughRate)

@@ -108,11 +108,11 @@ public sealed class AdaptiveGradient : IDisposable
 
     /// <summary>The derivatives of a layer's spikes in this pass, until those of another layer are asked for.</summary>
     /// <exception cref="InvalidOperationException">No run has begun.</exception>
-    internal Activation Slopes(SpikingStep step, Activation membrane, DeviceBuffer threshold, int samples)
+    internal Activation Slopes(SpikingStep step, Activation membrane, DeviceBuffer threshold, in Pass pass)
     {
         var slopes = SlopeScratch(step);
         (surrogate ?? throw new InvalidOperationException("an adaptive gradient without a run that has begun"))
-            .Adapt(backend, membrane, threshold, memory[step.Node], slopes, samples);
+            .Adapt(backend, membrane, threshold, memory[step.Node], slopes, pass.Learns, pass.Samples);
         return slopes;
     }
 

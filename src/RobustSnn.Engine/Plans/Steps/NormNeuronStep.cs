@@ -44,7 +44,7 @@ internal sealed class NormNeuronStep(
         var current = isStatic ? adaptive.StaticScratch(this) : membrane;
         backend.BatchNorm(input.Value, norm.Scale, norm.Shift, norm.Mean, norm.Variance, norm.Epsilon, current, pass.Samples);
         backend.Neuron(neuron, current, threshold.Value, membrane, adaptive.SlopeScratch(this), pass.Samples);
-        var slopes = adaptive.Slopes(this, membrane, threshold.Value, pass.Samples);
+        var slopes = adaptive.Slopes(this, membrane, threshold.Value, in pass);
         var currentGradient = isStatic ? current : slopes;
         backend.NeuronSlopeGradient(neuron, slopes, membrane, threshold.Value, gradient!, currentGradient, false, pass.Samples);
         backend.BatchNormFixedGradient(currentGradient, norm.Scale, norm.Variance, norm.Epsilon, target, input.Accumulate, pass.Samples);

@@ -37,4 +37,6 @@ public enum PassMode
 
 /// <summary>The options of one pass, handed to every step.</summary>
 /// <param name="Adaptive">What the backward pass goes through instead of the gradient, if anything.</param>
-internal readonly record struct Pass(int Samples, RandomKey Dropout, bool CountSpikes, NeuronGradient Gradient, AdaptiveGradient? Adaptive = null);
+/// <param name="Learns">Whether that remembers what it sees.</param>
+internal readonly record struct Pass(
+    int Samples, RandomKey Dropout, bool CountSpikes, NeuronGradient Gradient, AdaptiveGradient? Adaptive = null, bool Learns = false);
