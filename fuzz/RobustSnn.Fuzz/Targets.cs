@@ -3,6 +3,7 @@ using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
+using RobustSnn.Experiments.Ledgers;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Experiments.Sweeps;
@@ -35,6 +36,7 @@ public static class Targets
         ["extra"] = bytes => ExtraImages.Read(Write(bytes, "extra.bin"), Extended, [], new SkippedEntries()),
         ["import"] = Import,
         ["jpeg"] = bytes => ReadImages(bytes, "1.jpg"),
+        ["ledger"] = bytes => LedgerFile.Read(Write(bytes, "ledger.jsonl")),
         ["network"] = bytes => NetworkJson.Read("input", "network", Encoding.UTF8.GetString(bytes)),
         ["png"] = bytes => ReadImages(bytes, "1.png"),
         ["pytorch"] = bytes => PytorchArchive.Read(Write(bytes, "input.pth")),

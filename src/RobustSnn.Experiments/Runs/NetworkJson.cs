@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json;
 using Microsoft.FSharp.Collections;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;

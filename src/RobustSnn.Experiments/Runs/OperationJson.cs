@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.FSharp.Collections;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;

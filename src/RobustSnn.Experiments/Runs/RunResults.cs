@@ -53,7 +53,7 @@ public sealed record RunResults(
     public IReadOnlyList<RunSession> Sessions { get; init; } = [];
 
     /// <summary>Of this program.</summary>
-    internal static string ProgramVersion { get; } = typeof(RunResults).Assembly.GetName().Version!.ToString(3);
+    public static string ProgramVersion { get; } = typeof(RunResults).Assembly.GetName().Version!.ToString(3);
 
     internal static readonly JsonSerializerOptions Format = new()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Model;
 

@@ -87,7 +87,7 @@ public sealed class Ledger
 
     /// <summary>Accuracy under all of the members together: clean, without any.</summary>
     /// <param name="samples">How many were asked for, rows and samples that have none yet.</param>
-    public LedgerAccuracy Accuracy(IReadOnlyCollection<LedgerMember> members, int samples) => Tally(samples, entry =>
+    public LedgerAccuracy Accuracy(IReadOnlyCollection<LedgerMember> members, int samples) => Judge(samples, entry =>
         members.Any(member => entry.Found.TryGetValue(member, out var finding) && finding.Broken) ? Verdict.Broken
         : members.All(entry.Found.ContainsKey) ? Verdict.Robust
         : Verdict.Missing);
@@ -105,7 +105,7 @@ public sealed class Ledger
         LedgerMember[] ofNorm = [.. members.Where(member => member.Budget.Norm == norm)];
         LedgerMember[] within = [.. ofNorm.Where(member => member.Budget.Radius <= radius)];
         var trying = within.Length > 0 ? within : ofNorm;
-        return Tally(samples, entry =>
+        return Judge(samples, entry =>
             entry.Found.Any(found => found.Key.Budget.Norm == norm && IsBrokenWithin(radius, found.Key, found.Value)) ? Verdict.Broken
             : trying.Length > 0 && trying.All(member => entry.Found.TryGetValue(member, out var finding) && !finding.Broken) ? Verdict.Robust
             : Verdict.Missing);
@@ -124,13 +124,13 @@ public sealed class Ledger
     private static bool IsBrokenWithin(float radius, LedgerMember member, MemberFinding finding) =>
         finding.Broken && (finding.Distance <= radius || member.Budget.Radius <= radius);
 
-    private LedgerAccuracy Tally(int samples, Func<Entry, Verdict> judge)
+    private LedgerAccuracy Judge(int samples, Func<Entry, Verdict> verdictOf)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, Math.Max(1, Count));
         var (robust, broken, missing) = (0, 0, samples - Count);
         foreach (var entry in entries.Values.Where(entry => entry.Row.IsCorrect))
         {
-            var verdict = judge(entry);
+            var verdict = verdictOf(entry);
             robust += verdict == Verdict.Robust ? 1 : 0;
             broken += verdict == Verdict.Broken ? 1 : 0;
             missing += verdict == Verdict.Missing ? 1 : 0;

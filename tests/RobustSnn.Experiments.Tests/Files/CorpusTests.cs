@@ -15,9 +15,10 @@ public sealed class CorpusTests
     private const long MostBytes = 64 << 20;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
 
-    // Refused as they are: one without its format's name, one indented by a tab, one with transparent pixels, one without what it must have.
+    // Refused as they are: one without its format's name, one indented by a tab, one that has lost its last row, one with transparent pixels, one
+    // without what it must have.
     private static readonly string[] Refused =
-        ["checkpoint/no-network.safetensors", "experiment/tab.yaml", "png/palette.png", "results/nulls.json"];
+        ["checkpoint/no-network.safetensors", "experiment/tab.yaml", "ledger/lost.jsonl", "png/palette.png", "results/nulls.json"];
 
     private static IEnumerable<TestCaseData> Files => Cases(_ => true);
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
-namespace RobustSnn.Experiments.Runs;
+namespace RobustSnn.Experiments.Files;
 
 /// <summary>A JSON object read property by property, every one of which must be asked for: what nobody asked for is refused.</summary>
 internal sealed class JsonFields
@@ -31,11 +31,24 @@ internal sealed class JsonFields
 
     public JsonFields Object(string name) => new($"{place}: {name}", Take(name));
 
+    /// <summary>Whether there is such a property, which may be left out.</summary>
+    public bool Has(string name)
+    {
+        Know(name);
+        return element.TryGetProperty(name, out _);
+    }
+
+    /// <summary>The properties of an object whose names only the file knows.</summary>
+    public JsonElement.ObjectEnumerator Properties(string name) =>
+        Take(name) is { ValueKind: JsonValueKind.Object } value ? value.EnumerateObject() : throw Wrong(name, "an object");
+
     public JsonElement[] Elements(string name) =>
         Take(name) is { ValueKind: JsonValueKind.Array } list ? [.. list.EnumerateArray()] : throw Wrong(name, "a list");
 
     public string Text(string name) =>
         Take(name) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : throw Wrong(name, "text");
+
+    public string? TextOrNull(string name) => Take(name).ValueKind == JsonValueKind.Null ? null : Text(name);
 
     public bool Flag(string name) => Take(name).ValueKind switch
     {
@@ -46,7 +59,19 @@ internal sealed class JsonFields
 
     public int Whole(string name) => Whole(Take(name)) ?? throw Wrong(name, "a whole number");
 
+    public ulong Unsigned(string name) => Take(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetUInt64(out var number)
+        ? number
+        : throw Wrong(name, $"a whole number from 0 to {ulong.MaxValue}");
+
     public int[] Wholes(string name) => Array.ConvertAll(Elements(name), each => Whole(each) ?? throw Wrong(name, "whole numbers"));
+
+    /// <summary>The float that the text is nearest to, or null.</summary>
+    public float? SingleOrNull(string name) => Take(name) switch
+    {
+        { ValueKind: JsonValueKind.Null } => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetSingle(out var number) && float.IsFinite(number) => number,
+        _ => throw Wrong(name, "a finite number or null"),
+    };
 
     public double Number(string name) => Number(Take(name)) ?? throw Wrong(name, "a finite number");
 
@@ -86,17 +111,23 @@ internal sealed class JsonFields
     private static double? Number(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number : null;
 
-    private static string Quoted(JsonElement value) => Shortened(value.GetRawText());
+    /// <summary>A value as a refusal shows it.</summary>
+    public static string Quoted(JsonElement value) => Shortened(value.GetRawText());
 
-    private static string Shortened(string text) => text.Length <= LongestQuotation ? text : $"{text[..LongestQuotation]}…";
+    /// <summary>The beginning of a text that a file may make as long as it likes.</summary>
+    public static string Shortened(string text) => text.Length <= LongestQuotation ? text : $"{text[..LongestQuotation]}…";
 
-    private JsonElement Take(string name)
+    private void Know(string name)
     {
         if (!known.Contains(name))
         {
             known.Add(name);
         }
+    }
 
+    private JsonElement Take(string name)
+    {
+        Know(name);
         return element.TryGetProperty(name, out var value)
             ? value
             : throw new BadInputException($"{place}: expected '{name}', which is not there");
