@@ -171,6 +171,8 @@ internal sealed class EnsembleChecks(GoldenCase golden, CaseBatch shared, Expect
     {
         public string Name => "given";
 
+        public long Passes(IClassifier classifier) => 1;
+
         public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
             throw new NotSupportedException("this attack runs on all samples together");
 

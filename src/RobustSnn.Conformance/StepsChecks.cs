@@ -3,6 +3,7 @@ using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness;
 using RobustSnn.Robustness.Estimators;
 using RobustSnn.Robustness.Training;
 
@@ -140,6 +141,11 @@ internal sealed class StepsChecks(GoldenCase golden, CaseNetwork network, Expect
         public string Name => rfgsm.Name;
 
         public List<float> Images { get; } = [];
+
+        public long Passes(IClassifier classifier) => 1;
+
+        public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
+            throw new NotSupportedException("this attack runs on all samples together");
 
         public void Run(AttackBatch batch, AttackSettings settings)
         {

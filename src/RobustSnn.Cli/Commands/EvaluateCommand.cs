@@ -1,6 +1,10 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
+using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Evaluations;
+using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
@@ -14,82 +18,121 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
-        var attack = new Option<string[]>("--attack")
-        {
-            Description = $"One or several of clean, {AttackCatalogue.Known}, or pgd<n>; those that use gradients also with _ens, over the 19 gradient "
-                + "estimators, or with surrogate=NAME in its brackets, by one of them or by ASSG: 'pgd10(surrogate=bptt.ASSG.0.425)'.",
-            HelpName = "NAME",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => ["pgd"],
-        };
-        var epsilon = new Option<string[]>("--epsilon")
-        {
-            Description = "Radii of the attacks, each of which is run in each: 8/255 or 0.03 in pixel units (L∞), or l2:0.5.",
-            HelpName = "8/255",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => ["8/255"],
-        };
-        var steps = CommonOptions.OptionalWhole("--steps", "N", "Steps of all attacks, which must have some. [default: 10]", 1);
+        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run, or a file of the papers' reference." };
+        var attacks = new EvaluateOptions();
         var classes = CommonOptions.MapClasses();
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 64);
+        var seed = CommonOptions.Whole("--seed", "N", "Of the attacks' draws.", 0, (int)TestImages.Seed);
+        var ledger = new Option<string?>("--ledger")
+        {
+            Description = "Write what is found out, image by image and attack by attack, while the evaluation runs; rsnn ledger reads it.",
+            HelpName = "FILE",
+        };
+        var resume = new Option<bool>("--resume") { Description = "Go on with that ledger." };
+        var shard = new Option<string?>("--shard")
+        {
+            Description = "Evaluate one part of the images: 3/16 is the third of sixteen. The parts' ledgers merge (rsnn ledger) to that of the whole.",
+            HelpName = "K/N",
+        };
+        var images = new Option<string?>("--save-images") { Description = "Write the adversarial images that were found to a new folder.", HelpName = "DIR" };
         var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var command = new Command(
             "evaluate",
-            "Measures a network's accuracy on test images, clean and under an attack.\n"
+            "Measures a network's accuracy on test images, clean and under attacks.\n"
             + "Example: rsnn evaluate runs/small/finetuned-snn.safetensors --attack pgd_ens --epsilon 2/255 --samples 500")
         {
-            checkpoint, attack, epsilon, steps, samples, data, classes, timesteps, batch, device.Backend, device.Threads, json,
+            checkpoint, samples, data, classes, timesteps, batch, seed, ledger, resume, shard, images, device.Backend, device.Threads, json,
         };
+        foreach (Option option in attacks.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
-            AttackBudget[] budgets = [.. parsed.GetRequiredValue(epsilon).Select(text => AttackBudget.TryParse(text, out AttackBudget budget)
-                ? budget
-                : throw new BadInputException($"--epsilon: expected a radius from 0 to 1 such as 8/255 or 0.03, or in L2 such as l2:0.5, found '{text}'"))];
-            (EnsembleAttack Attack, AttackBudget Budget)[] asked = [.. parsed.GetRequiredValue(attack)
-                .Select(name => Parse(name, parsed.GetValue(steps))).SelectMany(each => budgets.Select(budget => (each, budget)))];
-            using var backend = device.Open(parsed);
+            if (parsed.GetValue(resume) && parsed.GetValue(ledger) is null)
+            {
+                throw new BadInputException("--resume: expected with --ledger, the evaluation to go on with, found it alone");
+            }
+
+            AttackBudget[] budgets = attacks.Budgets(parsed);
+            bool stopsEarly = attacks.StopsEarly(parsed);
+            Shard? part = parsed.GetValue(shard) is { } text ? Shard.Parse(text) : null;
+            using IBackend backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
-                ImageSamples images = TestImages.Open(path, loaded, parsed.GetValue(data), parsed.GetValue(samples), parsed.GetValue(classes),
-                    terminal, cancellation);
+                List<string> leftOut = [];
+                AttackInBudget[] asked = attacks.Asked(parsed, loaded.Model.Network.Classes, leftOut);
+                leftOut.ForEach(terminal.Error.WriteLine);
+                DataSet set = TestImages.OpenSetFor(loaded, parsed.GetValue(data), parsed.GetValue(samples), parsed.GetValue(classes), cancellation);
+                ImageSamples chosen = TestImages.Of(path, loaded, set, parsed.GetValue(samples), parsed.GetValue(classes), terminal);
+                using var origins = Origins.Load(parsed.GetValue(attacks.Transfer) ?? [], backend);
                 var options = new EvaluationOptions(
-                    parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
-                using var evaluation = new Evaluation(loaded.Model, options);
-                EvaluationResult result = EvaluationReport.Watch(
-                    terminal, command.Name, progress => evaluation.Run(
-                        images, [.. asked.Select(each => new AttackInBudget(each.Attack, each.Budget.Value))], progress, cancellation));
+                    parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, parsed.GetValue(batch), (ulong)parsed.GetValue(seed), stopsEarly);
+                var request = new EvaluationRequest(path, loaded.Model, set, chosen, asked, options)
+                {
+                    Origins = origins.All,
+                    Ledger = parsed.GetValue(ledger),
+                    Resumes = parsed.GetValue(resume),
+                    Shard = part,
+                    ImagesFolder = parsed.GetValue(images),
+                };
+                EvaluatedNetwork evaluated = EvaluationReport.Watch(
+                    terminal, command.Name, progress => NetworkEvaluation.Run(request, progress, cancellation));
+                foreach (string note in evaluated.Notes)
+                {
+                    terminal.Error.WriteLine(note);
+                }
+
                 if (parsed.GetValue(json))
                 {
-                    terminal.Output.WriteLine(Format.Json(result));
+                    terminal.Output.WriteLine(Format.Json(evaluated.Result));
                 }
                 else
                 {
-                    EvaluationReport.Write(terminal, result, budgets);
+                    EvaluationReport.Write(terminal, evaluated.Result, budgets, set.Test.Count);
                 }
 
-                return result.HasVoid ? ExitCode.Failed : ExitCode.Success;
+                return evaluated.Result.HasVoid ? ExitCode.Failed : ExitCode.Success;
             }
         });
         return command;
     }
 
-    private static EnsembleAttack Parse(string name, int? steps)
+    /// <summary>The networks that attacks are transferred from.</summary>
+    private sealed class Origins : IDisposable
     {
-        try
+        public List<AttackOrigin> All { get; } = [];
+
+        /// <exception cref="BadInputException">A file is no checkpoint, or two have one name.</exception>
+        public static Origins Load(IEnumerable<string> checkpoints, IBackend backend)
         {
-            return AttackCatalogue.Parse(name, steps);
+            var origins = new Origins();
+            try
+            {
+                foreach (string path in checkpoints)
+                {
+                    LoadedModel loaded = ModelFile.Load(path, backend);
+                    origins.All.Add(new AttackOrigin(Path.GetFileNameWithoutExtension(path), path, loaded.Model, loaded.Info.Timesteps));
+                    TestImages.RequireEvaluable(path, loaded.Model);
+                }
+
+                return origins;
+            }
+            catch
+            {
+                origins.Dispose();
+                throw;
+            }
         }
-        catch (BadInputException mistake) when (steps is not null)
-        {
-            throw new BadInputException($"--steps: {mistake.Message}");
-        }
+
+        public void Dispose() => All.ForEach(origin => origin.Model.Dispose());
     }
 }

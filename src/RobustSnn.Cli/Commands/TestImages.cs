@@ -35,9 +35,14 @@ internal static class TestImages
     public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples, string? mapping,
         Output.Terminal terminal, CancellationToken cancellation)
     {
-        DataSet set = DataSource.OpenFor(data, loaded.Info.DataSet, mapping is not null, Drawn(samples), cancellation);
+        DataSet set = OpenSetFor(loaded, data, samples, mapping, cancellation);
         return Of(path, loaded, set, samples, mapping, terminal);
     }
+
+    /// <summary>The network's own data set, or another.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static DataSet OpenSetFor(LoadedModel loaded, string? data, int? samples, string? mapping, CancellationToken cancellation) =>
+        DataSource.OpenFor(data, loaded.Info.DataSet, mapping is not null, Drawn(samples), cancellation);
 
     /// <summary>A data set by name or folder, for its test images.</summary>
     /// <param name="samples">How many are wanted, where they are drawn; null for as many as are usual.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Robustness.Evaluations;
 
@@ -18,7 +19,7 @@ internal static class EvaluationReport
             return ProgressBars.On(terminal.Screen, bars =>
             {
                 bars.Begin(name);
-                return work(new Reporter(progress => bars.Advance((double)progress.SamplesDone / progress.Samples, Of(progress, start))));
+                return work(new Reporter(progress => bars.Advance(progress.Share, Of(progress, start))));
             });
         }
 
@@ -34,20 +35,27 @@ internal static class EvaluationReport
     }
 
     /// <summary>Writes accuracies, members and activity.</summary>
-    public static void Write(Terminal terminal, EvaluationResult result, IReadOnlyList<AttackBudget> budgets)
+    /// <param name="budgets">Radii as they were written.</param>
+    /// <param name="testImages">Of the whole test set.</param>
+    public static void Write(Terminal terminal, EvaluationResult result, IReadOnlyList<AttackBudget> budgets, int testImages)
     {
-        terminal.Output.WriteLine($"{result.Samples} images, T = {result.Options.Timesteps}, ε = {string.Join(", ", budgets)}, 95 % intervals in brackets");
+        string[] epsilons = [.. result.Attacks.Select(attack => Text(attack.Budget, budgets)).Distinct()];
+        string part = result.Samples < testImages ? $" of {testImages}: a part of the test set" : ", the whole test set";
+        terminal.Output.WriteLine($"{result.Samples} images{part}, T = {result.Options.Timesteps}, ε = {string.Join(", ", epsilons)}, 95 % intervals in brackets");
+        terminal.Output.WriteLine(result.Options.StopsEarly
+            ? "an image is broken as soon as the network gets anything wrong that an attack makes of it"
+            : "what an attack ends in counts, as in the papers");
         terminal.WriteTable(
             ["attack", "accuracy"],
             [
                 ["clean", Format.Percent(result.CleanAccuracy, result.CleanAccuracy95)],
                 .. result.Attacks.Where(attack => attack.Members.Count > 0).Select(attack => (IReadOnlyList<string>)
-                    [Name(attack, budgets), attack.IsVoid ? "void" : Format.Percent(attack.Accuracy, attack.Accuracy95)]),
+                    [Name(attack, epsilons.Length, budgets), attack.IsVoid ? "void" : Format.Percent(attack.Accuracy, attack.Accuracy95)]),
             ]);
         foreach (AttackResult attack in result.Attacks.Where(attack => attack.Members.Count > 1))
         {
             terminal.Output.WriteLine();
-            terminal.Output.WriteLine($"{Name(attack, budgets)}, each member on the images that those before it left correct");
+            terminal.Output.WriteLine($"{Name(attack, epsilons.Length, budgets)}, each member on the images that those before it left correct");
             terminal.WriteTable(
                 ["estimator", "attacked", "left correct", "accuracy so far"],
                 [
@@ -71,15 +79,20 @@ internal static class EvaluationReport
     }
 
     /// <summary>An attack's name, and its radius where there are several.</summary>
-    private static string Name(AttackResult attack, IReadOnlyList<AttackBudget> budgets) =>
-        budgets.Count == 1 ? attack.Attack : $"{attack.Attack} {budgets.First(budget => budget.Value == attack.Budget)}";
+    private static string Name(AttackResult attack, int epsilons, IReadOnlyList<AttackBudget> budgets) =>
+        epsilons == 1 ? attack.Attack : $"{attack.Attack} {Text(attack.Budget, budgets)}";
+
+    /// <summary>A radius as it was written, or as protocols have theirs, in 255ths.</summary>
+    private static string Text(Budget ball, IReadOnlyList<AttackBudget> budgets) =>
+        budgets.Any(budget => budget.Value == ball) ? budgets.First(budget => budget.Value == ball).ToString()
+        : ball.Norm == Norm.Euclidean ? $"l2:{Format.Number(ball.Radius, "0.####")}"
+        : $"{Format.Number(255 * (double)ball.Radius, "0.###")}/255";
 
     private static string Of(EvaluationProgress progress, long start)
     {
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        double perSecond = progress.SamplesDone / elapsed.TotalSeconds;
-        TimeSpan left = elapsed * ((double)(progress.Samples - progress.SamplesDone) / progress.SamplesDone);
-        return $"{progress.Attack}: {progress.SamplesDone} of {progress.Samples} images, {Format.Number(perSecond, "0.0")} images/s, "
+        TimeSpan left = progress.Share > 0 ? elapsed * ((1 - progress.Share) / progress.Share) : TimeSpan.Zero;
+        return $"{progress.Attack}: {progress.SamplesDone} of {progress.Samples} images, {progress.Correct} right so far, "
             + $"{Format.Duration(left)} left";
     }
 

@@ -18,7 +18,7 @@ namespace RobustSnn.Experiments.Ledgers;
 /// <param name="Backend">As users name it, without its threads.</param>
 /// <param name="Arithmetic">What the last bits may depend on: <see cref="Engine.Operations.IBackend.Arithmetic"/>.</param>
 /// <param name="Batch">Samples in flight at once.</param>
-/// <param name="StopsEarly">Whether a sample that is broken goes on to no other member.</param>
+/// <param name="StopsEarly">Whether any image that fools the network on an attack's way breaks a sample, and not only what the attack ends in.</param>
 /// <param name="Attacks">Those asked for, in order.</param>
 /// <param name="Samples">Numbers of the samples asked for: of a shard, those of the shard.</param>
 /// <param name="Shard">Which part of the evaluation it is; null for the whole.</param>

@@ -72,7 +72,7 @@ internal sealed class EvaluationStage(RunContext context)
         var asked = settings.Attacks.SelectMany(attack => settings.Epsilon.Select(epsilon => (attack.Name, Epsilon: epsilon))).ToArray();
         var attacks = asked.Select(each => new AttackInBudget(AttackCatalogue.Parse(each.Name), each.Epsilon.Value)).ToArray();
         var result = evaluation.Run(new ImageSamples(context.Data.Set.Test, context.Data.Test), attacks,
-            new Reporter(progress => Report(network, progress, attacks.Length, clock.Elapsed)), context.Cancellation);
+            new Reporter(progress => Report(network, progress, clock.Elapsed)), context.Cancellation);
         var layers = LayerShare.Of(model);
         context.Add(new RunRow(network, result.Samples, result.CleanAccuracy,
             asked.Zip(result.Attacks).ToDictionary(each => Label(each.First.Name, each.First.Epsilon), each => Figure(each.Second)), layers.Sum(layer => layer.Kept),
@@ -80,13 +80,12 @@ internal sealed class EvaluationStage(RunContext context)
             timesteps > 0 ? result.SpikesPerImage : null, result.Warnings));
     }
 
-    private void Report(string network, EvaluationProgress progress, int attacks, TimeSpan elapsed)
+    private void Report(string network, EvaluationProgress progress, TimeSpan elapsed)
     {
-        // attacks take turns on each batch, so the time left is that of the images left
         var perSecond = progress.SamplesDone / Math.Max(elapsed.TotalSeconds, 1e-9);
-        var left = attacks == 0 ? 0 : (progress.Samples - progress.SamplesDone) / Math.Max(perSecond, 1e-9);
-        context.Observer.Progress(new StageProgress(Name, 0, 0, progress.SamplesDone, progress.Samples, perSecond, TimeSpan.FromSeconds(left),
-            $"{network}: {progress.Attack} {(double)progress.Correct / progress.SamplesDone:P1}"));
+        var left = progress.Share > 0 ? elapsed * ((1 - progress.Share) / progress.Share) : TimeSpan.Zero;
+        context.Observer.Progress(new StageProgress(Name, 0, 0, progress.SamplesDone, progress.Samples, perSecond, left,
+            $"{network}: {progress.Attack} {(double)progress.Correct / context.Data.Test.Length:P1}"));
     }
 
     /// <summary>An attack's column: its name, and its radius where there are several.</summary>

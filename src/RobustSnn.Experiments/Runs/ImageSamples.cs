@@ -10,6 +10,9 @@ public sealed class ImageSamples(ImageSet images, ImmutableArray<int> indices, I
 {
     public int Count => indices.Length;
 
+    /// <summary>Those from one place on, up to another.</summary>
+    public ImageSamples Between(int first, int end) => new(images, indices[first..end], classes);
+
     public void Read(int index, Span<float> pixels) => images.CopyImage(indices[index], pixels);
 
     /// <summary>Which image of the set it is.</summary>

@@ -41,6 +41,8 @@ public sealed class Apgd : IAttack
     public string Name => (this.options.Loss == LogitLoss.CrossEntropy ? "apgd-ce" : "apgd-dlr")
         + (this.options.Steps == new ApgdOptions(default).Steps ? "" : string.Create(CultureInfo.InvariantCulture, $"(steps={this.options.Steps})"));
 
+    public long Passes(IClassifier classifier) => this.options.Steps + 1L;
+
     public int LeastClasses => this.options.Loss.LeastClasses();
 
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round)

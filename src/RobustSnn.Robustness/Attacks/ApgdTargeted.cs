@@ -45,6 +45,8 @@ public sealed class ApgdTargeted : IAttack
         }
     }
 
+    public long Passes(IClassifier classifier) => Rounds(classifier) * (this.options.Steps + 1L);
+
     public int LeastClasses => Loss.LeastClasses();
 
     public int Rounds(IClassifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);

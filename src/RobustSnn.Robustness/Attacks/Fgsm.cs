@@ -8,6 +8,8 @@ public sealed class Fgsm : IAttack
 {
     public string Name => "fgsm";
 
+    public long Passes(IClassifier classifier) => 1;
+
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
         new SteppingRun(batch, settings, 1, settings.Budget.Radius, LogitLoss.CrossEntropy, start => batch.Copy(batch.Clean, start));
 

@@ -39,6 +39,9 @@ public interface IAttack
     /// <summary>The fewest classes of a network that it can attack.</summary>
     int LeastClasses => 1;
 
+    /// <summary>About how many passes of the network a sample takes that it does not break: by it time that is left is estimated.</summary>
+    long Passes(IClassifier classifier);
+
     /// <summary>How often it begins again, from another start or towards another class: each round is for the samples that the ones before left.</summary>
     int Rounds(IClassifier classifier) => 1;
 

@@ -29,6 +29,8 @@ public sealed class OverPasses : IAttack
 
     public bool Takes(Norm norm) => this.attack.Takes(norm);
 
+    public long Passes(IClassifier classifier) => this.passes * this.attack.Passes(classifier);
+
     public int LeastClasses => this.attack.LeastClasses;
 
     public int Rounds(IClassifier classifier) => this.attack.Rounds(classifier);

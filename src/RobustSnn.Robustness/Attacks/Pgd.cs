@@ -60,6 +60,8 @@ public sealed class Pgd : IAttack
         _ => "pgd",
     };
 
+    public long Passes(IClassifier classifier) => (long)this.options.Steps * this.options.Restarts;
+
     public int Rounds(IClassifier classifier) => this.options.Restarts;
 
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>

@@ -36,6 +36,8 @@ public sealed class Rfgsm : IAttack
     public string Name => (this.options.Loss == LogitLoss.CrossEntropy ? "rfgsm" : "rfgsm-kl")
         + (this.options.AlphaShare == new RfgsmOptions(default).AlphaShare ? "" : string.Create(CultureInfo.InvariantCulture, $"(alpha={this.options.AlphaShare:R})"));
 
+    public long Passes(IClassifier classifier) => 1;
+
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
         new SteppingRun(batch, settings, 1, settings.Budget.Radius - Alpha(settings.Budget), this.options.Loss, start =>
         {

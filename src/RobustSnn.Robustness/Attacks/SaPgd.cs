@@ -37,6 +37,8 @@ public sealed class SaPgd : IAttack
 
     public bool Takes(Norm norm) => norm == Norm.Infinity;
 
+    public long Passes(IClassifier classifier) => this.options.Steps + 1L;
+
     public int LeastClasses => this.options.Loss.LeastClasses();
 
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round)

@@ -37,6 +37,8 @@ public sealed class Square : IAttack
     public string Name =>
         "square" + (this.options.Queries == UsualQueries ? "" : string.Create(CultureInfo.InvariantCulture, $"(queries={this.options.Queries})"));
 
+    public long Passes(IClassifier classifier) => this.options.Queries;
+
     public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) => BeginWith(batch, settings, new SampleSquareDraws(settings.Random));
 
     /// <summary>Gives the image that fooled the network; the image as it was where none did.</summary>

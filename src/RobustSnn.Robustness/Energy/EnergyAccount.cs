@@ -98,7 +98,7 @@ public sealed class EnergyAccount : IDisposable
                 correct = Count(attacked, UnderAttack(asked, samples, cancellation), samples, name);
             }
 
-            progress?.Report(new EvaluationProgress(name, first + samples, source.Count, correct));
+            progress?.Report(new EvaluationProgress(name, first + samples, source.Count, correct, (double)(first + samples) / source.Count));
         }
 
         return attack is null

@@ -86,11 +86,7 @@ public sealed class Evaluation : IDisposable
                 run.AddOrigin(origin.Key, origin.Value, source);
             }
 
-            foreach (var each in asked)
-            {
-                run.Attack(each);
-            }
-
+            run.Attack(asked);
             return run.Finish(asked);
         }
     }

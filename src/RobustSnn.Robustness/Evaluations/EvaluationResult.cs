@@ -17,7 +17,8 @@ public readonly record struct EvaluationOptions(int Timesteps, int Batch, ulong 
 /// <param name="SamplesDone">Samples that its present member has done with.</param>
 /// <param name="Samples">Samples that this member has to attack.</param>
 /// <param name="Correct">Samples that the attack has not broken so far.</param>
-public readonly record struct EvaluationProgress(string Attack, int SamplesDone, int Samples, int Correct);
+/// <param name="Share">Of the whole evaluation's work, from 0 to 1, as far as that is known.</param>
+public readonly record struct EvaluationProgress(string Attack, int SamplesDone, int Samples, int Correct, double Share);
 
 /// <summary>A member's part in an attack, over the whole data set.</summary>
 public sealed record MemberResult(string Attack, string Estimator, MemberOutcome Outcome);

@@ -20,6 +20,7 @@ internal sealed class EvaluationRun : IDisposable
     private readonly SpikeActivity activity;
     private readonly MemberRunner own;
     private readonly Dictionary<string, MemberRunner> origins = [];
+    private WorkLeft work = WorkLeft.None;
 
     public EvaluationRun(IClassifier classifier, EvaluationOptions options, EvaluatedSamples samples, IEvaluationRecord record,
         IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
@@ -58,20 +59,31 @@ internal sealed class EvaluationRun : IDisposable
         origins.Add(name, new MemberRunner(origin, seen, classifier, stopsEarly: false));
     }
 
-    /// <summary>Every member on the samples that those before it left.</summary>
-    public void Attack(AttackInBudget asked)
+    /// <summary>All attacks, every member on the samples that those before it left.</summary>
+    public void Attack(IReadOnlyList<AttackInBudget> attacks)
     {
-        List<int> left = [.. Enumerable.Range(0, samples.Count).Where(samples.IsCorrect)];
+        int[] correct = [.. Enumerable.Range(0, samples.Count).Where(samples.IsCorrect)];
+        work = new WorkLeft(attacks, classifier, correct.Length);
+        foreach (var each in attacks)
+        {
+            Attack(each, [.. correct]);
+        }
+    }
+
+    private void Attack(AttackInBudget asked, List<int> left)
+    {
+        work.Begin(asked);
         foreach (var member in asked.Attack.Members)
         {
             var name = member.In(asked.Budget);
+            work.Begin(member, left.Count);
             Run(asked, member, name, left);
             left.RemoveAll(place => record.Known.Find(samples.Number(place), name) is { Broken: true });
         }
 
         if (asked.Attack.Members.Count == 0)
         {
-            progress?.Report(new EvaluationProgress(asked.Attack.Name, samples.Count, samples.Count, left.Count));
+            progress?.Report(new EvaluationProgress(asked.Attack.Name, samples.Count, samples.Count, left.Count, work.Share));
         }
     }
 
@@ -99,12 +111,13 @@ internal sealed class EvaluationRun : IDisposable
         {
             record.Add(samples.Number(found.Place), name, new MemberFinding(found.Broken, found.At, found.Distance, found.Doubts), image);
             done++;
+            work.Done();
             correct -= found.Broken ? 1 : 0;
             if (++unsaved == classifier.Batch || done == waiting.Length)
             {
                 record.Flush();
                 unsaved = 0;
-                progress?.Report(new EvaluationProgress(asked.Attack.Name, done, waiting.Length, correct));
+                progress?.Report(new EvaluationProgress(asked.Attack.Name, done, waiting.Length, correct, work.Share));
             }
         }
     }

@@ -131,6 +131,8 @@ public sealed class EnsembleAttackTests
     {
         public string Name => "twice";
 
+        public long Passes(IClassifier classifier) => 1;
+
         public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
             throw new NotSupportedException("this attack runs on all samples together");
 

@@ -282,6 +282,8 @@ public sealed class TrainingTests
     {
         public string Name => "watching";
 
+        public long Passes(IClassifier classifier) => 1;
+
         public AttackRun Begin(AttackBatch batch, AttackSettings settings, int round) =>
             throw new NotSupportedException("this attack runs on all samples together");
 

@@ -1,0 +1,55 @@
+using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Ledgers;
+using RobustSnn.Experiments.Runs;
+using RobustSnn.Model;
+using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Evaluations;
+using RobustSnn.Robustness.Ledgers;
+
+namespace RobustSnn.Experiments.Evaluations;
+
+/// <summary>An evaluation from files to files: of a network's checkpoint, with a ledger that outlives a kill.</summary>
+public static class NetworkEvaluation
+{
+    /// <summary>Evaluates what is asked for, or what is left of it.</summary>
+    /// <returns>The figures, the ledger that they are queries on, and what resuming left out.</returns>
+    /// <exception cref="BadInputException">Something that is asked for cannot be, or a file is none or another evaluation's.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled: the ledger has what was found out so far.</exception>
+    public static EvaluatedNetwork Run(
+        EvaluationRequest request, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var images = request.Shard is { } shard ? shard.Take(request.Images) : request.Images;
+        using var journal = request.Ledger is { } path ? Open(request, path, images, cancellation) : null;
+        var adversarial = request.ImagesFolder is { } folder ? new AdversarialImages(folder, request.Data, images) : null;
+        var record = new FileRecord(journal, adversarial);
+        using var evaluation = new Evaluation(request.Model, request.Options);
+        foreach (var origin in request.Origins)
+        {
+            evaluation.AddOrigin(origin.Name, origin.Model, origin.Timesteps);
+        }
+
+        var result = evaluation.Run(images, request.Attacks, progress, cancellation, record);
+        journal?.Finish();
+        adversarial?.Write();
+        return new EvaluatedNetwork(result, record.Known, images, journal?.Notes ?? []);
+    }
+
+    private static LedgerJournal Open(EvaluationRequest request, string path, ImageSamples images, CancellationToken cancellation)
+    {
+        var header = new LedgerHeader(
+            RunResults.ProgramVersion, LedgerHeader.DigestOf(request.Checkpoint), request.Data.Name, ImageDigest.Of(request.Data.Test, cancellation),
+            request.Options.Timesteps, request.Options.Seed, request.Model.Backend.Name.Split(' ')[0], request.Model.Backend.Arithmetic,
+            request.Options.Batch, request.Options.StopsEarly, [.. request.Attacks.Select(asked => Named(asked, request.Options.Timesteps))],
+            NumberRanges.Of(Enumerable.Range(0, images.Count).Select(images.Number)),
+            request.Shard is { Of: > 1 } shard ? LedgerShard.Parse("--shard", shard.ToString()) : null);
+        return request.Resumes ? LedgerJournal.Resume(path, header) : LedgerJournal.Create(path, header);
+    }
+
+    private static LedgerAttack Named(AttackInBudget asked, int timesteps) =>
+        new(asked.Attack.Name, [.. asked.Attack.For(timesteps).Members.Select(member => member.In(asked.Budget))]);
+}
+
+/// <summary>What an evaluation found.</summary>
+/// <param name="Images">On which it was.</param>
+/// <param name="Notes">What resuming left out, a sentence each.</param>
+public sealed record EvaluatedNetwork(EvaluationResult Result, Ledger Ledger, ImageSamples Images, IReadOnlyList<string> Notes);
