@@ -75,14 +75,16 @@ public sealed class EvaluationTests
     public void An_ANN_has_no_spikes() => Assert.That(Evaluate(Options with { Timesteps = 0 }).Layers, Is.Empty);
 
     [Test]
-    public void Progress_is_told_after_every_attack_on_every_batch()
+    public void Progress_is_told_after_every_batch_of_findings()
     {
         var told = new List<EvaluationProgress>();
         Evaluate(Options, ["clean", "fgsm"], progress: new Recorder(told));
-        Assert.That(told.Select(each => (each.Attack, each.SamplesDone)), Is.EqualTo(new[]
+        Assert.Multiple(() =>
         {
-            ("clean", 5), ("fgsm", 5), ("clean", 10), ("fgsm", 10), ("clean", 13), ("fgsm", 13),
-        }));
+            Assert.That(told.Select(each => (each.Attack, each.SamplesDone)), Is.EqualTo(new[] { ("clean", 13), ("fgsm", 5), ("fgsm", 10), ("fgsm", 13) }));
+            Assert.That(told.Select(each => each.Share), Is.Ordered);
+            Assert.That(told[^1].Share, Is.EqualTo(1).Within(1e-9));
+        });
     }
 
     [Test]
@@ -137,7 +139,7 @@ public sealed class EvaluationTests
 
     [TestCase("pgd2(restarts=9)")]
     [TestCase("pgd2(restarts=9,surrogate=bptt.ASSG.0.425)")]
-    [TestCase("apgd-ce(steps=3)")]
+    [TestCase("apgd-t(steps=3)")]
     [TestCase("rfgsm_ens")]
     public void Logits_of_images_under_attack_that_are_no_numbers_void_the_figure(string attack)
     {
