@@ -7,7 +7,7 @@ namespace RobustSnn.Robustness.Attacks;
 
 /// <param name="Steps">Towards boundaries, each with a gradient for every other class; 100 in the authors' code.</param>
 /// <param name="Restarts">Runs, of which the first starts at the clean images and the others beside them.</param>
-public readonly record struct FabOptions(int Steps = FabOptions.UsualSteps, int Restarts = 1)
+public readonly record struct FabOptions(int Steps, int Restarts = 1)
 {
     /// <summary>As AutoAttack has it.</summary>
     public const int UsualSteps = 100;

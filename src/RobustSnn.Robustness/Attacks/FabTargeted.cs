@@ -6,7 +6,7 @@ namespace RobustSnn.Robustness.Attacks;
 
 /// <param name="Steps">Towards boundaries, each with one gradient, of each run; 100 in the authors' code.</param>
 /// <param name="Targets">Runs, each towards another class, of which there may be fewer.</param>
-public readonly record struct FabTargetedOptions(int Steps = FabOptions.UsualSteps, int Targets = FabTargetedOptions.UsualTargets)
+public readonly record struct FabTargetedOptions(int Steps, int Targets = FabTargetedOptions.UsualTargets)
 {
     /// <summary>As AutoAttack has it.</summary>
     public const int UsualTargets = 9;

@@ -28,6 +28,24 @@ internal static class DrivenRun
         return Drive(attack, batch, settings, samples, round, order, (present, room) => random.Next(Math.Min(room, capacity - present) + 1));
     }
 
+    /// <summary>All samples enter at once and are there still when the run is at its end.</summary>
+    public static void ToTheEnd(AttackRun run, AttackBatch batch, Samples samples)
+    {
+        batch.Clear();
+        for (var sample = 0; sample < samples.Labels.Length; sample++)
+        {
+            samples.Place(batch, sample, sample);
+        }
+
+        var marks = batch.Vector("tests.entering");
+        batch.Backend.Fill(marks, 1);
+        run.Enter(marks);
+        for (var step = 0; step < run.Steps; step++)
+        {
+            run.Step([.. Enumerable.Repeat(step, batch.Samples)]);
+        }
+    }
+
     /// <param name="order">Of entering.</param>
     /// <param name="admit">How many enter before a step: of how many are present and how many may at most.</param>
     private static RoundOutcome Drive(

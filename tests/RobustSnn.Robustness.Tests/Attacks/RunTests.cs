@@ -10,16 +10,19 @@ public sealed class RunTests
     private const int Samples = 10;
 
     private static IEnumerable<TestCaseData> Runs() =>
-        from name in new[] { "fab(steps=6)", "fab(steps=5, restarts=2)", "fab-t(steps=6)", "square(queries=12)" }
+        from run in new (string Name, int Timesteps, float Radius)[]
+        {
+            ("fab(steps=50)", 0, 0.21f), ("fab-t(steps=50)", 0, 0.21f), ("fab(steps=20)", 4, 0.015f), ("fab(steps=10, restarts=2)", 4, 0.015f),
+            ("fab-t(steps=20)", 4, 0.015f), ("square(queries=12)", 4, 0.001f),
+        }
         from norm in new[] { Norm.Infinity, Norm.Euclidean }
-        from timesteps in new[] { 0, 4 }
-        select new TestCaseData(name, norm, timesteps);
+        select new TestCaseData(run.Name, run.Timesteps, new Budget(norm, norm == Norm.Infinity ? run.Radius : 8 * run.Radius));
 
     [TestCaseSource(nameof(Runs))]
-    public void It_stays_in_its_ball_and_what_it_calls_broken_is_wrong(string name, Norm norm, int timesteps)
+    public void It_stays_in_its_ball_and_what_it_calls_broken_is_wrong(string name, int timesteps, Budget budget)
     {
         using var small = new SmallAttack(timesteps, Samples);
-        var (attack, settings) = (Parse(name), Settings(norm));
+        var (attack, settings) = (Parse(name), Settings(budget));
         var images = small.Run(attack, settings);
         BallCheck.Verify(name, small.Images, images, settings.Budget, Small.PixelCount);
         var wrong = new bool[Samples];
@@ -29,10 +32,10 @@ public sealed class RunTests
     }
 
     [TestCaseSource(nameof(Runs))]
-    public void Whoever_is_beside_a_sample_and_when_it_came_changes_no_bit(string name, Norm norm, int timesteps)
+    public void Whoever_is_beside_a_sample_and_when_it_came_changes_no_bit(string name, int timesteps, Budget budget)
     {
         using var small = new SmallAttack(timesteps, Samples);
-        var (attack, settings) = (Parse(name), Settings(norm));
+        var (attack, settings) = (Parse(name), Settings(budget));
         var samples = Drawn(small);
         for (var round = 0; round < attack.Rounds(small.Classifier); round++)
         {
@@ -48,10 +51,10 @@ public sealed class RunTests
     }
 
     [TestCaseSource(nameof(Runs))]
-    public void Who_stops_early_is_broken_by_then_and_the_others_lose_nothing(string name, Norm norm, int timesteps)
+    public void Who_stops_early_is_broken_by_then_and_the_others_lose_nothing(string name, int timesteps, Budget budget)
     {
         using var small = new SmallAttack(timesteps, Samples);
-        var (attack, settings) = (Parse(name), Settings(norm));
+        var (attack, settings) = (Parse(name), Settings(budget));
         var samples = Drawn(small);
         var whole = DrivenRun.Together(attack, small.Batch, settings, samples);
         var early = DrivenRun.Together(attack, small.Batch, settings with { StopsEarly = true }, samples);
@@ -70,22 +73,19 @@ public sealed class RunTests
     }
 
     [TestCaseSource(nameof(Runs))]
-    public void What_the_network_gets_wrong_stays_as_it_is(string name, Norm norm, int timesteps)
+    public void What_the_network_gets_wrong_stays_as_it_is(string name, int timesteps, Budget budget)
     {
         using var small = new SmallAttack(timesteps, Samples);
         int[] labels = [.. small.Labels];
         labels[3] = (labels[3] + 1) % Small.Classes;
         small.Batch.Load(small.Images, labels, [.. Enumerable.Range(0, Samples)]);
-        var images = small.Run(Parse(name), Settings(norm));
+        var images = small.Run(Parse(name), Settings(budget));
         Assert.That(Row(images, 3), Is.EqualTo(Row(small.Images, 3)));
     }
 
     internal static IAttack Parse(string name) => AttackCatalogue.Parse(name).Members.Single().Attack;
 
-    internal static AttackSettings Settings(Norm norm) => SmallAttack.Settings(GradientEstimator.Default) with
-    {
-        Budget = new Budget(norm, norm == Norm.Infinity ? 0.01f : 0.1f),
-    };
+    private static AttackSettings Settings(Budget budget) => SmallAttack.Settings(GradientEstimator.Default) with { Budget = budget };
 
     private static Samples Drawn(SmallAttack small) => new(small.Classifier, small.Images, small.Labels, [.. Enumerable.Range(0, Samples).Select(each => 7 + 3 * each)]);
 
