@@ -32,8 +32,8 @@ public sealed record LedgerFile(LedgerHeader Header, Ledger Ledger)
     /// <exception cref="BadInputException">The system refuses it.</exception>
     public void Write(string path) => AtomicFile.Write(path, Write);
 
-    /// <summary>Writes the file's bytes.</summary>
-    internal void Write(Stream stream)
+    /// <summary>Writes what the file has.</summary>
+    public void Write(Stream stream)
     {
         (string Text, LedgerMember Member)[] members = [.. Header.Members.Select(member => (member.ToString(), member))];
         var lines = new ArrayBufferWriter<byte>(BytesAtOnce);
