@@ -121,6 +121,7 @@ public static class CommandLine
             SweepCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             InferCommand.Create(terminal, cancellation),
+            LedgerCommand.Create(terminal),
             EnergyCommand.Create(terminal, cancellation),
             ImportCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal),

@@ -30,10 +30,12 @@ public sealed record LedgerFile(LedgerHeader Header, Ledger Ledger)
 
     /// <summary>Writes the whole file, or leaves what was there.</summary>
     /// <exception cref="BadInputException">The system refuses it.</exception>
+    /// <exception cref="InvalidOperationException">As <see cref="Write(Stream)"/>.</exception>
     public void Write(string path) => AtomicFile.Write(path, Write);
 
-    /// <summary>Writes the file's bytes.</summary>
-    internal void Write(Stream stream)
+    /// <summary>Writes what the file has.</summary>
+    /// <exception cref="InvalidOperationException">The ledger has a sample or a member that the header does not ask for: it would be lost.</exception>
+    public void Write(Stream stream)
     {
         (string Text, LedgerMember Member)[] members = [.. Header.Members.Select(member => (member.ToString(), member))];
         var lines = new ArrayBufferWriter<byte>(BytesAtOnce);
@@ -41,7 +43,14 @@ public sealed record LedgerFile(LedgerHeader Header, Ledger Ledger)
         foreach (var row in Ledger.Rows)
         {
             var found = Ledger.Found(row.Sample);
-            LedgerLines.Write(lines, row.Sample, row, members.Where(each => found.ContainsKey(each.Member)).Select(each => (each.Text, found[each.Member])));
+            (string, MemberFinding)[] inOrder =
+                [.. members.Where(each => found.ContainsKey(each.Member)).Select(each => (each.Text, found[each.Member]))];
+            if (inOrder.Length != found.Count || !Header.Samples.Contains(row.Sample))
+            {
+                throw new InvalidOperationException($"Sample {row.Sample}, or a finding of it, is none that the ledger's header asks for.");
+            }
+
+            LedgerLines.Write(lines, row.Sample, row, inOrder);
             if (lines.WrittenCount >= BytesAtOnce)
             {
                 stream.Write(lines.WrittenSpan);

@@ -25,7 +25,7 @@ internal sealed class LedgerLock : IDisposable
         {
             return new LedgerLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException exception) when (File.Exists(path))
+        catch (IOException exception) when (SharingViolation.Is(exception))
         {
             throw new BadInputException(
                 $"{ledger}: another evaluation is writing it; wait for its end, or give another file. {exception.Message}", exception);

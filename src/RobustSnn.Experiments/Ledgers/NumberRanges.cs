@@ -37,16 +37,6 @@ public sealed class NumberRanges : IEquatable<NumberRanges>
         return new NumberRanges(Joined(single));
     }
 
-    /// <summary>Every number from the first to the last.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Not 0 ≤ first ≤ last ≤ <see cref="Largest"/>.</exception>
-    public static NumberRanges Between(int first, int last)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(first);
-        ArgumentOutOfRangeException.ThrowIfLessThan(last, first);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(last, Largest);
-        return new NumberRanges([(first, last)]);
-    }
-
     /// <param name="place">What a refusal begins with.</param>
     /// <exception cref="BadInputException">It is not as <see cref="ToString"/> writes it.</exception>
     public static NumberRanges Parse(string place, string text)

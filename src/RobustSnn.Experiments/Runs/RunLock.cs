@@ -35,7 +35,7 @@ internal sealed class RunLock : IDisposable
         {
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException fault && !IsHeld(fault)))
+        catch (Exception exception) when (exception is UnauthorizedAccessException || (exception is IOException fault && !SharingViolation.Is(fault)))
         {
             throw new BadInputException($"{path}: cannot be written: {exception.Message}", exception);
         }
@@ -71,9 +71,4 @@ internal sealed class RunLock : IDisposable
 
         stream.Dispose();
     }
-
-    /// <summary>Whether the system says that somebody has the file: a sharing violation on Windows, EAGAIN of flock elsewhere.</summary>
-    private static bool IsHeld(IOException fault) => OperatingSystem.IsWindows()
-        ? (fault.HResult & 0xFFFF) is 32 or 33
-        : fault.HResult == (OperatingSystem.IsLinux() ? 11 : 35);
 }

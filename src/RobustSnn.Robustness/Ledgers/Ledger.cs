@@ -23,9 +23,6 @@ public sealed class Ledger
     /// <summary>By the sample's number.</summary>
     public IEnumerable<LedgerRow> Rows => entries.Values.Select(entry => entry.Row);
 
-    /// <summary>Every member that has found something, or nothing, of any sample.</summary>
-    public IReadOnlySet<LedgerMember> Members => entries.Values.SelectMany(entry => entry.Found.Keys).ToHashSet();
-
     /// <summary>Samples whose clean logits are no finite numbers: with any, accuracies say nothing.</summary>
     public int WithoutClass => entries.Values.Count(entry => entry.Row.HasNoClass);
 

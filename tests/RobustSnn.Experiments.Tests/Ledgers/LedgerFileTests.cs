@@ -187,6 +187,16 @@ public sealed class LedgerFileTests
     }
 
     [Test]
+    public void What_the_header_does_not_ask_for_is_not_lost_silently()
+    {
+        var whole = SampleLedgers.Whole(SampleLedgers.Header());
+        Assert.That(() => (whole with { Header = SampleLedgers.Header("0-20") }).Write(Path), Throws.Nothing);
+        Assert.That(() => (whole with { Header = SampleLedgers.Header(attacks: [SampleLedgers.Pgd]) }).Write(Path), Throws.InvalidOperationException);
+        Assert.That(() => (whole with { Header = SampleLedgers.Header("1-20") }).Write(Path), Throws.InvalidOperationException);
+        Assert.That(LedgerFile.Read(Path).Header.Samples.ToString(), Is.EqualTo("0-20"), "the older file is as it was");
+    }
+
+    [Test]
     public void A_missing_file_is_the_users_to_hear_of() => Assert.That(() => LedgerFile.Read(folder.File("none")), Refuses.At(folder.File("none")));
 
     [Test]

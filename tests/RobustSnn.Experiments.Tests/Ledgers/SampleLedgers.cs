@@ -61,7 +61,7 @@ internal static class SampleLedgers
         {
             for (var i = 0; i < attack.Members.Count; i++)
             {
-                var finding = (sample + i) % 3 == 2
+                var finding = (sample + i) % 4 == 2
                     ? MemberFinding.BrokenAt(sample + 1, attack.Members[i].Budget.Radius / (1 + (sample % 4)))
                     : MemberFinding.Unbroken(10);
                 yield return (attack.Members[i], finding);
