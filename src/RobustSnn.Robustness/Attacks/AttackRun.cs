@@ -23,6 +23,9 @@ public abstract class AttackRun
     /// <summary>Steps from when a sample enters until its result stands.</summary>
     public abstract int Steps { get; }
 
+    /// <summary>Whether who is seen to be broken is done: always where the attack ends there by itself.</summary>
+    public virtual bool EndsWhereBroken => Settings.StopsEarly;
+
     /// <summary>How often it moves a sample on the way: one less than steps for an attack that looks at what its last move has made.</summary>
     public virtual int Moves => Steps;
 

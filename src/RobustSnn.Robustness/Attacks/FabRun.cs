@@ -114,7 +114,7 @@ public sealed class FabRun : AttackRun
         for (var place = 0; place < ages.Length; place++)
         {
             Note(place, marks[place] != 0, searches: ages[place] >= approaches);
-            marks[place] = Settings.StopsEarly && distances[place] <= Settings.Budget.Radius ? 1 : 0;
+            marks[place] = distances[place] <= Settings.Budget.Radius ? 1 : 0;
         }
 
         Batch.Broken.Upload(marks.AsSpan(0, ages.Length));

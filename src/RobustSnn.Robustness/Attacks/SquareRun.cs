@@ -48,6 +48,8 @@ public sealed class SquareRun : AttackRun
 
     private int Classes => Batch.Classifier.Classes;
 
+    public override bool EndsWhereBroken => true;
+
     public override void Enter(DeviceBuffer entering)
     {
         Batch.BeginSamples(Settings.Estimator, entering);

@@ -128,7 +128,8 @@ internal sealed class LanePool(AttackBatch batch, EvaluatedSamples samples, Veri
         for (var lane = 0; lane < count; lane++)
         {
             var at = ages[lane]++;
-            if (lanes[lane] == Empty || (broken[lane] == 0 && ages[lane] < run.Steps))
+            var isBroken = broken[lane] != 0 && run.EndsWhereBroken;
+            if (lanes[lane] == Empty || (!isBroken && ages[lane] < run.Steps))
             {
                 continue;
             }
@@ -140,8 +141,8 @@ internal sealed class LanePool(AttackBatch batch, EvaluatedSamples samples, Veri
             }
 
             // Who was seen broken has been where it is since the step before; who has taken all steps has taken this one, too.
-            var steps = broken[lane] != 0 ? at : Math.Min(ages[lane], run.Moves);
-            verification.Add(new Candidate(lanes[lane], stepsBefore + steps, broken[lane] != 0, DoubtsOf(lane)), batch.Adversarial, lane);
+            var steps = isBroken ? at : Math.Min(ages[lane], run.Moves);
+            verification.Add(new Candidate(lanes[lane], stepsBefore + steps, isBroken, DoubtsOf(lane)), batch.Adversarial, lane);
             lanes[lane] = Empty;
             taken++;
         }

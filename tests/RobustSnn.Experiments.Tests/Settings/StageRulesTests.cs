@@ -42,8 +42,6 @@ public sealed class StageRulesTests
     [TestCase("convert: { threshold: 0.01 }", "convert.threshold", "from 0.03")]
     [TestCase("energy: { attack: pgd10_ens }", "energy.attack", "expected one attack with one gradient estimator")]
     [TestCase("energy: { attack: pgd10 }\nevaluate: { epsilon: [] }", "energy.attack", "expected a radius")]
-    [TestCase("energy: { attack: square }\nevaluate: { epsilon: ['l2:0.5', 8/255] }", "energy.attack", "found square beside l2:0.5")]
-    [TestCase("evaluate: { epsilon: ['l2:0.5'], attacks: [fgsm, square] }", "evaluate.attacks", "found square beside l2:0.5")]
     [TestCase("batch_size: 16\npretrain: { objective: at, clean_share: 0.97 }", "pretrain.clean_share", "a clean and an attacked image in a batch of 16")]
     [TestCase("batch_size: 16\npretrain: { objective: at, clean_share: 0.03 }", "pretrain.clean_share", "a clean and an attacked image in a batch of 16")]
     [TestCase("convert: { threshold: 1e300 }", "convert.threshold", "1000000")]

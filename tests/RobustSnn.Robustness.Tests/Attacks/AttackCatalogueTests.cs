@@ -14,6 +14,8 @@ public sealed class AttackCatalogueTests
     [TestCase("apgd-ce", 1)]
     [TestCase("apgd-dlr", 1)]
     [TestCase("apgd-t", 1)]
+    [TestCase("fab", 1)]
+    [TestCase("fab-t", 1)]
     [TestCase("square", 1)]
     [TestCase("fgsm_ens", 19)]
     [TestCase("rfgsm_ens", 19)]
@@ -21,6 +23,8 @@ public sealed class AttackCatalogueTests
     [TestCase("apgd-ce_ens", 19)]
     [TestCase("apgd-dlr_ens", 19)]
     [TestCase("apgd-t_ens", 19)]
+    [TestCase("fab_ens", 19)]
+    [TestCase("fab-t_ens", 19)]
     public void A_name_gives_its_members(string name, int members)
     {
         var attack = AttackCatalogue.Parse(name);
@@ -45,7 +49,15 @@ public sealed class AttackCatalogueTests
     [TestCase("apgd-dlr(steps=100)_ens", "apgd-dlr(steps=100)_ens")]
     [TestCase("apgd-t(steps=10, targets=9)", "apgd-t")]
     [TestCase("apgd-t(targets=3)", "apgd-t(targets=3)")]
+<<<<<<< HEAD
     [TestCase("apgd-t(targets=3,steps=100)_ens", "apgd-t(steps=100,targets=3)_ens")]
+=======
+    [TestCase("apgd-t(targets=3,steps=100)_ens", "apgd-t(steps=100, targets=3)_ens")]
+    [TestCase("fab(restarts=1, steps=100)", "fab")]
+    [TestCase("fab50(restarts=5)_ens", "fab(steps=50, restarts=5)_ens")]
+    [TestCase("fab-t(steps=100,targets=9)", "fab-t")]
+    [TestCase("fab-t(targets=3, surrogate=act)", "fab-t(targets=3,surrogate=act)")]
+>>>>>>> c225462f4b3a4753ccec98a879d28616fef5684a
     [TestCase("square(queries=5000)", "square")]
     [TestCase("square(queries=500)", "square(queries=500)")]
     [TestCase("rfgsm(alpha=0.5)", "rfgsm")]
@@ -84,6 +96,9 @@ public sealed class AttackCatalogueTests
     [TestCase("pgd10(restarts=2", "bracket")]
     [TestCase("apgd-t(target=3)", "targets")]
     [TestCase("apgd-t(targets=0)", "targets")]
+    [TestCase("fab(targets=3)", "restarts")]
+    [TestCase("fab-t(steps=0)", "steps")]
+    [TestCase("fabt", "fab-t")]
     [TestCase("square(queries=-1)", "queries")]
     [TestCase("square(eot=2)", "no gradient, so that no eot")]
     [TestCase("pgd10(eot=0)", "eot")]

@@ -170,6 +170,8 @@ public sealed class AttackTests
     [TestCase("apgd-ce(steps=2147483647)")]
     [TestCase("apgd-dlr(steps=2147483647)")]
     [TestCase("apgd-t(steps=2147483647)")]
+    [TestCase("fab(steps=2147483647)")]
+    [TestCase("fab-t(steps=2147483647)")]
     [TestCase("square(queries=2147483647)")]
     public void An_attack_of_very_many_steps_stops_when_it_is_cancelled(string name)
     {

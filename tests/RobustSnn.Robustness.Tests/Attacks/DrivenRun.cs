@@ -31,6 +31,16 @@ internal static class DrivenRun
     /// <summary>All samples enter at once and are there still when the run is at its end.</summary>
     public static void ToTheEnd(AttackRun run, AttackBatch batch, Samples samples)
     {
+        Enter(run, batch, samples);
+        for (var step = 0; step < run.Steps; step++)
+        {
+            run.Step([.. Enumerable.Repeat(step, batch.Samples)]);
+        }
+    }
+
+    /// <summary>All samples enter at once.</summary>
+    public static void Enter(AttackRun run, AttackBatch batch, Samples samples)
+    {
         batch.Clear();
         for (var sample = 0; sample < samples.Labels.Length; sample++)
         {
@@ -40,10 +50,6 @@ internal static class DrivenRun
         var marks = batch.Vector("tests.entering");
         batch.Backend.Fill(marks, 1);
         run.Enter(marks);
-        for (var step = 0; step < run.Steps; step++)
-        {
-            run.Step([.. Enumerable.Repeat(step, batch.Samples)]);
-        }
     }
 
     /// <param name="order">Of entering.</param>

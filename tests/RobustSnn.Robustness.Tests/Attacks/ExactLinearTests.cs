@@ -24,7 +24,6 @@ public sealed class ExactLinearTests
             for (var sample = 0; sample < Samples; sample++)
             {
                 var exact = ExactLinear.SmallestDistance(network, norm, sample);
-                TestContext.Out.WriteLine($"Y fab {norm} {seed} {found[sample] / exact:f6} {exact:g4}");
                 Assert.That(found[sample], Is.InRange(0.9999 * exact - 1e-6, 1.05 * exact), $"sample {sample}");
             }
         });
@@ -40,7 +39,6 @@ public sealed class ExactLinearTests
             for (var sample = 0; sample < Samples; sample++)
             {
                 var exact = ExactLinear.SmallestDistance(network, norm, sample);
-                TestContext.Out.WriteLine($"Y fabt {norm} {seed} {found[sample] / exact:f6} {exact:g4}");
                 Assert.That(found[sample], Is.InRange(0.9999 * exact - 1e-6, 1.05 * exact), $"sample {sample}");
             }
         });
@@ -67,12 +65,15 @@ public sealed class ExactLinearTests
             {
                 var worst = ExactLinear.WorstMargin(network, budget, sample);
                 var all = network.Margin(network.Image(sample), network.Labels[sample]) - worst;
-                TestContext.Out.WriteLine($"Y {name} {norm} {seed} {(found - worst) / all:g4}");
                 Assert.That(found, Is.InRange(worst - 1e-5, worst + share * all + 1e-5), $"sample {sample}");
             }
         });
     }
 
+    /// <summary>
+    /// In L∞ one pixel after the other comes to its place. In L2 its windows have two smooth peaks of at least 3 pixels, which weights that are drawn
+    /// pixel by pixel do not follow: the authors' code leaves 28 to 39 % of the way on such problems. It begins no window in the last row or column.
+    /// </summary>
     [TestCaseSource(nameof(Problems))]
     public void Square_comes_near_the_worst_image_of_the_ball(Norm norm, int seed)
     {
@@ -86,8 +87,7 @@ public sealed class ExactLinearTests
             {
                 var worst = ExactLinear.WorstMargin(network, budget, sample);
                 var all = network.Margin(network.Image(sample), network.Labels[sample]) - worst;
-                TestContext.Out.WriteLine($"Y square {norm} {seed} {(found[sample] - worst) / all:g4}");
-                Assert.That(found[sample], Is.InRange(worst - 1e-5, worst + 0.1 * all), $"sample {sample}");
+                Assert.That(found[sample], Is.InRange(worst - 1e-5, worst + (norm == Norm.Infinity ? 1e-3 : 0.45) * all), $"sample {sample}");
             }
         });
     }
@@ -110,14 +110,12 @@ public sealed class ExactLinearTests
         Assert.That(network.Broken(), Is.All.False);
     }
 
-    [TestCaseSource(nameof(AllAttacks))]
-    public void Who_can_be_broken_in_a_slightly_smaller_ball_is_broken(string name, int classes, Norm norm, int seed)
-    {
-        if (name.StartsWith("square", StringComparison.Ordinal))
-        {
-            return; // how near Square comes is measured above
-        }
+    private static IEnumerable<TestCaseData> NearlyExactAttacks() =>
+        AllAttacks().Where(each => each.Arguments[0] is string name && !name.StartsWith("square", StringComparison.Ordinal));
 
+    [TestCaseSource(nameof(NearlyExactAttacks))]
+    public void Who_can_be_broken_in_a_slightly_larger_ball_is_broken(string name, int classes, Norm norm, int seed)
+    {
         using var network = Network(classes, seed);
         foreach (var (sample, exact) in Exact(network, norm).Index())
         {

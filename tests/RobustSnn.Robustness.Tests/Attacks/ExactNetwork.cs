@@ -65,6 +65,9 @@ internal sealed class ExactNetwork : IDisposable
 
     public void Load() => Batch.Load(Images, Labels, [.. Enumerable.Range(0, Labels.Length)]);
 
+    /// <summary>Makes the weights of every class infinite, so that neither logits nor gradients are numbers any more.</summary>
+    public void Spoil() => this.model.Parameters.All[0].Value.Upload(Enumerable.Repeat(float.PositiveInfinity, (int)this.model.Parameters.All[0].Value.Length).ToArray());
+
     public double[] Image(int sample) =>
         Array.ConvertAll(Images[(sample * Classifier.PixelCount)..((sample + 1) * Classifier.PixelCount)], pixel => (double)pixel);
 

@@ -26,8 +26,6 @@ public sealed class ExactPlaneTests
         var rounds = Enumerable.Range(0, 5)
             .Select(round => DrivenRun.Together(attack, network.Batch, ExactNetwork.Settings(norm, 0.3f), samples, round).Distances).ToArray();
         var nearest = Nearest(network, norm);
-        for (var sample = 0; sample < Samples; sample++)
-            TestContext.Out.WriteLine($"Z fab {norm} {seed} {rounds.Min(round => round[sample]):g5} {nearest[sample]:g5}");
         Assert.Multiple(() =>
         {
             for (var sample = 0; sample < Samples; sample++)
@@ -49,8 +47,6 @@ public sealed class ExactPlaneTests
         using var network = Network(2, seed);
         var nearest = Nearest(network, norm);
         var attack = RunTests.Parse(name);
-        for (var sample = 0; sample < Samples; sample++)
-            TestContext.Out.WriteLine($"Z {name} {norm} {seed} {SmallestRadius(network, attack, norm, sample, 2 * nearest[sample]):g5} {nearest[sample]:g5}");
         Assert.Multiple(() =>
         {
             for (var sample = 0; sample < Samples; sample++)
