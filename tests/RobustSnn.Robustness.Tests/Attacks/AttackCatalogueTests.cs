@@ -49,15 +49,11 @@ public sealed class AttackCatalogueTests
     [TestCase("apgd-dlr(steps=100)_ens", "apgd-dlr(steps=100)_ens")]
     [TestCase("apgd-t(steps=10, targets=9)", "apgd-t")]
     [TestCase("apgd-t(targets=3)", "apgd-t(targets=3)")]
-<<<<<<< HEAD
     [TestCase("apgd-t(targets=3,steps=100)_ens", "apgd-t(steps=100,targets=3)_ens")]
-=======
-    [TestCase("apgd-t(targets=3,steps=100)_ens", "apgd-t(steps=100, targets=3)_ens")]
     [TestCase("fab(restarts=1, steps=100)", "fab")]
-    [TestCase("fab50(restarts=5)_ens", "fab(steps=50, restarts=5)_ens")]
+    [TestCase("fab50(restarts=5)_ens", "fab(steps=50,restarts=5)_ens")]
     [TestCase("fab-t(steps=100,targets=9)", "fab-t")]
     [TestCase("fab-t(targets=3, surrogate=act)", "fab-t(targets=3,surrogate=act)")]
->>>>>>> c225462f4b3a4753ccec98a879d28616fef5684a
     [TestCase("square(queries=5000)", "square")]
     [TestCase("square(queries=500)", "square(queries=500)")]
     [TestCase("rfgsm(alpha=0.5)", "rfgsm")]
