@@ -188,7 +188,7 @@ public sealed class Classifier : IClassifier
         /// <summary>Whether estimators that adapt remember nothing of the pass.</summary>
         public bool Repeats { get; set; }
 
-        public Plan ThroughTime(Surrogate surrogate) => Run(its.Gradient, new NeuronGradient(surrogate, ThroughRate: false));
+        public Plan ThroughTime(Surrogate surrogate) => Run(its.Gradient, new NeuronGradient(surrogate, NeuronPath.Time));
 
         public Plan ThroughTimeAdapting(AdaptiveSurrogate surrogate)
         {
@@ -198,6 +198,10 @@ public sealed class Classifier : IClassifier
         }
 
         public Plan ThroughRate() => Run(its.Gradient, NeuronGradient.Rate);
+
+        public Plan ThroughMeanCurrent() => Run(its.Gradient, NeuronGradient.MeanCurrent);
+
+        public Plan ThroughMeanGradient() => Run(its.Gradient, NeuronGradient.MeanGradient);
 
         public Plan ThroughActivation() => Run(its.Activation, NeuronGradient.Default);
 

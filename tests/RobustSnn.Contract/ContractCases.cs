@@ -10,6 +10,6 @@ public static class ContractCases
         .. BufferCases.All, .. ImageCases.Over(ShapeTable.Edges), .. ConvolutionCases.All, .. SparseConvolutionCases.All, .. BatchNormCases.Over(ShapeTable.Edges), .. ActivationCases.Over(ShapeTable.Edges),
         .. NeuronCases.Over(ShapeTable.Edges), .. ConvolveNeuronCases.All, .. JoiningCases.Over(ShapeTable.Edges), .. PoolingCases.Over(ShapeTable.Edges), .. LossCases.All, .. TrainingCases.All,
         .. MaskCases.All, .. AttackCases.All, .. JudgementCases.Over(ShapeTable.Edges), .. ReductionCases.Over(ShapeTable.Edges), .. BitCases.All, .. NormNeuronCases.Over([.. BitCases.Cases, .. ShapeTable.Edges.Temporal.Where(shape => shape.ChannelValues * shape.Channels >= 30)]),
-        .. AdaptiveCases.Over(ShapeTable.Edges),
+        .. AdaptiveCases.Over(ShapeTable.Edges), .. NeuronMeanCases.Over(ShapeTable.Edges),
     ];
 }

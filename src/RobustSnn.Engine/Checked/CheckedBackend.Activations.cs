@@ -107,12 +107,37 @@ public sealed partial class CheckedBackend
         Activation currentGradient, bool accumulate, int samples)
     {
         var call = new Call(nameof(NeuronRateGradient), samples);
+        Membranes(call, membrane, threshold, spikeGradient, currentGradient, accumulate);
+        Inner.NeuronRateGradient(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples);
+        call.Written(nameof(currentGradient), currentGradient, membrane);
+    }
+
+    public void NeuronMeanCurrentGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples)
+    {
+        var call = new Call(nameof(NeuronMeanCurrentGradient), samples);
+        Membranes(call, membrane, threshold, spikeGradient, currentGradient, accumulate);
+        Inner.NeuronMeanCurrentGradient(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples);
+        call.Written(nameof(currentGradient), currentGradient, membrane);
+    }
+
+    public void NeuronMeanGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples)
+    {
+        var call = new Call(nameof(NeuronMeanGradient), samples);
+        Membranes(call, membrane, threshold, spikeGradient, currentGradient, accumulate);
+        Inner.NeuronMeanGradient(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples);
+        call.Written(nameof(currentGradient), currentGradient, membrane);
+    }
+
+    /// <summary>What a gradient takes from spikes to currents.</summary>
+    private static void Membranes(Call call, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient,
+        bool accumulate)
+    {
         call.Floats(nameof(membrane), membrane);
         call.Thresholds(threshold, membrane.Shape);
         Gradients(call, spikeGradient, currentGradient, accumulate);
         call.Alike(nameof(membrane), membrane, nameof(spikeGradient), spikeGradient);
-        Inner.NeuronRateGradient(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples);
-        call.Written(nameof(currentGradient), currentGradient, membrane);
     }
 
     public void NormNeuron(Normalisation normalisation, NeuronModel neuron, Activation input, DeviceBuffer threshold, Activation spikes,

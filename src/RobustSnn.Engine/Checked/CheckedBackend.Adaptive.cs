@@ -31,6 +31,18 @@ public sealed partial class CheckedBackend
         call.Border(nameof(slopes), slopes);
     }
 
+    public void PotentialSlopes(Activation membrane, DeviceBuffer threshold, Activation slopes, int samples)
+    {
+        var call = new Call(nameof(PotentialSlopes), samples);
+        call.Floats(nameof(membrane), membrane);
+        call.Thresholds(threshold, membrane.Shape);
+        call.Floats(nameof(slopes), slopes);
+        SameSteps(call, membrane, nameof(slopes), slopes);
+        call.InPlace(nameof(membrane), membrane, nameof(slopes), slopes);
+        Inner.PotentialSlopes(membrane, threshold, slopes, samples);
+        call.Border(nameof(slopes), slopes);
+    }
+
     public void NeuronSlopeGradient(NeuronModel neuron, Activation slopes, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, int samples)
     {

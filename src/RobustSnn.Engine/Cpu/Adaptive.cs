@@ -14,6 +14,13 @@ public sealed partial class CpuBackend
             new SharpnessJob(scale, membrane, new ChannelThresholds(threshold), mean, deviation, slopes, learns));
     }
 
+    public void PotentialSlopes(Activation membrane, DeviceBuffer threshold, Activation slopes, int samples)
+    {
+        using var turn = TakeTurn();
+        var shape = membrane.Shape;
+        workers.Run(shape.Lanes.BlocksOf(samples) * shape.Channels, new PotentialJob(membrane, new ChannelThresholds(threshold), slopes));
+    }
+
     public void NeuronSlopeGradient(NeuronModel neuron, Activation slopes, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, int samples)
     {

@@ -28,14 +28,40 @@ public sealed unsafe partial class CpuBackend
     {
         using var turn = TakeTurn();
         var thresholds = new ChannelThresholds(threshold);
+        Back<RateBackwards, NeuronRateBackward>(new RateBackwards(thresholds, accumulate), thresholds, membrane, spikeGradient, currentGradient, samples);
+    }
+
+    public void NeuronMeanCurrentGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples)
+    {
+        using var turn = TakeTurn();
+        neuron.Hand(new MeanCurrentUser(this, (float)neuron.Leak, new ChannelThresholds(threshold), membrane, spikeGradient, currentGradient,
+            accumulate, samples));
+    }
+
+    public void NeuronMeanGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples)
+    {
+        using var turn = TakeTurn();
+        var thresholds = new ChannelThresholds(threshold);
+        Back<MeanBackwards, NeuronMeanBackward>(new MeanBackwards(thresholds, accumulate), thresholds, membrane, spikeGradient, currentGradient, samples);
+    }
+
+    /// <summary>Membranes and spike gradients to current gradients, with an operator for all channels or one for each.</summary>
+    private void Back<TOperators, TOperator>(TOperators operators, ChannelThresholds thresholds, Activation membrane, Activation spikeGradient,
+        Activation currentGradient, int samples)
+        where TOperators : struct, IChannelOperators<TOperator>
+        where TOperator : struct, IStepOperator
+    {
         if (thresholds.AreChannelwise)
         {
-            workers.Run(Pieces(membrane, samples) * membrane.Shape.Channels, new ChannelJob<RateBackwards, NeuronRateBackward>(
-                membrane, spikeGradient, currentGradient, null, new RateBackwards(thresholds, accumulate)));
-            return;
+            workers.Run(Pieces(membrane, samples) * membrane.Shape.Channels,
+                new ChannelJob<TOperators, TOperator>(membrane, spikeGradient, currentGradient, null, operators));
         }
-
-        Steps(membrane, spikeGradient, currentGradient, null, new NeuronRateBackward(thresholds.Of(0), accumulate), samples);
+        else
+        {
+            Steps(membrane, spikeGradient, currentGradient, null, operators.Of(0), samples);
+        }
     }
 
     /// <param name="factors">What <paramref name="current"/> multiplies with and adds, two a channel; null where it does not.</param>
@@ -135,5 +161,26 @@ public sealed unsafe partial class CpuBackend
     private readonly struct RateBackwards(ChannelThresholds thresholds, bool accumulate) : IChannelOperators<NeuronRateBackward>
     {
         public NeuronRateBackward Of(int channel) => new(thresholds.Of(channel), accumulate);
+    }
+
+    private readonly struct MeanBackwards(ChannelThresholds thresholds, bool accumulate) : IChannelOperators<NeuronMeanBackward>
+    {
+        public NeuronMeanBackward Of(int channel) => new(thresholds.Of(channel), accumulate);
+    }
+
+    private readonly struct MeanCurrentBackwards<TRule>(TRule rule, float leak, ChannelThresholds thresholds, bool accumulate)
+        : IChannelOperators<NeuronMeanCurrentBackward<TRule>>
+        where TRule : struct, INeuronRule
+    {
+        public NeuronMeanCurrentBackward<TRule> Of(int channel) => new(rule, leak, thresholds.Of(channel), accumulate);
+    }
+
+    private readonly struct MeanCurrentUser(
+        CpuBackend backend, float leak, ChannelThresholds thresholds, Activation membrane, Activation spikeGradient, Activation currentGradient,
+        bool accumulate, int samples) : INeuronRuleUser
+    {
+        public void Use<TRule>(TRule rule)
+            where TRule : struct, INeuronRule => backend.Back<MeanCurrentBackwards<TRule>, NeuronMeanCurrentBackward<TRule>>(
+            new MeanCurrentBackwards<TRule>(rule, leak, thresholds, accumulate), thresholds, membrane, spikeGradient, currentGradient, samples);
     }
 }

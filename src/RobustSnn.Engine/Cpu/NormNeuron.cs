@@ -36,7 +36,7 @@ public sealed unsafe partial class CpuBackend
             slopes[channel] = currentFactors[2 * channel];
         }
 
-        neuron.Hand(new NormNeuronPass(this, gradient, normalisation, input, Pointer(threshold)[0], spikeGradient, inputGradient, accumulate,
+        neuron.Hand(new NormNeuronPass(this, gradient, (float)neuron.Leak, normalisation, input, Pointer(threshold)[0], spikeGradient, inputGradient, accumulate,
             currentFactors, slopes, null, null, memory, pieces));
     }
 
@@ -54,8 +54,8 @@ public sealed unsafe partial class CpuBackend
         var thresholdSums = sums + partial;
         var factors = (float*)(thresholdSums + pieces);
         WriteFactors(normalisation, channels, factors);
-        var isThroughTime = !gradient.ThroughRate; // BPTR has no gradient of the threshold
-        neuron.Hand(new NormNeuronPass(this, gradient, normalisation, input, Pointer(threshold)[0], spikeGradient, spikeGradient, false, factors,
+        var isThroughTime = gradient.Path == NeuronPath.Time; // the others have no gradient of the threshold
+        neuron.Hand(new NormNeuronPass(this, gradient, (float)neuron.Leak, normalisation, input, Pointer(threshold)[0], spikeGradient, spikeGradient, false, factors,
             null, sums, isThroughTime ? thresholdSums : null, (float*)memory, pieces));
         if (isThroughTime)
         {
@@ -68,7 +68,7 @@ public sealed unsafe partial class CpuBackend
 
     /// <summary>Floats of the membranes and current gradients of one vector of samples, for each piece; full blocks keep theirs on the stack.</summary>
     private static long NormNeuronWork(int pieces, Activation spikeGradient, NeuronGradient gradient) =>
-        Routes.IsFullBlock(spikeGradient.Shape.Lanes) && !gradient.ThroughRate ? 0 : NormNeuronWork(pieces, spikeGradient.Shape.Lanes);
+        Routes.IsFullBlock(spikeGradient.Shape.Lanes) && gradient.Path == NeuronPath.Time ? 0 : NormNeuronWork(pieces, spikeGradient.Shape.Lanes);
 
     private static long NormNeuronWork(long pieces, LaneLayout lanes) => 2 * pieces * lanes.Steps * LaneLayout.VectorLanes;
 
@@ -77,20 +77,29 @@ public sealed unsafe partial class CpuBackend
     /// its rule and its surrogate.
     /// </summary>
     private readonly struct NormNeuronPass(
-        CpuBackend backend, NeuronGradient gradient, Normalisation normalisation, Activation input, float threshold, Activation spikeGradient,
-        Activation target, bool accumulate, float* currentFactors, float* slopes, double* sums, double* thresholdSums, float* work, int pieces)
+        CpuBackend backend, NeuronGradient gradient, float leak, Normalisation normalisation, Activation input, float threshold,
+        Activation spikeGradient, Activation target, bool accumulate, float* currentFactors, float* slopes, double* sums, double* thresholdSums, float* work, int pieces)
         : INeuronRuleUser
     {
         public void Use<TRule>(TRule rule)
             where TRule : struct, INeuronRule
         {
-            if (gradient.ThroughRate)
+            switch (gradient.Path)
             {
-                Run(rule, new NeuronRateBackward(threshold, false));
-            }
-            else
-            {
-                gradient.Surrogate.Hand(new WithRule<TRule>(this, rule));
+                case NeuronPath.Time:
+                    gradient.Surrogate.Hand(new WithRule<TRule>(this, rule));
+                    break;
+                case NeuronPath.Rate:
+                    Run(rule, new NeuronRateBackward(threshold, false));
+                    break;
+                case NeuronPath.MeanCurrent:
+                    Run(rule, new NeuronMeanCurrentBackward<TRule>(rule, leak, threshold, false));
+                    break;
+                case NeuronPath.MeanGradient:
+                    Run(rule, new NeuronMeanBackward(threshold, false));
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(gradient), gradient.Path, "no way back through neurons");
             }
         }
 

@@ -4,9 +4,10 @@ using RobustSnn.Engine.Layout;
 namespace RobustSnn.Engine.Operations;
 
 /// <summary>
-/// A surrogate that adapts to what it has seen of each sample, neuron and timestep (METHODS 10). What it remembers lies on the device, one value
-/// for each of them, from one gradient of an attack's run to the next; it is a sample's own, whoever else is in the batch. Closed: a new one is a
-/// case here, an operation of <see cref="IAdaptiveOperations"/>, and a name in the estimators.
+/// A surrogate that adapts to the membranes of each sample (METHODS 10): to those of the pass, or to what it has seen of each sample, neuron and
+/// timestep. What it remembers lies on the device, one value for each of them, from one gradient of an attack's run to the next; it is a sample's
+/// own, whoever else is in the batch. Closed: a new one is a case here, an operation of <see cref="IAdaptiveOperations"/>, and a name in the
+/// estimators.
 /// </summary>
 public abstract record AdaptiveSurrogate
 {
@@ -29,6 +30,21 @@ public abstract record AdaptiveSurrogate
     /// <param name="learns">Whether the memory changes: not in another pass of a gradient that has had one.</param>
     public abstract void Adapt(
         IBackend backend, Activation membrane, DeviceBuffer threshold, IReadOnlyList<Activation> memory, Activation slopes, bool learns, int samples);
+
+    /// <summary>
+    /// PDSG: a normal density as wide as the membranes of a sample's channel have spread up to the timestep. Its authors take the deviation over
+    /// the batch too; here each image has its own, as in a batch of one, so that its gradient does not depend on who is beside it.
+    /// </summary>
+    public sealed record Potential : AdaptiveSurrogate
+    {
+        public override string Name => "PDSG";
+
+        /// <summary>Nothing: it follows from the membranes of the pass.</summary>
+        public override IReadOnlyList<float> Start => [];
+
+        public override void Adapt(IBackend backend, Activation membrane, DeviceBuffer threshold, IReadOnlyList<Activation> memory, Activation slopes,
+            bool learns, int samples) => backend.PotentialSlopes(membrane, threshold, slopes, samples);
+    }
 
     /// <summary>ASSG: an arctangent's derivative, sharper where the membranes of a neuron have been near the threshold.</summary>
     public sealed record Sharpness : AdaptiveSurrogate

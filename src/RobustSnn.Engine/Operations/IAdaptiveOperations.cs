@@ -23,6 +23,15 @@ public interface IAdaptiveOperations
         bool learns, int samples);
 
     /// <summary>
+    /// PDSG (METHODS 10). With z = (u − v_th)/v_th and σ[t] the deviation (n − 1) of a sample's u/v_th in a channel over all positions and the
+    /// steps up to t, 1 where that is 0 or of one value alone: slopes = ds/du = exp(−((z − σ/2)/σ)²/2)/(σ·√(2π))/v_th.
+    /// </summary>
+    /// <param name="membrane">u before the reset, at all T steps.</param>
+    /// <param name="threshold">v_th: one float, or one a channel.</param>
+    /// <param name="slopes">May be the membrane, where both are laid out alike.</param>
+    void PotentialSlopes(Activation membrane, DeviceBuffer threshold, Activation slopes, int samples);
+
+    /// <summary>
     /// <see cref="INeuronOperations.NeuronGradient"/> with ds/du given as slopes in place of a surrogate, and none of v_th. A static current
     /// gets the sum over its timesteps. Slopes or the spikes' gradient may be the current's, where shapes agree.
     /// </summary>

@@ -38,6 +38,20 @@ public interface INeuronOperations
         Activation currentGradient, bool accumulate, int samples);
 
     /// <summary>
+    /// RGA (METHODS 10): currentGradient[t] (+)= spikeGradient[t]·<see cref="RateSlope.Of"/>(x̄)/v_th, x̄ the mean over the steps of I[t]/v_th.
+    /// The currents follow from the membranes: I[t] = u[t] − leak·u'[t − 1]. A static current gets the sum. In place.
+    /// </summary>
+    void NeuronMeanCurrentGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples);
+
+    /// <summary>
+    /// HART (METHODS 10): currentGradient[t] (+)= the mean over the steps of spikeGradient·max(0, 1 − |z|)/v_th, z = (u − v_th)/v_th: no step
+    /// hands a gradient to the one before. A static current gets the sum over its timesteps. In place.
+    /// </summary>
+    void NeuronMeanGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples);
+
+    /// <summary>
     /// <see cref="INormalisationOperations.BatchNorm"/> and <see cref="Neuron"/> in one, to the same bits; neither currents nor membranes are
     /// kept. In place where spikes are floats. The threshold is one float.
     /// </summary>
@@ -52,9 +66,9 @@ public interface INeuronOperations
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples);
 
     /// <summary>
-    /// Gradient of <see cref="NormNeuron"/> where mean and variance are those of the input's batch, as <see cref="NeuronGradient"/> (or, through
-    /// the rate, <see cref="NeuronRateGradient"/>, which has none of the threshold) and then <see cref="INormalisationOperations.BatchNormGradient"/> give it. In place
-    /// in the gradients where shapes agree.
+    /// Gradient of <see cref="NormNeuron"/> where mean and variance are those of the input's batch, as <see cref="NeuronGradient"/> (or, on another
+    /// <see cref="NeuronPath"/>, its operation, which has none of the threshold) and then <see cref="INormalisationOperations.BatchNormGradient"/>
+    /// give it. In place in the gradients where shapes agree.
     /// </summary>
     /// <param name="spikeGradient">Used up: it holds anything finite afterwards.</param>
     void NormNeuronGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input, DeviceBuffer threshold,

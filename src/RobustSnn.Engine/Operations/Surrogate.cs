@@ -36,12 +36,3 @@ public readonly record struct Surrogate(SurrogateKind Kind, float Width)
         SurrogateKind.StraightThrough => 1,
     };
 }
-
-/// <summary>How a gradient gets backward through the neurons of a pass that was run with T &gt; 0.</summary>
-/// <param name="ThroughRate">BPTR: dL/ds[t] goes on to I[t] where the neuron fired in any step, and the surrogate is not used.</param>
-public readonly record struct NeuronGradient(Surrogate Surrogate, bool ThroughRate)
-{
-    public static NeuronGradient Default { get; } = new(Surrogate.Default, false);
-
-    public static NeuronGradient Rate { get; } = new(Surrogate.Default, true);
-}

@@ -197,7 +197,7 @@ public sealed class Plan : IDisposable
     {
         var neurons = steps.OfType<SpikingStep>().ToArray();
         PlanLimits.CheckMemory(Model.Backend, AdaptiveGradient.Bytes(neurons, surrogate.Start.Count),
-            $"{Model.Network.Architecture} at T = {Timesteps} with a batch of {Batch}: what {surrogate} remembers");
+            $"{Model.Network.Architecture} at T = {Timesteps} with a batch of {Batch}: what gradients by {surrogate} take");
         return new AdaptiveGradient(Model.Backend, neurons, surrogate.Start.Count);
     }
 

@@ -30,6 +30,34 @@ public sealed partial class ReferenceBackend
         }
     }
 
+    /// <summary>
+    /// σ[t]² = Σ (u − mean u)²/(n − 1)/v² of a sample and channel over rows, columns and steps up to t, 1 where that is 0 or n = 1;
+    /// z = (u − v)/v; ds/du = exp(−((z − σ/2)/σ)²/2)/(σ·√(2π))/v
+    /// </summary>
+    public void PotentialSlopes(Activation membrane, DeviceBuffer threshold, Activation slopes, int samples)
+    {
+        var u = new HostActivation(membrane);
+        var h = new HostActivation(slopes);
+        var thresholds = HostBuffer.Of(threshold);
+        foreach (var map in u.Neurons(samples).GroupBy(at => (at.Sample, at.Channel)).Select(group => group.ToArray()))
+        {
+            double v = Threshold(thresholds, map[0]);
+            var deviations = Enumerable.Range(0, u.Steps).Select(step =>
+            {
+                var seen = Enumerable.Range(0, step + 1).SelectMany(t => map.Select(at => (double)u[at with { Step = t }])).ToArray();
+                var mean = seen.Average();
+                var deviation = Math.Sqrt(seen.Sum(each => (each - mean) * (each - mean)) / (seen.Length - 1)) / v;
+                return deviation > 0 ? deviation : 1;
+            }).ToArray();
+            foreach (var now in deviations.Index().SelectMany(step => map.Select(at => at with { Step = step.Index })))
+            {
+                var deviation = deviations[now.Step];
+                var x = ((u[now] - v) / v - deviation / 2) / deviation;
+                h[now] = (float)(Math.Exp(-x * x / 2) / (deviation * Math.Sqrt(2 * Math.PI)) / v);
+            }
+        }
+    }
+
     /// <summary>As NeuronGradient, with h[t] given.</summary>
     public void NeuronSlopeGradient(NeuronModel neuron, Activation slopes, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
         Activation currentGradient, bool accumulate, int samples)

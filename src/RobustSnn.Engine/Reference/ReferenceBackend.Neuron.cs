@@ -106,6 +106,55 @@ public sealed partial class ReferenceBackend
         }
     }
 
+    /// <summary>dI[t] (+)= ds[t]·slope(x̄)/v, x̄ = mean_t (u[t] − leak·u'[t − 1])/v, u' the membrane after the reset</summary>
+    public void NeuronMeanCurrentGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples)
+    {
+        var u = new HostActivation(membrane);
+        var ds = new HostActivation(spikeGradient);
+        var dI = Gradient(currentGradient, samples);
+        var thresholds = HostBuffer.Of(threshold);
+        double leak = (float)neuron.Leak;
+        foreach (var at in dI.Sites(samples))
+        {
+            double v = Threshold(thresholds, at);
+            var sum = 0.0;
+            var afterReset = 0.0;
+            for (var t = 0; t < u.Steps; t++)
+            {
+                double now = u[at with { Step = t }];
+                sum += now - leak * afterReset;
+                var fires = now >= v;
+                afterReset = neuron.Reset.IsHard ? (fires ? 0 : now) : now - (fires ? v : 0);
+            }
+
+            Put(ref dI[at], ds.SumFor(dI, at) * RateSlope.Of(sum / u.Steps / v, leak) / v, accumulate);
+        }
+    }
+
+    /// <summary>dI[t] (+)= mean_t ds[t]·max(0, 1 − |z[t]|)/v, z = (u − v)/v; a static current gets T times that</summary>
+    public void NeuronMeanGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient,
+        Activation currentGradient, bool accumulate, int samples)
+    {
+        var u = new HostActivation(membrane);
+        var ds = new HostActivation(spikeGradient);
+        var dI = Gradient(currentGradient, samples);
+        var thresholds = HostBuffer.Of(threshold);
+        foreach (var at in u.Neurons(samples))
+        {
+            double v = Threshold(thresholds, at);
+            var sum = 0.0;
+            for (var t = 0; t < u.Steps; t++)
+            {
+                var now = at with { Step = t };
+                sum += ds[now] * Surrogate.Default.Derivative((u[now] - v) / v) / v;
+            }
+
+            for (var t = 0; t < dI.Steps; t++)
+                Put(ref dI[at with { Step = t }], sum / dI.Steps, accumulate);
+        }
+    }
+
     /// <summary>v of a neuron: the layer's, or its channel's.</summary>
     private static float Threshold(float[] thresholds, Site at) => thresholds[thresholds.Length == 1 ? 0 : at.Channel];
 }

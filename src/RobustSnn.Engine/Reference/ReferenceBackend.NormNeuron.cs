@@ -12,7 +12,7 @@ public sealed partial class ReferenceBackend
         int samples) =>
         Neuron(neuron, Current(normalisation, input, samples), threshold, null, spikes, samples);
 
-    /// <summary>dI = NeuronGradient(ds) or, through the rate, NeuronRateGradient(ds); dx (+)= BatchNormFixedGradient(dI)</summary>
+    /// <summary>dI = NeuronGradient(ds) or, on another path, its operation; dx (+)= BatchNormFixedGradient(dI)</summary>
     public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples)
     {
@@ -44,13 +44,22 @@ public sealed partial class ReferenceBackend
         var membrane = HostActivation.Zero(spikeGradient.Shape);
         Neuron(neuron, Current(normalisation, input, samples), threshold, membrane, HostActivation.Zero(spikeGradient.Shape), samples);
         var currentGradient = HostActivation.Zero(input.Shape);
-        if (gradient.ThroughRate)
+        switch (gradient.Path)
         {
-            NeuronRateGradient(neuron, membrane, threshold, spikeGradient, currentGradient, false, samples);
-        }
-        else
-        {
-            NeuronGradient(neuron, gradient.Surrogate, membrane, threshold, spikeGradient, currentGradient, false, thresholdGradient, samples);
+            case NeuronPath.Time:
+                NeuronGradient(neuron, gradient.Surrogate, membrane, threshold, spikeGradient, currentGradient, false, thresholdGradient, samples);
+                break;
+            case NeuronPath.Rate:
+                NeuronRateGradient(neuron, membrane, threshold, spikeGradient, currentGradient, false, samples);
+                break;
+            case NeuronPath.MeanCurrent:
+                NeuronMeanCurrentGradient(neuron, membrane, threshold, spikeGradient, currentGradient, false, samples);
+                break;
+            case NeuronPath.MeanGradient:
+                NeuronMeanGradient(neuron, membrane, threshold, spikeGradient, currentGradient, false, samples);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(gradient), gradient.Path, "no way back through neurons");
         }
 
         return currentGradient;

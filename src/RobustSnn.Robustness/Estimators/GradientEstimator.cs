@@ -18,9 +18,15 @@ public abstract record GradientEstimator
 
     public static GradientEstimator Rate { get; } = new ThroughRate();
 
+    /// <summary>RGA (METHODS 10).</summary>
+    public static GradientEstimator MeanCurrent { get; } = new ThroughMeanCurrent();
+
+    /// <summary>HART (METHODS 10).</summary>
+    public static GradientEstimator MeanGradient { get; } = new ThroughMeanGradient();
+
     public static GradientEstimator Activation { get; } = new ThroughActivation();
 
-    /// <summary>As in the golden files: bptt.PCW.1.0, …, bptr, act; bptt.ASSG.0.425 for c = 0.425.</summary>
+    /// <summary>As in the golden files: bptt.PCW.1.0, …, bptr, act; bptt.ASSG.0.425 for c = 0.425, bptt.PDSG, rga, hart.</summary>
     public string Name => Accept(Namer.Instance);
 
     /// <summary>Whether the forward pass is the network that spikes, where it has timesteps.</summary>
@@ -32,7 +38,7 @@ public abstract record GradientEstimator
     /// <summary>BPTT with that surrogate.</summary>
     public static GradientEstimator Through(Surrogate surrogate) => new ThroughTime(surrogate);
 
-    /// <summary>BPTT with a surrogate that adapts in the course of an attack's run.</summary>
+    /// <summary>BPTT with a surrogate that adapts to the membranes of a pass, or of all passes of an attack's run.</summary>
     public static GradientEstimator Through(AdaptiveSurrogate surrogate) => new ThroughTimeAdapting(surrogate);
 
     public abstract TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor);
@@ -45,7 +51,7 @@ public abstract record GradientEstimator
         public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughTime(Surrogate);
     }
 
-    /// <summary>The same with a surrogate that remembers what it has seen since the run began.</summary>
+    /// <summary>The same with a surrogate that adapts to the pass, and to what it has seen since the run began.</summary>
     public sealed record ThroughTimeAdapting(AdaptiveSurrogate Surrogate) : GradientEstimator
     {
         public override AdaptiveSurrogate Adapting => Surrogate;
@@ -57,6 +63,18 @@ public abstract record GradientEstimator
     public sealed record ThroughRate : GradientEstimator
     {
         public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughRate();
+    }
+
+    /// <summary>Backward through a slope of each neuron's mean current (RGA).</summary>
+    public sealed record ThroughMeanCurrent : GradientEstimator
+    {
+        public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughMeanCurrent();
+    }
+
+    /// <summary>Backward step by step, each layer's gradient then averaged over the steps (HART).</summary>
+    public sealed record ThroughMeanGradient : GradientEstimator
+    {
+        public override TResult Accept<TResult>(IEstimatorVisitor<TResult> visitor) => visitor.ThroughMeanGradient();
     }
 
     /// <summary>The gradient of the T = 0 network with the same weights (Act).</summary>
@@ -78,6 +96,10 @@ public abstract record GradientEstimator
 
         public string ThroughRate() => "bptr";
 
+        public string ThroughMeanCurrent() => "rga";
+
+        public string ThroughMeanGradient() => "hart";
+
         public string ThroughActivation() => "act";
     }
 }
@@ -90,6 +112,10 @@ public interface IEstimatorVisitor<out TResult>
     TResult ThroughTimeAdapting(AdaptiveSurrogate surrogate);
 
     TResult ThroughRate();
+
+    TResult ThroughMeanCurrent();
+
+    TResult ThroughMeanGradient();
 
     TResult ThroughActivation();
 }

@@ -4,7 +4,7 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Robustness.Estimators;
 
-/// <summary>The estimators of the ensembles, as data (METHODS 8).</summary>
+/// <summary>The estimators by their names, as data: those of the ensembles (METHODS 8), and others (METHODS 10).</summary>
 public static class GradientEstimators
 {
     /// <summary>What the name of ASSG begins with; its c follows.</summary>
@@ -22,11 +22,19 @@ public static class GradientEstimators
         GradientEstimator.Activation,
     ];
 
-    /// <summary>The member of that name, or ASSG with its c: <c>bptt.ASSG.0.425</c>.</summary>
+    /// <summary>Those that are in no ensemble, but for ASSG, of which there is one for each c: PDSG, RGA, HART.</summary>
+    public static IReadOnlyList<GradientEstimator> Others { get; } =
+    [
+        GradientEstimator.Through(new AdaptiveSurrogate.Potential()),
+        GradientEstimator.MeanCurrent,
+        GradientEstimator.MeanGradient,
+    ];
+
+    /// <summary>The estimator of that name: of the ensemble or of the others, or ASSG with its c, <c>bptt.ASSG.0.425</c>.</summary>
     /// <exception cref="BadInputException">There is none, or c is not between 0 and 0.5; the message names the nearest.</exception>
     public static GradientEstimator Parse(string name)
     {
-        foreach (var estimator in Ensemble)
+        foreach (var estimator in Ensemble.Concat(Others))
         {
             if (estimator.Name == name)
             {
@@ -40,9 +48,9 @@ public static class GradientEstimators
         }
 
         var example = GradientEstimator.Through(new AdaptiveSurrogate.Sharpness(AdaptiveSurrogate.Sharpness.DefaultC)).Name;
-        var nearest = string.Join(", ", Spelling.nearest([.. Ensemble.Select(each => each.Name), example], name));
+        var nearest = string.Join(", ", Spelling.nearest([.. Ensemble.Concat(Others).Select(each => each.Name), example], name));
         throw new BadInputException($"There is no gradient estimator '{name}'. The nearest are {nearest}. " +
-            $"Expected one of the {Ensemble.Count} of the ensemble, or {example} with any number between 0 and 0.5.");
+            $"Expected one of the {Ensemble.Count} of the ensemble, {string.Join(", ", Others)}, or {example} with any number between 0 and 0.5.");
     }
 
     private static double Sharpness(string name)

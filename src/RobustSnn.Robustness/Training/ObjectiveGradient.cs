@@ -34,7 +34,7 @@ public sealed class ObjectiveGradient : IDisposable
         this.model = model;
         this.objective = objective;
         this.timesteps = timesteps;
-        neurons = new NeuronGradient(surrogate, ThroughRate: false);
+        neurons = new NeuronGradient(surrogate, NeuronPath.Time);
         this.clean = objective.UsesClean ? new Plan(model, batch, timesteps, PassMode.Training) : null;
         this.adversarial = objective.UsesAdversarial ? new Plan(model, batch, timesteps, PassMode.Training) : null;
         naturalLosses = model.Backend.Allocate(batch);

@@ -9,7 +9,7 @@ public static class AdaptiveCases
     private static readonly NeuronModel[] Models =
         [new(1, Reset.Hard), new(1, Reset.Soft), new(0.9, Reset.Hard), new(0.9, Reset.Soft)];
 
-    public static IEnumerable<ContractCase> Over(ShapeTable shapes) => [.. Sharpness(shapes), .. Backward(shapes)];
+    public static IEnumerable<ContractCase> Over(ShapeTable shapes) => [.. Sharpness(shapes), .. Potential(shapes), .. Backward(shapes)];
 
     private static IEnumerable<ContractCase> Sharpness(ShapeTable shapes) =>
         from shape in shapes.Temporal
@@ -35,6 +35,24 @@ public static class AdaptiveCases
                     ? bench.Output(name, shape.Shape with { Border = 0 }, shape.Samples, () => bench.Draw(low, high))
                     : bench.Input(shape.Shape with { Border = 0 }, shape.Samples, () => bench.Draw(low, high));
             });
+
+    /// <summary>On a grid so coarse that the few membranes of a small map are often all the same; every third map is of one membrane a step.</summary>
+    private static IEnumerable<ContractCase> Potential(ShapeTable shapes) =>
+        from shape in shapes.Temporal
+        let isInPlace = shape.Index % 3 == 0
+        let isChannelwise = shape.Index % 4 == 1
+        select new ContractCase("PotentialSlopes", $"{shape}{(isInPlace ? ", in place" : "")}{(isChannelwise ? ", a threshold a channel" : "")}",
+            ContractCase.Sums, bench =>
+            {
+                var slopes = bench.Output("slopes", shape.Shape, shape.Samples, () => Coarse(bench));
+                bench.Backend.PotentialSlopes(
+                    isInPlace ? slopes : bench.Input(shape.Shape, shape.Samples, () => Coarse(bench)),
+                    Thresholds(bench, shape, isChannelwise),
+                    slopes,
+                    shape.Samples);
+            });
+
+    private static float Coarse(Workbench bench) => 0.3f * bench.DrawInteger(4) - 0.1f;
 
     private static IEnumerable<ContractCase> Backward(ShapeTable shapes) =>
         from shape in shapes.Temporal

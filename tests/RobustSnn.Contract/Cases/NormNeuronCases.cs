@@ -96,15 +96,25 @@ public static class NormNeuronCases
             Epsilon);
     }
 
-    /// <summary>With a leak membranes are off the grid, where rounding decides which side of a rectangle's edge they are on.</summary>
+    /// <summary>
+    /// With a leak membranes are off the grid, where rounding decides which side of a rectangle's edge they are on, or mean currents of theirs.
+    /// </summary>
     private static NeuronModel Model(ShapeCase shape, NeuronGradient gradient) =>
-        gradient.Surrogate.Kind == SurrogateKind.Rectangular ? shape.Take(Models[0], Models[1]) : shape.Take(Models);
+        gradient.Surrogate.Kind == SurrogateKind.Rectangular || gradient.Path == NeuronPath.MeanCurrent
+            ? shape.Take(Models[0], Models[1])
+            : shape.Take(Models);
 
-    /// <summary>Every surrogate in turn, and in each fifth case the rate.</summary>
-    private static NeuronGradient Gradient(int index) => new(Surrogates.All[index % Surrogates.All.Length], ThroughRate: index % 5 == 4);
+    /// <summary>Every surrogate in turn, and in each fifth case another path.</summary>
+    private static NeuronGradient Gradient(int index) => new(Surrogates.All[index % Surrogates.All.Length], (index % 15) switch
+    {
+        4 => NeuronPath.Rate,
+        9 => NeuronPath.MeanCurrent,
+        14 => NeuronPath.MeanGradient,
+        _ => NeuronPath.Time,
+    });
 
     private static string Describe(NeuronModel model) => $"{model.Reset} reset, leak {model.Leak}";
 
     private static string Describe(NeuronGradient gradient) =>
-        gradient.ThroughRate ? "rate" : $"{gradient.Surrogate.Kind} {gradient.Surrogate.Width}";
+        gradient.Path == NeuronPath.Time ? $"{gradient.Surrogate.Kind} {gradient.Surrogate.Width}" : $"{gradient.Path}";
 }

@@ -76,6 +76,26 @@ public sealed class AdaptiveTests
         }
     }
 
+    /// <summary>To the bit, wherever in a batch: what an estimator takes means or deviations over is the sample's own.</summary>
+    [TestCase("bptt.ASSG.0.425")]
+    [TestCase("bptt.PDSG")]
+    [TestCase("rga")]
+    [TestCase("hart")]
+    public void A_samples_gradient_is_the_same_alone_and_among_others(string estimator)
+    {
+        using var small = new SmallAttack(4, samples: 20);
+        small.Batch.BeginRun();
+        var together = Gradient(small, estimator).Chunk(Small.PixelCount).ToArray();
+        foreach (var sample in new[] { 17, 3 })
+        {
+            small.Batch.Load(small.Images.AsSpan(sample * Small.PixelCount, Small.PixelCount), [small.Labels[sample]], [sample]);
+            small.Batch.BeginRun();
+            var alone = Gradient(small, estimator).Take(Small.PixelCount).ToArray();
+            Assert.That(alone, Has.Some.Not.Zero);
+            Assert.That(alone, Is.EqualTo(together[sample]), $"sample {sample}");
+        }
+    }
+
     /// <summary>Samples 0 to 3 have one gradient, then 1 leaves and 4 comes; each has the gradients that it has alone, in its own order.</summary>
     [Test]
     public void Samples_come_and_go_and_each_has_its_own_run()

@@ -62,6 +62,9 @@ public sealed class AttackCatalogueTests
     [TestCase("fgsm(surrogate=act)", "fgsm(surrogate=act)")]
     [TestCase("pgd7( surrogate = bptt.ASSG.0.380, restarts = 5 )", "pgd7(restarts=5,surrogate=bptt.ASSG.0.38)")]
     [TestCase("apgd-ce(steps=100, surrogate=bptr)", "apgd-ce(steps=100,surrogate=bptr)")]
+    [TestCase("pgd10(surrogate=rga)", "pgd10(surrogate=rga)")]
+    [TestCase("apgd-ce( surrogate=hart )", "apgd-ce(surrogate=hart)")]
+    [TestCase("apgd-t(surrogate=bptt.PDSG,steps=20)", "apgd-t(steps=20,surrogate=bptt.PDSG)")]
     [TestCase("fgsm(eot=1)", "fgsm")]
     [TestCase("fgsm(eot=3)", "fgsm(eot=3)")]
     [TestCase("pgd7(surrogate=act, eot=3, restarts=5)", "pgd7(restarts=5,eot=3,surrogate=act)")]
@@ -113,7 +116,7 @@ public sealed class AttackCatalogueTests
     }
 
     [TestCase("pgd10(surrogate=bptt.PWC.2.0)", "bptt.PCW.2.0")]
-    [TestCase("pgd10(surrogate=)", "bptt.PCW.1.0")]
+    [TestCase("pgd10(surrogate=)", "act")]
     public void A_surrogate_that_does_not_exist_is_refused_with_the_nearest(string name, string nearest) =>
         Assert.That(Assert.Throws<BadInputException>(() => AttackCatalogue.Parse(name))?.Message, Does.Contain(nearest));
 

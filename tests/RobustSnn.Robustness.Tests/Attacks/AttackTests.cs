@@ -26,7 +26,7 @@ public sealed class AttackTests
 
     private static IEnumerable<TestCaseData> Runs() =>
         from attack in Attacks.Index()
-        from pass in new[] { (0, "bptt.PCW.1.0"), (4, "bptt.PCW.1.0"), (4, "bptr"), (4, "act"), (4, "bptt.ASSG.0.425") }
+        from pass in new[] { (0, "bptt.PCW.1.0"), (4, "bptt.PCW.1.0"), (4, "bptr"), (4, "act"), (4, "bptt.ASSG.0.425"), (4, "bptt.PDSG"), (4, "rga"), (4, "hart") }
         select new TestCaseData(attack.Item, pass.Item1, GradientEstimators.Parse(pass.Item2))
             .SetArgDisplayNames($"{attack.Index} {attack.Item.Name}", $"T {pass.Item1}", pass.Item2);
 

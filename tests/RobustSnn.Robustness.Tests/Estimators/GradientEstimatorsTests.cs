@@ -21,6 +21,18 @@ public sealed class GradientEstimatorsTests
     public void A_name_parses_to_the_estimator_of_that_name(string name) =>
         Assert.That(GradientEstimators.Parse(name).Name, Is.EqualTo(name));
 
+    [TestCase("bptt.PDSG", typeof(GradientEstimator.ThroughTimeAdapting))]
+    [TestCase("rga", typeof(GradientEstimator.ThroughMeanCurrent))]
+    [TestCase("hart", typeof(GradientEstimator.ThroughMeanGradient))]
+    public void Others_have_names_but_no_place_in_the_ensemble(string name, Type kind)
+    {
+        var estimator = GradientEstimators.Parse(name);
+        Assert.That(estimator, Is.TypeOf(kind));
+        Assert.That(estimator.Name, Is.EqualTo(name));
+        Assert.That(estimator, Is.EqualTo(GradientEstimators.Parse(name)));
+        Assert.That(GradientEstimators.Ensemble, Has.None.EqualTo(estimator));
+    }
+
     [Test]
     public void The_default_is_PCW_of_width_1() =>
         Assert.That(GradientEstimator.Default, Is.EqualTo(GradientEstimator.Through(new Surrogate(SurrogateKind.PiecewiseLinear, 1))));
@@ -57,5 +69,6 @@ public sealed class GradientEstimatorsTests
     {
         var refusal = Assert.Throws<BadInputException>(() => GradientEstimators.Parse("bptt.RCT.4.0"));
         Assert.That(refusal?.Message, Does.Contain("bptt.RECT.4.0"));
+        Assert.That(Assert.Throws<BadInputException>(() => GradientEstimators.Parse("bptt.PSDG"))?.Message, Does.Contain("nearest are bptt.PDSG"));
     }
 }

@@ -49,6 +49,9 @@ public sealed class ClassifierTests
     [TestCase("bptt.PCW.1.0")]
     [TestCase("bptr")]
     [TestCase("act")]
+    [TestCase("bptt.PDSG")]
+    [TestCase("rga")]
+    [TestCase("hart")]
     public void On_an_ANN_every_estimator_is_the_slope_of_the_summed_loss(string estimator)
     {
         using var small = new SmallAttack(0);

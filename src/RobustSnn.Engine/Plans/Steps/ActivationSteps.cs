@@ -25,14 +25,31 @@ internal sealed class NeuronStep(
             var slopes = adaptive.Slopes(this, membrane!, threshold.Value, in pass);
             backend.NeuronSlopeGradient(neuron, slopes, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
         }
-        else if (pass.Gradient.ThroughRate)
-        {
-            backend.NeuronRateGradient(neuron, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate, pass.Samples);
-        }
         else
         {
-            backend.NeuronGradient(neuron, pass.Gradient.Surrogate, membrane!, threshold.Value, gradient!, input.Gradient, input.Accumulate,
-                trains ? threshold.Gradient : null, pass.Samples);
+            BackwardBy(pass.Gradient, backend, pass.Samples, input.Gradient);
+        }
+    }
+
+    private void BackwardBy(NeuronGradient by, IBackend backend, int samples, Activation target)
+    {
+        switch (by.Path)
+        {
+            case NeuronPath.Time:
+                backend.NeuronGradient(neuron, by.Surrogate, membrane!, threshold.Value, gradient!, target, input.Accumulate,
+                    trains ? threshold.Gradient : null, samples);
+                break;
+            case NeuronPath.Rate:
+                backend.NeuronRateGradient(neuron, membrane!, threshold.Value, gradient!, target, input.Accumulate, samples);
+                break;
+            case NeuronPath.MeanCurrent:
+                backend.NeuronMeanCurrentGradient(neuron, membrane!, threshold.Value, gradient!, target, input.Accumulate, samples);
+                break;
+            case NeuronPath.MeanGradient:
+                backend.NeuronMeanGradient(neuron, membrane!, threshold.Value, gradient!, target, input.Accumulate, samples);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(by), by.Path, "no way back through neurons");
         }
     }
 
