@@ -26,12 +26,12 @@ internal static class BlackBox
         // Where the black box was asked for the survivors alone, nothing says what it would have left of the others.
         var isCompared = pairs.Length == samples.Length;
         var compared = isCompared
-            ? $" accuracy is {Words.Percent((double)pairs.Count(sample => sample.Black == false) / pairs.Length)} under them and "
+            ? $" accuracy of all that it gets right is {Words.Percent((double)pairs.Count(sample => sample.Black == false) / pairs.Length)} under them and "
                 + $"{Words.Percent((double)pairs.Count(sample => sample.White == false) / pairs.Length)} under those with gradients "
                 + $"(exact McNemar test that it is lower, one-sided: {Words.Chance(test.LossChance)})."
-            : " they were not made on all samples, so that accuracies cannot be compared.";
+            : " these were not made on all samples, so that accuracies cannot be compared.";
         return DiagnosisCheck.Of(Name, chance <= DiagnosisThresholds.Significance || (isCompared && test.IsLoss),
-            $"Attacks that do not see the network's gradients alone broke {Words.Part(only, tried)} samples (exact binomial test against "
+            $"{Words.Part(only, tried)} samples fell only to attacks that do not see the network's gradients (exact binomial test against "
                 + $"{Words.Percent(DiagnosisThresholds.OnlyBlackBox)}, one-sided: {Words.Chance(chance)});{compared}",
             new("samples", tried), new("broken by a black box only", only), new("compared samples", isCompared ? pairs.Length : 0),
             new("broken by a white box only, of these", isCompared ? test.Gained : 0));

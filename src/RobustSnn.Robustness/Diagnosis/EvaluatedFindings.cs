@@ -44,10 +44,10 @@ internal sealed class EvaluatedFindings
     public IReadOnlyList<LedgerMember> Members { get; }
 
     /// <summary>What attacked in the ball along gradients of the network itself.</summary>
-    public IEnumerable<LedgerMember> WhiteBox => Members.Where(member => FollowsGradients(member) && !IsTransferred(member));
+    public IEnumerable<LedgerMember> WhiteBox => Members.Where(member => FollowsGradients(member) && !IsTransferred(member.Attack));
 
     /// <summary>What attacked in the ball without its gradients: by logits alone, or with images made on another network.</summary>
-    public IEnumerable<LedgerMember> BlackBox => Members.Where(member => !FollowsGradients(member) || IsTransferred(member));
+    public IEnumerable<LedgerMember> BlackBox => Members.Where(member => !FollowsGradients(member) || IsTransferred(member.Attack));
 
     /// <summary>Null where the ledger has none.</summary>
     public LedgerRow? Row(int place) => rows[place];
@@ -89,7 +89,8 @@ internal sealed class EvaluatedFindings
         return best.Estimator is { } name ? GradientEstimators.Parse(name) : null;
     }
 
-    private static bool FollowsGradients(LedgerMember member) => member.Estimator != LedgerMember.NoEstimator;
+    /// <summary>Whether an attack's name says that another network's gradients made its images.</summary>
+    public static bool IsTransferred(string attack) => attack.Contains(AttackCatalogue.Transfer, StringComparison.Ordinal);
 
-    private static bool IsTransferred(LedgerMember member) => member.Attack.Contains(AttackCatalogue.Transfer, StringComparison.Ordinal);
+    private static bool FollowsGradients(LedgerMember member) => member.Estimator != LedgerMember.NoEstimator;
 }

@@ -13,16 +13,20 @@ internal static class MoreSteps
         }
 
         var curve = patient.AgainstSteps;
-        var rises = Enumerable.Range(1, curve.Points.Count - 1)
-            .Select(i => (At: i, Test: PairedTest.Of(curve.Outcomes[i - 1].Robust, curve.Outcomes[i].Robust))).MinBy(pair => pair.Test.GainChance);
-        var rise = rises.Test.IsGain
-            ? $"it rises from {curve.Points[rises.At - 1].At:0} to {curve.Points[rises.At].At:0}, where {rises.Test.Gained} of {patient.Probe.Samples} samples are right with more steps only "
-                + $"and {rises.Test.Lost} with fewer only"
+        var pairs = (from more in Enumerable.Range(0, curve.Points.Count)
+                     from fewer in Enumerable.Range(0, more)
+                     select (Fewer: fewer, More: more, Test: PairedTest.Of(curve.Outcomes[fewer].Robust, curve.Outcomes[more].Robust))).ToArray();
+        var (from, to, test) = pairs.MinBy(pair => pair.Test.GainChance);
+        var chance = Math.Min(1, pairs.Length * test.GainChance); // of any of them: Bonferroni
+        var rises = chance <= DiagnosisThresholds.Significance;
+        var found = rises
+            ? $"it rises from {curve.Points[from].At:0} to {curve.Points[to].At:0}, where {test.Gained} of {patient.Probe.Samples} samples are right with more steps only and "
+                + $"{test.Lost} with fewer only"
             : "it never rises beyond noise";
-        return Attacked.Check(Name, curve.Outcomes, rises.Test.IsGain,
+        return Attacked.Check(Name, curve.Outcomes, rises,
             $"Accuracy with {Attacked.List(curve.Points.Select(point => $"{point.At:0}"))} steps ({curve.Attack} and on) is "
-                + $"{Attacked.List(curve.Points.Select(point => Words.Percent(point.Accuracy)))}: {rise} (exact McNemar test of neighbours, one-sided: "
-                + $"{Words.Chance(rises.Test.GainChance)}{(rises.Test.IsGain ? "" : " at least")}).",
+                + $"{Attacked.List(curve.Points.Select(point => Words.Percent(point.Accuracy)))}: {found} (exact McNemar test of each pair, one-sided, Bonferroni's bound for "
+                + $"{pairs.Length} of them: {Words.Chance(chance)}).",
             [.. curve.Points.Select(point => new DiagnosisNumber($"right after {point.At:0} steps", point.Correct))]);
     }
 }

@@ -31,7 +31,9 @@ internal sealed class Patient
         Findings = new EvaluatedFindings(samples, ledger, options.Budget);
         ShownPlaces = SampleSubset.Spread([.. Enumerable.Range(0, samples.Count)], options.Samples);
         Shown = new SampleSubset(samples, ShownPlaces);
-        Probe = new Probe(classifier, new SampleSubset(samples, SampleSubset.Spread(Findings.Right, options.Samples)), options.Seed, progress, cancellation);
+        var attacked = SampleSubset.Spread(Findings.Right, options.Samples);
+        Probe = new Probe(classifier, new SampleSubset(samples, attacked), options.Seed, progress, cancellation);
+        LeftByEvaluation = attacked.Count(place => Findings.IsBroken(place, Findings.Members) != true);
         var otherwise = options.TrainingEstimator ?? GradientEstimator.Default;
         Estimator = classifier.Timesteps == 0 ? GradientEstimator.Default : Findings.Strongest(otherwise) ?? otherwise;
         this.logits = new(() => Logits.Of(classifier, Shown, cancellation));
@@ -64,6 +66,9 @@ internal sealed class Patient
 
     /// <summary>Attacks samples that the network gets right.</summary>
     public Probe Probe { get; }
+
+    /// <summary>How many of these nothing in the ledger broke in the ball.</summary>
+    public int LeftByEvaluation { get; }
 
     /// <summary>Of the attacks that the diagnosis makes itself: the one that broke most in the evaluation.</summary>
     public GradientEstimator Estimator { get; }

@@ -3,7 +3,8 @@ using RobustSnn.Robustness.Ledgers;
 namespace RobustSnn.Robustness.Diagnosis;
 
 /// <summary>
-/// The estimator whose gradients the network was trained with is the one that training has taught to mislead: accuracy under it alone flatters.
+/// The estimator whose gradients the network was trained with is the one that training has taught to mislead: accuracy under it alone flatters. A
+/// doubt where a figure rests on it alone; one of an ensemble has the others' answer in it.
 /// </summary>
 internal static class TrainingEstimators
 {
@@ -30,17 +31,24 @@ internal static class TrainingEstimators
         }
 
         return ensembles.Select(members => Compare(findings, [.. members], own)).OfType<Gap>().MaxBy(gap => gap.Points) is { } gap
-            ? Of(gap, own)
+            ? Of(gap, own, FiguresOf(patient, own))
             : DiagnosisCheck.NotChecked(Name, $"{own} was not asked for all samples that the network gets right: in {ensembles[0].Key}_ens others come before it. Make "
                 + $"{ensembles[0].Key} with surrogate={own}, too");
     }
 
-    private static DiagnosisCheck Of(Gap gap, string own) => DiagnosisCheck.Of(
-        Name, gap.Test.IsLoss && gap.Points > DiagnosisThresholds.Points,
+    private static DiagnosisCheck Of(Gap gap, string own, string[] figures) => DiagnosisCheck.Of(
+        Name, gap.Test.IsLoss && gap.Points > DiagnosisThresholds.Points && figures.Length > 0,
         $"Under {gap.Attack} accuracy of {gap.Samples} samples that the network gets right is {Words.Percent((double)gap.Own / gap.Samples)} with {own}, which the network "
             + $"was trained with, and {Words.Percent((double)gap.All / gap.Samples)} with {gap.Estimators} estimators together (exact McNemar test, one-sided: "
-            + $"{Words.Chance(gap.Test.LossChance)}).",
+            + $"{Words.Chance(gap.Test.LossChance)}); figures that rest on {own} alone: {(figures.Length == 0 ? "none" : string.Join(", ", figures))}.",
         new("samples", gap.Samples), new("left by the training estimator", gap.Own), new("left by all estimators", gap.All));
+
+    /// <summary>Attacks that were made with that estimator and no other.</summary>
+    private static string[] FiguresOf(Patient patient, string own) =>
+    [
+        .. patient.Result.Attacks.Where(attack => attack.Budget == patient.Options.Budget && attack.Members.Count > 0
+            && attack.Members.All(member => member.Estimator == own && !EvaluatedFindings.IsTransferred(member.Attack))).Select(attack => attack.Attack),
+    ];
 
     /// <summary>Null where the estimator was not asked for some sample.</summary>
     private static Gap? Compare(EvaluatedFindings findings, LedgerMember[] members, string own)
