@@ -14,6 +14,11 @@ internal static class LargerBalls
             return DiagnosisCheck.NotChecked(Name, why);
         }
 
+        if (patient.AgainstRadius.Points.Count == 1)
+        {
+            return DiagnosisCheck.NotChecked(Name, $"every image is within {Words.Of(patient.Options.Budget)}");
+        }
+
         var (small, large) = (patient.AgainstRadius.Outcomes[0], patient.AgainstRadius.Outcomes[1]);
         var radius = patient.AgainstRadius.Points[1].At;
         var test = PairedTest.Of(small.Robust, large.Robust);

@@ -63,24 +63,30 @@ internal sealed class Diagnosed : IDisposable
         return this;
     }
 
-    /// <summary>Adds what Square finds, image by image.</summary>
+    /// <summary>Adds what Square finds.</summary>
     public Diagnosed AddSquare(int queries)
     {
         using var attacked = new AttackBatch(Classifier);
         var square = new Square(new SquareOptions(queries));
-        var pixels = new float[Small.PixelCount];
-        var prediction = new int[1];
-        for (var i = 0; i < Samples.Count; i++)
+        var member = new LedgerMember(square.Name, LedgerMember.NoEstimator, Budget);
+        var right = Ledger.Rows.Where(row => row.IsCorrect).Select(row => row.Sample).ToHashSet();
+        foreach (var places in Enumerable.Range(0, Samples.Count).Where(place => right.Contains(Samples.Number(place))).Chunk(this.batch))
         {
-            if (Ledger.Rows.Single(row => row.Sample == Samples.Number(i)).IsCorrect)
+            var pixels = new float[places.Length * Small.PixelCount];
+            for (var i = 0; i < places.Length; i++)
             {
-                Samples.Read(i, pixels);
-                attacked.Load(pixels, [Samples.Label(i)], [Samples.Number(i)]);
-                square.Run(attacked, new AttackSettings(Budget, GradientEstimator.Default, new RandomKey(1, 0)));
-                Predictions.Of(Classifier.Logits(attacked.Adversarial, 1).ToArray(Small.Classes), Small.Classes, prediction);
-                Ledger.Add(Samples.Number(i), new LedgerMember(square.Name, LedgerMember.NoEstimator, Budget), prediction[0] == Samples.Label(i)
+                Samples.Read(places[i], pixels.AsSpan(i * Small.PixelCount, Small.PixelCount));
+            }
+
+            attacked.Load(pixels, [.. places.Select(Samples.Label)], [.. places.Select(Samples.Number)]);
+            square.Run(attacked, new AttackSettings(Budget, GradientEstimator.Default, new RandomKey(1, 0)));
+            var predictions = new int[places.Length];
+            Predictions.Of(Classifier.Logits(attacked.Adversarial, places.Length).ToArray(places.Length * Small.Classes), Small.Classes, predictions);
+            for (var i = 0; i < places.Length; i++)
+            {
+                Ledger.Add(Samples.Number(places[i]), member, predictions[i] == Samples.Label(places[i])
                     ? MemberFinding.Unbroken(queries)
-                    : MemberFinding.BrokenAt(queries, (float)BallCheck.Distance(pixels, attacked.DownloadAdversarial(), Norm.Infinity)));
+                    : MemberFinding.BrokenAt(queries, Budget.Radius));
             }
         }
 

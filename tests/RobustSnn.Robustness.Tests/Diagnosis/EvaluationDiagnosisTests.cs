@@ -272,6 +272,26 @@ public sealed class EvaluationDiagnosisTests
     }
 
     [Test]
+    public void A_ball_of_all_images_has_no_larger_one()
+    {
+        using var sound = new Diagnosed(Quadrants.TrainedAnn) { Budget = Budget.Pixels(1) }.Evaluate("pgd10");
+        var report = sound.Diagnose();
+        Assert.Multiple(() =>
+        {
+            Assert.That(report["larger ball"].State, Is.EqualTo(CheckState.NotChecked));
+            Assert.That(report["whole range"].State, Is.EqualTo(CheckState.Fine), report["whole range"].Sentence);
+        });
+    }
+
+    [Test]
+    public void A_sound_ANN_is_believed_in_L2_too()
+    {
+        using var sound = new Diagnosed(Quadrants.TrainedAnn) { Budget = new Budget(Norm.Euclidean, 0.5f) }.Evaluate("pgd10", "pgd10@twin");
+        var report = sound.Diagnose();
+        Assert.That(report.Verdict, Is.EqualTo("believe"), string.Join('\n', report.ToText()));
+    }
+
+    [Test]
     public void A_verdict_of_doubt_says_because_of_what()
     {
         var report = QuantisedInput.Value;
