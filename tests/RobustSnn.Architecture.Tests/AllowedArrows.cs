@@ -35,6 +35,8 @@ internal static class AllowedArrows
         new("Robustness/Ledgers", "Engine/Operations", "Model"),
         new("Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
+        new("Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks", "Robustness/Ledgers", "Robustness", "Robustness/Estimators",
+            "Engine/Operations", "Engine/Layout", "Model"),
         new("Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Operations", "Engine/Randomness", "Engine/Layout",

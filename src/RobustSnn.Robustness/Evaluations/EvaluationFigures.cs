@@ -67,7 +67,7 @@ internal sealed class EvaluationFigures
 
     private AttackResult Result(AttackInBudget asked, int index) => new(
         asked.Attack.Name, asked.Budget, this.correct[index], samples.Count, Interval.ClopperPearson(this.correct[index], samples.Count),
-        [.. asked.Attack.Members.Select((member, i) => new MemberResult(member.Attack.Name, member.EstimatorName, members[index][i]))])
+        [.. asked.Attack.Members.Select((member, i) => new MemberResult(member.AttackName, member.EstimatorName, members[index][i]))])
     {
         HasCleanWithoutClass = withoutClass > 0,
     };
