@@ -9,7 +9,10 @@ using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Diagnosis;
+using RobustSnn.Robustness.Estimators;
 using RobustSnn.Robustness.Evaluations;
+using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -84,6 +87,11 @@ internal static class EvaluateCommand
                     Shard = part,
                     ImagesFolder = parsed.GetValue(images),
                 };
+                if (attacks.CurveOf(parsed) is { } axis)
+                {
+                    return Curves.Write(terminal, command.Name, attacks.FirstAttack(parsed), axis, asked[0], request, parsed.GetValue(json), cancellation);
+                }
+
                 EvaluatedNetwork evaluated = EvaluationReport.Watch(
                     terminal, command.Name, progress => NetworkEvaluation.Run(request, progress, cancellation));
                 foreach (string note in evaluated.Notes)
@@ -91,19 +99,31 @@ internal static class EvaluateCommand
                     terminal.Error.WriteLine(note);
                 }
 
+                DiagnosisReport? diagnosis = attacks.Diagnoses(parsed) ? Diagnose(terminal, evaluated, request, cancellation) : null;
                 if (parsed.GetValue(json))
                 {
-                    terminal.Output.WriteLine(Format.Json(evaluated.Result));
+                    terminal.Output.WriteLine(Format.Json(new { evaluated.Result, Diagnosis = diagnosis }));
                 }
                 else
                 {
                     EvaluationReport.Write(terminal, evaluated.Result, budgets, set.Test.Count);
+                    EvaluationReport.Write(terminal, diagnosis);
                 }
 
                 return evaluated.Result.HasVoid ? ExitCode.Failed : ExitCode.Success;
             }
         });
         return command;
+    }
+
+    private static DiagnosisReport Diagnose(
+        Terminal terminal, EvaluatedNetwork evaluated, EvaluationRequest request, CancellationToken cancellation)
+    {
+        using var classifier = new Classifier(request.Model, request.Options.Batch, request.Options.Timesteps);
+        var options = new DiagnosisOptions(evaluated.Result.Attacks[0].Budget, request.Options.Seed, GradientEstimator.Default);
+        return EvaluationReport.WatchDiagnosis(terminal, progress => EvaluationDiagnosis.Run(
+            classifier, (batch, timesteps) => new Classifier(request.Model, batch, timesteps), evaluated.Images, evaluated.Result, evaluated.Ledger, options,
+            progress, cancellation));
     }
 
     /// <summary>The networks that attacks are transferred from.</summary>

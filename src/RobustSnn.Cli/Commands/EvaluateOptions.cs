@@ -1,9 +1,9 @@
 using System.CommandLine;
 using RobustSnn.Engine.Operations;
-using RobustSnn.Experiments.Evaluations;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
+using RobustSnn.Robustness.Diagnosis;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -12,6 +12,8 @@ internal sealed class EvaluateOptions
 {
     private const string DefaultAttack = "pgd";
     private const string DefaultEpsilon = "8/255";
+
+    private static readonly string[] CurveAxes = ["epsilon", "steps"];
 
     public Option<string[]> Attack { get; } = new("--attack")
     {
@@ -53,7 +55,42 @@ internal sealed class EvaluateOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
-    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer];
+    public Option<bool> Diagnose { get; } = new("--diagnose")
+    {
+        Description = "Say whether to believe the accuracy in the first radius, by checks of what was found and attacks of its own. --strict does.",
+    };
+
+    public Option<string?> Curve { get; } = new("--curve")
+    {
+        Description = $"Accuracy under the first attack against {string.Join(" or ", CurveAxes)}, in place of a table: each image takes all steps.",
+        HelpName = string.Join("|", CurveAxes),
+    };
+
+    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, Diagnose, Curve];
+
+    /// <summary>Whether the diagnosis is asked for.</summary>
+    public bool Diagnoses(ParseResult parsed) => parsed.GetValue(Diagnose) || ProtocolOf(parsed)?.IsPointwiseWorst == true;
+
+    /// <summary>Whether a curve is asked for, and along what.</summary>
+    /// <exception cref="BadInputException">Along nothing that there is, or beside a protocol.</exception>
+    public CurveAxis? CurveOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(Curve) is not { } axis)
+        {
+            return null;
+        }
+
+        if (ProtocolOf(parsed) is { } protocol)
+        {
+            throw new BadInputException($"--curve: expected with an attack, found the protocol {protocol.Name}");
+        }
+
+        return axis == CurveAxes[0] ? CurveAxis.Radius : axis == CurveAxes[1] ? CurveAxis.Steps
+            : throw new BadInputException($"--curve: expected {string.Join(" or ", CurveAxes)}, found '{axis}'");
+    }
+
+    /// <summary>The first attack, by name.</summary>
+    public string FirstAttack(ParseResult parsed) => parsed.GetValue(Attack) is { Length: > 0 } given ? given[0] : DefaultAttack;
 
     /// <summary>Radii as they were given; a protocol's own where none were.</summary>
     /// <exception cref="BadInputException">One is none.</exception>

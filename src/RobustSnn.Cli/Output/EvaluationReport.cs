@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Robustness.Diagnosis;
 using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Cli.Output;
@@ -19,12 +20,12 @@ internal static class EvaluationReport
             return ProgressBars.On(terminal.Screen, bars =>
             {
                 bars.Begin(name);
-                return work(new Reporter(progress => bars.Advance(progress.Share, Of(progress, start))));
+                return work(new Reporter<EvaluationProgress>(progress => bars.Advance(progress.Share, Of(progress, start))));
             });
         }
 
         long written = start;
-        return work(new Reporter(progress =>
+        return work(new Reporter<EvaluationProgress>(progress =>
         {
             if (Stopwatch.GetElapsedTime(written) >= Pause)
             {
@@ -40,8 +41,10 @@ internal static class EvaluationReport
     public static void Write(Terminal terminal, EvaluationResult result, IReadOnlyList<AttackBudget> budgets, int testImages)
     {
         string[] epsilons = [.. result.Attacks.Select(attack => Text(attack.Budget, budgets)).Distinct()];
-        string part = result.Samples < testImages ? $" of {testImages}: a part of the test set" : ", the whole test set";
-        terminal.Output.WriteLine($"{result.Samples} images{part}, T = {result.Options.Timesteps}, ε = {string.Join(", ", epsilons)}, 95 % intervals in brackets");
+        string images = result.Samples < testImages
+            ? $"{Format.Count(result.Samples)} of {Format.Count(testImages)} test images, which is not the whole test set"
+            : $"the whole test set of {Format.Count(testImages)} images";
+        terminal.Output.WriteLine($"{images}, T = {result.Options.Timesteps}, ε = {string.Join(", ", epsilons)}, 95 % intervals in brackets");
         terminal.Output.WriteLine(result.Options.StopsEarly
             ? "an image is broken as soon as the network gets anything wrong that an attack makes of it"
             : "what an attack ends in counts, as in the papers");
@@ -78,6 +81,38 @@ internal static class EvaluationReport
         }
     }
 
+    /// <summary>Writes whether to believe it, where that was looked at.</summary>
+    public static void Write(Terminal terminal, DiagnosisReport? diagnosis)
+    {
+        foreach (string line in diagnosis?.ToText() ?? [])
+        {
+            terminal.Output.WriteLine(line);
+        }
+    }
+
+    /// <summary>Works through a diagnosis while showing what it is at.</summary>
+    public static TResult WatchDiagnosis<TResult>(Terminal terminal, Func<IProgress<DiagnosisProgress>, TResult> work)
+    {
+        if (terminal.IsScreen)
+        {
+            return ProgressBars.On(terminal.Screen, bars =>
+            {
+                bars.Begin("diagnosis");
+                return work(new Reporter<DiagnosisProgress>(progress => bars.Advance((double)progress.Done / progress.Parts, progress.Part)));
+            });
+        }
+
+        long written = Stopwatch.GetTimestamp();
+        return work(new Reporter<DiagnosisProgress>(progress =>
+        {
+            if (Stopwatch.GetElapsedTime(written) >= Pause)
+            {
+                terminal.Error.WriteLine($"diagnosis: {progress.Part}");
+                written = Stopwatch.GetTimestamp();
+            }
+        }));
+    }
+
     /// <summary>An attack's name, and its radius where there are several.</summary>
     private static string Name(AttackResult attack, int epsilons, IReadOnlyList<AttackBudget> budgets) =>
         epsilons == 1 ? attack.Attack : $"{attack.Attack} {Text(attack.Budget, budgets)}";
@@ -97,8 +132,8 @@ internal static class EvaluationReport
     }
 
     /// <summary>Reports on the calling thread, in order.</summary>
-    private sealed class Reporter(Action<EvaluationProgress> report) : IProgress<EvaluationProgress>
+    private sealed class Reporter<T>(Action<T> report) : IProgress<T>
     {
-        public void Report(EvaluationProgress value) => report(value);
+        public void Report(T value) => report(value);
     }
 }

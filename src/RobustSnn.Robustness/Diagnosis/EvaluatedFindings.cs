@@ -31,7 +31,7 @@ internal sealed class EvaluatedFindings
         }
 
         Right = [.. Enumerable.Range(0, rows.Length).Where(place => rows[place] is { IsCorrect: true })];
-        Members = [.. ledger.Members.Where(member => member.Budget == budget).OrderBy(member => member.ToString(), StringComparer.Ordinal)];
+        Members = [.. ledger.Rows.SelectMany(row => ledger.Found(row.Sample).Keys).ToHashSet().Where(member => member.Budget == budget).OrderBy(member => member.ToString(), StringComparer.Ordinal)];
     }
 
     /// <summary>Samples of the source.</summary>

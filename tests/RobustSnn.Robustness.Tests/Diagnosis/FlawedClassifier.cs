@@ -54,9 +54,9 @@ internal abstract class FlawedClassifier(IClassifier inner) : IClassifier
 
     public DeviceBuffer LogitGradient(GradientEstimator estimator) => inner.LogitGradient(estimator);
 
-    public DeviceBuffer Backward(GradientEstimator estimator)
+    public DeviceBuffer Backward(GradientEstimator estimator, bool repeats = false)
     {
-        var values = inner.Backward(estimator).ToArray(count * PixelCount);
+        var values = inner.Backward(estimator, repeats).ToArray(count * PixelCount);
         for (var i = 0; i < count; i++)
         {
             ChangeGradient(estimator, last.AsSpan(i * PixelCount, PixelCount), values.AsSpan(i * PixelCount, PixelCount));
