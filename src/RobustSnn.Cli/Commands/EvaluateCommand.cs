@@ -102,7 +102,7 @@ internal static class EvaluateCommand
                 DiagnosisReport? diagnosis = attacks.Diagnoses(parsed) ? Diagnose(terminal, evaluated, request, cancellation) : null;
                 if (parsed.GetValue(json))
                 {
-                    terminal.Output.WriteLine(Format.Json(new { evaluated.Result, Diagnosis = diagnosis }));
+                    terminal.Output.WriteLine(Format.Json(evaluated.Result, "diagnosis", diagnosis));
                 }
                 else
                 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json;
 using RobustSnn.Robustness.Evaluations;
@@ -48,4 +49,16 @@ public static class Format
 
     /// <summary>One line of JSON with snake_case names; infinities and NaN as strings.</summary>
     public static string Json(object value) => JsonSerializer.Serialize(value, JsonOptions);
+
+    /// <summary>The same with one value more, under a name of its own, where there is one.</summary>
+    public static string Json(object value, string name, object? more)
+    {
+        JsonNode node = JsonSerializer.SerializeToNode(value, JsonOptions)!;
+        if (more is not null)
+        {
+            node[name] = JsonSerializer.SerializeToNode(more, JsonOptions);
+        }
+
+        return node.ToJsonString(JsonOptions);
+    }
 }
