@@ -23,6 +23,7 @@ public static class LayerCases
     [
         .. Convolutions,
         .. NormNeuronCases.Over([.. ShapeTable.Layers.Temporal]), .. NeuronCases.Over(ShapeTable.Layers), .. AdaptiveCases.Over(ShapeTable.Layers),
+        .. NeuronMeanCases.Over(ShapeTable.Layers),
         .. BatchNormCases.Over(ShapeTable.Layers), .. ActivationCases.Over(ShapeTable.Layers), .. PoolingCases.Over(ShapeTable.Layers),
         .. JoiningCases.Over(ShapeTable.Layers), .. ReductionCases.Over(ShapeTable.Layers), .. ImageCases.Over(ShapeTable.Layers),
     ];

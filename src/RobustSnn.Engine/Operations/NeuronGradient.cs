@@ -43,5 +43,5 @@ public static class RateSlope
 
     /// <param name="mean">x̄ = mean over t of I[t]/v_th.</param>
     public static double Of(double mean, double leak) =>
-        mean < 0 || mean > Saturation ? 0 : mean < 1 - leak ? Damping : Firing(leak);
+        mean is not (>= 0 and <= Saturation) ? 0 : mean < 1 - leak ? Damping : Firing(leak);
 }

@@ -61,6 +61,27 @@ public sealed class AdaptivePlanTests
         Assert.That(Once(plan, gradient), Is.EqualTo(first));
     }
 
+    private static AdaptiveSurrogate[] All => [Surrogate, new AdaptiveSurrogate.Potential()];
+
+    [TestCaseSource(nameof(All))]
+    public void AGradientAllocatesNothing(AdaptiveSurrogate surrogate)
+    {
+        using var backend = Backends.Open(options: new(1, IsChecked: false));
+        using var model = PlanBench.Model(backend, "wrnmini");
+        using var plan = new Plan(model, Samples, 4, PassMode.InputGradient);
+        using var gradient = plan.PrepareAdaptive(surrogate);
+        gradient.Begin(surrogate);
+        plan.Pixels.Upload(PlanBench.Images(Samples, 12));
+        Assert.That(Allocations.OfEachCall(Pass), Is.Zero);
+
+        void Pass()
+        {
+            plan.Forward(Samples);
+            backend.Fill(plan.LogitGradient, 0.1f);
+            plan.BackwardAdaptively(gradient);
+        }
+    }
+
     [Test]
     public void WhatCannotBeGoneBackThroughIsRefused()
     {

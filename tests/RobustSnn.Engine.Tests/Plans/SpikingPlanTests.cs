@@ -108,6 +108,23 @@ public sealed class SpikingPlanTests
         }
     }
 
+    [Test]
+    public void An_input_gradient_allocates_nothing([Values] NeuronPath path)
+    {
+        using var backend = Backends.Open(options: new(1, IsChecked: false));
+        using var model = PlanBench.Model(backend, "wrnmini");
+        using var plan = new Plan(model, 3, 4, PassMode.InputGradient);
+        plan.Pixels.Upload(PlanBench.Images(3, 12));
+        Assert.That(Allocations.OfEachCall(Pass), Is.Zero);
+
+        void Pass()
+        {
+            plan.Forward(3);
+            backend.Fill(plan.LogitGradient, 0.1f);
+            plan.Backward(NeuronGradient.Default with { Path = path });
+        }
+    }
+
     [TestCase("vggmini", 4)]
     [TestCase("wrnmini", 2)]
     public void A_training_step_changes_parameters_as_the_reference_does(string architecture, int timesteps)

@@ -11,6 +11,7 @@ namespace RobustSnn.Engine.Cpu.Neurons;
 internal readonly unsafe struct PotentialJob(Activation membrane, ChannelThresholds thresholds, Activation slopes) : IJob
 {
     private const int Vector = LaneLayout.VectorLanes;
+    private const double Sharpest = 1e30; // of 1/σ: what follows from it stays a float, in lanes of no sample too
 
     private readonly int rows = membrane.Shape.Rows;
     private readonly int columns = membrane.Shape.Columns;
@@ -84,7 +85,7 @@ internal readonly unsafe struct PotentialJob(Activation membrane, ChannelThresho
                 var variance = (now[Vector + i] - now[i] * now[i] / count) / (count - 1); // of one value 0/0
                 var deviation = variance > 0 ? Math.Sqrt(variance) * unit : 1;
                 widths[2 * Vector * t + i] = (float)(deviation / 2);
-                widths[2 * Vector * t + Vector + i] = (float)Math.Min(1 / deviation, float.MaxValue); // a width below every float is no NaN
+                widths[2 * Vector * t + Vector + i] = (float)Math.Min(1 / deviation, Sharpest);
             }
         }
     }
