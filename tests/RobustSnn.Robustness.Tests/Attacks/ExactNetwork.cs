@@ -131,8 +131,19 @@ internal sealed class ExactNetwork : IDisposable
 
     private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
-    private static double[] Linear(double[] inputs, double[] weights, double[] biases) =>
-        [.. biases.Select((bias, output) => bias + inputs.Select((value, i) => value * weights[output * inputs.Length + i]).Sum())];
+    private static double[] Linear(double[] inputs, double[] weights, double[] biases)
+    {
+        double[] outputs = [.. biases];
+        for (var output = 0; output < outputs.Length; output++)
+        {
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                outputs[output] += weights[output * inputs.Length + i] * inputs[i];
+            }
+        }
+
+        return outputs;
+    }
 
     private static int Largest(double[] logits) => Array.IndexOf(logits, logits.Max());
 
