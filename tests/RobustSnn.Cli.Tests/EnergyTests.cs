@@ -115,8 +115,8 @@ public sealed class EnergyTests
     }
 
     [Test]
-    public void Help_says_which_images_square_leaves_unchanged() =>
-        Assert.That(Shell.Run("energy", "--help").Output, Does.Contain("square leaves unchanged").And.Not.Contain("All images are attacked"));
+    public void Help_says_which_images_attacks_leave_unchanged() =>
+        Assert.That(Shell.Run("energy", "--help").Output, Does.Contain("square, fab and fab-t leave unchanged").And.Not.Contain("All images are attacked"));
 
     [Test]
     public void A_silent_network_has_no_ratios()

@@ -26,7 +26,7 @@ internal static class EnergyCommand
         var attack = new Option<string?>("--attack")
         {
             Description = "Also count under an attack: one of those of rsnn evaluate, with one gradient estimator. Every image counts as the attack "
-                + "leaves it: changed, fooled or not; square leaves unchanged those that are misclassified already and those that it does not fool.",
+                + "leaves it: changed, fooled or not; square, fab and fab-t leave unchanged those that are misclassified already and those that they do not fool.",
             HelpName = "NAME",
         };
         var epsilon = new Option<string?>("--epsilon")

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Numerics;
+using System.Runtime.InteropServices;
 using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Robustness.Attacks;
@@ -25,55 +28,64 @@ public static class HyperplaneProjection
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(normal.Length, point.Length);
         ArgumentOutOfRangeException.ThrowIfNotEqual(change.Length, point.Length);
-        var level = Level(norm, point, normal, value);
+        var width = Vector<double>.Count;
+        var padded = (point.Length + width - 1) / width * width;
+        var scratch = ArrayPool<double>.Shared.Rent(2 * padded);
+        var weights = scratch.AsSpan(0, padded);
+        var rooms = scratch.AsSpan(padded, padded);
+        weights[point.Length..].Clear();
+        rooms[point.Length..].Clear();
         for (var i = 0; i < point.Length; i++)
         {
-            var moved = Math.Min(level * Rate(norm, normal[i]), Room(point[i], normal[i], value));
+            weights[i] = Math.Abs((double)normal[i]);
+            rooms[i] = normal[i] == 0 ? 0 : IsUpwards(normal[i], value) ? 1 - (double)point[i] : point[i];
+        }
+
+        var level = Level(norm, MemoryMarshal.Cast<double, Vector<double>>(weights), MemoryMarshal.Cast<double, Vector<double>>(rooms), Math.Abs(value));
+        for (var i = 0; i < point.Length; i++)
+        {
+            var moved = Math.Min(norm == Norm.Infinity ? level : level * weights[i], rooms[i]);
             change[i] = IsUpwards(normal[i], value) ? moved : -moved;
         }
+
+        ArrayPool<double>.Shared.Return(scratch);
     }
 
     /// <summary>How long coordinates move; the largest number where all of them stop at the box's border before they are at the plane.</summary>
-    private static double Level(Norm norm, ReadOnlySpan<float> point, ReadOnlySpan<float> normal, double value)
+    /// <param name="weights">|w|.</param>
+    /// <param name="rooms">How far each coordinate is from the border that it moves towards; 0 where its weight is 0.</param>
+    /// <param name="way">How much of the value is to be made up for.</param>
+    private static double Level(Norm norm, ReadOnlySpan<Vector<double>> weights, ReadOnlySpan<Vector<double>> rooms, double way)
     {
         var level = 0.0;
-        var stoppedBefore = -1;
+        var movingBefore = long.MaxValue;
         while (true)
         {
-            var (left, slope, stopped) = (Math.Abs(value), 0.0, 0);
-            for (var i = 0; i < point.Length; i++)
+            var (slopes, reached, count) = (Vector<double>.Zero, Vector<double>.Zero, Vector<long>.Zero);
+            for (var i = 0; i < weights.Length; i++)
             {
-                var (weight, rate, room) = (Math.Abs((double)normal[i]), Rate(norm, normal[i]), Room(point[i], normal[i], value));
-                if (level * rate < room)
-                {
-                    slope += weight * rate;
-                }
-                else
-                {
-                    left -= weight * room;
-                    stopped++;
-                }
+                var rate = norm == Norm.Infinity ? Vector<double>.One : weights[i];
+                var isMoving = Vector.LessThan(level * rate, rooms[i]);
+                slopes += Vector.ConditionalSelect(isMoving, weights[i] * rate, Vector<double>.Zero);
+                reached += Vector.ConditionalSelect(isMoving, Vector<double>.Zero, weights[i] * rooms[i]);
+                count -= isMoving;
             }
 
+            var (slope, moving) = (Vector.Sum(slopes), Vector.Sum(count));
             if (slope == 0)
             {
                 return double.MaxValue;
             }
 
-            if (stopped == stoppedBefore)
+            if (moving == movingBefore)
             {
                 return level;
             }
 
-            level = Math.Max(level, left / slope);
-            stoppedBefore = stopped;
+            level = Math.Max(level, (way - Vector.Sum(reached)) / slope);
+            movingBefore = moving;
         }
     }
-
-    private static double Rate(Norm norm, float weight) => norm == Norm.Infinity ? 1 : Math.Abs((double)weight);
-
-    private static double Room(float coordinate, float weight, double value) =>
-        weight == 0 ? 0 : IsUpwards(weight, value) ? 1 - (double)coordinate : coordinate;
 
     private static bool IsUpwards(float weight, double value) => weight > 0 == value < 0;
 }

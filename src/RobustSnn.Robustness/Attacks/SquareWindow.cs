@@ -5,7 +5,7 @@ namespace RobustSnn.Robustness.Attacks;
 /// one in its lower half. A peak is a sum of squares round its centre, the k-th of 2k − 1 pixels a side and of height 1/k², of length 1 in L2 like
 /// the whole.
 /// </summary>
-internal static class SquareWindow
+public static class SquareWindow
 {
     /// <summary>The change (row, column), of length 1.</summary>
     /// <param name="side">Rows and columns; at least 1. A window of one row is all lower half.</param>

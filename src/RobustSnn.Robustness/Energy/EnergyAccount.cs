@@ -64,8 +64,8 @@ public sealed class EnergyAccount : IDisposable
     /// <summary>Counts over every sample of the source. No figure depends on the batch.</summary>
     /// <param name="attack">
     /// One attack with one gradient estimator. What it leaves of every image is counted, too: attacks that follow gradients may change each,
-    /// fooled or not, correct before or not; <see cref="Square"/> leaves as they are those that are misclassified already and those on which
-    /// it does not fool the network.
+    /// fooled or not, correct before or not; <see cref="Square"/>, <see cref="Fab"/> and <see cref="FabTargeted"/> leave as they are those that are
+    /// misclassified already and those on which they do not fool the network.
     /// </param>
     /// <exception cref="BadInputException">
     /// No samples, a label that is none of the network's classes, an ensemble of attacks or none, or logits or gradients that are no numbers:

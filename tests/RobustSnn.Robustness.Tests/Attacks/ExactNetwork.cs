@@ -65,13 +65,26 @@ internal sealed class ExactNetwork : IDisposable
 
     public void Load() => Batch.Load(Images, Labels, [.. Enumerable.Range(0, Labels.Length)]);
 
-    /// <summary>Makes the weights of every class infinite, so that neither logits nor gradients are numbers any more.</summary>
-    public void Spoil() => this.model.Parameters.All[0].Value.Upload(Enumerable.Repeat(float.PositiveInfinity, (int)this.model.Parameters.All[0].Value.Length).ToArray());
+    /// <summary>
+    /// Gives a linear classifier of two classes the largest weights that logits are numbers with: the gradient of their difference is none.
+    /// </summary>
+    public void Spoil()
+    {
+        var pixels = Classifier.PixelCount;
+        const float large = 3e38f;
+        this.model.Parameters.All[0].Value.Upload([.. Enumerable.Range(0, 2 * pixels).Select(i => i % pixels > 1 ? 0 : i % pixels == i / pixels ? large : -large)]);
+        for (var sample = 0; sample < Labels.Length; sample++)
+        {
+            Labels[sample] = Images[sample * pixels] > Images[sample * pixels + 1] ? 0 : 1;
+        }
+
+        Load();
+    }
 
     public double[] Image(int sample) =>
         Array.ConvertAll(Images[(sample * Classifier.PixelCount)..((sample + 1) * Classifier.PixelCount)], pixel => (double)pixel);
 
-    /// <summary>In double, on the host.</summary>
+    /// <summary>In double, on the host, of the weights as drawn.</summary>
     public double[] Logits(double[] image)
     {
         var values = Linear(image, layers[0], layers[1]);
@@ -118,8 +131,19 @@ internal sealed class ExactNetwork : IDisposable
 
     private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
-    private static double[] Linear(double[] inputs, double[] weights, double[] biases) =>
-        [.. biases.Select((bias, output) => bias + inputs.Select((value, i) => value * weights[output * inputs.Length + i]).Sum())];
+    private static double[] Linear(double[] inputs, double[] weights, double[] biases)
+    {
+        double[] outputs = [.. biases];
+        for (var output = 0; output < outputs.Length; output++)
+        {
+            for (var i = 0; i < inputs.Length; i++)
+            {
+                outputs[output] += weights[output * inputs.Length + i] * inputs[i];
+            }
+        }
+
+        return outputs;
+    }
 
     private static int Largest(double[] logits) => Array.IndexOf(logits, logits.Max());
 

@@ -4,7 +4,7 @@ using RobustSnn.Robustness.Attacks;
 
 namespace RobustSnn.Robustness.Tests.Attacks;
 
-/// <summary>Attacks on networks of two pixels, a layer of ReLU and three classes, beside every point of a fine grid over all images.</summary>
+/// <summary>Attacks on networks of two pixels, a layer of ReLU and two or three classes, beside every point of a fine grid over all images.</summary>
 public sealed class ExactPlaneTests
 {
     private const int GridSteps = 400;
@@ -38,7 +38,7 @@ public sealed class ExactPlaneTests
     private static IEnumerable<TestCaseData> GradientProblems() =>
         from name in new[] { "pgd20", "apgd-ce(steps=20)" }
         from norm in new[] { Norm.Infinity, Norm.Euclidean }
-        from seed in Enumerable.Range(1, 6)
+        from seed in Enumerable.Range(1, 4)
         select new TestCaseData(name, norm, seed);
 
     [TestCaseSource(nameof(GradientProblems))]

@@ -109,13 +109,18 @@ public sealed class FabTests
         Assert.That(other, Is.Not.EqualTo(second));
     }
 
-    [Test]
-    public void Where_no_gradient_is_a_number_it_stands_still()
+    [TestCase("fab")]
+    [TestCase("fab-t")]
+    public void Where_no_gradient_is_a_number_it_stands_still(string name)
     {
-        using var network = new ExactNetwork(new Shape(1, 2, 2), 3, hidden: 0, Samples, seed: 1);
+        using var network = new ExactNetwork(new Shape(1, 2, 2), 2, hidden: 0, Samples, seed: 1);
         network.Spoil();
-        var run = (FabRun)RunTests.Parse("fab(steps=3)").Begin(network.Batch, ExactNetwork.Settings(Norm.Infinity, 1), 0);
+        network.Batch.WatchGradients();
+        var run = (FabRun)RunTests.Parse(name).Begin(network.Batch, ExactNetwork.Settings(Norm.Infinity, 1), 0);
         DrivenRun.ToTheEnd(run, network.Batch, Drawn(network));
+        Assert.That(network.Batch.NotFiniteGradients, Is.EqualTo(Samples));
+        Assert.That(network.Batch.NotFiniteLogits, Is.Zero);
+        Assert.That(run.Distances.ToArray(), Is.All.EqualTo(double.PositiveInfinity));
         Assert.That(network.Batch.DownloadAdversarial().ToArray(), Is.EqualTo(network.Images));
     }
 

@@ -1,4 +1,5 @@
 using RobustSnn.Engine.Operations;
+using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Estimators;
 
@@ -84,6 +85,42 @@ public sealed class RunTests
     }
 
     internal static IAttack Parse(string name) => AttackCatalogue.Parse(name).Members.Single().Attack;
+
+    [FsCheck.NUnit.Property(MaxTest = 40)]
+    public void On_any_network_images_stay_in_the_ball_and_no_bit_depends_on_others(
+        FsCheck.PositiveInt seed, FsCheck.NonNegativeInt kind, bool isInfinity, byte radius, FsCheck.PositiveInt capacity)
+    {
+        string[] names = ["fab(steps=4)", "fab(steps=3, restarts=2)", "fab-t(steps=4)", "square(queries=8)"];
+        var attack = Parse(names[kind.Get % names.Length]);
+        using var network = new ExactNetwork(new Shape(1 + seed.Get % 3, 1 + seed.Get % 7, 1 + seed.Get % 5), 2 + seed.Get % 3, hidden: seed.Get % 2 * 6, Samples, seed.Get);
+        var settings = ExactNetwork.Settings(isInfinity ? Norm.Infinity : Norm.Euclidean, radius / 255f, (ulong)seed.Get);
+        var samples = new Samples(network.Classifier, network.Images, network.Labels, [.. Enumerable.Range(0, Samples)]);
+        for (var round = 0; round < attack.Rounds(network.Classifier); round++)
+        {
+            var together = DrivenRun.Together(attack, network.Batch, settings, samples, round);
+            BallCheck.Verify(attack.Name, network.Images, [.. together.Images.SelectMany(image => image)], settings.Budget, network.Classifier.PixelCount);
+            var apart = DrivenRun.Staggered(attack, network.Batch, settings, samples, 1 + capacity.Get % Samples, seed.Get, round);
+            Assert.That(apart.Images, Is.EqualTo(together.Images));
+            Assert.That(apart.Distances, Is.EqualTo(together.Distances));
+            Assert.That(apart.Broken, Is.EqualTo(together.Broken));
+        }
+    }
+
+    [FsCheck.NUnit.Property(MaxTest = 30)]
+    public void Squares_margins_never_rise(FsCheck.PositiveInt seed, bool isInfinity, byte radius)
+    {
+        using var network = new ExactNetwork(new Shape(2, 6, 6), 3, hidden: 8, Samples, seed.Get);
+        var settings = ExactNetwork.Settings(isInfinity ? Norm.Infinity : Norm.Euclidean, radius / 255f, (ulong)seed.Get);
+        var run = (SquareRun)new Square(new SquareOptions(30)).Begin(network.Batch, settings, 0);
+        DrivenRun.Enter(run, network.Batch, new Samples(network.Classifier, network.Images, network.Labels, [.. Enumerable.Range(0, Samples)]));
+        var before = Enumerable.Repeat(float.PositiveInfinity, Samples).ToArray();
+        for (var step = 0; step < run.Steps; step++)
+        {
+            run.Step([.. Enumerable.Repeat(step, Samples)]);
+            Assert.That(run.Outcome.Margins.Zip(before, (after, each) => after <= each), Is.All.True, $"query {step}");
+            before = run.Outcome.Margins;
+        }
+    }
 
     private static AttackSettings Settings(Budget budget) => SmallAttack.Settings(GradientEstimator.Default) with { Budget = budget };
 
