@@ -232,7 +232,7 @@ public sealed class EvaluationDiagnosisTests
     public void A_ledger_that_knows_of_more_broken_samples_contradicts_the_figure()
     {
         using var sound = new Diagnosed(Quadrants.TrainedAnn).Evaluate("pgd10");
-        var member = sound.Ledger.Members.Single();
+        var member = new LedgerMember("pgd10", GradientEstimator.Default.Name, sound.Budget);
         var robust = sound.Ledger.Rows.First(row => sound.Ledger.Find(row.Sample, member) is { Broken: false });
         sound.Ledger.Add(robust.Sample, member, MemberFinding.BrokenAt(1, 0));
         Doubts(sound.Diagnose(), "complete");
