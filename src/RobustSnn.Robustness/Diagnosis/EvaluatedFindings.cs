@@ -31,7 +31,11 @@ internal sealed class EvaluatedFindings
         }
 
         Right = [.. Enumerable.Range(0, rows.Length).Where(place => rows[place] is { IsCorrect: true })];
-        Members = [.. Right.SelectMany(place => ledger.Found(source.Number(place)).Keys).Distinct().Where(member => member.Budget == budget).OrderBy(member => member.ToString(), StringComparer.Ordinal)];
+        Members =
+        [
+            .. Right.SelectMany(place => ledger.Found(source.Number(place)).Keys).Distinct().Where(member => member.Budget == budget)
+                .OrderBy(member => member.ToString(), StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Samples of the source.</summary>

@@ -210,7 +210,7 @@ public sealed class EvaluationDiagnosisTests
     public void A_loss_that_needs_more_classes_is_none(int classes, CheckState expected)
     {
         using var flawed = new Diagnosed(backend => Untrained(backend, classes), source: new Quadrants(12, 5, classes)).Evaluate("fgsm");
-        var row = flawed.Ledger.Rows.First();
+        var row = flawed.Ledger.Rows.First(each => each.IsCorrect);
         flawed.Ledger.Add(row.Sample, new LedgerMember("apgd-t", GradientEstimator.Default.Name, flawed.Budget), MemberFinding.Unbroken(10));
         Assert.That(flawed.Diagnose()["DLR"].State, Is.EqualTo(expected));
     }
