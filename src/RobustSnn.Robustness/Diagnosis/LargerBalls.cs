@@ -41,7 +41,7 @@ internal static class WholeRange
         }
 
         var last = patient.AgainstRadius.Outcomes[^1];
-        return Attacked.Check(Name, [last], last.Share > DiagnosisThresholds.LeftInWholeRange,
+        return Attacked.Check(Name, [last], last.Count > Math.Ceiling(DiagnosisThresholds.LeftInWholeRange * patient.Probe.Samples),
             $"Where any image is allowed, {patient.AgainstRadius.Attack} leaves {Words.Part(last.Count, patient.Probe.Samples)} samples right, "
                 + "which could all be broken.",
             new("samples", patient.Probe.Samples), new("right where any image is allowed", last.Count));
