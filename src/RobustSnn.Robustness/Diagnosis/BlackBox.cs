@@ -10,12 +10,13 @@ internal static class BlackBox
     public static DiagnosisCheck Check(Patient patient)
     {
         var findings = patient.Findings;
-        var samples = findings.Right.Select(place => (White: findings.IsBroken(place, findings.WhiteBox), Black: findings.IsBroken(place, findings.BlackBox))).ToArray();
+        var samples = findings.Right
+            .Select(place => (White: findings.IsBroken(place, findings.WhiteBox), Black: findings.IsBroken(place, findings.BlackBox))).ToArray();
         var tried = samples.Count(sample => sample is { White: not null, Black: not null } or { White: true });
         if (tried == 0 || !samples.Any(sample => sample.Black is not null))
         {
-            return DiagnosisCheck.NotChecked(Name, $"no attack without the network's gradients (square, or one from another network) beside one with them was made within "
-                + Words.Of(patient.Options.Budget));
+            return DiagnosisCheck.NotChecked(Name, $"within {Words.Of(patient.Options.Budget)} no attack with the network's gradients and one without them "
+                + "(square, or one made on another network) were made on the same samples");
         }
 
         var only = samples.Count(sample => sample is { White: false, Black: true });

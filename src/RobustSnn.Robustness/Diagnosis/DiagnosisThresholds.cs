@@ -19,7 +19,7 @@ public static class DiagnosisThresholds
     public const double Saturated = 0.1;
 
     /// <summary>
-    /// Where any image is allowed every sample can be broken; what rounds to 0 in whole percents is 0, because a step along the gradient may be
+    /// Where any image is allowed every sample can be broken. This share, rounded up to whole samples, may be left by an attack whose last step was
     /// one too many.
     /// </summary>
     public const double LeftInWholeRange = 0.01;

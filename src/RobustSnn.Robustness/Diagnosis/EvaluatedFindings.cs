@@ -31,7 +31,11 @@ internal sealed class EvaluatedFindings
         }
 
         Right = [.. Enumerable.Range(0, rows.Length).Where(place => rows[place] is { IsCorrect: true })];
-        Members = [.. ledger.Rows.SelectMany(row => ledger.Found(row.Sample).Keys).ToHashSet().Where(member => member.Budget == budget).OrderBy(member => member.ToString(), StringComparer.Ordinal)];
+        Members =
+        [
+            .. Right.SelectMany(place => ledger.Found(source.Number(place)).Keys).Distinct().Where(member => member.Budget == budget)
+                .OrderBy(member => member.ToString(), StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Samples of the source.</summary>
@@ -40,7 +44,7 @@ internal sealed class EvaluatedFindings
     /// <summary>Places of the samples that the network gets right as they are.</summary>
     public IReadOnlyList<int> Right { get; }
 
-    /// <summary>What attacked in the ball.</summary>
+    /// <summary>What attacked any of these in the ball.</summary>
     public IReadOnlyList<LedgerMember> Members { get; }
 
     /// <summary>What attacked in the ball along gradients of the network itself.</summary>

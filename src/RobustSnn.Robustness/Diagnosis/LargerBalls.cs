@@ -1,5 +1,3 @@
-using RobustSnn.Engine.Operations;
-
 namespace RobustSnn.Robustness.Diagnosis;
 
 /// <summary>A ball of twice the radius holds the smaller one: an attack that leaves more samples there than in the smaller did not search it.</summary>
@@ -20,12 +18,12 @@ internal static class LargerBalls
         }
 
         var (small, large) = (patient.AgainstRadius.Outcomes[0], patient.AgainstRadius.Outcomes[1]);
-        var radius = patient.AgainstRadius.Points[1].At;
+        var larger = patient.Options.Budget with { Radius = (float)patient.AgainstRadius.Points[1].At };
         var test = PairedTest.Of(small.Robust, large.Robust);
         return Attacked.Check(Name, [small, large], test.IsGain,
-            $"Accuracy under {patient.AgainstRadius.Attack} is {Words.Percent(small.Share)} within {Words.Of(patient.Options.Budget)} and {Words.Percent(large.Share)} within "
-                + $"{Words.Of(new Budget(patient.Options.Budget.Norm, (float)radius))}, of {patient.Probe.Samples} samples that the network gets right; {test.Gained} are right in the larger "
-                + $"ball only (exact McNemar test that accuracy is higher there, one-sided: {Words.Chance(test.GainChance)}).",
+            $"Accuracy under {patient.AgainstRadius.Attack} is {Words.Percent(small.Share)} within {Words.Of(patient.Options.Budget)} and "
+                + $"{Words.Percent(large.Share)} within {Words.Of(larger)}, of {patient.Probe.Samples} samples that the network gets right; "
+                + $"{test.Gained} are right in the larger ball only (exact McNemar test that accuracy is higher there, one-sided: {Words.Chance(test.GainChance)}).",
             new("samples", patient.Probe.Samples), new("right in the ball", small.Count), new("right in the larger ball", large.Count));
     }
 }
@@ -43,8 +41,9 @@ internal static class WholeRange
         }
 
         var last = patient.AgainstRadius.Outcomes[^1];
-        return Attacked.Check(Name, [last], last.Share > DiagnosisThresholds.LeftInWholeRange,
-            $"Where any image is allowed, {patient.AgainstRadius.Attack} leaves {Words.Part(last.Count, patient.Probe.Samples)} samples right, which could all be broken.",
+        return Attacked.Check(Name, [last], last.Count > Math.Ceiling(DiagnosisThresholds.LeftInWholeRange * patient.Probe.Samples),
+            $"Where any image is allowed, {patient.AgainstRadius.Attack} leaves {Words.Part(last.Count, patient.Probe.Samples)} samples right, "
+                + "which could all be broken.",
             new("samples", patient.Probe.Samples), new("right where any image is allowed", last.Count));
     }
 }

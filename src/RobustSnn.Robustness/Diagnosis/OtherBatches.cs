@@ -19,9 +19,10 @@ internal static class OtherBatches
         using var classifier = others(other, patient.Classifier.Timesteps);
         var said = Logits.Of(classifier, patient.Shown, patient.Cancellation);
         var changed = patient.Said.ChangedIn(said);
+        var difference = patient.Said.LargestDifference(said);
         return DiagnosisCheck.Of(Name, changed > 0,
             $"Between batches of {patient.Classifier.Batch} and of {other}, {changed} of {patient.Shown.Count} predictions change and logits differ by "
-                + $"{Words.Small(patient.Said.LargestDifference(said))} at most.",
-            new("predictions that change", changed), new("samples", patient.Shown.Count), new("largest difference of a logit", patient.Said.LargestDifference(said)));
+                + $"{Words.Small(difference)} at most.",
+            new("predictions that change", changed), new("samples", patient.Shown.Count), new("largest difference of a logit", difference));
     }
 }

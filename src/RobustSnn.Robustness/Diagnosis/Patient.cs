@@ -75,7 +75,8 @@ internal sealed class Patient
 
     /// <summary>Why differences between attacks cannot be seen; null where they can.</summary>
     public string? CannotAttack => Probe.Samples >= DiagnosisThresholds.LeastSamples ? null
-        : $"only {Probe.Samples} samples that the network gets right are there to attack, and fewer than {DiagnosisThresholds.LeastSamples} cannot differ beyond noise";
+        : $"only {Probe.Samples} samples that the network gets right are there to attack, and fewer than {DiagnosisThresholds.LeastSamples} cannot "
+            + "differ beyond noise";
 
     /// <summary>Accuracy in growing balls, up to the one in which every image is.</summary>
     public RobustnessCurve AgainstRadius => againstRadius.Value;

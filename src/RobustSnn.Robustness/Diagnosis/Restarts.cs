@@ -19,8 +19,9 @@ internal static class Restarts
         var test = PairedTest.Of(one.Robust, many.Robust);
         var evaluated = patient.LeftByEvaluation;
         return Attacked.Check(Name, [one, many], test.IsLoss && one.Share - many.Share > DiagnosisThresholds.Points && evaluated > many.Count,
-            $"Accuracy under {patient.Pgd().Name} is {Words.Percent(one.Share)} from one random start and {Words.Percent(many.Share)} from {starts}, of {patient.Probe.Samples} samples that "
-                + $"the network gets right (exact McNemar test that it falls, one-sided: {Words.Chance(test.LossChance)}); the evaluation left {Words.Percent((double)evaluated / patient.Probe.Samples)}.",
+            $"Accuracy under {patient.Pgd().Name} is {Words.Percent(one.Share)} from one random start and {Words.Percent(many.Share)} from {starts}, of "
+                + $"{patient.Probe.Samples} samples that the network gets right (exact McNemar test that it falls, one-sided: {Words.Chance(test.LossChance)}); "
+                + $"the evaluation left {Words.Percent((double)evaluated / patient.Probe.Samples)}.",
             new("samples", patient.Probe.Samples), new("right after one start", one.Count), new($"right after {starts} starts", many.Count),
             new("left by the evaluation", evaluated));
     }

@@ -100,7 +100,8 @@ public sealed record RobustnessCurve(string Attack, CurveAxis Axis, Budget Budge
     internal static RobustnessCurve AgainstRadius(Probe probe, EnsembleAttack attack, Norm norm, IReadOnlyList<float> radii)
     {
         RequireGrowing("radii", [.. radii.Select(radius => (double)radius)]);
-        return Of(probe, CurveAxis.Radius, [.. radii.Select(radius => (double)radius)], [.. radii.Select(radius => new AttackInBudget(attack, new Budget(norm, radius)))]);
+        return Of(probe, CurveAxis.Radius, [.. radii.Select(radius => (double)radius)],
+            [.. radii.Select(radius => new AttackInBudget(attack, new Budget(norm, radius)))]);
     }
 
     internal static RobustnessCurve AgainstSteps(Probe probe, string attack, IReadOnlyList<int> steps, Budget budget)
@@ -124,8 +125,8 @@ public sealed record RobustnessCurve(string Attack, CurveAxis Axis, Budget Budge
     {
         if (values.Length == 0 || values.Zip(values.Skip(1)).Any(pair => !(pair.First < pair.Second)))
         {
-            throw new BadInputException(
-                $"A curve expects {what} of which each is more than the one before, at least one, found [{string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)))}].");
+            var found = string.Join(", ", values.Select(value => value.ToString(CultureInfo.InvariantCulture)));
+            throw new BadInputException($"A curve expects {what} of which each is more than the one before, at least one, found [{found}].");
         }
     }
 }

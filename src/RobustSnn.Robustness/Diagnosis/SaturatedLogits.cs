@@ -22,8 +22,8 @@ internal static class SaturatedLogits
 
         var saturated = right.Count(i => Rest(said[i], said.Predictions[i]) <= LastPlace);
         return DiagnosisCheck.Of(Name, saturated > DiagnosisThresholds.Saturated * right.Length,
-            $"On {Words.Part(saturated, right.Length)} clean images that are classified correctly the softmax is 1 in single precision, so that cross-entropy has no exact "
-                + "gradient; a loss that does not depend on the logits' scale, such as that of apgd-dlr, has one.",
+            $"On {Words.Part(saturated, right.Length)} clean images that are classified correctly the softmax is 1 in single precision, so that "
+                + "cross-entropy has no exact gradient; a loss that does not depend on the logits' scale, such as that of apgd-dlr, has one.",
             new("samples", right.Length), new("saturated samples", saturated));
     }
 

@@ -32,15 +32,15 @@ internal static class TrainingEstimators
 
         return ensembles.Select(members => Compare(findings, [.. members], own)).OfType<Gap>().MaxBy(gap => gap.Points) is { } gap
             ? Of(gap, own, FiguresOf(patient, own))
-            : DiagnosisCheck.NotChecked(Name, $"{own} was not asked for all samples that the network gets right: in {ensembles[0].Key}_ens others come before it. Make "
-                + $"{ensembles[0].Key} with surrogate={own}, too");
+            : DiagnosisCheck.NotChecked(Name, $"{own} was not asked for all samples that the network gets right: in {ensembles[0].Key}_ens others come "
+                + $"before it. Make {ensembles[0].Key} with surrogate={own}, too");
     }
 
     private static DiagnosisCheck Of(Gap gap, string own, string[] figures) => DiagnosisCheck.Of(
         Name, gap.Test.IsLoss && gap.Points > DiagnosisThresholds.Points && figures.Length > 0,
-        $"Under {gap.Attack} accuracy of {gap.Samples} samples that the network gets right is {Words.Percent((double)gap.Own / gap.Samples)} with {own}, which the network "
-            + $"was trained with, and {Words.Percent((double)gap.All / gap.Samples)} with {gap.Estimators} estimators together (exact McNemar test, one-sided: "
-            + $"{Words.Chance(gap.Test.LossChance)}); figures that rest on {own} alone: {(figures.Length == 0 ? "none" : string.Join(", ", figures))}.",
+        $"Under {gap.Attack} accuracy of {gap.Samples} samples that the network gets right is {Words.Percent((double)gap.Own / gap.Samples)} with {own}, "
+            + $"which the network was trained with, and {Words.Percent((double)gap.All / gap.Samples)} with {gap.Estimators} estimators together "
+            + $"(exact McNemar test, one-sided: {Words.Chance(gap.Test.LossChance)}); figures that rest on {own} alone: {(figures.Length == 0 ? "none" : string.Join(", ", figures))}.",
         new("samples", gap.Samples), new("left by the training estimator", gap.Own), new("left by all estimators", gap.All));
 
     /// <summary>Attacks that were made with that estimator and no other.</summary>

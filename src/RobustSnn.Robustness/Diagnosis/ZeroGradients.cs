@@ -29,8 +29,8 @@ internal static class ZeroGradients
         var share = left.Length == 0 ? 0 : (double)blind / left.Length;
         var most = string.Join(", ", estimators.Take(Named).Select(each => $"{each.Estimator} {Words.Part(each.Zero, each.Runs)}"));
         return DiagnosisCheck.Of(Name, share > DiagnosisThresholds.ZeroGradients,
-            $"Of {left.Length} samples that no attack along the network's own gradients broke, {blind} ({Words.Percent(share)}) had a first gradient of zeros only by "
-                + $"every estimator that tried; first gradients of zeros by estimator, the most first: {most}.",
+            $"Of {left.Length} samples that no attack along the network's own gradients broke, {blind} ({Words.Percent(share)}) had a first gradient of "
+                + $"zeros only by every estimator that tried; first gradients of zeros by estimator, the most first: {most}.",
             [
                 new("unbroken samples", left.Length), new("unbroken samples without any gradient", blind),
                 .. estimators.Select(each => new DiagnosisNumber($"share of zero gradients, {each.Estimator}", (double)each.Zero / each.Runs)),

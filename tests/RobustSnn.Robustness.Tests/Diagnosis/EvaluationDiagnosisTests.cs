@@ -210,7 +210,7 @@ public sealed class EvaluationDiagnosisTests
     public void A_loss_that_needs_more_classes_is_none(int classes, CheckState expected)
     {
         using var flawed = new Diagnosed(backend => Untrained(backend, classes), source: new Quadrants(12, 5, classes)).Evaluate("fgsm");
-        var row = flawed.Ledger.Rows.First();
+        var row = flawed.Ledger.Rows.First(each => each.IsCorrect);
         flawed.Ledger.Add(row.Sample, new LedgerMember("apgd-t", GradientEstimator.Default.Name, flawed.Budget), MemberFinding.Unbroken(10));
         Assert.That(flawed.Diagnose()["DLR"].State, Is.EqualTo(expected));
     }
@@ -232,7 +232,7 @@ public sealed class EvaluationDiagnosisTests
     public void A_ledger_that_knows_of_more_broken_samples_contradicts_the_figure()
     {
         using var sound = new Diagnosed(Quadrants.TrainedAnn).Evaluate("pgd10");
-        var member = sound.Ledger.Members.Single();
+        var member = new LedgerMember("pgd10", GradientEstimator.Default.Name, sound.Budget);
         var robust = sound.Ledger.Rows.First(row => sound.Ledger.Find(row.Sample, member) is { Broken: false });
         sound.Ledger.Add(robust.Sample, member, MemberFinding.BrokenAt(1, 0));
         Doubts(sound.Diagnose(), "complete");
