@@ -139,7 +139,6 @@ internal static class LedgerLines
             return new MemberFinding(value[0].GetBoolean(), at, distance);
         }
 
-        throw new BadInputException(
-            $"{place}: found: '{JsonFields.Shortened(property.Name)}' expected [broken, at, distance], found {JsonFields.Quoted(value)}");
+        throw new BadInputException($"{place}: found: '{JsonFields.Shortened(property.Name)}' expected [broken, at, distance], found {JsonFields.Quoted(value)}");
     }
 }
