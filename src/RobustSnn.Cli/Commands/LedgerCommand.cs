@@ -23,7 +23,8 @@ internal static class LedgerCommand
         };
         var attacks = new Option<string[]>("--attacks")
         {
-            Description = "Attacks, in every ball in which the ledger has all their members; also parts of ensembles that it has. All of its own where left out.",
+            Description = "Attacks, in every ball in which the ledger has all their members; also parts of ensembles that it has. "
+                + "All of its own where left out.",
             HelpName = "pgd_ens,square",
             AllowMultipleArgumentsPerToken = true,
         };
@@ -144,7 +145,10 @@ internal static class LedgerCommand
 
     private static LedgerMember Member(AttackMember member, Budget budget) => new(member.Attack.Name, member.EstimatorName, budget);
 
-    private static string Listed(LedgerHeader header) => header.Attacks.Any(attack => attack.Members.Count > 0)
-        ? string.Join(", ", header.Attacks.Where(attack => attack.Members.Count > 0).Select(attack => $"{attack.Name} ({LedgerDocument.Text(attack.Members[0].Budget)})"))
-        : "none";
+    private static string Listed(LedgerHeader header)
+    {
+        string[] attacks = [.. header.Attacks.Where(attack => attack.Members.Count > 0)
+            .Select(attack => $"{attack.Name} ({LedgerDocument.Text(attack.Members[0].Budget)})")];
+        return attacks.Length > 0 ? string.Join(", ", attacks) : "none";
+    }
 }

@@ -15,7 +15,8 @@ namespace RobustSnn.Cli.Output;
 /// <param name="Least">The accuracy if every missing sample were broken.</param>
 /// <param name="Most">The accuracy if every missing sample were robust.</param>
 internal sealed record LedgerFigure(
-    string Attack, string? Epsilon, int Robust, int Broken, int Wrong, int Missing, int Samples, double? Accuracy, Interval? Accuracy95, double Least, double Most)
+    string Attack, string? Epsilon, int Robust, int Broken, int Wrong, int Missing, int Samples, double? Accuracy, Interval? Accuracy95,
+    double Least, double Most)
 {
     public static LedgerFigure Of(string attack, string? epsilon, LedgerAccuracy found, bool isVoid) => new(
         attack, epsilon, found.Robust, found.Broken, found.Wrong, found.Missing, found.Samples,

@@ -44,7 +44,8 @@ internal static class LedgerReport
         foreach (LedgerFigure figure in figures.Where(figure => figure.Accuracy is null))
         {
             terminal.Output.WriteLine($"{figure.Attack}{(figure.Epsilon is { } epsilon ? $" at ε = {epsilon}" : "")}: {Format.Count(figure.Missing)} of "
-                + $"{Format.Count(figure.Samples)} samples are missing; accuracy lies between {Format.Percent(figure.Least)} and {Format.Percent(figure.Most)}");
+                + $"{Format.Count(figure.Samples)} samples are missing; "
+                + $"accuracy lies between {Format.Percent(figure.Least)} and {Format.Percent(figure.Most)}");
         }
     }
 

@@ -146,7 +146,9 @@ internal static class LedgerHeaderJson
         : throw fields.Wrong(key, $"1 to {LongestName} characters in one line");
 
     private static string Digest(JsonFields fields, string key) =>
-        fields.Text(key) is { Length: 64 } digest && digest.All(char.IsAsciiHexDigitLower) ? digest : throw fields.Wrong(key, "64 lower-case hexadecimal digits");
+        fields.Text(key) is { Length: 64 } digest && digest.All(char.IsAsciiHexDigitLower)
+            ? digest
+            : throw fields.Wrong(key, "64 lower-case hexadecimal digits");
 
     private static int NotBelow(JsonFields fields, string key, int least) =>
         fields.Whole(key) is var value && value >= least ? value : throw fields.Wrong(key, $"at least {least}");

@@ -36,7 +36,9 @@ public sealed class LedgerJournal : IDisposable
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Begins a new ledger.</summary>
-    /// <exception cref="BadInputException">There is such a file, another process is writing it, the system refuses it, or the header contradicts itself.</exception>
+    /// <exception cref="BadInputException">
+    /// There is such a file, another process is writing it, the system refuses it, or the header contradicts itself.
+    /// </exception>
     public static LedgerJournal Create(string path, LedgerHeader header) => Open(path, () =>
     {
         if (Path.Exists(path))

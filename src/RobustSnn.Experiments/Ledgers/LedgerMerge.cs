@@ -6,7 +6,9 @@ namespace RobustSnn.Experiments.Ledgers;
 public static class LedgerMerge
 {
     /// <summary>Reads and joins files, in their order.</summary>
-    /// <exception cref="BadInputException">One cannot be read, or two are not of one network, data and settings: the message says in what they differ.</exception>
+    /// <exception cref="BadInputException">
+    /// One cannot be read, or two are not of one network, data and settings: the message says in what they differ.
+    /// </exception>
     public static LedgerFile Read(IReadOnlyList<string> paths)
     {
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count);

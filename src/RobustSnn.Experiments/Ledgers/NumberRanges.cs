@@ -51,8 +51,8 @@ public sealed class NumberRanges : IEquatable<NumberRanges>
             var isInOrder = ranges.Count == 0 || first > ranges[^1].Last + 1;
             if (!isRange || !isInOrder)
             {
-                throw new BadInputException($"{place}: expected numbers and ranges of them in order with gaps between, such as 0-999,1203, found '{JsonFields.Shortened(part)}'"
-                    + (isRange ? $" behind {ranges[^1].Last}" : ""));
+                throw new BadInputException($"{place}: expected numbers and ranges of them in order with gaps between, such as 0-999,1203, "
+                    + $"found '{JsonFields.Shortened(part)}'" + (isRange ? $" behind {ranges[^1].Last}" : ""));
             }
 
             ranges.Add((first, last));

@@ -99,7 +99,8 @@ public sealed class LedgerFileTests
         yield return Case("an unknown key", """{"sample":3,"label":1,"prediction":1,"margin":1.5,"founds":{}}""", "'founds'", "did you mean 'found'?");
         yield return Case("a key twice", """{"sample":3,"sample":3,"label":1,"prediction":1,"margin":1.5}""", "JSON");
         yield return Case("nothing but a number", """{"sample":3}""", "'found'");
-        yield return Case("a finding of nobody", """{"sample":3,"found":{"square none linf:0.03137256":[true,1,0]}}""", "did you mean 'square none linf:0.03137255'");
+        yield return Case("a finding of nobody", """{"sample":3,"found":{"square none linf:0.03137256":[true,1,0]}}""",
+            "did you mean 'square none linf:0.03137255'");
         yield return Case("a finding of two", """{"sample":3,"found":{"square none linf:0.03137255":[true,1]}}""", "[broken, at, distance]", "[true,1]");
         yield return Case("a step that is no number", """{"sample":3,"found":{"square none linf:0.03137255":[true,1.5,0]}}""", "[broken, at, distance]");
         yield return Case("a distance outside the ball", """{"sample":3,"found":{"square none linf:0.03137255":[true,1,0.5]}}""", "within the ball");
