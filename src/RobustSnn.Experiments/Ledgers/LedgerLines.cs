@@ -9,13 +9,16 @@ using RobustSnn.Robustness.Ledgers;
 namespace RobustSnn.Experiments.Ledgers;
 
 /// <summary>
-/// A ledger's rows as lines: <c>{"sample":17,"label":3,"prediction":3,"margin":1.2,"found":{MEMBER:[broken,at,distance]}}</c>, behind the
+/// A ledger's rows as lines: <c>{"sample":17,"label":3,"prediction":3,"margin":1.2,"found":{MEMBER:[broken,at,distance]},"smallest":{"linf":0.01}}</c>, behind the
 /// distance the attack's doubts where it had any. A line may have what
 /// is known of the clean image, or findings, or both; margins that are no number are null.
 /// </summary>
 internal static class LedgerLines
 {
     private const byte End = (byte)'\n';
+
+    /// <summary>Of a whole row: what <see cref="Ledger.SmallestEpsilon"/> says, for who reads the file with something else.</summary>
+    private const string SmallestKey = "smallest";
 
     private static readonly (string Word, GradientDoubts Doubt)[] DoubtWords =
     [
@@ -39,7 +42,13 @@ internal static class LedgerLines
                 WriteClean(writer, clean);
             }
 
-            WriteFound(writer, found);
+            (string Member, MemberFinding Finding)[] all = [.. found];
+            WriteFound(writer, all);
+            if (row is not null)
+            {
+                WriteSmallest(writer, all.Select(each => (LedgerMember.Parse(each.Member), each.Finding)));
+            }
+
             writer.WriteEndObject();
         }
 
@@ -66,6 +75,7 @@ internal static class LedgerLines
         (LedgerMember Member, MemberFinding Finding)[] found = row is null || fields.Has("found")
             ? [.. fields.Properties("found").Select(property => (Member(place, property.Name, members), Finding(place, property)))]
             : [];
+        RequireSmallest(fields, found);
         fields.RequireNoOther();
         try
         {
@@ -128,6 +138,45 @@ internal static class LedgerLines
             writer.WriteEndObject();
         }
     }
+
+    /// <summary>Of each norm, the smallest distance that is known to break the sample, where one is.</summary>
+    private static void WriteSmallest(Utf8JsonWriter writer, IEnumerable<(LedgerMember Member, MemberFinding Finding)> found)
+    {
+        var smallest = Smallest(found);
+        if (smallest.Count == 0)
+        {
+            return;
+        }
+
+        writer.WriteStartObject(SmallestKey);
+        foreach (var (norm, distance) in smallest)
+        {
+            writer.WriteNumber(norm, distance);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <exception cref="BadInputException">The line says another smallest distance than its findings.</exception>
+    private static void RequireSmallest(JsonFields fields, IEnumerable<(LedgerMember Member, MemberFinding Finding)> found)
+    {
+        if (!fields.Has(SmallestKey))
+        {
+            return;
+        }
+
+        var smallest = Smallest(found);
+        JsonProperty[] said = [.. fields.Properties(SmallestKey)];
+        if (said.Length != smallest.Count || said.Any(each => !smallest.TryGetValue(each.Name, out var distance)
+            || each.Value.ValueKind != JsonValueKind.Number || !each.Value.TryGetSingle(out var value) || value != distance))
+        {
+            throw fields.Wrong(SmallestKey, $"what the findings say, {string.Join(", ", smallest.Select(each => $"{each.Key} {each.Value:R}"))}");
+        }
+    }
+
+    private static SortedDictionary<string, float> Smallest(IEnumerable<(LedgerMember Member, MemberFinding Finding)> found) => new(
+        found.Where(each => each.Finding.Broken).GroupBy(each => LedgerMember.TextOf(each.Member.Budget).Split(':')[0])
+            .ToDictionary(group => group.Key, group => group.Min(each => each.Finding.Distance)), StringComparer.Ordinal);
 
     private static void WriteDoubts(Utf8JsonWriter writer, GradientDoubts doubts)
     {

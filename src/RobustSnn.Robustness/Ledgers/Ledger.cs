@@ -86,7 +86,7 @@ public sealed class Ledger
     /// <param name="samples">How many were asked for, rows and samples that have none yet.</param>
     public LedgerAccuracy Accuracy(IReadOnlyCollection<LedgerMember> members, int samples) => Judge(samples, entry =>
         members.Any(member => entry.Found.TryGetValue(member, out var finding) && finding.Broken) ? Verdict.Broken
-        : members.All(entry.Found.ContainsKey) ? Verdict.Robust
+        : members.All(member => entry.Found.TryGetValue(member, out var finding) && finding.IsRobust) ? Verdict.Robust
         : Verdict.Missing);
 
     /// <summary>
@@ -104,7 +104,7 @@ public sealed class Ledger
         var trying = within.Length > 0 ? within : ofNorm;
         return Judge(samples, entry =>
             entry.Found.Any(found => found.Key.Budget.Norm == norm && IsBrokenWithin(radius, found.Key, found.Value)) ? Verdict.Broken
-            : trying.Length > 0 && trying.All(member => entry.Found.TryGetValue(member, out var finding) && !finding.Broken) ? Verdict.Robust
+            : trying.Length > 0 && trying.All(member => entry.Found.TryGetValue(member, out var finding) && finding.IsRobust) ? Verdict.Robust
             : Verdict.Missing);
     }
 

@@ -11,6 +11,12 @@ public readonly record struct MemberFinding(bool Broken, int At, float Distance,
 {
     public float Distance { get; } = Distance + 0f; // no negative zero, which would have another text
 
+    /// <summary>
+    /// Whether it says that the sample stood: it was not broken, and gradients and logits on the way were numbers. An attack that could not follow
+    /// its gradients, or of which nobody can say how its images are classified, has shown nothing.
+    /// </summary>
+    public bool IsRobust => !Broken && (Doubts & (GradientDoubts.NotFiniteGradient | GradientDoubts.NotFiniteLogits)) == 0;
+
     /// <summary>That it broke the sample.</summary>
     public static MemberFinding BrokenAt(int step, float distance) => new(true, step, distance);
 

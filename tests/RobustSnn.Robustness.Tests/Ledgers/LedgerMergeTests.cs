@@ -29,7 +29,8 @@ public sealed class LedgerMergeTests
             ledger.AddClean(sample == 0 ? new LedgerRow(sample, 1, Predictions.None, float.NaN) : new LedgerRow(sample, 1, sample - 1, sample == 2 ? 1 : -1));
             if (rest > 0)
             {
-                ledger.Add(sample, Members[member], broken == 1 ? MemberFinding.BrokenAt(rest % 3, rest / 3 / 8f) : MemberFinding.Unbroken(rest));
+                ledger.Add(sample, Members[member], (broken == 1 ? MemberFinding.BrokenAt(rest % 3, rest / 3 / 8f) : MemberFinding.Unbroken(rest))
+                    with { Doubts = (GradientDoubts)(number % 8) });
             }
         }
 

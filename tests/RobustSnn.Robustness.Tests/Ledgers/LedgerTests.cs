@@ -51,6 +51,20 @@ public sealed class LedgerTests
         Assert.That(ledger.Accuracy([], 8), Is.EqualTo(new LedgerAccuracy(Robust: 5, Broken: 0, Missing: 2, Samples: 8)));
     }
 
+    [TestCase(GradientDoubts.NotFiniteGradient, false)]
+    [TestCase(GradientDoubts.NotFiniteLogits, false)]
+    [TestCase(GradientDoubts.Vanished, true)]
+    public void An_attack_that_could_not_follow_its_gradients_has_shown_nothing(GradientDoubts doubt, bool isRobust)
+    {
+        var ledger = Of([(Middle, Unbroken with { Doubts = doubt })], [(Middle, Broken(0.01f) with { Doubts = doubt })]);
+        var expected = new LedgerAccuracy(Robust: isRobust ? 1 : 0, Broken: 1, Missing: isRobust ? 0 : 1, Samples: 2);
+        Assert.Multiple(() =>
+        {
+            Assert.That(ledger.Accuracy([Middle], 2), Is.EqualTo(expected));
+            Assert.That(ledger.AccuracyAt(1, Norm.Infinity, [Middle], 2), Is.EqualTo(expected));
+        });
+    }
+
     [Test]
     public void Bounds_are_what_the_missing_could_make_of_it()
     {
