@@ -42,7 +42,7 @@ internal static class AllowedArrows
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Attacks", "Robustness/Ledgers", "Robustness", "Robustness/Estimators", "Engine/Operations", "Engine/Randomness", "Engine/Layout",
             "Model"),
-        new("Robustness/Ledgers", "Robustness", "Engine/Operations", "Model"),
+        new("Robustness/Ledgers", "Engine/Operations", "Model"),
         new("Robustness/ToSpiking", "Robustness", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
             "Engine/Layout", "Model"),
         new("Robustness", "Robustness/Estimators", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations",
