@@ -22,6 +22,8 @@ public sealed class AttackTests
         Pgd.Mart(3),
         new Apgd(new ApgdOptions(LogitLoss.CrossEntropy)),
         new Apgd(new ApgdOptions(LogitLoss.DifferenceOfLogitsRatio)),
+        new SaPgd(new SaPgdOptions(LogitLoss.CrossEntropy, 6)),
+        new SaPgd(new SaPgdOptions(LogitLoss.DifferenceOfLogitsRatio, 6)),
     ];
 
     private static IEnumerable<TestCaseData> Runs() =>

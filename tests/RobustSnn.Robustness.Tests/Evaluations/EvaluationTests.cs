@@ -88,6 +88,42 @@ public sealed class EvaluationTests
     }
 
     [Test]
+    public void Transferred_attacks_follow_another_network_and_this_one_judges()
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Spiking(backend);
+        using var other = Small.Ann(backend, seed: 2);
+        var images = Small.Images(Samples);
+        int[] labels;
+        using (var classifier = new Classifier(model, Samples, Options.Timesteps))
+        {
+            labels = Small.OwnLabels(classifier, images);
+        }
+
+        using var evaluation = new Evaluation(model, Options with { StopsEarly = true });
+        evaluation.AddOrigin("other", other, 0);
+        evaluation.AddOrigin("same", model, Options.Timesteps);
+        string[] names = ["pgd3", "pgd3@same", "pgd3@other"];
+        var result = evaluation.Run(
+            new ArraySamples(images, labels), [.. names.Select(name => new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(0.04f)))]);
+        var full = Evaluate(Options, ["pgd3"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.Attacks[1].Correct, Is.EqualTo(full.Attacks[0].Correct), "its own gradients, and all steps");
+            Assert.That(result.Attacks[2].Correct, Is.GreaterThan(result.Attacks[0].Correct), "random weights of one network say little of another's");
+            Assert.That(result.Attacks[2].Members[0].Outcome.Attacked, Is.EqualTo(Samples));
+        });
+    }
+
+    [Test]
+    public void An_origin_that_is_not_there_is_refused() => Assert.That(
+        () => Evaluate(Options, ["pgd3@nobody"]), Throws.TypeOf<BadInputException>().With.Message.Contains("nobody"));
+
+    [Test]
+    public void Pixels_that_are_none_are_refused() => Assert.That(
+        () => new ArraySamples([0.5f, 127f], [1]), Throws.TypeOf<BadInputException>().With.Message.Contains("127"));
+
+    [Test]
     public void Vanished_gradients_are_a_warning()
     {
         var result = Evaluate(Options, ["fgsm"], threshold: 1000);
