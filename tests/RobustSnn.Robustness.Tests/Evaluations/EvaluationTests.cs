@@ -91,22 +91,22 @@ public sealed class EvaluationTests
     public void Transferred_attacks_follow_another_network_and_this_one_judges()
     {
         using var backend = Small.Backend();
-        using var model = Small.Spiking(backend);
+        using var model = Small.Ann(backend);
         using var other = Small.Ann(backend, seed: 2);
         var images = Small.Images(Samples);
         int[] labels;
-        using (var classifier = new Classifier(model, Samples, Options.Timesteps))
+        using (var classifier = new Classifier(model, Samples, 0))
         {
             labels = Small.OwnLabels(classifier, images);
         }
 
-        using var evaluation = new Evaluation(model, Options with { StopsEarly = true });
+        using var evaluation = new Evaluation(model, Options with { Timesteps = 0, StopsEarly = true });
         evaluation.AddOrigin("other", other, 0);
-        evaluation.AddOrigin("same", model, Options.Timesteps);
+        evaluation.AddOrigin("same", model, 0);
         string[] names = ["pgd3", "pgd3@same", "pgd3@other"];
         var result = evaluation.Run(
             new ArraySamples(images, labels), [.. names.Select(name => new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(0.04f)))]);
-        var full = Evaluate(Options, ["pgd3"]);
+        var full = Evaluate(Options with { Timesteps = 0 }, ["pgd3"]);
         Assert.Multiple(() =>
         {
             Assert.That(result.Attacks[1].Correct, Is.EqualTo(full.Attacks[0].Correct), "its own gradients, and all steps");
