@@ -19,8 +19,9 @@ public static class NetworkEvaluation
         EvaluationRequest request, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
     {
         var images = request.Shard is { } shard ? shard.Take(request.Images) : request.Images;
-        using var journal = request.Ledger is { } path ? Open(request, path, images, cancellation) : null;
+        RequireWholeImages(request);
         var adversarial = request.ImagesFolder is { } folder ? new AdversarialImages(folder, request.Data, images) : null;
+        using var journal = request.Ledger is { } path ? Open(request, path, images, cancellation) : null;
         var record = new FileRecord(journal, adversarial);
         using var evaluation = new Evaluation(request.Model, request.Options);
         foreach (var origin in request.Origins)
@@ -30,8 +31,18 @@ public static class NetworkEvaluation
 
         var result = evaluation.Run(images, request.Attacks, progress, cancellation, record);
         journal?.Finish();
-        adversarial?.Write();
-        return new EvaluatedNetwork(result, record.Known, images, journal?.Notes ?? []);
+        string[] written = adversarial is null ? [] : [adversarial.Write()];
+        return new EvaluatedNetwork(result, record.Known, images, [.. journal?.Notes ?? [], .. written]);
+    }
+
+    // A ledger has no pixels: of what was broken before, there would be no image.
+    private static void RequireWholeImages(EvaluationRequest request)
+    {
+        if (request is { Resumes: true, ImagesFolder: { } folder })
+        {
+            throw new BadInputException($"--save-images: expected an evaluation from its beginning, found --resume beside '{folder}': the ledger has not the images "
+                + "that were found before. Leave one of the two out");
+        }
     }
 
     private static LedgerJournal Open(EvaluationRequest request, string path, ImageSamples images, CancellationToken cancellation)
@@ -51,5 +62,5 @@ public static class NetworkEvaluation
 
 /// <summary>What an evaluation found.</summary>
 /// <param name="Images">On which it was.</param>
-/// <param name="Notes">What resuming left out, a sentence each.</param>
+/// <param name="Notes">What resuming left out, and which images were written, a sentence each.</param>
 public sealed record EvaluatedNetwork(EvaluationResult Result, Ledger Ledger, ImageSamples Images, IReadOnlyList<string> Notes);
