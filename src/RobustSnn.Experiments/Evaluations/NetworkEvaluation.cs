@@ -20,19 +20,37 @@ public static class NetworkEvaluation
     {
         var images = request.Shard is { } shard ? shard.Take(request.Images) : request.Images;
         RequireWholeImages(request);
+        using var evaluation = new Evaluation(request.Model, request.Options);
+        AddOrigins(evaluation, request);
+        evaluation.RequireRunnable(request.Attacks);
         var adversarial = request.ImagesFolder is { } folder ? new AdversarialImages(folder, request.Data, images) : null;
         using var journal = request.Ledger is { } path ? Open(request, path, images, cancellation) : null;
         var record = new FileRecord(journal, adversarial);
-        using var evaluation = new Evaluation(request.Model, request.Options);
-        foreach (var origin in request.Origins)
-        {
-            evaluation.AddOrigin(origin.Name, origin.Model, origin.Timesteps);
-        }
-
         var result = evaluation.Run(images, request.Attacks, progress, cancellation, record);
         journal?.Finish();
         string[] written = adversarial is null ? [] : [adversarial.Write()];
         return new EvaluatedNetwork(result, record.Known, images, [.. journal?.Notes ?? [], .. written]);
+    }
+
+    private static void AddOrigins(Evaluation evaluation, EvaluationRequest request)
+    {
+        var followed = request.Attacks.SelectMany(asked => asked.Attack.Members).Select(member => member.Origin).ToHashSet();
+        foreach (var origin in request.Origins)
+        {
+            try
+            {
+                evaluation.AddOrigin(origin.Name, origin.Model, origin.Timesteps);
+            }
+            catch (BadInputException mistake)
+            {
+                throw new BadInputException($"--transfer: {mistake.Message}", mistake);
+            }
+
+            if (!followed.Contains(origin.Name))
+            {
+                throw new BadInputException($"--transfer: expected an attack along the gradients of {origin.Checkpoint}, such as pgd10@{origin.Name}, found none");
+            }
+        }
     }
 
     // A ledger has no pixels: of what was broken before, there would be no image.
