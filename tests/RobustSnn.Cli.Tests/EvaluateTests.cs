@@ -61,7 +61,7 @@ public sealed class EvaluateTests
     [TestCase("--seeds: expected a whole number from 2 to 2147483647, found 'many'", "--seeds", "many")]
     [TestCase("--seed: expected a whole number from 0 to 2147483647, found '99999999999'", "--seed", "99999999999")]
     [TestCase("--seed: expected 0 or more, found -1", "--seed", "-1")]
-    [TestCase("sa-pgd50 cannot attack in Euclidean norm", "--attack", "sa-pgd", "--epsilon", "l2:0.5")]
+    [TestCase("sa-pgd cannot attack in Euclidean norm: expected a ball of another", "--attack", "sa-pgd", "--epsilon", "l2:0.5")]
     [TestCase("--steps: ", "--attack", "autoattack", "--steps", "3")]
     [TestCase("--epsilon: expected a radius above 0 to diagnose accuracy in, found 0", "--diagnose", "--epsilon", "0")]
     [TestCase("--diagnose: expected an attack whose accuracy is to be believed, first of all, found 'clean'", "--diagnose", "--attack", "clean")]
@@ -133,6 +133,34 @@ public sealed class EvaluateTests
         AssertRefused("nowhere.safetensors", "--attack", "pgd3@nowhere", "--transfer", folder["nowhere.safetensors"]);
     }
 
+    /// <summary>Of the same names, too: which network it was is not in an attack's name.</summary>
+    [Test]
+    public void Attacks_transferred_from_different_networks_are_not_joined()
+    {
+        Directory.CreateDirectory(folder["other"]);
+        SavedNetworks.Save(folder["other/snn.safetensors"], _ => { }, isPruned: false);
+        string[] attack = ["--attack", "fgsm@snn", "--ledger"];
+        Assert.That(Evaluate([.. attack, folder["from.jsonl"], "--transfer", Network]).Code, Is.Zero);
+        AssertRefused("from.jsonl", [.. attack, folder["from.jsonl"], "--resume", "--transfer", folder["other/snn.safetensors"]]);
+        Assert.That(Evaluate([.. attack, folder["from-other.jsonl"], "--transfer", folder["other/snn.safetensors"]]).Code, Is.Zero);
+        Outcome merged = Shell.Run("ledger", folder["from.jsonl"], folder["from-other.jsonl"]);
+        Assert.That(merged.Code, Is.EqualTo(ExitCode.BadInput), merged.Output);
+        Assert.That(merged.Error, Does.Contain("the network 'snn' that attacks are transferred from expected SHA-256"));
+        Outcome together = Shell.Run("ledger", folder["from.jsonl"], folder["there.jsonl"]);
+        Assert.That(together.Code, Is.Zero, together.Error);
+        Assert.That(together.Output, Does.Match("(?m)^fgsm@snn +").And.Match("(?m)^fgsm +"));
+    }
+
+    [Test]
+    public void An_attack_that_is_asked_for_twice_is_in_the_ledger_once()
+    {
+        Outcome twice = Evaluate("--attack", "fgsm", "clean", "fgsm", "--epsilon", "4/255", "8/255", "--ledger", folder["twice.jsonl"]);
+        Assert.That(twice.Code, Is.Zero, twice.Error);
+        Outcome read = Shell.Run("ledger", folder["twice.jsonl"]);
+        Assert.That(read.Code, Is.Zero, read.Error);
+        Assert.That(read.Output.Split('\n').Count(line => line.StartsWith("fgsm ", StringComparison.Ordinal)), Is.EqualTo(2));
+    }
+
     [Test]
     public void A_curve_and_a_transferred_attack_are_drawn()
     {
@@ -179,7 +207,6 @@ public sealed class EvaluateTests
     [Test]
     public void Tensors_without_metadata_are_evaluated_as_the_reference_s_network()
     {
-        Safetensors.Write(folder["tensors"], Safetensors.Read(Network).Tensors, new Dictionary<string, string>());
         SavedNetworks.Save(folder["dense.safetensors"], _ => { }, isPruned: false);
         Safetensors.Write(folder["tensors"], Safetensors.Read(folder["dense.safetensors"]).Tensors, new Dictionary<string, string>());
         string[] on = ["--samples", "12", "--attack", "fgsm", "--threads", "2"];
@@ -189,6 +216,13 @@ public sealed class EvaluateTests
         Assert.That(foreign.Code, Is.Zero, foreign.Error);
         Assert.That(foreign.Output, Is.EqualTo(own.Output));
         Assert.That(foreign.Error, Does.Contain("vggmini (vggmini: the reference's)").And.Contain("spiking: ").And.Contain("--leak and --reset say otherwise"));
+
+        // What the user says of the file makes another network of it.
+        string[] ledger = ["evaluate", folder["tensors"], .. on, "--data", "shapes10", "--timesteps", "2", "--ledger", folder["foreign.jsonl"]];
+        Assert.That(Shell.Run([.. ledger, "--normalise", "0.5,0.5,0.5/0.25,0.25,0.25"]).Code, Is.Zero);
+        Outcome other = Shell.Run([.. ledger, "--normalise", "0.5,0.5,0.5/0.25,0.25,0.26", "--resume"]);
+        Assert.That(other.Code, Is.EqualTo(ExitCode.BadInput), other.Output);
+        Assert.That(other.Error, Does.Contain("'checkpoint'"));
 
         Outcome silent = Shell.Run(["evaluate", folder["tensors"], .. on, "--data", "shapes10", "--normalise", "none"]);
         Assert.That((silent.Code, silent.Error), Is.EqualTo(

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Ledgers;
 using RobustSnn.Experiments.Runs;
@@ -66,12 +68,29 @@ public static class NetworkEvaluation
     private static LedgerJournal Open(EvaluationRequest request, string path, ImageSamples images, CancellationToken cancellation)
     {
         var header = new LedgerHeader(
-            RunResults.ProgramVersion, LedgerHeader.DigestOf(request.Checkpoint), request.Data.Name, ImageDigest.Of(request.Data.Test, cancellation),
+            RunResults.ProgramVersion, DigestOf(request), request.Data.Name, ImageDigest.Of(request.Data.Test, cancellation),
             request.Options.Timesteps, request.Options.Seed, request.Model.Backend.Name.Split(' ')[0], request.Model.Backend.Arithmetic,
-            request.Options.Batch, request.Options.StopsEarly, [.. request.Attacks.Select(asked => Named(asked, request.Options.Timesteps))],
+            request.Options.Batch, request.Options.StopsEarly, [.. request.Attacks.Select(asked => Named(asked, request.Options.Timesteps)).Distinct()],
             NumberRanges.Of(Enumerable.Range(0, images.Count).Select(images.Number)),
-            request.Shard is { Of: > 1 } shard ? LedgerShard.Parse("--shard", shard.ToString()) : null);
+            request.Shard is { Of: > 1 } shard ? LedgerShard.Parse("--shard", shard.ToString()) : null)
+        {
+            Origins = request.Origins.ToDictionary(origin => origin.Name, origin => LedgerHeader.DigestOf(origin.Checkpoint)),
+        };
         return request.Resumes ? LedgerJournal.Resume(path, header) : LedgerJournal.Create(path, header);
+    }
+
+    /// <summary>Of the file; of somebody else's, also of what the user says that it is: a normalisation, a leak, which weights count.</summary>
+    private static string DigestOf(EvaluationRequest request)
+    {
+        var file = LedgerHeader.DigestOf(request.Checkpoint);
+        if (ModelFile.IsCheckpoint(request.Checkpoint))
+        {
+            return file;
+        }
+
+        var kept = string.Join(' ', request.Model.Parameters.All.Select(parameter => parameter.Pattern?.Count ?? parameter.Specification.Count));
+        var network = Encoding.UTF8.GetBytes($"{file}\n{NetworkJson.Write(request.Model.Network)}\n{kept}");
+        return Convert.ToHexStringLower(SHA256.HashData(network));
     }
 
     private static LedgerAttack Named(AttackInBudget asked, int timesteps) =>

@@ -131,12 +131,13 @@ public sealed class Evaluation : IDisposable
 
         if (asked.Attack.Members.FirstOrDefault(member => !member.Attack.Takes(asked.Budget.Norm)) is { Attack: not null } misfit)
         {
-            throw new BadInputException($"{misfit.Attack.Name} cannot attack in {asked.Budget.Norm} norm.");
+            throw new BadInputException($"{misfit.Attack.Name} cannot attack in {asked.Budget.Norm} norm: expected a ball of another, found a radius of {asked.Budget.Radius}.");
         }
 
         if (asked.Attack.Members.FirstOrDefault(member => member.Origin is { } name && !origins.ContainsKey(name)) is { Origin: { } unknown })
         {
-            throw new BadInputException($"{asked.Attack.Name}: there is no network '{unknown}' to transfer attacks from.");
+            throw new BadInputException($"{asked.Attack.Name}: there is no network '{unknown}' to transfer attacks from, expected "
+                + (origins.Count == 0 ? "one of that name, found none." : $"one of {string.Join(", ", origins.Keys)}."));
         }
     }
 }
