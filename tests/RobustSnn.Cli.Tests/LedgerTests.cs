@@ -149,6 +149,13 @@ public sealed class LedgerTests
         Assert.That(File.ReadAllBytes(Part), Is.EqualTo(bytes));
     }
 
+    [TestCase("nowhere/merged.jsonl", "cannot be written")]
+    [TestCase(".", "a folder")]
+    public void A_ledger_is_not_written_where_none_can_be(string name, string saying) => Refused(["ledger", Whole, "--out", folder[name]], saying);
+
+    [Test]
+    public void A_ledger_has_a_name() => Refused(["ledger", Whole, "--out", ""], "expected the name of a file, found none");
+
     [Test]
     public void Ledgers_of_different_things_are_refused()
     {

@@ -9,7 +9,8 @@ namespace RobustSnn.Cli.Commands;
 /// <summary><c>rsnn evaluate --curve</c>: accuracy under one attack as its ball or its steps grow.</summary>
 internal static class Curves
 {
-    private static readonly int[] Steps = [10, 20, 50, 100, 500];
+    /// <summary>Of a curve along them.</summary>
+    public static readonly int[] Steps = [10, 20, 50, 100, 500];
 
     /// <param name="attack">By name.</param>
     /// <param name="asked">The same, in the ball that curves along steps stay in, and those along radii begin with.</param>

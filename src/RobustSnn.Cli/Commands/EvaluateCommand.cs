@@ -23,24 +23,13 @@ internal static class EvaluateCommand
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run, or a file of the papers' reference." };
         var attacks = new EvaluateOptions();
+        var foreign = new ForeignOptions();
         var classes = CommonOptions.MapClasses();
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image; 0 runs the ANN. The checkpoint's where left out.", 0);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 64);
         var seed = CommonOptions.Whole("--seed", "N", "Of the attacks' draws.", 0, (int)TestImages.Seed);
-        var ledger = new Option<string?>("--ledger")
-        {
-            Description = "Write what is found out, image by image and attack by attack, while the evaluation runs; rsnn ledger reads it.",
-            HelpName = "FILE",
-        };
-        var resume = new Option<bool>("--resume") { Description = "Go on with that ledger." };
-        var shard = new Option<string?>("--shard")
-        {
-            Description = "Evaluate one part of the images: 3/16 is the third of sixteen. The parts' ledgers merge (rsnn ledger) to that of the whole.",
-            HelpName = "K/N",
-        };
-        var images = new Option<string?>("--save-images") { Description = "Write the adversarial images that were found to a new folder.", HelpName = "DIR" };
         var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var command = new Command(
@@ -48,26 +37,23 @@ internal static class EvaluateCommand
             "Measures a network's accuracy on test images, clean and under attacks.\n"
             + "Example: rsnn evaluate runs/small/finetuned-snn.safetensors --attack pgd_ens --epsilon 2/255 --samples 500")
         {
-            checkpoint, samples, data, classes, timesteps, batch, seed, ledger, resume, shard, images, device.Backend, device.Threads, json,
+            checkpoint, samples, data, classes, timesteps, batch, seed, device.Backend, device.Threads, json,
         };
-        foreach (Option option in attacks.All)
+        foreach (Option option in attacks.All.Concat(foreign.All))
         {
             command.Add(option);
         }
 
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(resume) && parsed.GetValue(ledger) is null)
-            {
-                throw new BadInputException("--resume: expected with --ledger, the evaluation to go on with, found it alone");
-            }
-
+            attacks.Require(parsed);
             AttackBudget[] budgets = attacks.Budgets(parsed);
             bool stopsEarly = attacks.StopsEarly(parsed);
-            Shard? part = parsed.GetValue(shard) is { } text ? Shard.Parse(text) : null;
+            CurveAxis? axis = attacks.CurveOf(parsed);
+            Shard? part = parsed.GetValue(attacks.Shard) is { } text ? Shard.Parse(text) : null;
             using IBackend backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
-            LoadedModel loaded = ModelFile.Load(path, backend);
+            LoadedModel loaded = foreign.Load(parsed, path, backend, parsed.GetValue(timesteps), terminal);
             using (loaded.Model)
             {
                 TestImages.RequireEvaluable(path, loaded.Model);
@@ -82,38 +68,49 @@ internal static class EvaluateCommand
                 var request = new EvaluationRequest(path, loaded.Model, set, chosen, asked, options)
                 {
                     Origins = origins.All,
-                    Ledger = parsed.GetValue(ledger),
-                    Resumes = parsed.GetValue(resume),
+                    Ledger = parsed.GetValue(attacks.Ledger),
+                    Resumes = parsed.GetValue(attacks.Resume),
                     Shard = part,
-                    ImagesFolder = parsed.GetValue(images),
+                    ImagesFolder = parsed.GetValue(attacks.SaveImages),
                 };
-                if (attacks.CurveOf(parsed) is { } axis)
+                if (axis is { } along)
                 {
-                    return Curves.Write(terminal, command.Name, attacks.FirstAttack(parsed), axis, asked[0], request, parsed.GetValue(json), cancellation);
+                    return Curves.Write(terminal, command.Name, attacks.FirstAttack(parsed), along, asked[0], request, parsed.GetValue(json), cancellation);
                 }
 
-                EvaluatedNetwork evaluated = EvaluationReport.Watch(
-                    terminal, command.Name, progress => NetworkEvaluation.Run(request, progress, cancellation));
-                foreach (string note in evaluated.Notes)
-                {
-                    terminal.Error.WriteLine(note);
-                }
-
-                DiagnosisReport? diagnosis = attacks.Diagnoses(parsed) ? Diagnose(terminal, evaluated, request, cancellation) : null;
+                EvaluatedNetwork[] evaluated =
+                [
+                    .. Enumerable.Range(0, parsed.GetValue(attacks.Seeds) ?? 1).Select(i => Evaluate(
+                        terminal, command.Name, request with { Options = options with { Seed = options.Seed + (ulong)i } }, cancellation)),
+                ];
+                SeedSpread? spread = evaluated.Length > 1 ? SeedSpread.Of([.. evaluated.Select(each => each.Result)]) : null;
+                EvaluatedNetwork first = evaluated[0];
+                DiagnosisReport? diagnosis = attacks.Diagnoses(parsed) ? Diagnose(terminal, first, request, cancellation) : null;
                 if (parsed.GetValue(json))
                 {
-                    terminal.Output.WriteLine(Format.Json(evaluated.Result, "diagnosis", diagnosis));
+                    terminal.Output.WriteLine(Format.Json(first.Result, ("diagnosis", diagnosis), ("seeds", spread)));
                 }
                 else
                 {
-                    EvaluationReport.Write(terminal, evaluated.Result, budgets, set.Test.Count);
+                    EvaluationReport.Write(terminal, first.Result, budgets, set.Test.Count, spread);
                     EvaluationReport.Write(terminal, diagnosis);
                 }
 
-                return evaluated.Result.HasVoid ? ExitCode.Failed : ExitCode.Success;
+                return evaluated.Any(each => each.Result.HasVoid) ? ExitCode.Failed : ExitCode.Success;
             }
         });
         return command;
+    }
+
+    private static EvaluatedNetwork Evaluate(Terminal terminal, string command, EvaluationRequest request, CancellationToken cancellation)
+    {
+        EvaluatedNetwork evaluated = EvaluationReport.Watch(terminal, command, progress => NetworkEvaluation.Run(request, progress, cancellation));
+        foreach (string note in evaluated.Notes)
+        {
+            terminal.Error.WriteLine(note);
+        }
+
+        return evaluated;
     }
 
     private static DiagnosisReport Diagnose(

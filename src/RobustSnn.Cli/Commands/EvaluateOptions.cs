@@ -66,7 +66,47 @@ internal sealed class EvaluateOptions
         HelpName = string.Join("|", CurveAxes),
     };
 
-    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, Diagnose, Curve];
+    public Option<int?> Seeds { get; } = CommonOptions.OptionalWhole(
+        "--seeds", "N", "So many evaluations, with seeds from --seed on: mean and standard deviation of each accuracy.", 2);
+
+    public Option<string?> Ledger { get; } = new("--ledger")
+    {
+        Description = "Write what is found out, image by image and attack by attack, while the evaluation runs; rsnn ledger reads it.",
+        HelpName = "FILE",
+    };
+
+    public Option<bool> Resume { get; } = new("--resume") { Description = "Go on with that ledger." };
+
+    public Option<string?> Shard { get; } = new("--shard")
+    {
+        Description = "Evaluate one part of the images: 3/16 is the third of sixteen. The parts' ledgers merge (rsnn ledger) to that of the whole.",
+        HelpName = "K/N",
+    };
+
+    public Option<string?> SaveImages { get; } = new("--save-images")
+    {
+        Description = "Write the adversarial images that were found to a new folder, with sheets to look at.",
+        HelpName = "DIR",
+    };
+
+    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, Diagnose, Curve, Seeds, Ledger, Resume, Shard, SaveImages];
+
+    /// <summary>Refuses options of which one would not be heeded beside another.</summary>
+    /// <exception cref="BadInputException">There are such.</exception>
+    public void Require(ParseResult parsed)
+    {
+        if (parsed.GetValue(Resume) && parsed.GetValue(Ledger) is null)
+        {
+            throw new BadInputException("--resume: expected with --ledger, the evaluation to go on with, found it alone");
+        }
+
+        RequireApart(parsed, Seeds, "which is several evaluations", Ledger, SaveImages, Curve, Shard);
+        RequireApart(parsed, Curve, "which is accuracies in place of an evaluation", Ledger, SaveImages, Shard, Transfer, Diagnose, FullRuns);
+        if (Diagnoses(parsed) && parsed.GetValue(Curve) is null)
+        {
+            RequireDiagnosable(parsed);
+        }
+    }
 
     /// <summary>Whether the diagnosis is asked for.</summary>
     public bool Diagnoses(ParseResult parsed) => parsed.GetValue(Diagnose) || ProtocolOf(parsed)?.IsPointwiseWorst == true;
@@ -85,9 +125,76 @@ internal sealed class EvaluateOptions
             throw new BadInputException($"--curve: expected with an attack, found the protocol {protocol.Name}");
         }
 
-        return axis == CurveAxes[0] ? CurveAxis.Radius : axis == CurveAxes[1] ? CurveAxis.Steps
+        CurveAxis along = axis == CurveAxes[0] ? CurveAxis.Radius : axis == CurveAxes[1] ? CurveAxis.Steps
             : throw new BadInputException($"--curve: expected {string.Join(" or ", CurveAxes)}, found '{axis}'");
+        RequireOne(parsed, Attack);
+        RequireOne(parsed, Epsilon);
+        if (Parse(FirstAttack(parsed), null).Members.Count == 0)
+        {
+            throw new BadInputException($"--curve: expected an attack, found '{FirstAttack(parsed)}'");
+        }
+
+        if (along == CurveAxis.Steps)
+        {
+            RequireSteps(parsed);
+        }
+        else if (Budgets(parsed)[0].Value.Radius == 0)
+        {
+            throw new BadInputException("--epsilon: expected a radius above 0, from which the curve goes on, found 0");
+        }
+
+        return along;
     }
+
+    private static void RequireApart(ParseResult parsed, Option option, string what, params Option[] others)
+    {
+        if (IsGiven(parsed, option) && Array.Find(others, other => IsGiven(parsed, other)) is { } other)
+        {
+            throw new BadInputException($"{other.Name}: expected without {option.Name}, {what}, found both");
+        }
+    }
+
+    private static void RequireOne(ParseResult parsed, Option<string[]> option)
+    {
+        if (parsed.GetValue(option) is { Length: > 1 } several)
+        {
+            throw new BadInputException($"{option.Name}: expected one with --curve, found {several.Length}: {string.Join(", ", several)}");
+        }
+    }
+
+    /// <summary>The attack of a curve along steps must have some, which the curve says.</summary>
+    private void RequireSteps(ParseResult parsed)
+    {
+        if (IsGiven(parsed, Steps))
+        {
+            throw new BadInputException($"--steps: expected none beside --curve {CurveAxes[1]}, which says them, found {parsed.GetValue(Steps)}");
+        }
+
+        try
+        {
+            AttackCatalogue.Parse(FirstAttack(parsed), Curves.Steps[0]);
+        }
+        catch (BadInputException mistake)
+        {
+            throw new BadInputException($"--curve: expected an attack that takes steps. {mistake.Message}", mistake);
+        }
+    }
+
+    // Said before the evaluation, which may take hours, and not after it.
+    private void RequireDiagnosable(ParseResult parsed)
+    {
+        if (IsGiven(parsed, Epsilon) && Budgets(parsed)[0].Value.Radius == 0)
+        {
+            throw new BadInputException("--epsilon: expected a radius above 0 to diagnose accuracy in, found 0");
+        }
+
+        if (ProtocolOf(parsed) is null && Parse(FirstAttack(parsed), parsed.GetValue(Steps)).Members.Count == 0)
+        {
+            throw new BadInputException($"--diagnose: expected an attack whose accuracy is to be believed, first of all, found '{FirstAttack(parsed)}'");
+        }
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>The first attack, by name.</summary>
     public string FirstAttack(ParseResult parsed) => parsed.GetValue(Attack) is { Length: > 0 } given ? given[0] : DefaultAttack;
@@ -113,18 +220,25 @@ internal sealed class EvaluateOptions
 
         if (parsed.GetValue(Strict) && parsed.GetValue(Protocol) is { } other && other != name)
         {
-            throw new BadInputException($"--strict: expected no other protocol beside it, found {other}");
+            throw new BadInputException($"--strict: expected no other protocol beside it, found '{other}'");
         }
 
         foreach (Option option in new Option[] { Attack, Steps })
         {
-            if (parsed.GetResult(option) is { Implicit: false })
+            if (IsGiven(parsed, option))
             {
                 throw new BadInputException($"{option.Name}: expected none beside the protocol {name}, which says what is run");
             }
         }
 
-        return Robustness.Attacks.Protocol.Parse(name);
+        try
+        {
+            return Robustness.Attacks.Protocol.Parse(name);
+        }
+        catch (BadInputException mistake)
+        {
+            throw new BadInputException($"--protocol: {mistake.Message}", mistake);
+        }
     }
 
     /// <summary>The attacks that are asked for, in order.</summary>
@@ -136,7 +250,7 @@ internal sealed class EvaluateOptions
         Budget[] budgets = [.. Budgets(parsed).Select(each => each.Value)];
         if (ProtocolOf(parsed) is { } protocol)
         {
-            bool hasOwn = protocol.HasEpsilons && parsed.GetResult(Epsilon) is not { Implicit: false };
+            bool hasOwn = protocol.HasEpsilons && !IsGiven(parsed, Epsilon);
             return [.. protocol.For(classes, hasOwn ? null : budgets, leftOut)];
         }
 

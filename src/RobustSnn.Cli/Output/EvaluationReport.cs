@@ -38,7 +38,8 @@ internal static class EvaluationReport
     /// <summary>Writes accuracies, members and activity.</summary>
     /// <param name="budgets">Radii as they were written.</param>
     /// <param name="testImages">Of the whole test set.</param>
-    public static void Write(Terminal terminal, EvaluationResult result, IReadOnlyList<AttackBudget> budgets, int testImages)
+    /// <param name="spread">Over several seeds, of which the result has the first; null for one alone.</param>
+    public static void Write(Terminal terminal, EvaluationResult result, IReadOnlyList<AttackBudget> budgets, int testImages, SeedSpread? spread)
     {
         string[] epsilons = [.. result.Attacks.Select(attack => Text(attack.Budget, budgets)).Distinct()];
         string images = result.Samples < testImages
@@ -48,12 +49,16 @@ internal static class EvaluationReport
         terminal.Output.WriteLine(result.Options.StopsEarly
             ? "an image is broken as soon as the network gets anything wrong that an attack makes of it"
             : "what an attack ends in counts, as in the papers");
+        string[] over = spread is null ? [] : [$"mean of seeds {spread.Seeds[0]} to {spread.Seeds[^1]}", "standard deviation"];
         terminal.WriteTable(
-            ["attack", "accuracy"],
+            ["attack", "accuracy", .. over],
             [
-                ["clean", Format.Percent(result.CleanAccuracy, result.CleanAccuracy95)],
-                .. result.Attacks.Where(attack => attack.Members.Count > 0).Select(attack => (IReadOnlyList<string>)
-                    [Name(attack, epsilons.Length, budgets), attack.IsVoid ? "void" : Format.Percent(attack.Accuracy, attack.Accuracy95)]),
+                ["clean", Format.Percent(result.CleanAccuracy, result.CleanAccuracy95), .. Text(spread?.Clean)],
+                .. result.Attacks.Index().Where(each => each.Item.Members.Count > 0).Select(each => (IReadOnlyList<string>)
+                [
+                    Name(each.Item, epsilons.Length, budgets), each.Item.IsVoid ? "void" : Format.Percent(each.Item.Accuracy, each.Item.Accuracy95),
+                    .. Text(spread?.Attacks[each.Index]),
+                ]),
             ]);
         foreach (AttackResult attack in result.Attacks.Where(attack => attack.Members.Count > 1))
         {
@@ -75,7 +80,7 @@ internal static class EvaluationReport
             terminal.Output.WriteLine($"{Format.Count(result.SpikesPerImage)} spikes an image");
         }
 
-        foreach (string warning in result.Warnings)
+        foreach (string warning in spread?.Warnings ?? result.Warnings)
         {
             terminal.Error.WriteLine($"warning: {warning}");
         }
@@ -112,6 +117,8 @@ internal static class EvaluationReport
             }
         }));
     }
+
+    private static string[] Text(Spread? spread) => spread is null ? [] : [Format.Percent(spread.Mean), Format.Percent(spread.Deviation)];
 
     /// <summary>An attack's name, and its radius where there are several.</summary>
     private static string Name(AttackResult attack, int epsilons, IReadOnlyList<AttackBudget> budgets) =>

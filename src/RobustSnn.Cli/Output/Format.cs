@@ -50,13 +50,13 @@ public static class Format
     /// <summary>One line of JSON with snake_case names; infinities and NaN as strings.</summary>
     public static string Json(object value) => JsonSerializer.Serialize(value, JsonOptions);
 
-    /// <summary>The same with one value more, under a name of its own, where there is one.</summary>
-    public static string Json(object value, string name, object? more)
+    /// <summary>The same with more values under names of their own, where there are any.</summary>
+    public static string Json(object value, params (string Name, object? Value)[] more)
     {
         JsonNode node = JsonSerializer.SerializeToNode(value, JsonOptions)!;
-        if (more is not null)
+        foreach ((string name, object? added) in more.Where(each => each.Value is not null))
         {
-            node[name] = JsonSerializer.SerializeToNode(more, JsonOptions);
+            node[name] = JsonSerializer.SerializeToNode(added, JsonOptions);
         }
 
         return node.ToJsonString(JsonOptions);

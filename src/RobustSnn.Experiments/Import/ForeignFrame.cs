@@ -6,7 +6,8 @@ namespace RobustSnn.Experiments.Import;
 
 /// <summary>What a network needs that its tensors do not say.</summary>
 /// <param name="Size">Rows and columns of images, where the user says them.</param>
-internal sealed record ForeignFrame(PixelStatistics Normalisation, int? Size)
+/// <param name="Neurons">Of a network that was converted; null for an ANN.</param>
+internal sealed record ForeignFrame(PixelStatistics Normalisation, int? Size, NeuronModel? Neurons = null)
 {
     public FSharpList<double> Mean => ListModule.OfSeq(Normalisation.Mean);
 

@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Data;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Import;
 
@@ -7,4 +8,9 @@ namespace RobustSnn.Experiments.Import;
 /// <param name="Keep">The share of its weights that a layer with scores keeps, above 0 and at most 1: no file says it.</param>
 /// <param name="Normalisation">What the network normalises pixels in [0,1] with; null for what the file, else the architecture, says.</param>
 /// <param name="Size">Rows and columns of its images; null for those that the architecture was made for.</param>
-public sealed record ImportOptions(string? Architecture = null, double? Keep = null, PixelStatistics? Normalisation = null, int? Size = null);
+/// <param name="Timesteps">T that a converted network runs with, 0 to run it with ReLU: no file says it.</param>
+/// <param name="Leak">Of a converted network's neurons; null for 1, as in the papers.</param>
+/// <param name="Reset">Of a converted network's neurons; null for the papers' hard one.</param>
+public sealed record ImportOptions(
+    string? Architecture = null, double? Keep = null, PixelStatistics? Normalisation = null, int? Size = null, int? Timesteps = null, double? Leak = null,
+    Reset? Reset = null);

@@ -9,7 +9,9 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Import;
 
-/// <summary>Reads networks that other people's code saved: HYDRA's, HARP's, RobustBench's, torchvision's and the reference's ANNs.</summary>
+/// <summary>
+/// Reads networks that other people's code saved: ANNs of HYDRA, HARP, RobustBench, torchvision and the reference, and the reference's spiking ones.
+/// </summary>
 public static class NetworkImport
 {
     // A trained network has hardly a weight that is 0 exactly; one that was pruned, a tenth at least.
@@ -38,13 +40,13 @@ public static class NetworkImport
             named = TensorNames.WithoutCommonParts(named);
         }
 
-        RequireUnconverted(named);
+        NeuronModel? neurons = Neurons(named, options);
         var scores = new ScoredWeights(named, options.Keep);
-        HostTensor[] tensors = [.. named.Tensors.Where(tensor => !ScoredWeights.IsPart(tensor) && !IsThreshold(tensor))];
+        HostTensor[] tensors = [.. named.Tensors.Where(tensor => !ScoredWeights.IsPart(tensor) && (neurons is not null || !IsThreshold(tensor)))];
         PixelStatistics? known = stored ?? options.Normalisation;
         Recognised found = Recognition.Find(
             path, new StoredTensors(named.With(tensors)), options.Architecture,
-            architecture => new ForeignFrame(known ?? architecture.Normalisation ?? PixelStatistics.None, options.Size));
+            architecture => new ForeignFrame(known ?? architecture.Normalisation ?? PixelStatistics.None, options.Size, neurons));
         if ((known ?? found.Architecture.Normalisation) is null)
         {
             throw new BadInputException(
@@ -54,12 +56,17 @@ public static class NetworkImport
 
         RequireFloats(named, found.Architecture);
         var notes = new List<string> { NormalisationNote(found, stored, options.Normalisation) };
-        notes.AddRange(LeftOut(file, named, found, scores));
+        notes.AddRange(LeftOut(file, named, found, scores, neurons is not null));
+        if (neurons is not null)
+        {
+            notes.Add(NeuronsNote(named, neurons, options));
+        }
+
         SpikingModel model = Build(named.With([.. tensors.Where(tensor => found.Architecture.Unused(tensor.Name) is null)]), found.Network, backend);
         try
         {
             notes.Add(Prune(model, scores, options.Keep));
-            return new ImportedNetwork(model, found.Architecture.Name, found.Architecture.Whose, notes);
+            return new ImportedNetwork(model, found.Architecture.Name, found.Architecture.Whose, neurons is null ? 0 : options.Timesteps!.Value, notes);
         }
         catch
         {
@@ -70,7 +77,7 @@ public static class NetworkImport
 
     private static void RequireForeign(TensorFile file)
     {
-        if (file.Metadata.GetValueOrDefault("format")?.StartsWith("rsnn-", StringComparison.Ordinal) is true)
+        if (CheckpointMetadata.AreOwn(file.Metadata))
         {
             throw new BadInputException($"{file.FilePath}: expected somebody else's network, found a checkpoint of rsnn; use it as it is");
         }
@@ -95,15 +102,41 @@ public static class NetworkImport
     private static bool IsThreshold(HostTensor tensor) =>
         tensor.Name.EndsWith(Threshold, StringComparison.Ordinal) && tensor.ElementType.IsFloating();
 
-    // An ANN of the reference has thresholds where it was made to learn them, and they are 1 until it is converted.
-    private static void RequireUnconverted(TensorFile named)
+    /// <summary>The dynamics of a network that was converted; null for an ANN.</summary>
+    /// <exception cref="BadInputException">The options say of an ANN what only spiking networks have, or not what T a spiking one is run with.</exception>
+    private static NeuronModel? Neurons(TensorFile named, ImportOptions options)
     {
-        if (named.Tensors.FirstOrDefault(tensor => IsThreshold(tensor) && !tensor.ToDoubles().All(value => value == 1)) is { } threshold)
+        // An ANN of the reference has thresholds where it was made to learn them, and they are 1 until it is converted.
+        HostTensor? threshold = named.Tensors.FirstOrDefault(tensor => IsThreshold(tensor) && !tensor.ToDoubles().All(value => value == 1));
+        if (options.Timesteps > CheckpointMetadata.MostTimesteps)
         {
-            throw new BadInputException(
-                $"{named.FilePath}: expected an ANN, found the threshold '{threshold.Name}' of a network that was converted; give the ANN that it "
-                + "was made from");
+            throw new BadInputException($"--timesteps: expected at most {CheckpointMetadata.MostTimesteps}, found {options.Timesteps}");
         }
+
+        if (threshold is not null)
+        {
+            return options.Timesteps is null
+                ? throw new BadInputException(
+                    $"{named.FilePath}: is a network that was converted (its threshold '{threshold.Name}' is not 1): expected --timesteps with the T that it was "
+                    + "made for, which no file says")
+                : new NeuronModel(options.Leak ?? 1, options.Reset ?? Reset.Hard);
+        }
+
+        (string Option, bool IsSaid)[] spiking = [("--timesteps", options.Timesteps > 0), ("--leak", options.Leak is not null), ("--reset", options.Reset is not null)];
+        return Array.Find(spiking, each => each.IsSaid).Option is { } said
+            ? throw new BadInputException(
+                $"{named.FilePath}: {said} expected a network that was converted, with thresholds (v_th) other than 1, found an ANN; leave {said} out")
+            : null;
+    }
+
+    private static string NeuronsNote(TensorFile named, NeuronModel neurons, ImportOptions options)
+    {
+        double[] thresholds = [.. named.Tensors.Where(IsThreshold).SelectMany(tensor => tensor.ToDoubles())];
+        string taken = options.Leak is null || options.Reset is null ? "; --leak and --reset say otherwise" : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"spiking: {thresholds.Length} thresholds from {thresholds.Min():0.####} to {thresholds.Max():0.####}, T = {options.Timesteps} as asked for, leak "
+            + $"{neurons.Leak}, {(neurons.Reset.IsSoft ? "soft" : "hard")} reset{taken}");
     }
 
     private static string NormalisationNote(Recognised found, PixelStatistics? stored, PixelStatistics? said) => (stored, said) switch
@@ -114,7 +147,7 @@ public static class NetworkImport
             + $"{found.Architecture.Normalisation!.Describe()}. --normalise says otherwise",
     };
 
-    private static IEnumerable<string> LeftOut(TensorFile file, TensorFile named, Recognised found, ScoredWeights scores)
+    private static IEnumerable<string> LeftOut(TensorFile file, TensorFile named, Recognised found, ScoredWeights scores, bool isConverted)
     {
         if (file.LeftOut.Count > 0)
         {
@@ -126,7 +159,7 @@ public static class NetworkImport
             yield return $"left out: {counters} counters of batches (num_batches_tracked), on which nothing depends";
         }
 
-        if (named.Tensors.Count(IsThreshold) is var thresholds and > 0)
+        if (!isConverted && named.Tensors.Count(IsThreshold) is var thresholds and > 0)
         {
             yield return $"left out: {thresholds} thresholds (v_th), all 1, which conversion sets";
         }

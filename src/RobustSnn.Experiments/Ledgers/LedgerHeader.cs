@@ -26,6 +26,9 @@ public sealed record LedgerHeader(
     string Version, string Checkpoint, string Data, ImageDigest Images, int Timesteps, ulong Seed, string Backend, string Arithmetic, int Batch,
     bool StopsEarly, IReadOnlyList<LedgerAttack> Attacks, NumberRanges Samples, LedgerShard? Shard)
 {
+    /// <summary>SHA-256 of the networks that attacks were transferred from, by the names behind their <c>@</c>.</summary>
+    public IReadOnlyDictionary<string, string> Origins { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>All members of all attacks, each once, in order: of which a row has findings.</summary>
     public IReadOnlyList<LedgerMember> Members => [.. Attacks.SelectMany(attack => attack.Members).Distinct()];
 

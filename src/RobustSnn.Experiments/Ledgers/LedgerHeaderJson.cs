@@ -17,9 +17,10 @@ internal static class LedgerHeaderJson
     private const int LongestName = 200;
     private const int LongestQuotation = 100;
     private const string Complete = "complete";
+    private const string Origins = "origins";
 
     /// <summary>Keys in which ledgers may differ that are merged.</summary>
-    private static readonly string[] United = ["attacks", "samples", "shard", Complete];
+    private static readonly string[] United = ["attacks", "samples", "shard", Origins, Complete];
 
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -49,12 +50,22 @@ internal static class LedgerHeaderJson
             Name(fields, "version"), Digest(fields, "checkpoint"), Name(fields, "data"), Images(fields), NotBelow(fields, "timesteps", 0),
             fields.Unsigned("seed"), Name(fields, "backend"), Name(fields, "arithmetic"), NotBelow(fields, "batch", 1), fields.Flag("stops_early"),
             Attacks(place, fields), NumberRanges.Parse($"{place}: samples", fields.Text("samples")),
-            fields.TextOrNull("shard") is { } shard ? LedgerShard.Parse($"{place}: shard", shard) : null);
+            fields.TextOrNull("shard") is { } shard ? LedgerShard.Parse($"{place}: shard", shard) : null)
+        {
+            Origins = fields.Has(Origins) ? OriginsOf(fields) : new Dictionary<string, string>(),
+        };
         var isComplete = fields.Flag(Complete);
         fields.RequireNoOther();
         return header.Samples.Last < header.Images.Images
             ? (header, isComplete)
             : throw fields.Wrong("samples", $"numbers below {header.Images.Images}, the number of test images");
+    }
+
+    private static Dictionary<string, string> OriginsOf(JsonFields header)
+    {
+        string[] names = [.. header.Properties(Origins).Select(property => property.Name)];
+        var fields = header.Object(Origins);
+        return names.ToDictionary(name => name, name => Digest(fields, name), StringComparer.Ordinal);
     }
 
     private static Difference? DifferenceOf(LedgerHeader found, LedgerHeader expected, string[] left)
@@ -71,7 +82,19 @@ internal static class LedgerHeaderJson
         return null;
     }
 
-    private static JsonObject Object(LedgerHeader header, bool isComplete) => new()
+    private static JsonObject Object(LedgerHeader header, bool isComplete)
+    {
+        var written = Always(header, isComplete);
+        if (header.Origins.Count > 0)
+        {
+            written[Origins] = new JsonObject(header.Origins.OrderBy(each => each.Key, StringComparer.Ordinal)
+                .Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value)));
+        }
+
+        return written;
+    }
+
+    private static JsonObject Always(LedgerHeader header, bool isComplete) => new()
     {
         ["format"] = Format,
         ["version"] = header.Version,

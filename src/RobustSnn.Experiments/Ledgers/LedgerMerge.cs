@@ -43,7 +43,23 @@ public static class LedgerMerge
             Attacks = [.. left.Header.Attacks.Union(right.Header.Attacks)],
             Samples = left.Header.Samples.Union(right.Header.Samples),
             Shard = LedgerShard.Union(left.Header.Shard, right.Header.Shard),
+            Origins = Union(left.Header.Origins, right.Header.Origins),
         };
         return new LedgerFile(header, left.Ledger.MergeWith(right.Ledger)) { Notes = [.. left.Notes, .. right.Notes] };
+    }
+
+    /// <summary>One name is one network: attacks transferred from another are other attacks.</summary>
+    private static SortedDictionary<string, string> Union(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right)
+    {
+        var all = new SortedDictionary<string, string>(left.ToDictionary(), StringComparer.Ordinal);
+        foreach (var (name, digest) in right)
+        {
+            if (!all.TryAdd(name, digest) && all[name] != digest)
+            {
+                throw new BadInputException($"the network '{name}' that attacks are transferred from expected SHA-256 {all[name]}, found {digest}");
+            }
+        }
+
+        return all;
     }
 }

@@ -14,9 +14,16 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
     /// <summary>Where the names of the classes are.</summary>
     public const string ClassNamesKey = "class_names";
 
-    private const string FormatPrefix = "rsnn-model-";
+    /// <summary>T of the longest pass.</summary>
+    public const int MostTimesteps = 1000;
+
+    private const string ProgramPrefix = "rsnn-";
+    private const string FormatPrefix = ProgramPrefix + "model-";
     private const int NewestFormat = 2;
-    private const int MostTimesteps = 1000;
+
+    /// <summary>Whether they are of a file that this program wrote, in whatever format.</summary>
+    public static bool AreOwn(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault("format")?.StartsWith(ProgramPrefix, StringComparison.Ordinal) is true;
 
     /// <summary>Where a key is, for refusals to begin with.</summary>
     public string Place(string key) => $"{path}: metadata '{key}'";

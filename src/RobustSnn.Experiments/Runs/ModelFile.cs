@@ -80,6 +80,10 @@ public static class ModelFile
         return metadata;
     }
 
+    /// <summary>Whether a file of tensors says that this program wrote it.</summary>
+    /// <exception cref="BadInputException">The file cannot be read.</exception>
+    public static bool IsCheckpoint(string path) => CheckpointMetadata.AreOwn(TensorFile.Read(path).Metadata);
+
     /// <summary>Builds the network of a checkpoint on a backend.</summary>
     /// <exception cref="BadInputException">
     /// The file is not a checkpoint of this program, or its tensors are not those of the network that it describes.

@@ -58,6 +58,16 @@ public sealed class Evaluation : IDisposable
         origins.Add(name, Classify(model, this.options with { Timesteps = timesteps }));
     }
 
+    /// <summary>Refuses what <see cref="Run"/> would refuse of attacks, for who has files to open first.</summary>
+    /// <exception cref="BadInputException">A radius is none, an attack does not attack in such a ball, or follows an origin that is not there.</exception>
+    public void RequireRunnable(IReadOnlyList<AttackInBudget> attacks)
+    {
+        foreach (var each in attacks)
+        {
+            Require(each with { Attack = each.Attack.For(this.options.Timesteps) });
+        }
+    }
+
     /// <summary>Evaluates on every sample of the source.</summary>
     /// <param name="record">What is known already, and where findings go; null where nobody else wants to know.</param>
     /// <exception cref="BadInputException">
@@ -70,12 +80,8 @@ public sealed class Evaluation : IDisposable
         ISampleSource source, IReadOnlyList<AttackInBudget> attacks, IProgress<EvaluationProgress>? progress = null,
         CancellationToken cancellation = default, IEvaluationRecord? record = null)
     {
+        RequireRunnable(attacks);
         AttackInBudget[] asked = [.. attacks.Select(each => each with { Attack = each.Attack.For(this.options.Timesteps) })];
-        foreach (var each in asked)
-        {
-            Require(each);
-        }
-
         var samples = new EvaluatedSamples(source, classifier.Classes);
         var run = new EvaluationRun(classifier, this.options, samples, record ?? new UnsharedRecord(), progress, cancellation);
         using (run)
@@ -125,12 +131,13 @@ public sealed class Evaluation : IDisposable
 
         if (asked.Attack.Members.FirstOrDefault(member => !member.Attack.Takes(asked.Budget.Norm)) is { Attack: not null } misfit)
         {
-            throw new BadInputException($"{misfit.Attack.Name} cannot attack in {asked.Budget.Norm} norm.");
+            throw new BadInputException($"{misfit.Attack.Name} cannot attack in {asked.Budget.Norm} norm: expected a ball of another, found a radius of {asked.Budget.Radius}.");
         }
 
         if (asked.Attack.Members.FirstOrDefault(member => member.Origin is { } name && !origins.ContainsKey(name)) is { Origin: { } unknown })
         {
-            throw new BadInputException($"{asked.Attack.Name}: there is no network '{unknown}' to transfer attacks from.");
+            throw new BadInputException($"{asked.Attack.Name}: there is no network '{unknown}' to transfer attacks from, expected "
+                + (origins.Count == 0 ? "one of that name, found none." : $"one of {string.Join(", ", origins.Keys)}."));
         }
     }
 }

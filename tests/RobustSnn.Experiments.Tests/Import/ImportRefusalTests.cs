@@ -179,15 +179,46 @@ public sealed class ImportRefusalTests
         "--normalise expected what the file itself says, means 0.49, 0.48, 0.45, deviations 0.25, 0.24, 0.26, found means 0.5, 0.5, 0.5");
 
     [Test]
-    public void The_network_was_converted() => AssertRefused(
+    public void Nobody_says_for_how_many_steps_a_network_was_converted() => AssertRefused(
         "reference-vggmini", new(Normalisation: PixelStatistics.Svhn), tensors => tensors.Add(HostTensor.FromFloats("features.2.v_th", [], [0.7f])),
-        "expected an ANN, found the threshold 'features.2.v_th' of a network that was converted");
+        "is a network that was converted (its threshold 'features.2.v_th' is not 1): expected --timesteps");
 
     [Test]
-    public void A_network_of_the_reference_spikes()
+    public void A_converted_network_lacks_thresholds() => AssertRefused(
+        "reference-vggmini", new("vggmini", Normalisation: PixelStatistics.Svhn, Timesteps: 4),
+        tensors => tensors.Add(HostTensor.FromFloats("features.2.v_th", [], [0.7f])), "expected vggmini, found another network: ", "is not there");
+
+    [TestCase(0f)]
+    [TestCase(-1f)]
+    [TestCase(float.NaN)]
+    public void A_threshold_is_none(float threshold) => AssertRefused(
+        "reference-vggmini", new(Normalisation: PixelStatistics.Svhn, Timesteps: 4), tensors =>
+        {
+            AddThresholds(tensors);
+            Change(tensors, "features.6.v_th", 0, threshold);
+        },
+        "tensor 'features.6.v_th', element 0: expected a finite threshold above 0");
+
+    [Test]
+    public void Networks_of_others_are_not_converted() => AssertRefused(
+        "cifar-resnet10", new("cifar-resnet", Timesteps: 4), tensors => tensors.Add(HostTensor.FromFloats("relu.v_th", [], [0.7f])), "it has no 'relu.v_th'");
+
+    [TestCase("--timesteps")]
+    [TestCase("--leak")]
+    [TestCase("--reset")]
+    public void What_only_spiking_networks_have_is_said_of_an_ann(string option) => AssertRefused(
+        "reference-vggmini", new(Normalisation: PixelStatistics.Svhn, Timesteps: option == "--timesteps" ? 4 : null, Leak: option == "--leak" ? 0.9 : null,
+            Reset: option == "--reset" ? Reset.Soft : null), _ => { }, $"{option} expected a network that was converted", "found an ANN", $"leave {option} out");
+
+    [Test]
+    public void More_steps_than_a_checkpoint_may_have_are_refused() => AssertRefused(
+        "reference-vggmini", new(Timesteps: 1001), _ => { }, "--timesteps: expected at most 1000, found 1001");
+
+    [Test]
+    public void A_network_of_the_reference_spikes_and_nobody_says_for_how_many_steps()
     {
         string path = GoldenFolders.Require("resnet20-t4-hard.pth");
-        Assert.That(() => NetworkImport.Read(path, backend, new ImportOptions()), Refuses.At(path, "expected an ANN, found the threshold 'features.2.v_th'"));
+        Assert.That(() => NetworkImport.Read(path, backend, new ImportOptions()), Refuses.At(path, "its threshold 'features.2.v_th' is not 1", "--timesteps"));
     }
 
     [TestCase("wide-resnet10-sub", 64, "on images of 32 × 32 only, --size says 64 × 64")]
@@ -232,6 +263,16 @@ public sealed class ImportRefusalTests
     {
         string path = Changed(name, change);
         Assert.That(() => NetworkImport.Read(path, backend, options), Refuses.Saying(sayings));
+    }
+
+    /// <summary>What conversion adds to vggmini: thresholds, and biases of linear layers.</summary>
+    private static void AddThresholds(List<HostTensor> tensors)
+    {
+        HostTensor[] linear = [.. tensors.Where(tensor => tensor.Name.StartsWith("classifier.", StringComparison.Ordinal))];
+        tensors.AddRange(linear.Select(weight => HostTensor.FromFloats(
+            weight.Name.Replace("weight", "bias", StringComparison.Ordinal), [weight.Dimensions[0]], new float[weight.Dimensions[0]])));
+        tensors.AddRange(
+            from name in new[] { "features.2", "features.6", "features.10", "classifier.2" } select HostTensor.FromFloats($"{name}.v_th", [], [0.7f]));
     }
 
     /// <summary>The recorded network with a change, as a file.</summary>
