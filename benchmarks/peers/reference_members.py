@@ -194,8 +194,7 @@ class Comparison:
         only_theirs, only_ours = int((theirs & ~ours).sum()), int((ours & ~theirs).sum())
         difference = (only_ours - only_theirs) / self.samples
         error = math.sqrt(max(0, (only_ours + only_theirs) / self.samples - difference ** 2) / self.samples)
-        # The same difference in every sample has no spread: it is apart, however small its error.
-        if difference != 0 and abs(difference) > 3 * error:
+        if abs(difference) > 3 * error:
             self.apart.append(name)
         percents = [100 * number for number in (theirs.float().mean().item(), ours.float().mean().item(), difference, error)]
         print("| {} | {:.1f} % | {:.1f} % | {:+.1f} | {:.1f} | {}, {} |".format(name, *percents, only_theirs, only_ours), flush=True)
