@@ -91,7 +91,7 @@ internal sealed class EvaluateOptions
 
     public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, Diagnose, Curve, Seeds, Ledger, Resume, Shard, SaveImages];
 
-    /// <summary>Refuses options of which one would not be heeded beside another.</summary>
+    /// <summary>Refuses what can be refused before any file is read: attacks that there are not, options of which one would not be heeded beside another.</summary>
     /// <exception cref="BadInputException">There are such.</exception>
     public void Require(ParseResult parsed)
     {
@@ -102,6 +102,11 @@ internal sealed class EvaluateOptions
 
         RequireApart(parsed, Seeds, "which is several evaluations", Ledger, SaveImages, Curve, Shard);
         RequireApart(parsed, Curve, "which is accuracies in place of an evaluation", Ledger, SaveImages, Shard, Transfer, Diagnose, FullRuns);
+        if (ProtocolOf(parsed) is null)
+        {
+            Named(parsed);
+        }
+
         if (Diagnoses(parsed) && parsed.GetValue(Curve) is null)
         {
             RequireDiagnosable(parsed);
@@ -254,9 +259,13 @@ internal sealed class EvaluateOptions
             return [.. protocol.For(classes, hasOwn ? null : budgets, leftOut)];
         }
 
-        string[] names = parsed.GetValue(Attack) is { Length: > 0 } given ? given : [DefaultAttack];
-        return [.. names.Select(name => Parse(name, parsed.GetValue(Steps))).SelectMany(attack => budgets.Select(budget => new AttackInBudget(attack, budget)))];
+        return [.. Named(parsed).SelectMany(attack => budgets.Select(budget => new AttackInBudget(attack, budget)))];
     }
+
+    /// <summary>The attacks that are given by name.</summary>
+    /// <exception cref="BadInputException">One is none.</exception>
+    private EnsembleAttack[] Named(ParseResult parsed) =>
+        [.. (parsed.GetValue(Attack) is { Length: > 0 } given ? given : [DefaultAttack]).Select(name => Parse(name, parsed.GetValue(Steps)))];
 
     /// <summary>Whether an image is broken by anything that an attack makes of it.</summary>
     public bool StopsEarly(ParseResult parsed) => !parsed.GetValue(FullRuns) && ProtocolOf(parsed)?.StopsEarly != false;

@@ -63,7 +63,12 @@ internal static class LedgerHeaderJson
 
     private static Dictionary<string, string> OriginsOf(JsonFields header)
     {
-        string[] names = [.. header.Properties(Origins).Select(property => property.Name)];
+        string[] names = [.. header.Properties(Origins).Select(property => property.Name).Distinct()];
+        if (!Array.TrueForAll(names, IsName))
+        {
+            throw header.Wrong(Origins, $"names of 1 to {LongestName} characters in one line");
+        }
+
         var fields = header.Object(Origins);
         return names.ToDictionary(name => name, name => Digest(fields, name), StringComparer.Ordinal);
     }
@@ -164,9 +169,11 @@ internal static class LedgerHeaderJson
     }
 
     /// <summary>A name goes into messages and tables.</summary>
-    private static string Name(JsonFields fields, string key) => fields.Text(key) is { Length: > 0 and <= LongestName } name && !name.Any(char.IsControl)
+    private static string Name(JsonFields fields, string key) => fields.Text(key) is var name && IsName(name)
         ? name
         : throw fields.Wrong(key, $"1 to {LongestName} characters in one line");
+
+    private static bool IsName(string text) => text.Length is > 0 and <= LongestName && !text.Any(char.IsControl);
 
     private static string Digest(JsonFields fields, string key) =>
         fields.Text(key) is { Length: 64 } digest && digest.All(char.IsAsciiHexDigitLower)
