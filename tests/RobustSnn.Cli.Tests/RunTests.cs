@@ -144,7 +144,7 @@ public sealed class RunTests
     {
         Outcome outcome = Shell.Run("evaluate", Finetuned, "--attack", "pgd_ens", "--steps", "1", "--epsilon", "8/255", "--samples", "20", "--batch", "10");
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
-        Assert.That(outcome.Output, Does.Contain("20 images, T = 2, ε = 8/255").And.Match(@"(?m)^clean +[\d.]+ % \([\d.]+ to [\d.]+\)$")
+        Assert.That(outcome.Output, Does.Contain("20 of 2,000 test images, which is not the whole test set, T = 2, ε = 8/255").And.Match(@"(?m)^clean +[\d.]+ % \([\d.]+ to [\d.]+\)$")
             .And.Contain("pgd1_ens").And.Contain("bptt.STE.1.0").And.Match(@"[\d,]+ spikes an image"));
     }
 
