@@ -45,12 +45,12 @@ with tempfile.TemporaryDirectory() as folder:
     exported, ledger = os.path.join(folder, "exported.safetensors"), os.path.join(folder, "ledger.jsonl")
     subprocess.run([options.rsnn, "export", options.checkpoint, exported], check=True, stdout=subprocess.DEVNULL)
     shared = ["--batch", str(options.batch), "--threads", str(options.threads), "--data", options.data]
-    evaluate = [options.rsnn, "evaluate", exported, "--full-runs", "--attack", "pgd10_ens", "--epsilon", f"{options.epsilon:g}/255",
-                "--samples", str(options.images), "--json", *shared]
-    # Which images, and only once: a ledger is flushed to the disk, which the peer does not do.
-    measure([*evaluate[:5], "clean", *evaluate[6:], "--ledger", ledger])
+    evaluate = lambda attack: [options.rsnn, "evaluate", exported, "--full-runs", "--attack", attack, "--epsilon", f"{options.epsilon:g}/255",
+                               "--samples", str(options.images), "--json", *shared]
+    # Which images they are; not in the timed run, because a ledger is flushed to the disk, which the peer does not do.
+    measure([*evaluate("clean"), "--ledger", ledger])
     theirs = ["/usr/bin/python3", peer, "--network", exported, "--ledger", ledger, "--epsilon", str(options.epsilon), *shared]
-    runs = [(measure(evaluate), measure(theirs)) for _ in range(options.rounds)]
+    runs = [(measure(evaluate("pgd10_ens")), measure(theirs)) for _ in range(options.rounds)]
 
 ours, peers = zip(*runs)
 result, peer_result = ours[-1][1], peers[-1][1]

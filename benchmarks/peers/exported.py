@@ -13,10 +13,13 @@ class Exported:
     """A file of dense tensors under the names of the reference's state_dict, and what it says of its network."""
 
     def __init__(self, path):
-        with open(path, "rb") as file:
-            length = struct.unpack("<Q", file.read(8))[0]
-            header = json.loads(file.read(length))
-            data = file.read()
+        try:
+            with open(path, "rb") as file:
+                length, = struct.unpack("<Q", file.read(8))
+                header = json.loads(file.read(min(length, os.path.getsize(path))))
+                data = file.read()
+        except (OSError, ValueError, struct.error) as mistake:
+            raise SystemExit(f"{path}: expected a file that rsnn export wrote: {mistake}")
         self.path = path
         self.metadata = header.pop("__metadata__", {})
         if "network" not in self.metadata:

@@ -111,13 +111,16 @@ class Vgg(nn.Module):
 def drawn(architecture, timesteps, sparsity):
     def layers(net):
         convolutions, hidden = SIZES[architecture]
-        c, size, out = 3, 32, []
+        channels, size, out = 3, 32, []
         for width in convolutions:
-            size, c = (size // 2, c) if width == 0 else (size, width)
-            previous = next((layer.out_channels for layer in reversed(out) if isinstance(layer, nn.Conv2d)), 3)
-            out += [nn.AvgPool2d(2)] if width == 0 else [nn.Conv2d(previous, width, 3, padding=1), nn.BatchNorm2d(width), Neuron(net)]
+            if width == 0:
+                out.append(nn.AvgPool2d(2))
+                size //= 2
+            else:
+                out += [nn.Conv2d(channels, width, 3, padding=1), nn.BatchNorm2d(width), Neuron(net)]
+                channels = width
         out.append(nn.Flatten())
-        inputs = c * size * size
+        inputs = channels * size * size
         for width in hidden:
             out += [nn.Linear(inputs, width), Neuron(net)]
             inputs = width
