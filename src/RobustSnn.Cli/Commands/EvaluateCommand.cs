@@ -85,10 +85,11 @@ internal static class EvaluateCommand
                 ];
                 SeedSpread? spread = evaluated.Length > 1 ? SeedSpread.Of([.. evaluated.Select(each => each.Result)]) : null;
                 EvaluatedNetwork first = evaluated[0];
-                DiagnosisReport? diagnosis = attacks.Diagnoses(parsed) ? Diagnose(terminal, first, request, cancellation) : null;
+                DiagnosisReport? diagnosis = attacks.Diagnoses(parsed) ? Diagnose(
+                    terminal, first, request, loaded.Info.Stage == ForeignOptions.Stage ? null : GradientEstimator.Default, cancellation) : null;
                 if (parsed.GetValue(json))
                 {
-                    terminal.Output.WriteLine(Format.Json(first.Result, ("diagnosis", diagnosis), ("seeds", spread)));
+                    terminal.Output.WriteLine(Format.Json(first.Result, ("test_images", set.Test.Count), ("diagnosis", diagnosis), ("seeds", spread)));
                 }
                 else
                 {
@@ -114,10 +115,10 @@ internal static class EvaluateCommand
     }
 
     private static DiagnosisReport Diagnose(
-        Terminal terminal, EvaluatedNetwork evaluated, EvaluationRequest request, CancellationToken cancellation)
+        Terminal terminal, EvaluatedNetwork evaluated, EvaluationRequest request, GradientEstimator? trainedWith, CancellationToken cancellation)
     {
         using var classifier = new Classifier(request.Model, request.Options.Batch, request.Options.Timesteps);
-        var options = new DiagnosisOptions(evaluated.Result.Attacks[0].Budget, request.Options.Seed, GradientEstimator.Default);
+        var options = new DiagnosisOptions(evaluated.Result.Attacks[0].Budget, request.Options.Seed, trainedWith);
         return EvaluationReport.WatchDiagnosis(terminal, progress => EvaluationDiagnosis.Run(
             classifier, (batch, timesteps) => new Classifier(request.Model, batch, timesteps), evaluated.Images, evaluated.Result, evaluated.Ledger, options,
             progress, cancellation));

@@ -139,11 +139,9 @@ internal static class LedgerCommand
     {
         var known = header.Members.ToHashSet();
         return header.Members.Select(member => member.Budget).Distinct()
-            .Select(budget => new LedgerAttack(asked.Name, [.. asked.For(header.Timesteps).Members.Select(member => Member(member, budget))]))
+            .Select(budget => new LedgerAttack(asked.Name, [.. asked.For(header.Timesteps).Members.Select(member => member.In(budget))]))
             .Where(attack => attack.Members.All(known.Contains));
     }
-
-    private static LedgerMember Member(AttackMember member, Budget budget) => new(member.Attack.Name, member.EstimatorName, budget);
 
     private static string Listed(LedgerHeader header)
     {

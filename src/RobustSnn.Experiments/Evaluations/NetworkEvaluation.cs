@@ -25,8 +25,8 @@ public static class NetworkEvaluation
         using var evaluation = new Evaluation(request.Model, request.Options);
         AddOrigins(evaluation, request);
         evaluation.RequireRunnable(request.Attacks);
-        var adversarial = request.ImagesFolder is { } folder ? new AdversarialImages(folder, request.Data, images) : null;
         using var journal = request.Ledger is { } path ? Open(request, path, images, cancellation) : null;
+        var adversarial = request.ImagesFolder is { } folder ? new AdversarialImages(folder, request.Data, images) : null;
         var record = new FileRecord(journal, adversarial);
         var result = evaluation.Run(images, request.Attacks, progress, cancellation, record);
         journal?.Finish();

@@ -20,7 +20,7 @@ internal static class LedgerHeaderJson
     private const string Origins = "origins";
 
     /// <summary>Keys in which ledgers may differ that are merged.</summary>
-    private static readonly string[] United = ["attacks", "samples", "shard", Origins, Complete];
+    private static readonly string[] United = ["attacks", "samples", "shard", "batch", Origins, Complete];
 
     private static readonly JsonSerializerOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -31,7 +31,7 @@ internal static class LedgerHeaderJson
     /// <summary>A key in which two headers differ that must be the same for both to be of one evaluation; null where there is none.</summary>
     public static Difference? DifferenceOf(LedgerHeader found, LedgerHeader expected) => DifferenceOf(found, expected, [Complete]);
 
-    /// <summary>The same of two evaluations that only attacks and samples may tell apart.</summary>
+    /// <summary>The same of two evaluations that only attacks, samples and the batch, which no finding depends on, may tell apart.</summary>
     public static Difference? MergeDifferenceOf(LedgerHeader found, LedgerHeader expected) => DifferenceOf(found, expected, United);
 
     /// <exception cref="BadInputException">

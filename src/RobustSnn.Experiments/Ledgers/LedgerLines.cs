@@ -22,7 +22,7 @@ internal static class LedgerLines
 
     private static readonly (string Word, GradientDoubts Doubt)[] DoubtWords =
     [
-        ("vanished", GradientDoubts.Vanished), ("gradient", GradientDoubts.NotFiniteGradient), ("logits", GradientDoubts.NotFiniteLogits),
+        ("vanished", GradientDoubts.Vanished), ("gradient", GradientDoubts.NotFiniteGradient), ("logits", GradientDoubts.NotFiniteLogits), ("unconfirmed", GradientDoubts.Unconfirmed),
     ];
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -42,6 +42,7 @@ public static class LedgerMerge
         {
             Attacks = [.. left.Header.Attacks.Union(right.Header.Attacks)],
             Samples = left.Header.Samples.Union(right.Header.Samples),
+            Batch = Math.Max(left.Header.Batch, right.Header.Batch),
             Shard = LedgerShard.Union(left.Header.Shard, right.Header.Shard),
             Origins = Union(left.Header.Origins, right.Header.Origins),
         };

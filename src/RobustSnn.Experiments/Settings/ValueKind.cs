@@ -139,7 +139,10 @@ internal sealed class AttackKind : ValueKind
 
         try
         {
-            return new AttackName(AttackCatalogue.Parse(text).Name);
+            var attack = AttackCatalogue.Parse(text);
+            return attack.Members.All(member => member.Origin is null)
+                ? new AttackName(attack.Name)
+                : throw new BadInputException("In an experiment there is no other network to transfer it from; rsnn evaluate --transfer has one");
         }
         catch (BadInputException mistake)
         {

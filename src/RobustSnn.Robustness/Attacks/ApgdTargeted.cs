@@ -47,6 +47,8 @@ public sealed class ApgdTargeted : IAttack
 
     public long Passes(IClassifier classifier) => Rounds(classifier) * (this.options.Steps + 1L);
 
+    public bool Transfers => false;
+
     public int LeastClasses => Loss.LeastClasses();
 
     public int Rounds(IClassifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);

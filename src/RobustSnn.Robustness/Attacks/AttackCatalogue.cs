@@ -66,7 +66,10 @@ public static class AttackCatalogue
 
         if (name.LastIndexOf(Transfer, StringComparison.Ordinal) is > 0 and var at)
         {
-            return Parse(name[..at], steps).From(name[(at + Transfer.Length)..]);
+            var own = Parse(name[..at], steps);
+            return own.Members.Count > 0 && own.Members.All(member => member.Origin is null)
+                ? own.From(name[(at + Transfer.Length)..])
+                : throw new BadInputException($"The attack '{name}': expected an attack and one network that it is transferred from, such as pgd10@ann.");
         }
 
         if (name == AutoAttack.Name || name.StartsWith(AutoAttack.Name + "(", StringComparison.Ordinal))

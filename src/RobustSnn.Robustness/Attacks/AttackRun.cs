@@ -56,7 +56,7 @@ public abstract class AttackRun
 
     /// <summary>All samples of the batch side by side, from the first step to the last.</summary>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    internal void RunTogether()
+    public void RunTogether()
     {
         var all = Batch.Vector("run.all");
         Batch.Backend.Fill(all, 1);

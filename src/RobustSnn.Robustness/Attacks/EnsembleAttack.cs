@@ -32,14 +32,17 @@ public readonly record struct AttackMember(IAttack Attack, GradientEstimator Est
 /// <param name="NotFiniteLogits">
 /// Of the attacked, those of which some pass of the attack, or what it ended in, had logits that are no finite numbers.
 /// </param>
-public readonly record struct MemberOutcome(int Attacked, int Correct, int VanishedGradients, int NotFiniteGradients, int NotFiniteLogits)
+/// <param name="Unconfirmed">Of the attacked, those that it stopped at for nothing: the network, asked again, was right.</param>
+public readonly record struct MemberOutcome(
+    int Attacked, int Correct, int VanishedGradients, int NotFiniteGradients, int NotFiniteLogits, int Unconfirmed = 0)
 {
-    /// <summary>Whether it says nothing about the network: of some sample, gradients or logits were no numbers.</summary>
-    public bool IsVoid => NotFiniteGradients > 0 || NotFiniteLogits > 0;
+    /// <summary>Whether it says nothing about the network: of some sample, gradients or logits were no numbers, or nobody knows whether it stands.</summary>
+    public bool IsVoid => NotFiniteGradients > 0 || NotFiniteLogits > 0 || Unconfirmed > 0;
 
     public static MemberOutcome operator +(MemberOutcome left, MemberOutcome right) => new(
         left.Attacked + right.Attacked, left.Correct + right.Correct, left.VanishedGradients + right.VanishedGradients,
-        left.NotFiniteGradients + right.NotFiniteGradients, left.NotFiniteLogits + right.NotFiniteLogits);
+        left.NotFiniteGradients + right.NotFiniteGradients, left.NotFiniteLogits + right.NotFiniteLogits,
+        left.Unconfirmed + right.Unconfirmed);
 }
 
 /// <summary>
@@ -66,7 +69,10 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
 
     /// <summary>The members that differ on a network run for T steps: on an ANN (T = 0), every estimator is the same gradient.</summary>
     public EnsembleAttack For(int timesteps) =>
-        timesteps > 0 ? this : this with { Members = [.. Members.DistinctBy(member => (member.Attack, member.Origin))] };
+        timesteps > 0 ? this : this with
+        {
+            Members = [.. Members.Where(member => member.Origin is not null).Concat(Members.Where(member => member.Origin is null).DistinctBy(member => member.Attack))],
+        };
 
     /// <summary>Attacks the samples of the batch, which afterwards holds the survivors.</summary>
     /// <param name="outcomes">Gets each member's outcome added, in order.</param>

@@ -44,6 +44,8 @@ public sealed class Fab : IAttack
 
     public long Passes(IClassifier classifier) => (long)Rounds(classifier) * this.options.Steps * classifier.Classes;
 
+    public bool Transfers => false;
+
     public int LeastClasses => LogitLoss.LogitDifference.LeastClasses();
 
     public int Rounds(IClassifier classifier) => this.options.Restarts;

@@ -43,6 +43,8 @@ public sealed class FabTargeted : IAttack
 
     public long Passes(IClassifier classifier) => 2L * Rounds(classifier) * this.options.Steps;
 
+    public bool Transfers => false;
+
     public int LeastClasses => LogitLoss.LogitDifference.LeastClasses();
 
     public int Rounds(IClassifier classifier) => Math.Min(this.options.Targets, classifier.Classes - 1);

@@ -36,6 +36,12 @@ public interface IAttack
     /// <summary>Whether it can attack in a ball of that norm.</summary>
     bool Takes(Norm norm) => true;
 
+    /// <summary>
+    /// Whether it can follow another network than the one that is attacked. Not where it goes by what the network says of images: that has to be the
+    /// one that is attacked.
+    /// </summary>
+    bool Transfers => FollowsGradients;
+
     /// <summary>The fewest classes of a network that it can attack.</summary>
     int LeastClasses => 1;
 

@@ -31,6 +31,8 @@ public sealed class OverPasses : IAttack
 
     public long Passes(IClassifier classifier) => this.passes * this.attack.Passes(classifier);
 
+    public bool Transfers => this.attack.Transfers;
+
     public int LeastClasses => this.attack.LeastClasses;
 
     public int Rounds(IClassifier classifier) => this.attack.Rounds(classifier);

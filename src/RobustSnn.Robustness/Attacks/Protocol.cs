@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Estimators;
 
 namespace RobustSnn.Robustness.Attacks;
 
@@ -31,8 +32,8 @@ public sealed record Protocol(string Name, bool StopsEarly, bool IsPointwiseWors
             [new(["fgsm_ens", "rfgsm_ens", "pgd7_ens", "pgd20_ens", "pgd40_ens", "apgd-dlr_ens", "apgd-ce_ens"], PaperEpsilons)]),
         new("p2", false, false,
         [
-            new(["fgsm_ens", "pgd10_ens", "apgd-dlr_ens", "apgd-ce_ens"], PaperEpsilons),
-            new(["pgd7_ens", "pgd20_ens", "pgd40_ens", "square(queries=500)", "square(queries=1000)", "square"], [8]),
+            new(["fgsm_ens", "pgd7_ens", "pgd10_ens", "pgd20_ens", "pgd40_ens", "apgd-dlr_ens", "apgd-ce_ens"], PaperEpsilons),
+            new([.. GradientEstimators.Ensemble.Select(Alone), "square(queries=500)", "square(queries=1000)", "square"], [8]),
         ]),
         new(AutoAttack.Name, true, false, [new([AutoAttack.Name], [])]),
         new("strict", true, true, [new([.. Strict()], [])]),
@@ -88,19 +89,31 @@ public sealed record Protocol(string Name, bool StopsEarly, bool IsPointwiseWors
         }
     }
 
-    /// <summary>The strongest first, so that what costs most has fewest samples left; each that could find what none before it did is there.</summary>
+    /// <summary>A member of FGSM's ensemble on all samples, as P2's table A1 has it.</summary>
+    private static string Alone(GradientEstimator estimator) => AttackCatalogue.NameOf(new Fgsm(), estimator);
+
+    /// <summary>
+    /// The training's own surrogate first, on all samples, so that the diagnosis can say what it flatters by; then the strongest, so that what costs
+    /// most has fewest samples left.
+    /// </summary>
     private static IEnumerable<string> Strict() =>
     [
+        "pgd10",
         .. Sharpness.Select(c => $"sa-pgd(surrogate=bptt.ASSG.{c})"),
         "apgd-ce_ens",
         "apgd-dlr_ens",
         "pgd10_ens",
         "fgsm_ens",
+        "rfgsm_ens",
+        "rfgsm-kl_ens",
         .. Newer.Select(estimator => $"pgd10(surrogate={estimator})"),
         .. Newer.Select(estimator => $"apgd-ce(surrogate={estimator})"),
+        $"sa-pgd-dlr(surrogate=bptt.ASSG.{Sharpness[1]})",
         "pgd50(restarts=5)",
-        "tpgd",
-        "mart",
+        "tpgd_ens",
+        "mart_ens",
+        "apgd-t_ens",
         AutoAttack.Name,
+        "fab",
     ];
 }

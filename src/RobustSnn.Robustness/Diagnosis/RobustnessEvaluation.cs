@@ -21,7 +21,7 @@ public static class RobustnessEvaluation
     /// <param name="images">(sample, channel, row, column) in [0,1], not normalised.</param>
     /// <param name="labels">The class of each, from 0.</param>
     /// <param name="protocol">One of <see cref="Attacks.Protocol.All"/>, by name: <c>strict</c>, <c>autoattack</c>, <c>p1</c>, <c>p2</c>.</param>
-    /// <param name="budget">The ball, in place of the protocol's own.</param>
+    /// <param name="budget">The ball, in place of the protocol's own; null for these, of which the diagnosis is of the first.</param>
     /// <param name="seed">Of all draws.</param>
     /// <param name="batch">Images a pass; no draw depends on it.</param>
     /// <param name="progress">Of the attacks; the diagnosis comes after them.</param>
@@ -32,11 +32,15 @@ public static class RobustnessEvaluation
     /// </exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public static RobustnessFindings Run(
-        SpikingModel model, int timesteps, float[] images, int[] labels, string protocol, Budget budget, ulong seed = UsualSeed, int batch = UsualBatch,
+        SpikingModel model, int timesteps, float[] images, int[] labels, string protocol, Budget? budget = null, ulong seed = UsualSeed, int batch = UsualBatch,
         IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var diagnosed = new DiagnosisOptions(budget, seed);
-        diagnosed.Require();
+        var asked = Protocol.Parse(protocol);
+        if (budget is null && !asked.HasEpsilons)
+        {
+            throw new BadInputException($"The protocol {protocol} has no balls of its own, expected one.");
+        }
+
         var samples = new ArraySamples(images, labels);
         if (images.Length != (long)labels.Length * model.PixelCount)
         {
@@ -45,13 +49,14 @@ public static class RobustnessEvaluation
         }
 
         List<string> leftOut = [];
-        var asked = Protocol.Parse(protocol);
-        var attacks = asked.For(model.Network.Classes, [budget], leftOut);
+        var attacks = asked.For(model.Network.Classes, budget is { } ball ? [ball] : null, leftOut);
         if (attacks.Sum(attack => attack.Attack.Members.Count) == 0)
         {
             throw new BadInputException($"The protocol {protocol} expected at least one attack for this network, found none. {string.Join(' ', leftOut)}");
         }
 
+        var diagnosed = new DiagnosisOptions(attacks[0].Budget, seed);
+        diagnosed.Require();
         var options = new EvaluationOptions(timesteps, batch, seed, asked.StopsEarly);
         var record = new UnsharedRecord();
         using var evaluation = new Evaluation(model, options);

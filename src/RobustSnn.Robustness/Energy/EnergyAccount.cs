@@ -122,6 +122,11 @@ public sealed class EnergyAccount : IDisposable
                 + $"of each image, found {asked.Attack.Members.Count}");
         }
 
+        if (attack is { } transferred && transferred.Attack.Members[0].Origin is not null)
+        {
+            throw new BadInputException($"{transferred.Attack.Name}: expected an attack along the network's own gradients, since there is no other network here");
+        }
+
         if (attack is { } budgeted && !(budgeted.Budget.Radius >= 0 && float.IsFinite(budgeted.Budget.Radius)))
         {
             throw new BadInputException("The radius of an attack expects a finite number of at least 0.");

@@ -16,6 +16,8 @@ namespace RobustSnn.Robustness.Evaluations;
 /// </remarks>
 public sealed class Evaluation : IDisposable
 {
+    private const int LongestName = 60;
+
     private readonly EvaluationOptions options;
     private readonly IClassifier classifier;
     private readonly IClassifier? owned;
@@ -44,6 +46,12 @@ public sealed class Evaluation : IDisposable
     /// <exception cref="BadInputException">It takes other images, has other classes, or the name is taken.</exception>
     public void AddOrigin(string name, SpikingModel model, int timesteps)
     {
+        if (name.Length is 0 or > LongestName || name.Any(letter => char.IsWhiteSpace(letter) || char.IsControl(letter) || letter is '@' or '(' or ')' or ','))
+        {
+            throw new BadInputException($"A network to transfer attacks from expects a name of at most {LongestName} letters without spaces, @, brackets and "
+                + $"commas, found '{name}'. Give its file another name.");
+        }
+
         if (!model.Network.Input.Equals(classifier.ImageShape) || model.Network.Classes != classifier.Classes)
         {
             throw new BadInputException($"The network '{name}' to transfer attacks from expects {model.Network.Input} images of {model.Network.Classes} "
@@ -132,6 +140,17 @@ public sealed class Evaluation : IDisposable
         if (asked.Attack.Members.FirstOrDefault(member => !member.Attack.Takes(asked.Budget.Norm)) is { Attack: not null } misfit)
         {
             throw new BadInputException($"{misfit.Attack.Name} cannot attack in {asked.Budget.Norm} norm: expected a ball of another, found a radius of {asked.Budget.Radius}.");
+        }
+
+        if (asked.Attack.Members.FirstOrDefault(member => member.Attack.LeastClasses > classifier.Classes) is { Attack: { } needing })
+        {
+            throw new BadInputException($"{needing.Name} expects at least {needing.LeastClasses} classes, the network has {classifier.Classes}.");
+        }
+
+        if (asked.Attack.Members.FirstOrDefault(member => member.Origin is not null && !member.Attack.Transfers) is { Attack: { } own })
+        {
+            throw new BadInputException($"{asked.Attack.Name}: {own.Name} goes by what the network itself says of images, expected an attack that only follows "
+                + "gradients, such as pgd10, to be transferred.");
         }
 
         if (asked.Attack.Members.FirstOrDefault(member => member.Origin is { } name && !origins.ContainsKey(name)) is { Origin: { } unknown })

@@ -45,24 +45,30 @@ internal sealed class EvaluationFigures
         };
     }
 
-    /// <summary>Whether a sample is right after every member; each that it reached counts it.</summary>
+    /// <summary>
+    /// Whether a sample is right after every member; each that it reached counts it. What makes an attack worth nothing counts only of samples that
+    /// nothing broke, of which it is the only word.
+    /// </summary>
     private static bool Survives(Ledger ledger, int sample, AttackInBudget asked, MemberOutcome[] outcomes)
     {
-        for (var k = 0; k < outcomes.Length; k++)
+        var findings = new List<MemberFinding>();
+        for (var k = 0; k < outcomes.Length && (findings.Count == 0 || !findings[^1].Broken); k++)
         {
-            var finding = ledger.Find(sample, asked.Attack.Members[k].In(asked.Budget))
-                ?? throw new InvalidOperationException($"sample {sample} was not attacked by {asked.Attack.Members[k]}");
-            outcomes[k] += new MemberOutcome(1, finding.Broken ? 0 : 1, One(GradientDoubts.Vanished), One(GradientDoubts.NotFiniteGradient),
-                One(GradientDoubts.NotFiniteLogits));
-            if (finding.Broken)
-            {
-                return false;
-            }
-
-            int One(GradientDoubts doubt) => finding.Doubts.HasFlag(doubt) ? 1 : 0;
+            findings.Add(ledger.Find(sample, asked.Attack.Members[k].In(asked.Budget))
+                ?? throw new InvalidOperationException($"sample {sample} was not attacked by {asked.Attack.Members[k]}"));
         }
 
-        return true;
+        var isBroken = findings.Count > 0 && findings[^1].Broken;
+        for (var k = 0; k < findings.Count; k++)
+        {
+            var doubts = isBroken ? findings[k].Doubts & GradientDoubts.Vanished : findings[k].Doubts;
+            outcomes[k] += new MemberOutcome(1, findings[k].Broken ? 0 : 1, One(GradientDoubts.Vanished), One(GradientDoubts.NotFiniteGradient),
+                One(GradientDoubts.NotFiniteLogits), One(GradientDoubts.Unconfirmed));
+
+            int One(GradientDoubts doubt) => doubts.HasFlag(doubt) ? 1 : 0;
+        }
+
+        return !isBroken;
     }
 
     private AttackResult Result(AttackInBudget asked, int index) => new(
@@ -81,8 +87,8 @@ internal sealed class EvaluationFigures
 
         if (unconfirmed > 0)
         {
-            yield return $"Of images in which an attack saw the network fail, {unconfirmed} did not confirm it when the network was asked again, and do not "
-                + "count: its logits differ from one pass to another in their last bits, or it is random.";
+            yield return $"Of images at which an attack stopped because it saw the network fail, {unconfirmed} did not make it fail when it was asked again. "
+                + "They were attacked once more with all steps: the network's logits differ from one pass to another in their last bits, or it draws.";
         }
 
         for (var i = 0; i < attacks.Count; i++)
@@ -101,6 +107,13 @@ internal sealed class EvaluationFigures
                 {
                     yield return $"{attack.Name}, {attack.Members[k].EstimatorName}: logits of {outcome.NotFiniteLogits} of {outcome.Attacked} images " +
                         "under attack are no finite numbers, so that nobody can say how they are classified: its figure is void.";
+                }
+
+                if (outcome.Unconfirmed > 0)
+                {
+                    yield return $"{attack.Name}, {attack.Members[k].EstimatorName}: of {outcome.Unconfirmed} of {outcome.Attacked} images nobody can say "
+                        + "whether they stand, because the attack ends where it sees the network fail, and the network did not when it was asked again: its "
+                        + "figure is void.";
                 }
 
                 if (outcome.VanishedGradients > VanishedShare * outcome.Attacked)

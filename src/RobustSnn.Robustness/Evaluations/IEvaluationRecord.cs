@@ -2,7 +2,7 @@ using RobustSnn.Robustness.Ledgers;
 
 namespace RobustSnn.Robustness.Evaluations;
 
-/// <summary>Where an evaluation looks for what is known already, and where its findings go: a file, say, that another session goes on with.</summary>
+/// <summary>Where an evaluation looks for what is known already, and where its findings go: a file, say, that a later start goes on with.</summary>
 public interface IEvaluationRecord
 {
     /// <summary>What is known. What it has of a sample and member is not found out again.</summary>

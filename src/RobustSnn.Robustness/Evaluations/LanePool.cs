@@ -63,14 +63,13 @@ internal sealed class LanePool(AttackBatch batch, EvaluatedSamples samples, Veri
         verification.Flush();
     }
 
-    /// <summary>Puts waiting samples where there is room, and marks where. Gives how many.</summary>
+    /// <summary>Puts waiting samples where there is room. Gives how many.</summary>
     private int Fill(IReadOnlyList<int> waiting, ref int next)
     {
         var first = next;
         for (var lane = 0; lane < batch.Classifier.Batch && next < waiting.Count; lane++)
         {
             var isFree = lane >= batch.Samples || lanes[lane] == Empty;
-            marks[lane] = isFree ? 1 : 0;
             if (isFree)
             {
                 var place = waiting[next++];

@@ -16,16 +16,15 @@ internal readonly record struct Found(int Place, bool Broken, int At, float Dist
 /// <summary>Runs attacks that follow the gradients of one network, round by round; the network as deployed, which may be another, has the last word.</summary>
 internal sealed class MemberRunner : IDisposable
 {
-    /// <summary>Samples that go through all rounds together, in batches: what is known of them is known when they have. An interruption loses no more.</summary>
-    private const int BatchesOfGroup = 4;
-
     private readonly AttackBatch batch;
     private readonly LanePool pool;
     private readonly Verification verification;
     private readonly bool stopsEarly;
     private readonly Dictionary<int, GradientDoubts> doubts = [];
     private List<int> left = [];
+    private List<int> unconfirmed = [];
     private bool isLastRound;
+    private bool isSecondTry;
     private Action<Found, ReadOnlySpan<float>>? found;
 
     /// <param name="source">Whose gradients are followed.</param>
@@ -59,7 +58,9 @@ internal sealed class MemberRunner : IDisposable
         (verification.Attack, verification.Budget) = (member.ToString(), budget);
         var settings = new AttackSettings(budget, member.Estimator, random, cancellation, this.stopsEarly);
         var rounds = member.Attack.Rounds(batch.Classifier);
-        var sizeOfGroup = rounds == 1 ? Math.Max(waiting.Count, 1) : BatchesOfGroup * batch.Classifier.Batch;
+
+        // Of attacks with rounds a sample is known to stand after the last: a batch goes through all of them, so that an interruption loses no more.
+        var sizeOfGroup = rounds == 1 ? Math.Max(waiting.Count, 1) : batch.Classifier.Batch;
         foreach (var group in waiting.Chunk(sizeOfGroup))
         {
             RunGroup(member.Attack, settings, rounds, group);
@@ -81,17 +82,39 @@ internal sealed class MemberRunner : IDisposable
             left = [];
             isLastRound = round == rounds - 1;
             var run = attack.Begin(batch, settings, round);
-            pool.Run(run, group, stepsBefore);
+            Try(run, group, stepsBefore);
+            if (unconfirmed.Count > 0)
+            {
+                // The attack stopped for nothing. With all its steps, what it ends in counts.
+                var again = unconfirmed.Order().ToArray();
+                isSecondTry = true;
+                Try(attack.Begin(batch, settings with { StopsEarly = false }, round), again, stepsBefore);
+                isSecondTry = false;
+            }
+
             stepsBefore += run.Moves;
             left.Sort();
             group = left;
         }
     }
 
+    private void Try(AttackRun run, IReadOnlyList<int> places, int stepsBefore)
+    {
+        unconfirmed = [];
+        pool.Run(run, places, stepsBefore);
+    }
+
     private void Judge(Candidate candidate, bool isWrong, float distance, ReadOnlySpan<float> image)
     {
-        Unconfirmed += candidate.WasSeenBroken && !isWrong ? 1 : 0;
-        var all = doubts.GetValueOrDefault(candidate.Place) | candidate.Doubts;
+        var stoppedForNothing = candidate.WasSeenBroken && !isWrong;
+        if (stoppedForNothing && !isSecondTry)
+        {
+            Unconfirmed++;
+            unconfirmed.Add(candidate.Place);
+            return;
+        }
+
+        var all = doubts.GetValueOrDefault(candidate.Place) | candidate.Doubts | (stoppedForNothing ? GradientDoubts.Unconfirmed : 0);
         doubts[candidate.Place] = all;
         if (isWrong || isLastRound)
         {

@@ -31,7 +31,7 @@ internal sealed class Verification : IDisposable
 
     /// <param name="deployed">Judges.</param>
     /// <param name="samples">Whose images they are.</param>
-    /// <param name="judged">Gets each candidate, whether the network gets it wrong, its distance from the clean image, and the image.</param>
+    /// <param name="judged">Gets each candidate, whether the network takes it for another class (logits that are no numbers are none), its distance from the clean image, and the image.</param>
     public Verification(IClassifier deployed, EvaluatedSamples samples, Action<Candidate, bool, float, ReadOnlySpan<float>> judged)
     {
         this.deployed = deployed;
@@ -92,7 +92,7 @@ internal sealed class Verification : IDisposable
             }
 
             var image = adversarial.Slice(i * pixels, pixels);
-            judged(candidate, predictions[i] != samples.Label(candidate.Place), (float)BallCheck.Distance(origin.Slice(i * pixels, pixels), image, Budget.Norm), image);
+            judged(candidate, predictions[i] != Predictions.None && predictions[i] != samples.Label(candidate.Place), (float)BallCheck.Distance(origin.Slice(i * pixels, pixels), image, Budget.Norm), image);
         }
 
         count = 0;

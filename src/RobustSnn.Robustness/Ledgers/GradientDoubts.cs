@@ -14,4 +14,9 @@ public enum GradientDoubts
 
     /// <summary>Logits of some pass, or of what the attack ended in, were no finite numbers: nobody can say how they are classified.</summary>
     NotFiniteLogits = 4,
+
+    /// <summary>
+    /// The attack ended at an image that it saw the network get wrong, and that the network got right when it was asked again: it may draw.
+    /// </summary>
+    Unconfirmed = 8,
 }

@@ -91,8 +91,8 @@ public sealed class Ledger
 
     /// <summary>
     /// Accuracy in a ball by everything known: a sample is broken where any member broke it in a ball of the norm that is no larger, or in a
-    /// larger one but within the radius. It is robust where every member in balls that are no larger tried in vain; without any such
-    /// ball, where every member in larger ones did. What only larger balls broke, further away, is missing: nobody has looked nearer.
+    /// larger one but within the radius. It is robust where every member in balls that are no smaller tried in vain, and there is one. Everything
+    /// else is missing: where only smaller balls were tried, nobody has looked, and what larger ones broke further away may break nearer.
     /// </summary>
     /// <param name="radius">In pixel units.</param>
     /// <param name="members">Those that were asked for; of other norms they do not count.</param>
@@ -100,8 +100,7 @@ public sealed class Ledger
     public LedgerAccuracy AccuracyAt(float radius, Norm norm, IReadOnlyCollection<LedgerMember> members, int samples)
     {
         LedgerMember[] ofNorm = [.. members.Where(member => member.Budget.Norm == norm)];
-        LedgerMember[] within = [.. ofNorm.Where(member => member.Budget.Radius <= radius)];
-        var trying = within.Length > 0 ? within : ofNorm;
+        LedgerMember[] trying = [.. ofNorm.Where(member => member.Budget.Radius >= radius)];
         return Judge(samples, entry =>
             entry.Found.Any(found => found.Key.Budget.Norm == norm && IsBrokenWithin(radius, found.Key, found.Value)) ? Verdict.Broken
             : trying.Length > 0 && trying.All(member => entry.Found.TryGetValue(member, out var finding) && finding.IsRobust) ? Verdict.Robust

@@ -15,7 +15,7 @@ public readonly record struct MemberFinding(bool Broken, int At, float Distance,
     /// Whether it says that the sample stood: it was not broken, and gradients and logits on the way were numbers. An attack that could not follow
     /// its gradients, or of which nobody can say how its images are classified, has shown nothing.
     /// </summary>
-    public bool IsRobust => !Broken && (Doubts & (GradientDoubts.NotFiniteGradient | GradientDoubts.NotFiniteLogits)) == 0;
+    public bool IsRobust => !Broken && (Doubts & (GradientDoubts.NotFiniteGradient | GradientDoubts.NotFiniteLogits | GradientDoubts.Unconfirmed)) == 0;
 
     /// <summary>That it broke the sample.</summary>
     public static MemberFinding BrokenAt(int step, float distance) => new(true, step, distance);

@@ -49,6 +49,24 @@ public sealed class AttackTests
         Assert.That(small.Run(attack, SmallAttack.Settings(estimator)), Is.EqualTo(first));
     }
 
+    /// <summary>What evaluations run, over samples that come and go, is what golden cases hold and training uses: a whole batch side by side.</summary>
+    [TestCaseSource(nameof(Runs))]
+    public void Samples_that_come_and_go_get_the_same_images(IAttack attack, int timesteps, GradientEstimator estimator)
+    {
+        if (attack.Rounds(null!) > 1)
+        {
+            Assert.Ignore("Rounds are put together by who runs them.");
+        }
+
+        using var small = new SmallAttack(timesteps);
+        var settings = SmallAttack.Settings(estimator);
+        var together = small.Run(attack, settings);
+        small.Batch.Backend.Copy(
+            small.Classifier.Logits(small.Batch.Clean, small.Batch.Samples), small.Batch.CleanLogits, (long)small.Batch.Samples * Small.Classes);
+        attack.Begin(small.Batch, settings, 0).RunTogether();
+        Assert.That(small.Batch.DownloadAdversarial().ToArray(), Is.EqualTo(together));
+    }
+
     private static IEnumerable<TestCaseData> RandomAttacks() =>
         Attacks.Index().Where(attack => attack.Item is not Fgsm)
             .Select(attack => new TestCaseData(attack.Item).SetArgDisplayNames($"{attack.Index} {attack.Item.Name}"));

@@ -90,29 +90,60 @@ public sealed class EvaluationTests
     [Test]
     public void Transferred_attacks_follow_another_network_and_this_one_judges()
     {
+        using var small = new SmallAttack(4, Samples);
         using var backend = Small.Backend();
-        using var model = Small.Ann(backend);
         using var other = Small.Ann(backend, seed: 2);
-        var images = Small.Images(Samples);
-        int[] labels;
-        using (var classifier = new Classifier(model, Samples, 0))
-        {
-            labels = Small.OwnLabels(classifier, images);
-        }
-
-        using var evaluation = new Evaluation(model, Options with { Timesteps = 0, StopsEarly = true });
-        evaluation.AddOrigin("other", other, 0);
-        evaluation.AddOrigin("same", model, 0);
-        string[] names = ["pgd3", "pgd3@same", "pgd3@other"];
-        var result = evaluation.Run(
-            new ArraySamples(images, labels), [.. names.Select(name => new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(0.04f)))]);
-        var full = Evaluate(Options with { Timesteps = 0 }, ["pgd3"]);
+        var own = Evaluate(false);
+        var result = Evaluate(true);
         Assert.Multiple(() =>
         {
-            Assert.That(result.Attacks[1].Correct, Is.EqualTo(full.Attacks[0].Correct), "its own gradients, and all steps");
-            Assert.That(result.Attacks[2].Correct, Is.GreaterThan(result.Attacks[0].Correct), "random weights of one network say little of another's");
+            Assert.That(own.Attacks[0].Correct, Is.LessThan(Samples), "the attack breaks some");
+            Assert.That(result.Attacks[1].Correct, Is.EqualTo(own.Attacks[0].Correct), "its own gradients, and all steps");
             Assert.That(result.Attacks[2].Members[0].Outcome.Attacked, Is.EqualTo(Samples));
         });
+
+        EvaluationResult Evaluate(bool stopsEarly)
+        {
+            using var evaluation = new Evaluation(small.Classifier.Model, new EvaluationOptions(4, 5, 1, stopsEarly));
+            evaluation.AddOrigin("other", other, 0);
+            evaluation.AddOrigin("same", small.Classifier.Model, 4);
+            return evaluation.Run(
+                new ArraySamples(small.Images, small.Labels),
+                [.. new[] { "pgd3", "pgd3@same", "pgd3@other" }.Select(name => new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(0.002f)))]);
+        }
+    }
+
+    [TestCase("square@same")]
+    [TestCase("autoattack@same")]
+    [TestCase("fab-t@same")]
+    public void An_attack_that_goes_by_what_the_network_says_is_not_transferred(string name)
+    {
+        using var backend = Small.Backend();
+        using var model = Small.Ann(backend);
+        using var evaluation = new Evaluation(model, Options with { Timesteps = 0 });
+        evaluation.AddOrigin("same", model, 0);
+        Assert.That(
+            () => evaluation.RequireRunnable([new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(0.04f))]),
+            Throws.TypeOf<BadInputException>().With.Message.Contains("to be transferred"));
+    }
+
+    /// <summary>An attack that stops where a network that draws once failed has shown nothing.</summary>
+    [TestCase("pgd4")]
+    [TestCase("apgd-ce(steps=4)")]
+    public void Stopping_at_a_lucky_miss_does_not_make_a_sample_robust(string name)
+    {
+        using var small = new SmallAttack(4, Samples);
+        var (early, full) = (Correct(stopsEarly: true), Correct(stopsEarly: false));
+        Assert.That(early.Correct, Is.LessThanOrEqualTo(full.Correct + 2), $"of {Samples}; two are noise");
+        Assert.That(early.Unconfirmed, Is.True, "some images were seen to be wrong once");
+
+        (int Correct, bool Unconfirmed) Correct(bool stopsEarly)
+        {
+            using var noisy = new NoisyClassifier(small.Classifier, 0.02f);
+            using var evaluation = new Evaluation(noisy, new EvaluationOptions(4, Samples, 1, stopsEarly));
+            var result = evaluation.Run(new ArraySamples(small.Images, small.Labels), [new AttackInBudget(AttackCatalogue.Parse(name), Budget.Pixels(0.0005f))]);
+            return (result.Attacks[0].Correct, result.Warnings.Any(warning => warning.Contains("asked again")));
+        }
     }
 
     [Test]

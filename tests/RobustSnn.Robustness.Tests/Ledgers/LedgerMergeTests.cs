@@ -30,7 +30,8 @@ public sealed class LedgerMergeTests
             if (rest > 0)
             {
                 ledger.Add(sample, Members[member], (broken == 1 ? MemberFinding.BrokenAt(rest % 3, rest / 3 / 8f) : MemberFinding.Unbroken(rest))
-                    with { Doubts = (GradientDoubts)(number % 8) });
+                    with
+                { Doubts = (GradientDoubts)(number % 16) });
             }
         }
 

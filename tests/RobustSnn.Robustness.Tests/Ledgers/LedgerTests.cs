@@ -53,6 +53,7 @@ public sealed class LedgerTests
 
     [TestCase(GradientDoubts.NotFiniteGradient, false)]
     [TestCase(GradientDoubts.NotFiniteLogits, false)]
+    [TestCase(GradientDoubts.Unconfirmed, false)]
     [TestCase(GradientDoubts.Vanished, true)]
     public void An_attack_that_could_not_follow_its_gradients_has_shown_nothing(GradientDoubts doubt, bool isRobust)
     {
@@ -61,7 +62,7 @@ public sealed class LedgerTests
         Assert.Multiple(() =>
         {
             Assert.That(ledger.Accuracy([Middle], 2), Is.EqualTo(expected));
-            Assert.That(ledger.AccuracyAt(1, Norm.Infinity, [Middle], 2), Is.EqualTo(expected));
+            Assert.That(ledger.AccuracyAt(Middle.Budget.Radius, Norm.Infinity, [Middle], 2), Is.EqualTo(expected));
         });
     }
 
@@ -94,10 +95,10 @@ public sealed class LedgerTests
     }
 
     [TestCase(3f / 255, 1, 0, 4, Description = "In smaller balls than any there is nothing but what larger ones tried in vain, and distances.")]
-    [TestCase(4f / 255, 2, 2, 1, Description = "What was broken only further away is robust where the smaller ball was tried in vain.")]
-    [TestCase(6f / 255, 2, 3, 0)]
+    [TestCase(4f / 255, 1, 2, 2, Description = "What a larger ball broke further away may break nearer.")]
+    [TestCase(6f / 255, 1, 3, 1)]
     [TestCase(8f / 255, 1, 4, 0)]
-    [TestCase(16f / 255, 1, 4, 0)]
+    [TestCase(16f / 255, 0, 4, 1, Description = "In larger balls than any nobody has looked.")]
     public void Accuracy_at_a_radius_is_of_everything_known(float radius, int robust, int broken, int missing)
     {
         var ledger = Of(
