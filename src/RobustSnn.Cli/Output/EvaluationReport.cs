@@ -63,13 +63,14 @@ internal static class EvaluationReport
         foreach (AttackResult attack in result.Attacks.Where(attack => attack.Members.Count > 1))
         {
             terminal.Output.WriteLine();
+            bool isOneAttack = attack.Members.All(member => member.Attack == attack.Members[0].Attack);
             terminal.Output.WriteLine($"{Name(attack, epsilons.Length, budgets)}, each member on the images that those before it left correct");
             terminal.WriteTable(
-                ["estimator", "attacked", "left correct", "accuracy so far"],
+                [isOneAttack ? "estimator" : "member", "attacked", "left correct", "accuracy so far"],
                 [
                     .. attack.Members.Select(member => (IReadOnlyList<string>)
                     [
-                        member.Estimator, Format.Count(member.Outcome.Attacked), Format.Count(member.Outcome.Correct),
+                        isOneAttack ? member.Estimator : $"{member.Attack} {member.Estimator}", Format.Count(member.Outcome.Attacked), Format.Count(member.Outcome.Correct),
                         Format.Percent((double)member.Outcome.Correct / result.Samples),
                     ]),
                 ]);
