@@ -46,7 +46,7 @@ internal static class LedgerLines
             WriteFound(writer, all);
             if (row is not null)
             {
-                WriteSmallest(writer, all.Select(each => (LedgerMember.Parse(each.Member), each.Finding)));
+                WriteSmallest(writer, all);
             }
 
             writer.WriteEndObject();
@@ -75,7 +75,7 @@ internal static class LedgerLines
         (LedgerMember Member, MemberFinding Finding)[] found = row is null || fields.Has("found")
             ? [.. fields.Properties("found").Select(property => (Member(place, property.Name, members), Finding(place, property)))]
             : [];
-        RequireSmallest(fields, found);
+        RequireSmallest(fields, found.Select(each => (each.Member.ToString(), each.Finding)));
         fields.RequireNoOther();
         try
         {
@@ -140,7 +140,7 @@ internal static class LedgerLines
     }
 
     /// <summary>Of each norm, the smallest distance that is known to break the sample, where one is.</summary>
-    private static void WriteSmallest(Utf8JsonWriter writer, IEnumerable<(LedgerMember Member, MemberFinding Finding)> found)
+    private static void WriteSmallest(Utf8JsonWriter writer, IEnumerable<(string Member, MemberFinding Finding)> found)
     {
         var smallest = Smallest(found);
         if (smallest.Count == 0)
@@ -158,7 +158,7 @@ internal static class LedgerLines
     }
 
     /// <exception cref="BadInputException">The line says another smallest distance than its findings.</exception>
-    private static void RequireSmallest(JsonFields fields, IEnumerable<(LedgerMember Member, MemberFinding Finding)> found)
+    private static void RequireSmallest(JsonFields fields, IEnumerable<(string Member, MemberFinding Finding)> found)
     {
         if (!fields.Has(SmallestKey))
         {
@@ -174,8 +174,9 @@ internal static class LedgerLines
         }
     }
 
-    private static SortedDictionary<string, float> Smallest(IEnumerable<(LedgerMember Member, MemberFinding Finding)> found) => new(
-        found.Where(each => each.Finding.Broken).GroupBy(each => LedgerMember.TextOf(each.Member.Budget).Split(':')[0])
+    // By the norm as members' texts have it, behind the last space: "pgd10 bptr linf:0.01".
+    private static SortedDictionary<string, float> Smallest(IEnumerable<(string Member, MemberFinding Finding)> found) => new(
+        found.Where(each => each.Finding.Broken).GroupBy(each => each.Member[(each.Member.LastIndexOf(' ') + 1)..each.Member.LastIndexOf(':')])
             .ToDictionary(group => group.Key, group => group.Min(each => each.Finding.Distance)), StringComparer.Ordinal);
 
     private static void WriteDoubts(Utf8JsonWriter writer, GradientDoubts doubts)

@@ -92,7 +92,8 @@ internal sealed class Verification : IDisposable
             }
 
             var image = adversarial.Slice(i * pixels, pixels);
-            judged(candidate, predictions[i] != Predictions.None && predictions[i] != samples.Label(candidate.Place), (float)BallCheck.Distance(origin.Slice(i * pixels, pixels), image, Budget.Norm), image);
+            var isWrong = predictions[i] != Predictions.None && predictions[i] != samples.Label(candidate.Place);
+            judged(candidate, isWrong, (float)BallCheck.Distance(origin.Slice(i * pixels, pixels), image, Budget.Norm), image);
         }
 
         count = 0;
