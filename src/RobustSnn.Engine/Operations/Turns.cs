@@ -1,9 +1,9 @@
-namespace RobustSnn.Engine.Cpu.Machine;
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>
 /// Whose turn it is with a backend: one thread's, from the beginning of an operation to its end. Operations may call each other.
 /// </summary>
-internal sealed class Turns
+public sealed class Turns
 {
     private int holder; // the thread's number; 0 for nobody
     private int depth;

@@ -1,0 +1,105 @@
+using RobustSnn.Cuda.Device;
+using RobustSnn.Cuda.Kernels;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Model;
+
+namespace RobustSnn.Cuda;
+
+/// <summary>An NVIDIA card: every operation is a kernel of native/kernels, or a product of cuBLAS or cuSPARSE, called in order on one stream.</summary>
+/// <remarks>Operations return before they are carried out. One backend serves one thread at a time; a second one is refused.</remarks>
+public sealed partial class CudaBackend : IBackend
+{
+    private readonly Turns turns = new();
+    private readonly CudaDevice device;
+    private readonly KernelLibrary kernels;
+    private readonly Scratch scratch;
+
+    /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
+    /// <param name="ordinal">Which of the cards that CUDA shows.</param>
+    /// <exception cref="BadInputException">There is no such card, or it cannot be used: the message says why.</exception>
+    internal CudaBackend(int ordinal)
+    {
+        device = new CudaDevice(ordinal);
+        kernels = new KernelLibrary(device);
+        scratch = new Scratch(device);
+    }
+
+    public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver})";
+
+    /// <summary>Kernels are compiled for the card by its driver, and the libraries choose theirs by card and version.</summary>
+    public string Arithmetic => Name;
+
+    /// <summary>One card does one plan's work at a time, with all it has.</summary>
+    public int Parallelism => 1;
+
+    public long LiveBytes => device.LiveBytes;
+
+    public long FreeBytes => device.FreeBytes;
+
+    public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32)
+    {
+        using var turn = TakeTurn();
+        return new CudaBuffer(device, length, type);
+    }
+
+    /// <summary>All samples in one block, as long as the widest value can be addressed: neighbouring threads then read neighbouring lanes.</summary>
+    public LaneLayout ChooseLanes(int batch, int timesteps, bool skipsSilence, long largestMap)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(timesteps);
+        return new LaneLayout(batch, Math.Max(1, timesteps), batch).Fitting(largestMap);
+    }
+
+    public bool PoolsWhileReading(LaneLayout lanes) => false;
+
+    public IRecording Record(Action operations)
+    {
+        using var turn = TakeTurn();
+        operations();
+        return new CudaRecording(device, operations, () => scratch.Generation);
+    }
+
+    public void Synchronize()
+    {
+        using var turn = TakeTurn();
+        device.Synchronize();
+    }
+
+    public void Dispose()
+    {
+        turns.End(); // no operation is being called, and none will be
+        kernels.Dispose();
+        scratch.Dispose();
+        device.Dispose();
+    }
+
+    /// <summary>The calling thread's turn, on which the driver's calls mean this card.</summary>
+    private Turns.Turn TakeTurn()
+    {
+        var turn = turns.Take();
+        device.MakeCurrent();
+        return turn;
+    }
+
+    /// <summary>Address of floats, or of other elements, that an operation reads.</summary>
+    private static ulong Reading(DeviceBuffer buffer, long count, ElementType type = ElementType.Float32)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length);
+        return CudaBuffer.AddressOf(buffer, type);
+    }
+
+    /// <summary>Address of what an operation changes; every replay of a recording changes it again.</summary>
+    private ulong Changing(DeviceBuffer buffer, long count, ElementType type = ElementType.Float32)
+    {
+        buffer.MarkChanged();
+        device.Recorder?.Changes(buffer);
+        return Reading(buffer, count, type);
+    }
+
+    /// <summary>Address of a buffer that may be missing: 0 then.</summary>
+    private static ulong ReadingOrNull(DeviceBuffer? buffer, long count) => buffer is null ? 0 : Reading(buffer, count);
+
+    /// <inheritdoc cref="ReadingOrNull"/>
+    private ulong ChangingOrNull(DeviceBuffer? buffer, long count) => buffer is null ? 0 : Changing(buffer, count);
+}

@@ -1,0 +1,184 @@
+using ManagedCuda;
+using ManagedCuda.BasicTypes;
+using RobustSnn.Cuda.Nvidia;
+using RobustSnn.Model;
+
+namespace RobustSnn.Cuda.Device;
+
+/// <summary>
+/// One card: its context, the stream that all work goes through in order, and the memory that is taken of it. Whoever calls the driver has its
+/// answer looked at by <see cref="Check(CUResult, string)"/>.
+/// </summary>
+internal sealed class CudaDevice : IDisposable
+{
+    /// <summary>Warp-level products of half precision begin with it, and the kernels are compiled for it.</summary>
+    private static readonly Version LeastCapability = new(8, 0);
+
+    private readonly HashSet<CudaBuffer> alive = [];
+    private readonly PrimaryContext context;
+    private readonly CudaStream stream;
+    private int currentOn; // the thread on which the context is current
+
+    /// <param name="ordinal">Its number among the cards that CUDA shows.</param>
+    /// <exception cref="BadInputException">There is no such card, no driver, or one that is too old.</exception>
+    public CudaDevice(int ordinal)
+    {
+        try
+        {
+            CudaLibraries.Require(CudaLibrary.Driver);
+            var count = CudaContext.GetDeviceCount();
+            if (ordinal >= count)
+            {
+                throw new BadInputException($"cuda: there are {count} NVIDIA devices, number {ordinal} (from 0) is asked for");
+            }
+
+            var capability = CudaContext.GetDeviceComputeCapability(ordinal);
+            Model = CudaContext.GetDeviceName(ordinal);
+            if (capability < LeastCapability)
+            {
+                throw new BadInputException(
+                    $"cuda: {Model} has compute capability {capability}, {LeastCapability} (Ampere) or above is needed; use --backend cpu");
+            }
+
+            Capability = capability;
+            Driver = CudaContext.GetDriverVersion();
+            context = new PrimaryContext(ordinal);
+            context.SetCurrent();
+            currentOn = Environment.CurrentManagedThreadId;
+            stream = new CudaStream(CUStreamFlags.NonBlocking);
+            Staging = new Staging(this);
+        }
+        catch (CudaLibraryException missing)
+        {
+            throw new BadInputException($"cuda: {missing.Message}", missing);
+        }
+        catch (CudaException failure)
+        {
+            Staging?.Dispose();
+            stream?.Dispose();
+            context?.Dispose();
+            throw new BadInputException($"cuda: device {ordinal} cannot be used: {Describe(failure.CudaError)}", failure);
+        }
+    }
+
+    /// <summary>What NVIDIA calls the card.</summary>
+    public string Model { get; }
+
+    /// <summary>Its compute capability: what instructions it has.</summary>
+    public Version Capability { get; }
+
+    /// <summary>The CUDA version that the driver speaks.</summary>
+    public Version Driver { get; }
+
+    /// <summary>Everything is done on it, in the order of the calls.</summary>
+    public CUstream Stream => stream.Stream;
+
+    /// <summary>The way of bytes between host and card.</summary>
+    public Staging Staging { get; }
+
+    /// <summary>What a recording that is being made has to know of the operations in it; null while operations are carried out.</summary>
+    public CudaRecording? Recorder { get; set; }
+
+    /// <summary>Bytes of buffers not disposed.</summary>
+    public long LiveBytes { get; private set; }
+
+    public long FreeBytes
+    {
+        get
+        {
+            MakeCurrent();
+            return (long)(ulong)context.GetFreeDeviceMemorySize();
+        }
+    }
+
+    /// <summary>Has the calling thread's calls of the driver mean this card.</summary>
+    public void MakeCurrent()
+    {
+        var thread = Environment.CurrentManagedThreadId;
+        if (thread != currentOn)
+        {
+            context.SetCurrent();
+            currentOn = thread;
+        }
+    }
+
+    /// <summary>Returns when everything that was called has been carried out.</summary>
+    public void Synchronize()
+    {
+        MakeCurrent();
+        Check(DriverAPINativeMethods.Streams.cuStreamSynchronize(Stream), "wait for the device");
+    }
+
+    /// <summary>Address of so many bytes, zeroed.</summary>
+    /// <exception cref="BadInputException">The card has no more.</exception>
+    public CUdeviceptr Take(CudaBuffer buffer, long bytes)
+    {
+        MakeCurrent();
+        if (Recorder is not null)
+        {
+            throw new InvalidOperationException("memory was asked for while a recording is made: the run before it should have taken it");
+        }
+
+        var address = default(CUdeviceptr);
+        var result = DriverAPINativeMethods.MemoryManagement.cuMemAlloc_v2(ref address, (ulong)Math.Max(bytes, 1));
+        if (result == CUResult.ErrorOutOfMemory)
+        {
+            throw new BadInputException(
+                $"cuda: {bytes >> 20} MiB more are needed than {Model} gives, beside {LiveBytes >> 20} MiB in use and {FreeBytes >> 20} MiB free. "
+                + "Take a smaller batch or fewer timesteps");
+        }
+
+        Check(result, "allocate memory");
+        Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(address, 0, (ulong)Math.Max(bytes, 1), Stream), "clear memory");
+        alive.Add(buffer);
+        LiveBytes += bytes;
+        return address;
+    }
+
+    /// <summary>Gives a buffer's memory back, once what uses it has been carried out.</summary>
+    public void Release(CudaBuffer buffer, CUdeviceptr address, long bytes)
+    {
+        if (alive.Remove(buffer))
+        {
+            MakeCurrent();
+            Check(DriverAPINativeMethods.MemoryManagement.cuMemFree_v2(address), "free memory");
+            LiveBytes -= bytes;
+        }
+    }
+
+    /// <summary>Has the driver compile PTX.</summary>
+    /// <exception cref="CudaException">It could not; the options' log says why.</exception>
+    public CUmodule LoadModule(byte[] image, CudaJitOptionCollection options) => context.LoadModulePTX(image, options);
+
+    /// <exception cref="InvalidOperationException">The call failed: a fault of this program or of the card, not of its user.</exception>
+    public static void Check(CUResult result, string what)
+    {
+        if (result != CUResult.Success)
+        {
+            throw new InvalidOperationException($"cuda: could not {what}: {Describe(result)}");
+        }
+    }
+
+    /// <summary>Number, name and text of an answer of the driver.</summary>
+    public static string Describe(CUResult result)
+    {
+        IntPtr name = default, text = default;
+        _ = DriverAPINativeMethods.ErrorHandling.cuGetErrorName(result, ref name);
+        _ = DriverAPINativeMethods.ErrorHandling.cuGetErrorString(result, ref text);
+        return $"{System.Runtime.InteropServices.Marshal.PtrToStringAnsi(name) ?? "unknown"} ({(int)result}): "
+            + System.Runtime.InteropServices.Marshal.PtrToStringAnsi(text);
+    }
+
+    public void Dispose()
+    {
+        MakeCurrent();
+        foreach (var buffer in alive.ToArray())
+        {
+            buffer.Dispose();
+        }
+
+        Staging.Dispose();
+        stream.Dispose();
+        context.Dispose();
+    }
+}

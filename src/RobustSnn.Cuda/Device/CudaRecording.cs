@@ -1,0 +1,86 @@
+using ManagedCuda;
+using ManagedCuda.BasicTypes;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Cuda.Device;
+
+/// <summary>
+/// Operations as a CUDA graph, launched as one. It is captured at the first replay: the run before has taken all the memory that they need, and
+/// a capture may take none. Where memory that they work in has moved since, they are captured anew.
+/// </summary>
+internal sealed class CudaRecording(CudaDevice device, Action operations, Func<long> scratchGeneration) : IRecording
+{
+    private readonly List<Action> beforehand = [];
+    private readonly HashSet<DeviceBuffer> changed = [];
+    private CUgraph graph;
+    private CUgraphExec executable;
+    private bool isCaptured;
+    private long generation;
+
+    /// <summary>Notes what has to be done before every replay: weights that changed are brought into the form that is multiplied with.</summary>
+    public void Beforehand(Action action) => beforehand.Add(action);
+
+    /// <summary>Notes a buffer that every replay changes.</summary>
+    public void Changes(DeviceBuffer buffer) => changed.Add(buffer);
+
+    public void Replay()
+    {
+        device.MakeCurrent();
+        if (!isCaptured || generation != scratchGeneration())
+        {
+            Capture();
+        }
+
+        foreach (var action in beforehand)
+        {
+            action();
+        }
+
+        CudaDevice.Check(DriverAPINativeMethods.GraphManagment.cuGraphLaunch(executable, device.Stream), "launch a graph");
+        foreach (var buffer in changed)
+        {
+            buffer.MarkChanged();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (isCaptured)
+        {
+            device.MakeCurrent();
+            isCaptured = false;
+            CudaDevice.Check(DriverAPINativeMethods.GraphManagment.cuGraphExecDestroy(executable), "destroy a graph");
+            CudaDevice.Check(DriverAPINativeMethods.GraphManagment.cuGraphDestroy(graph), "destroy a graph");
+        }
+    }
+
+    private void Capture()
+    {
+        Dispose();
+        beforehand.Clear();
+        changed.Clear();
+        CudaDevice.Check(DriverAPINativeMethods.Streams.cuStreamBeginCapture(device.Stream, CUstreamCaptureMode.Relaxed), "begin a graph");
+        device.Recorder = this;
+        try
+        {
+            operations();
+        }
+        catch
+        {
+            // What was captured so far is thrown away, and the stream carries operations out again.
+            _ = DriverAPINativeMethods.Streams.cuStreamEndCapture(device.Stream, ref graph);
+            _ = DriverAPINativeMethods.GraphManagment.cuGraphDestroy(graph);
+            throw;
+        }
+        finally
+        {
+            device.Recorder = null;
+        }
+
+        CudaDevice.Check(DriverAPINativeMethods.Streams.cuStreamEndCapture(device.Stream, ref graph), "end a graph");
+        CudaDevice.Check(DriverAPINativeMethods.GraphManagment.cuGraphInstantiate(ref executable, graph, CUgraphInstantiate_flags.None), "make a graph");
+        isCaptured = true;
+        generation = scratchGeneration();
+    }
+}
