@@ -4,6 +4,7 @@
 
 #define KERNEL extern "C" __attribute__((global, launch_bounds(BLOCK)))
 #define DEVICE static inline __attribute__((device, always_inline))
+#define METHOD inline __attribute__((device, always_inline)) // of a struct
 #define SHARED __attribute__((shared))
 
 typedef unsigned char byte;
@@ -28,8 +29,12 @@ DEVICE uint blockThreads() { return __nvvm_read_ptx_sreg_ntid_x(); }
 DEVICE uint gridX() { return __nvvm_read_ptx_sreg_nctaid_x(); }
 DEVICE uint gridY() { return __nvvm_read_ptx_sreg_nctaid_y(); }
 DEVICE void synchroniseBlock() { __syncthreads(); }
+DEVICE void synchroniseWarp() { __nvvm_bar_warp_sync(EVERYONE); }
 DEVICE uint ballot(bool vote) { return __nvvm_vote_ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __nvvm_shfl_sync_bfly_i32(EVERYONE, value, mask, 31); }
+DEVICE uint shuffleUp(uint value, uint distance) { return __nvvm_shfl_sync_up_i32(EVERYONE, value, distance, 0); }
+DEVICE uint bitCount(uint bits) { return __builtin_popcount(bits); }
+DEVICE void addAtomically(uint *counter, uint value) { __nvvm_atom_add_gen_i((int *)counter, value); }
 DEVICE float squareRoot(float x) { return __nvvm_sqrt_rn_f(x); }
 DEVICE double squareRoot(double x) { return __nvvm_sqrt_rn_d(x); }
 #else
@@ -41,8 +46,12 @@ DEVICE uint blockThreads() { return blockDim.x; }
 DEVICE uint gridX() { return gridDim.x; }
 DEVICE uint gridY() { return gridDim.y; }
 DEVICE void synchroniseBlock() { __syncthreads(); }
+DEVICE void synchroniseWarp() { __syncwarp(); }
 DEVICE uint ballot(bool vote) { return __ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __shfl_xor_sync(EVERYONE, value, mask); }
+DEVICE uint shuffleUp(uint value, uint distance) { return __shfl_up_sync(EVERYONE, value, distance); }
+DEVICE uint bitCount(uint bits) { return __popc(bits); }
+DEVICE void addAtomically(uint *counter, uint value) { atomicAdd(counter, value); }
 DEVICE float squareRoot(float x) { return __fsqrt_rn(x); }
 DEVICE double squareRoot(double x) { return __dsqrt_rn(x); }
 #endif
@@ -51,17 +60,26 @@ DEVICE double squareRoot(double x) { return __dsqrt_rn(x); }
 DEVICE uint firstItem() { return blockX() * blockThreads() + threadX(); }
 DEVICE uint itemStride() { return gridX() * blockThreads(); }
 
+// Number of this thread in its warp, and of this warp among those of its row of blocks: work of a whole warp is done in steps of warpStride.
+DEVICE uint lane() { return threadX() % WARP; }
+DEVICE uint firstWarp() { return firstItem() / WARP; }
+DEVICE uint warpStride() { return itemStride() / WARP; }
+
 DEVICE float shuffleXor(float value, uint mask)
 {
     return __builtin_bit_cast(float, shuffleXor(__builtin_bit_cast(uint, value), mask));
 }
 
+DEVICE ulong shuffleXor(ulong value, uint mask)
+{
+    uint low = shuffleXor((uint)value, mask);
+    uint high = shuffleXor((uint)(value >> 32), mask);
+    return (ulong)high << 32 | low;
+}
+
 DEVICE double shuffleXor(double value, uint mask)
 {
-    ulong bits = __builtin_bit_cast(ulong, value);
-    uint low = shuffleXor((uint)bits, mask);
-    uint high = shuffleXor((uint)(bits >> 32), mask);
-    return __builtin_bit_cast(double, (ulong)high << 32 | low);
+    return __builtin_bit_cast(double, shuffleXor(__builtin_bit_cast(ulong, value), mask));
 }
 
 DEVICE float absolute(float x) { return __builtin_fabsf(x); }
