@@ -12,7 +12,7 @@ namespace RobustSnn.Cuda.Device;
 internal sealed class CudaDevice : IDisposable
 {
     /// <summary>Warp-level products of half precision begin with it, and the kernels are compiled for it.</summary>
-    private static readonly Version LeastCapability = new(8, 0);
+    public static readonly Version LeastCapability = new(8, 0);
 
     private readonly HashSet<CudaBuffer> alive = [];
     private readonly PrimaryContext context;
