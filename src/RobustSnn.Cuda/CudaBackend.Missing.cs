@@ -8,8 +8,6 @@ namespace RobustSnn.Cuda;
 // Operations that are not written yet: each leaves this file when it is.
 public sealed partial class CudaBackend
 {
-    public long WorkspaceBytes(IReadOnlyList<PlannedOperation> plan) => throw new NotImplementedException();
-
     // IAdaptiveOperations
     public void AdaptSharpness(float scale, Activation membrane, DeviceBuffer threshold, Activation mean, Activation deviation, Activation slopes, bool learns, int samples) => throw new NotImplementedException();
     public void PotentialSlopes(Activation membrane, DeviceBuffer threshold, Activation slopes, int samples) => throw new NotImplementedException();
@@ -29,12 +27,6 @@ public sealed partial class CudaBackend
     public void ClampBelow(DeviceBuffer target, float minimum) => throw new NotImplementedException();
     public void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key) => throw new NotImplementedException();
     public void RandomFillSamples(DeviceBuffer target, DeviceBuffer numbers, RandomKind kind, RandomKey key, int samples) => throw new NotImplementedException();
-
-    // IConnectionOperations
-    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null) => throw new NotImplementedException();
-    public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples) => throw new NotImplementedException();
-    public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void ConvolveWeightGradient(Connection connection, Activation input, Activation outputGradient, DeviceBuffer weightGradient, DeviceBuffer? biasGradient, int samples) => throw new NotImplementedException();
 
     // IElementwiseOperations
     public void Unpack(Activation spikes, Activation output, int samples) => throw new NotImplementedException();
@@ -70,7 +62,6 @@ public sealed partial class CudaBackend
 
     // INeuronOperations
     public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples) => throw new NotImplementedException();
-    public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input, MeanWindow window, Activation spikes, int samples) => throw new NotImplementedException();
     public void NeuronGradient(NeuronModel neuron, Surrogate surrogate, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples) => throw new NotImplementedException();
     public void NeuronRateGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, int samples) => throw new NotImplementedException();
     public void NeuronMeanCurrentGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, int samples) => throw new NotImplementedException();
