@@ -26,6 +26,3 @@ DEVICE void storeQuad(float *address, Quad quad)
 {
     *(Vector *)address = Vector{quad.lanes[0], quad.lanes[1], quad.lanes[2], quad.lanes[3]};
 }
-
-// sum + factor · value, rounded once.
-DEVICE float multiplyAdd(float factor, float value, float sum) { return __builtin_fmaf(factor, value, sum); }

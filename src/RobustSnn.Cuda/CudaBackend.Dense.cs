@@ -33,8 +33,8 @@ public sealed partial class CudaBackend
         var g = layer.Geometry;
         _ = ActivationView.OfFloats(output);
         var products = LayerProducts.Forward(g, ReadByProducts(g, input.Shape), input.Shape.Lanes.BlocksOf(samples));
-        var memory = scratch.Take(Aligned(products.AddressBytes) + UnpackedBytes(g, input.Shape));
-        var (shape, floats) = Floats(g, input, samples, memory + (ulong)Aligned(products.AddressBytes));
+        var memory = scratch.Take(LayerMemory.Aligned(products.AddressBytes) + UnpackedBytes(g, input.Shape));
+        var (shape, floats) = Floats(g, input, samples, memory + (ulong)LayerMemory.Aligned(products.AddressBytes));
         if (bias is not null)
         {
             FillRows(output, Reading(bias, g.Outputs), samples);
@@ -82,8 +82,8 @@ public sealed partial class CudaBackend
         var g = layer.Geometry;
         var read = ReadByProducts(g, input.Shape);
         var products = WeightProducts.Of(g, read, input.Shape.Lanes.BlocksOf(samples), Routes.MostPartialSums);
-        var partialStart = Aligned(products.AddressBytes);
-        var unpackedStart = partialStart + Aligned(products.PartialBytes);
+        var partialStart = LayerMemory.Aligned(products.AddressBytes);
+        var unpackedStart = partialStart + LayerMemory.Aligned(products.PartialBytes);
         var memory = scratch.Take(unpackedStart + UnpackedBytes(g, input.Shape));
         var partial = memory + (ulong)partialStart;
         var (shape, floats) = Floats(g, input, samples, memory + (ulong)unpackedStart);
@@ -160,9 +160,6 @@ public sealed partial class CudaBackend
             new ActivationView(input), new ActivationView(shape, memory), shape.Border, LaunchSize.RowCount(framed, samples)));
         return (shape, memory);
     }
-
-    /// <summary>Bytes up to where the next part of scratch memory may begin.</summary>
-    private static long Aligned(long bytes) => (bytes + 255) / 256 * 256;
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct PackWeightsArguments(WeightOrder Order, ulong Weights, ulong Existing, ulong Target, uint Count);
