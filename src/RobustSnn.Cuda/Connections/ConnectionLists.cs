@@ -21,7 +21,7 @@ internal sealed class ConnectionLists(CudaDevice device, ConvolutionGeometry geo
     public ulong Existing => (existing ??= Upload(pattern.Existing)).Address;
 
     /// <summary>Of each output, where its weights start.</summary>
-    public ulong OutputStarts => (outputStarts ??= Upload(Starts(geometry.Outputs, index => index / RowLength))).Address;
+    public ulong OutputStarts => (outputStarts ??= Upload(StartsOf(geometry.Outputs, index => index / RowLength))).Address;
 
     /// <summary>The weights by (input, kernel row, kernel column, output): which comes next.</summary>
     public ulong Order => (byInputs ??= ByInputs()).Order.Address;
@@ -53,11 +53,11 @@ internal sealed class ConnectionLists(CudaDevice device, ConvolutionGeometry geo
 
     private (CudaBuffer Order, CudaBuffer Starts) ByInputs()
     {
-        var starts = Starts(RowLength, index => index % RowLength);
+        var starts = StartsOf(RowLength, index => index % RowLength);
         return (Upload(OrderedBy(starts)), Upload(starts));
     }
 
-    private int[] OutputsInOrder() => [.. OrderedBy(Starts(RowLength, index => index % RowLength)).Select(weight => pattern.Existing[weight] / RowLength)];
+    private int[] OutputsInOrder() => [.. OrderedBy(StartsOf(RowLength, index => index % RowLength)).Select(weight => pattern.Existing[weight] / RowLength)];
 
     /// <summary>The weights by their place among an output's, those of one place by outputs.</summary>
     private int[] OrderedBy(int[] starts)
@@ -72,7 +72,7 @@ internal sealed class ConnectionLists(CudaDevice device, ConvolutionGeometry geo
         return order;
     }
 
-    private int[] Starts(int parts, Func<int, int> partOf)
+    private int[] StartsOf(int parts, Func<int, int> partOf)
     {
         var starts = new int[parts + 1];
         foreach (var index in pattern.Existing)

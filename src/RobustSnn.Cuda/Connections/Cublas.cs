@@ -4,6 +4,7 @@ using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Nvidia;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
+using Operation = ManagedCuda.CudaBlas.Operation;
 
 namespace RobustSnn.Cuda.Connections;
 

@@ -42,7 +42,7 @@ internal readonly record struct LayerProducts(
     /// enough.
     /// </summary>
     public static bool Gathers(ConvolutionGeometry g, ActivationShape outputGradient) =>
-        g is { StrideRows: 1, StrideColumns: 1 } && outputGradient.Border >= Math.Max(g.KernelRows, g.KernelColumns) - 1 - g.Padding;
+        g is { StrideRows: 1, StrideColumns: 1 } && outputGradient.Border >= System.Math.Max(g.KernelRows, g.KernelColumns) - 1 - g.Padding;
 
     /// <summary>Gradients of inputs, gathered: a row of a kernel at a time.</summary>
     public static LayerProducts GatheredGradient(ConvolutionGeometry g, ActivationShape inputGradient, int blocks)

@@ -33,7 +33,7 @@ internal readonly record struct WeightProducts(Product Product, int Positions, i
     {
         var forward = LayerProducts.Forward(g, input, blocks);
         var width = input.Lanes.Width;
-        var groups = Math.Clamp(mostSums / g.WeightCount, 1, Math.Max(1, forward.Positions));
+        var groups = System.Math.Clamp(mostSums / g.WeightCount, 1, System.Math.Max(1, forward.Positions));
         var steps = (forward.Positions + groups - 1) / groups;
         return new WeightProducts(
             new Product(forward.Product.Depth, g.Outputs, width, Operation.Transpose, Operation.NonTranspose, width, width, g.Inputs * g.Taps),
