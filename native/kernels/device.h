@@ -6,6 +6,9 @@
 #define DEVICE static inline __attribute__((device, always_inline))
 #define SHARED __attribute__((shared))
 
+// A function that belongs to a type.
+#define DEVICE_MEMBER inline __attribute__((device, always_inline))
+
 typedef unsigned char byte;
 typedef unsigned int uint;
 typedef unsigned long long ulong; // 64 bits on every host, as pointers of the device have

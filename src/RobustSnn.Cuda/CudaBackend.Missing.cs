@@ -8,7 +8,6 @@ namespace RobustSnn.Cuda;
 // Operations that are not written yet: each leaves this file when it is.
 public sealed partial class CudaBackend
 {
-    public long WorkspaceBytes(IReadOnlyList<PlannedOperation> plan) => throw new NotImplementedException();
 
     // IAttackOperations
     public void AttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, Budget budget, DeviceBuffer output, int samples) => throw new NotImplementedException();
@@ -24,12 +23,6 @@ public sealed partial class CudaBackend
     public void ClampBelow(DeviceBuffer target, float minimum) => throw new NotImplementedException();
     public void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key) => throw new NotImplementedException();
     public void RandomFillSamples(DeviceBuffer target, DeviceBuffer numbers, RandomKind kind, RandomKey key, int samples) => throw new NotImplementedException();
-
-    // IConnectionOperations
-    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null) => throw new NotImplementedException();
-    public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples) => throw new NotImplementedException();
-    public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void ConvolveWeightGradient(Connection connection, Activation input, Activation outputGradient, DeviceBuffer weightGradient, DeviceBuffer? biasGradient, int samples) => throw new NotImplementedException();
 
     // IElementwiseOperations
     public void Unpack(Activation spikes, Activation output, int samples) => throw new NotImplementedException();
@@ -64,7 +57,6 @@ public sealed partial class CudaBackend
     public void InnerProduct(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target, int index) => throw new NotImplementedException();
 
     // INeuronOperations
-    public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input, MeanWindow window, Activation spikes, int samples) => throw new NotImplementedException();
 
     // IPoolingOperations
     public void AveragePool(Activation input, Activation output, int samples) => throw new NotImplementedException();
