@@ -1,0 +1,19 @@
+using ManagedCuda.BasicTypes;
+
+namespace ManagedCuda;
+
+/// <summary>What the driver's compiler objects to.</summary>
+/// <param name="size">Of the buffer, in bytes; the driver cuts a longer text.</param>
+public class CudaJOErrorLogBuffer(int size) : CudaJitOption
+{
+    private readonly JitLog log = new(size);
+
+    /// <summary>Empty until <see cref="CudaJitOptionCollection.UpdateValues"/> has read what the driver wrote.</summary>
+    public string Value { get; private set; } = "";
+
+    internal override (CUJITOption Option, IntPtr Value)[] Entries => log.Entries(CUJITOption.ErrorLogBuffer, CUJITOption.ErrorLogBufferSizeBytes);
+
+    internal override void UpdateValue() => Value = log.Read();
+
+    protected override void Dispose(bool fDisposing) => log.Free();
+}
