@@ -62,7 +62,7 @@ internal sealed class KernelLibrary(CudaDevice device) : IDisposable
         catch (CudaException failure)
         {
             options.UpdateValues();
-            var hint = failure.CudaError == CUResult.ErrorUnsupportedPTXVersion
+            var hint = failure.CudaError == CUResult.UnsupportedPTXVersion
                 ? $" Its PTX is of version {image.Version}, the driver speaks CUDA {device.Driver}: a newer driver is needed."
                 : "";
             throw new BadInputException(
