@@ -1,6 +1,6 @@
 // What dense and pruned layers share: outputs that begin as a bias or as nothing, and the gradient of the bias.
 #include "activation.h"
-#include "quads.h"
+#include "four.h"
 #include "reduce.h"
 
 struct FillRowsArguments
@@ -14,14 +14,14 @@ struct FillRowsArguments
 KERNEL void fillRows(FillRowsArguments arguments)
 {
     const Activation &target = arguments.target;
-    uint quads = (uint)target.width / QUAD;
+    uint quads = (uint)target.width / FOUR;
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
         float *row = floatsOf(target, rowOf(target, index));
         for (uint i = firstItem(); i < rowValues(target) * quads; i += itemStride())
         {
             float value = arguments.bias ? arguments.bias[i / quads % (uint)target.channels] : 0;
-            storeQuad(row + (long long)i * QUAD, {{value, value, value, value}});
+            writeFour(row + (long long)i * FOUR, {{value, value, value, value}});
         }
     }
 }
@@ -40,7 +40,7 @@ KERNEL void clearBorder(ClearBorderArguments arguments)
     uint border = arguments.border;
     uint framedRows = target.rows + 2 * border;
     uint framedColumns = target.columns + 2 * border;
-    uint quads = (uint)target.columnStride / QUAD; // of a position
+    uint quads = (uint)target.columnStride / FOUR; // of a position
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
         uint block = index / framedRows;
@@ -52,7 +52,7 @@ KERNEL void clearBorder(ClearBorderArguments arguments)
         {
             uint column = i / quads;
             if (isFrame || column < border || column >= border + target.columns)
-                storeQuad(first + (long long)i * QUAD, {});
+                writeFour(first + (long long)i * FOUR, {});
         }
     }
 }
@@ -69,7 +69,7 @@ KERNEL void channelSums(ChannelSumsArguments arguments)
 {
     const Activation &gradient = arguments.gradient;
     uint channel = blockX();
-    uint quads = (uint)gradient.width / QUAD;
+    uint quads = (uint)gradient.width / FOUR;
     double sum = 0;
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
@@ -77,7 +77,7 @@ KERNEL void channelSums(ChannelSumsArguments arguments)
         float ofRow = 0;
         for (uint i = threadX(); i < (uint)gradient.columns * quads; i += BLOCK)
         {
-            Quad quad = loadQuad(row + (long long)(i / quads) * gradient.columnStride + i % quads * QUAD);
+            Four quad = readFour(row + (long long)(i / quads) * gradient.columnStride + i % quads * FOUR);
             ofRow += (quad.lanes[0] + quad.lanes[1]) + (quad.lanes[2] + quad.lanes[3]);
         }
 

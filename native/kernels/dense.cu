@@ -2,7 +2,7 @@
 // weight gradients. The products themselves read activations where they lie: at an output position the inputs that one row of a kernel
 // sees, kernel columns × channels, are one matrix of contiguous rows of lanes.
 #include "activation.h"
-#include "quads.h"
+#include "four.h"
 
 // Where a weight of (output, input, kernel row, kernel column) is in another order.
 struct WeightOrder
@@ -200,7 +200,7 @@ KERNEL void unpackFramed(UnpackFramedArguments arguments)
     uint border = arguments.border;
     uint framedRows = target.rows + 2 * border;
     uint framedColumns = target.columns + 2 * border;
-    uint quads = (uint)target.width / QUAD;
+    uint quads = (uint)target.width / FOUR;
     uint channels = target.channels;
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
@@ -212,14 +212,14 @@ KERNEL void unpackFramed(UnpackFramedArguments arguments)
         for (uint i = firstItem(); i < framedColumns * channels * quads; i += itemStride())
         {
             uint value = i / quads;
-            uint lane = i % quads * QUAD;
+            uint lane = i % quads * FOUR;
             int column = (int)(value / channels) - (int)border;
             bool isInside = row >= 0 && row < target.rows && column >= 0 && column < target.columns && lane < lanesOf(source);
             uint fires = isInside ? bits[(long long)(value % channels) * source.channelStride + column * source.columnStride + lane / 8] >> lane % 8 : 0;
-            Quad quad;
-            for (uint k = 0; k < QUAD; k++)
+            Four quad;
+            for (uint k = 0; k < FOUR; k++)
                 quad.lanes[k] = lane + k < lanesOf(source) && (fires >> k & 1) ? 1 : 0;
-            storeQuad(floats + (long long)i * QUAD, quad);
+            writeFour(floats + (long long)i * FOUR, quad);
         }
     }
 }
