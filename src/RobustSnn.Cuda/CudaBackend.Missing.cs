@@ -8,7 +8,6 @@ namespace RobustSnn.Cuda;
 // Operations that are not written yet: each leaves this file when it is.
 public sealed partial class CudaBackend
 {
-
     // IAttackOperations
     public void AttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, Budget budget, DeviceBuffer output, int samples) => throw new NotImplementedException();
     public void MomentumAttackStep(DeviceBuffer pixels, DeviceBuffer previous, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, DeviceBuffer momenta, Budget budget, DeviceBuffer output, int samples) => throw new NotImplementedException();
@@ -55,9 +54,6 @@ public sealed partial class CudaBackend
     public void KeepLargest(DeviceBuffer scores, DeviceBuffer values, long kept, DeviceBuffer target) => throw new NotImplementedException();
     public void MultiplyAdd(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target) => throw new NotImplementedException();
     public void InnerProduct(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target, int index) => throw new NotImplementedException();
-
-    // INeuronOperations
-
 
     // IPoolingOperations
     public void AveragePool(Activation input, Activation output, int samples) => throw new NotImplementedException();
