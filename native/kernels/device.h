@@ -4,10 +4,8 @@
 
 #define KERNEL extern "C" __attribute__((global, launch_bounds(BLOCK)))
 #define DEVICE static inline __attribute__((device, always_inline))
+#define METHOD inline __attribute__((device, always_inline)) // of a struct
 #define SHARED __attribute__((shared))
-
-// A function that belongs to a type.
-#define DEVICE_MEMBER inline __attribute__((device, always_inline))
 
 typedef unsigned char byte;
 typedef unsigned int uint;
@@ -21,13 +19,6 @@ constexpr uint BLOCK = 256;
 
 // Every thread of a warp, in shuffles and votes.
 constexpr uint EVERYONE = 0xFFFFFFFF;
-
-// Four neighbouring floats, of which the first's address is a multiple of 16 bytes: read and written at once.
-#ifdef __clang__
-typedef float Four __attribute__((ext_vector_type(4)));
-#else
-typedef float4 Four;
-#endif
 
 #ifdef __clang__
 DEVICE uint threadX() { return __nvvm_read_ptx_sreg_tid_x(); }
