@@ -1,7 +1,6 @@
 // Pruned layers over the list of their connections. A thread adds up some neighbouring lanes of one value, a block those of one channel:
 // its connections are looked up once and handed to all of its threads.
-#include "activation.h"
-#include "four.h"
+#include "lanes.h"
 #include "reduce.h"
 #include "connections.h"
 
@@ -18,9 +17,9 @@ struct FloatLanes
 
     METHOD void addTo(float *sums, float weight, int offset) const
     {
-        Four quad = readFour(data + offset);
+        Four four = readFour(data + offset);
         for (uint k = 0; k < FOUR; k++)
-            sums[k] = multiplyAdd(weight, quad.lanes[k], sums[k]);
+            sums[k] = multiplyAdd(weight, four.lanes[k], sums[k]);
     }
 };
 
@@ -96,10 +95,10 @@ template <typename Lanes> DEVICE void sparseGather(const SparseGatherArguments &
             float *place = floatsOf(target, row) + (long long)column * target.columnStride + (long long)channel * target.channelStride + lane;
             for (uint k = 0; k < Lanes::COUNT; k += FOUR)
             {
-                Four quad = arguments.accumulate ? readFour(place + k) : Four{};
+                Four four = arguments.accumulate ? readFour(place + k) : Four{};
                 for (uint l = 0; l < FOUR; l++)
-                    quad.lanes[l] += sums[k + l];
-                writeFour(place + k, quad);
+                    four.lanes[l] += sums[k + l];
+                writeFour(place + k, four);
             }
         }
     }
@@ -163,18 +162,18 @@ KERNEL void sparseStridedGradient(SparseStridedGradientArguments arguments)
                     for (int c = starts[0]; c < starts[1]; c++)
                     {
                         float weight = arguments.weights[arguments.order[c]];
-                        Four quad = readFour(position + (long long)arguments.outputs[c] * source.channelStride);
+                        Four four = readFour(position + (long long)arguments.outputs[c] * source.channelStride);
                         for (uint n = 0; n < FOUR; n++)
-                            sums[n] = multiplyAdd(weight, quad.lanes[n], sums[n]);
+                            sums[n] = multiplyAdd(weight, four.lanes[n], sums[n]);
                     }
                 }
             }
 
             float *place = floatsOf(target, row) + (long long)column * target.columnStride + (long long)channel * target.channelStride + lane;
-            Four quad = arguments.accumulate ? readFour(place) : Four{};
+            Four four = arguments.accumulate ? readFour(place) : Four{};
             for (uint n = 0; n < FOUR; n++)
-                quad.lanes[n] += sums[n];
-            writeFour(place, quad);
+                four.lanes[n] += sums[n];
+            writeFour(place, four);
         }
     }
 }
@@ -193,8 +192,8 @@ struct SparseWeightGradientArguments
 DEVICE float product(FloatLanes lanes, const float *gradient)
 {
     Four input = readFour(lanes.data);
-    Four quad = readFour(gradient);
-    return (input.lanes[0] * quad.lanes[0] + input.lanes[1] * quad.lanes[1]) + (input.lanes[2] * quad.lanes[2] + input.lanes[3] * quad.lanes[3]);
+    Four four = readFour(gradient);
+    return (input.lanes[0] * four.lanes[0] + input.lanes[1] * four.lanes[1]) + (input.lanes[2] * four.lanes[2] + input.lanes[3] * four.lanes[3]);
 }
 
 DEVICE float product(BitLanes lanes, const float *gradient)
@@ -203,10 +202,10 @@ DEVICE float product(BitLanes lanes, const float *gradient)
     float sum = 0;
     for (uint first = 0; first < BitLanes::COUNT; first += FOUR)
     {
-        Four quad = readFour(gradient + first);
+        Four four = readFour(gradient + first);
         for (uint k = 0; k < FOUR; k++)
             if (fire >> (first + k) & 1)
-                sum += quad.lanes[k];
+                sum += four.lanes[k];
     }
 
     return sum;
