@@ -6,6 +6,9 @@
 #define DEVICE static inline __attribute__((device, always_inline))
 #define SHARED __attribute__((shared))
 
+// A function that belongs to a type.
+#define DEVICE_MEMBER inline __attribute__((device, always_inline))
+
 typedef unsigned char byte;
 typedef unsigned int uint;
 typedef unsigned long long ulong; // 64 bits on every host, as pointers of the device have
@@ -40,6 +43,10 @@ DEVICE uint shuffleXor(uint value, uint mask) { return __nvvm_shfl_sync_bfly_i32
 DEVICE float multiplyAdd(float a, float b, float c) { return __builtin_fmaf(a, b, c); } // rounded once
 DEVICE float squareRoot(float x) { return __nvvm_sqrt_rn_f(x); }
 DEVICE double squareRoot(double x) { return __nvvm_sqrt_rn_d(x); }
+typedef float Quad __attribute__((ext_vector_type(4))); // read and written by one instruction
+DEVICE uint bitsSet(uint word) { return __builtin_popcount(word); }
+DEVICE void addAtomically(uint *at, uint value) { __atomic_fetch_add(at, value, __ATOMIC_RELAXED); }
+DEVICE void addAtomically(ulong *at, ulong value) { __atomic_fetch_add(at, value, __ATOMIC_RELAXED); }
 #else
 DEVICE uint threadX() { return threadIdx.x; }
 DEVICE uint blockX() { return blockIdx.x; }
@@ -54,6 +61,10 @@ DEVICE uint shuffleXor(uint value, uint mask) { return __shfl_xor_sync(EVERYONE,
 DEVICE float multiplyAdd(float a, float b, float c) { return __fmaf_rn(a, b, c); } // rounded once
 DEVICE float squareRoot(float x) { return __fsqrt_rn(x); }
 DEVICE double squareRoot(double x) { return __dsqrt_rn(x); }
+typedef float4 Quad;
+DEVICE uint bitsSet(uint word) { return __popc(word); }
+DEVICE void addAtomically(uint *at, uint value) { atomicAdd(at, value); }
+DEVICE void addAtomically(ulong *at, ulong value) { atomicAdd(at, value); }
 #endif
 
 // Number of this thread among those of its row of blocks, and how many there are: loops go from the one in steps of the other.

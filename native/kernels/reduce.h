@@ -24,3 +24,20 @@ DEVICE double blockSum(double value)
     synchroniseBlock();
     return sum;
 }
+
+// Leaves a block's sum among those of all blocks, each at its own place: who adds them up does so in their order.
+DEVICE void keepPartial(double *partial, double value)
+{
+    value = blockSum(value);
+    if (threadX() == 0)
+        partial[blockY() * gridX() + blockX()] = value;
+}
+
+// The sum of so many partial sums over a block of BLOCK threads, in every thread of it.
+DEVICE double sumPartials(const double *partial, uint count)
+{
+    double sum = 0;
+    for (uint i = threadX(); i < count; i += BLOCK)
+        sum += partial[i];
+    return blockSum(sum);
+}

@@ -1,3 +1,4 @@
+using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 using RobustSnn.Engine.Layout;
@@ -14,6 +15,9 @@ public sealed partial class CudaBackend : IBackend
     private readonly CudaDevice device;
     private readonly KernelLibrary kernels;
     private readonly Scratch scratch;
+    private readonly ScratchActivations currents; // between a layer and its neurons
+    private readonly ScratchActivations means;    // between windows and a layer
+    private readonly Cublas cublas;
 
     /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
     /// <param name="ordinal">Which of the cards that CUDA shows.</param>
@@ -23,6 +27,9 @@ public sealed partial class CudaBackend : IBackend
         device = new CudaDevice(ordinal);
         kernels = new KernelLibrary(device);
         scratch = new Scratch(device);
+        currents = new ScratchActivations(device);
+        means = new ScratchActivations(device);
+        cublas = new Cublas(device, Precision.Single);
     }
 
     public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver})";
@@ -57,7 +64,7 @@ public sealed partial class CudaBackend : IBackend
     {
         using var turn = TakeTurn();
         operations();
-        return new CudaRecording(device, operations, () => scratch.Generation);
+        return new CudaRecording(device, operations, () => scratch.Generation + currents.Generation + means.Generation);
     }
 
     public void Synchronize()
@@ -70,7 +77,10 @@ public sealed partial class CudaBackend : IBackend
     {
         turns.End(); // no operation is being called, and none will be
         kernels.Dispose();
+        cublas.Dispose();
         scratch.Dispose();
+        currents.Dispose();
+        means.Dispose();
         device.Dispose();
     }
 
@@ -85,6 +95,7 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>Address of floats, or of other elements, that an operation reads.</summary>
     private static ulong Reading(DeviceBuffer buffer, long count, ElementType type = ElementType.Float32)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length);
         return CudaBuffer.AddressOf(buffer, type);
     }
