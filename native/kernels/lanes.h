@@ -2,13 +2,7 @@
 // floats are whole fours, and four lanes of bits lie in one byte.
 #pragma once
 #include "activation.h"
-
-constexpr uint FOUR = 4;
-
-struct Four
-{
-    float lanes[FOUR];
-};
+#include "four.h"
 
 // Four lanes of a channel at a column of a row.
 struct FourAt
@@ -28,14 +22,6 @@ DEVICE FourAt fourAt(const Activation &a, uint index)
     uint value = index / fours;
     return {value / (uint)a.channels, value % (uint)a.channels, index % fours * FOUR};
 }
-
-DEVICE Four readFour(const float *at)
-{
-    Quad quad = *(const Quad *)at;
-    return {{quad.x, quad.y, quad.z, quad.w}};
-}
-
-DEVICE void writeFour(float *at, Four four) { *(Quad *)at = {four.lanes[0], four.lanes[1], four.lanes[2], four.lanes[3]}; }
 
 // Where the lanes of a channel begin.
 DEVICE float *floatsAt(const Activation &a, Row row, uint column, uint channel)
