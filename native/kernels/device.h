@@ -29,9 +29,11 @@ DEVICE uint blockThreads() { return __nvvm_read_ptx_sreg_ntid_x(); }
 DEVICE uint gridX() { return __nvvm_read_ptx_sreg_nctaid_x(); }
 DEVICE uint gridY() { return __nvvm_read_ptx_sreg_nctaid_y(); }
 DEVICE void synchroniseBlock() { __syncthreads(); }
+DEVICE void synchroniseWarp() { __nvvm_bar_warp_sync(EVERYONE); }
 DEVICE uint ballot(bool vote) { return __nvvm_vote_ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __nvvm_shfl_sync_bfly_i32(EVERYONE, value, mask, 31); }
 DEVICE float multiplyAdd(float a, float b, float c) { return __builtin_fmaf(a, b, c); } // rounded once
+DEVICE uint shuffleUp(uint value, uint distance) { return __nvvm_shfl_sync_up_i32(EVERYONE, value, distance, 0); }
 DEVICE float squareRoot(float x) { return __nvvm_sqrt_rn_f(x); }
 DEVICE double squareRoot(double x) { return __nvvm_sqrt_rn_d(x); }
 typedef float Quad __attribute__((ext_vector_type(4))); // read and written by one instruction
@@ -47,9 +49,11 @@ DEVICE uint blockThreads() { return blockDim.x; }
 DEVICE uint gridX() { return gridDim.x; }
 DEVICE uint gridY() { return gridDim.y; }
 DEVICE void synchroniseBlock() { __syncthreads(); }
+DEVICE void synchroniseWarp() { __syncwarp(); }
 DEVICE uint ballot(bool vote) { return __ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __shfl_xor_sync(EVERYONE, value, mask); }
 DEVICE float multiplyAdd(float a, float b, float c) { return __fmaf_rn(a, b, c); } // rounded once
+DEVICE uint shuffleUp(uint value, uint distance) { return __shfl_up_sync(EVERYONE, value, distance); }
 DEVICE float squareRoot(float x) { return __fsqrt_rn(x); }
 DEVICE double squareRoot(double x) { return __dsqrt_rn(x); }
 typedef float4 Quad;
@@ -62,17 +66,26 @@ DEVICE void addAtomically(ulong *at, ulong value) { atomicAdd(at, value); }
 DEVICE uint firstItem() { return blockX() * blockThreads() + threadX(); }
 DEVICE uint itemStride() { return gridX() * blockThreads(); }
 
+// Number of this thread in its warp, and of this warp among those of its row of blocks: work of a whole warp is done in steps of warpStride.
+DEVICE uint lane() { return threadX() % WARP; }
+DEVICE uint firstWarp() { return firstItem() / WARP; }
+DEVICE uint warpStride() { return itemStride() / WARP; }
+
 DEVICE float shuffleXor(float value, uint mask)
 {
     return __builtin_bit_cast(float, shuffleXor(__builtin_bit_cast(uint, value), mask));
 }
 
+DEVICE ulong shuffleXor(ulong value, uint mask)
+{
+    uint low = shuffleXor((uint)value, mask);
+    uint high = shuffleXor((uint)(value >> 32), mask);
+    return (ulong)high << 32 | low;
+}
+
 DEVICE double shuffleXor(double value, uint mask)
 {
-    ulong bits = __builtin_bit_cast(ulong, value);
-    uint low = shuffleXor((uint)bits, mask);
-    uint high = shuffleXor((uint)(bits >> 32), mask);
-    return __builtin_bit_cast(double, (ulong)high << 32 | low);
+    return __builtin_bit_cast(double, shuffleXor(__builtin_bit_cast(ulong, value), mask));
 }
 
 DEVICE float absolute(float x) { return __builtin_fabsf(x); }

@@ -15,6 +15,9 @@ internal readonly record struct LaunchSize(uint X, uint Y = 1, uint Threads = La
     /// <summary>Blocks of a sum: enough to keep any card busy, too.</summary>
     public const uint MostSums = 2048;
 
+    /// <summary>Threads of a warp.</summary>
+    public const uint WarpThreads = 32;
+
     /// <summary>Blocks that a row of them needs to keep any card busy; more have nothing to gain.</summary>
     private const long MostBlocks = 8192;
 
@@ -26,6 +29,15 @@ internal readonly record struct LaunchSize(uint X, uint Y = 1, uint Threads = La
 
     /// <summary>A thread an item.</summary>
     public static LaunchSize Flat(long items) => new(Blocks(items));
+
+    /// <summary>A warp an item.</summary>
+    public static LaunchSize OfWarps(long items) => Flat(checked(items * WarpThreads));
+
+    /// <summary>A block of threads a sample, whose values it adds up.</summary>
+    public static LaunchSize OfBlocks(int samples) => new((uint)Math.Clamp(samples, 1, MostBlocks));
+
+    /// <summary>A row of thread blocks a sample, a thread an item of it.</summary>
+    public static LaunchSize OfSamples(int samples, long items) => new(Blocks(items), (uint)Math.Clamp(samples, 1, MostRows));
 
     /// <summary>A row of thread blocks for each row of the map in each lane block in use, a thread an item of the row.</summary>
     /// <param name="itemsInRow">What the row's threads share.</param>
@@ -46,6 +58,10 @@ internal readonly record struct LaunchSize(uint X, uint Y = 1, uint Threads = La
 
     /// <inheritdoc cref="OfSum(ActivationShape, int, long)"/>
     public static LaunchSize OfSum(ActivationShape shape, int samples) => OfSum(shape, samples, shape.RowLength / FourLanes);
+
+    /// <summary>A row of thread blocks for each row of the map, a warp for each of its values at each step, whatever lane blocks samples lie in.</summary>
+    public static LaunchSize OfSteps(ActivationShape shape) =>
+        OfWarps((long)shape.Columns * shape.Channels * shape.Lanes.Steps) with { Y = (uint)Math.Clamp(shape.Rows, 1, MostRows) };
 
     /// <summary>Rows of the map in all lane blocks in use.</summary>
     public static uint RowCount(ActivationShape shape, int samples) => checked((uint)shape.Lanes.BlocksOf(samples) * (uint)shape.Rows);
