@@ -115,9 +115,6 @@ public sealed partial class CudaBackend
     private void AddParts(ulong partial, ulong target, int count, int parts) =>
         AddPartsKernel.Launch(LaunchSize.Flat(count), new AddPartsArguments(partial, target, (uint)count, (uint)parts));
 
-    /// <summary>Lanes that a thread loads with one instruction.</summary>
-    private const int LanesOfFour = 4;
-
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct FillRowsArguments(ActivationView Target, ulong Bias, uint Rows);
 

@@ -20,6 +20,15 @@ public sealed partial class CudaBackend
 
     private Kernel<SparseNeuronArguments> SparseNeuron16Kernel => field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron16");
 
+    private Kernel<SparseNeuronArguments> SparseNeuron4OfFourKernel =>
+        field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron4OfFour");
+
+    private Kernel<SparseNeuronArguments> SparseNeuron8OfFourKernel =>
+        field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron8OfFour");
+
+    private Kernel<SparseNeuronArguments> SparseNeuron16OfFourKernel =>
+        field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron16OfFour");
+
     private Kernel<ClearBorderArguments> ClearBorderKernel => field ??= kernels.Load<ClearBorderArguments>("convolution", "clearBorder");
 
     public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
@@ -68,14 +77,16 @@ public sealed partial class CudaBackend
         Activation spikes, int samples)
     {
         var (g, shape) = (layer.Geometry, spikes.Shape);
-        var columns = Math.Clamp((int)LaunchSize.BlockThreads / shape.Lanes.BlockSamples, 1, shape.Columns);
+        var areFours = shape.Lanes.BlockSamples % LanesOfFour == 0;
+        var shares = areFours ? shape.Lanes.BlockSamples / LanesOfFour : shape.Lanes.BlockSamples;
+        var columns = Math.Clamp((int)LaunchSize.BlockThreads / shares, 1, shape.Columns);
         var groups = (shape.Columns + columns - 1) / columns;
         var rows = LaunchSize.OfRows(shape, samples, 1);
         var kernel = shape.Lanes.Steps switch
         {
-            <= 4 => SparseNeuron4Kernel,
-            <= 8 => SparseNeuron8Kernel,
-            _ => SparseNeuron16Kernel,
+            <= 4 => areFours ? SparseNeuron4OfFourKernel : SparseNeuron4Kernel,
+            <= 8 => areFours ? SparseNeuron8OfFourKernel : SparseNeuron8Kernel,
+            _ => areFours ? SparseNeuron16OfFourKernel : SparseNeuron16Kernel,
         };
         kernel.Launch(rows with { X = (uint)(groups * shape.Channels) }, new SparseNeuronArguments(
             ConnectionsView.ByOutputs(g, layer.Lists!, Weights(layer)), TapsView.ReadBy(g, input.Shape), new ActivationView(input),

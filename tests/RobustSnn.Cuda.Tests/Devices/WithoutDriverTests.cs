@@ -1,0 +1,30 @@
+using ManagedCuda;
+using ManagedCuda.BasicTypes;
+using NUnit.Framework;
+using RobustSnn.Cuda.Nvidia;
+
+namespace RobustSnn.Cuda.Tests.Devices;
+
+/// <summary>On a machine without NVIDIA's driver every call says so.</summary>
+public sealed class WithoutDriverTests
+{
+    [SetUp]
+    public void SetUp()
+    {
+        if (CudaLibraries.IsThere(CudaLibrary.Driver))
+        {
+            Assert.Ignore($"there is a driver: {CudaLibraries.PathOf(CudaLibrary.Driver)}");
+        }
+    }
+
+    [Test]
+    public void A_native_call_says_what_was_tried() =>
+        Assert.That(() => DriverAPINativeMethods.cuInit(CUInitializationFlags.None), Throws.TypeOf<CudaLibraryException>().With.Message.StartsWith("NVIDIA's driver"));
+
+    [Test]
+    public void So_does_a_class() => Assert.That(() => CudaContext.GetDeviceCount(), Throws.InstanceOf<DllNotFoundException>().With.Message.StartsWith("NVIDIA's driver"));
+
+    [Test]
+    public void An_error_has_a_name_nevertheless() => Assert.That(() => CudaLibraries.Require(CudaLibrary.Nvml), Throws.TypeOf<CudaLibraryException>()
+        .With.Property(nameof(CudaLibraryException.Library)).EqualTo(CudaLibrary.Nvml));
+}
