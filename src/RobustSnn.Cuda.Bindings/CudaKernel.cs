@@ -18,11 +18,6 @@ public class CudaKernel
         (KernelName, CUModule) = (kernelName, module);
     }
 
-    /// <param name="kernelName">Its name in PTX, which for C++ is mangled unless it is extern "C".</param>
-    /// <param name="cuda">The context that the module was loaded in. It must be current.</param>
-    public CudaKernel(string kernelName, CUmodule module, CudaContext cuda)
-        : this(kernelName, module) => ArgumentNullException.ThrowIfNull(cuda);
-
     public string KernelName { get; }
 
     public CUmodule CUModule { get; }

@@ -151,7 +151,7 @@ public sealed class KernelTests : DeviceFixture
         Assert.That(blocks, Is.InRange(1, 64));
     }
 
-    private CudaKernel Kernel() => new("add", module, Context) { BlockDimensions = new dim3(256), GridDimensions = new dim3(4) };
+    private CudaKernel Kernel() => new("add", module) { BlockDimensions = new dim3(256), GridDimensions = new dim3(4) };
 
     private void AssertAdded(float amount)
     {

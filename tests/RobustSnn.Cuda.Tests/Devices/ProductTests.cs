@@ -17,7 +17,7 @@ public sealed class ProductTests : DeviceFixture
     [Test]
     public void A_dense_product_is_exact()
     {
-        DeviceSetUp.Require(CudaLibrary.Blas);
+        DeviceSetUp.Require(NvidiaLibrary.Blas);
         var (a, b) = (Numbers(Rows * Inner), Numbers(Inner * Columns));
         var expected = new float[Rows * Columns]; // column by column, as all three
         for (var (i, end) = (0, expected.Length); i < end; i++)
@@ -50,7 +50,7 @@ public sealed class ProductTests : DeviceFixture
     [Test]
     public void A_dense_product_that_cannot_be_is_refused()
     {
-        DeviceSetUp.Require(CudaLibrary.Blas);
+        DeviceSetUp.Require(NvidiaLibrary.Blas);
         var blas = new CudaBlas();
         var (alpha, beta) = (1f, 0f);
         var status = CudaBlasNativeMethods.cublasSgemm_v2(blas.CublasHandle, Operation.NonTranspose, Operation.NonTranspose, -1, 1, 1, ref alpha, default, 1, default, 1, ref beta, default, 1);
@@ -61,7 +61,7 @@ public sealed class ProductTests : DeviceFixture
     [Test]
     public unsafe void A_sparse_product_is_exact()
     {
-        DeviceSetUp.Require(CudaLibrary.Sparse);
+        DeviceSetUp.Require(NvidiaLibrary.Sparse);
         int[] offsets = [0, 2, 2, 3, 5, 6], columns = [0, 3, 1, 0, 2, 3];
         float[] weights = [1, -2, 3, 4, -5, 6];
         var dense = Numbers(Inner * Columns); // row by row

@@ -11,9 +11,9 @@ public sealed class WithoutDriverTests
     [SetUp]
     public void SetUp()
     {
-        if (CudaLibraries.IsThere(CudaLibrary.Driver))
+        if (CudaLibraries.IsThere(NvidiaLibrary.Driver))
         {
-            Assert.Ignore($"there is a driver: {CudaLibraries.PathOf(CudaLibrary.Driver)}");
+            Assert.Ignore($"there is a driver: {CudaLibraries.PathOf(NvidiaLibrary.Driver)}");
         }
     }
 
@@ -25,6 +25,6 @@ public sealed class WithoutDriverTests
     public void So_does_a_class() => Assert.That(() => CudaContext.GetDeviceCount(), Throws.InstanceOf<DllNotFoundException>().With.Message.StartsWith("NVIDIA's driver"));
 
     [Test]
-    public void An_error_has_a_name_nevertheless() => Assert.That(() => CudaLibraries.Require(CudaLibrary.Nvml), Throws.TypeOf<CudaLibraryException>()
-        .With.Property(nameof(CudaLibraryException.Library)).EqualTo(CudaLibrary.Nvml));
+    public void An_error_has_a_name_nevertheless() => Assert.That(() => CudaLibraries.Require(NvidiaLibrary.Nvml), Throws.TypeOf<CudaLibraryException>()
+        .With.Property(nameof(CudaLibraryException.Library)).EqualTo(NvidiaLibrary.Nvml));
 }
