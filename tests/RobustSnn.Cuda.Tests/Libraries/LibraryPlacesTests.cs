@@ -47,6 +47,22 @@ public sealed class LibraryPlacesTests
     }
 
     [Test]
+    public void A_link_is_of_the_version_that_it_leads_to()
+    {
+        machine.Folder("usr/local/cuda-13.0/lib64");
+        Directory.CreateSymbolicLink(Path.Combine(machine.Folder("etc/alternatives"), "cuda"), Path.Combine(machine.Path, "usr/local/cuda-13.0"));
+        Directory.CreateSymbolicLink(Path.Combine(machine.Path, "usr/local/cuda"), Path.Combine(machine.Path, "etc/alternatives/cuda"));
+        Assert.That(Places(), Is.EqualTo(new[] { "the loader", "usr/local/cuda/lib64 (13)", "usr/local/cuda-13.0/lib64 (13)" }));
+    }
+
+    [Test]
+    public void A_folder_that_somebody_named_is_looked_at_though_it_is_not_there()
+    {
+        variables["CUDA_HOME"] = Path.Combine(machine.Path, "gone");
+        Assert.That(Places(), Is.EqualTo(new[] { "the loader", "gone" }));
+    }
+
+    [Test]
     public void Windows_has_its_toolkits_and_the_drivers_folders()
     {
         variables["CUDA_PATH"] = machine.Folder("chosen");
