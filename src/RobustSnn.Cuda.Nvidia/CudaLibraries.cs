@@ -31,7 +31,8 @@ public static class CudaLibraries
         return Search(library).Path!;
     }
 
-    private static LibrarySearch Search(NvidiaLibrary library) => Searches.GetOrAdd(library, key => new(() => new LibrarySearch(SearchedMachine.ThisOne, key, VersionFor(key)))).Value;
+    private static LibrarySearch Search(NvidiaLibrary library) =>
+        Searches.GetOrAdd(library, key => new(() => new LibrarySearch(SearchedMachine.ThisOne, key, VersionFor(key)))).Value;
 
     /// <summary>Libraries of CUDA's toolkit depend on the driver, the driver's own do not.</summary>
     private static Version? VersionFor(NvidiaLibrary library) => library is NvidiaLibrary.Blas or NvidiaLibrary.Sparse ? DriverVersion() : null;

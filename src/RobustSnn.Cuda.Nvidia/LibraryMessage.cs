@@ -17,8 +17,10 @@ internal static class LibraryMessage
 
     private static string Advice(NvidiaLibrary library, bool emulated) => (library, emulated) switch
     {
-        (_, true) => $"{LibraryPlaces.EmulatorVariable} is set, so only the emulator was looked for: build it with ./build.sh Emulator, set the variable to the folder that has it, or unset it.",
+        (_, true) => $"{LibraryPlaces.EmulatorVariable} is set, so only the emulator was looked for: build it with ./build.sh Emulator, "
+            + "set the variable to the folder that has it, or unset it.",
         (NvidiaLibrary.Driver or NvidiaLibrary.Nvml, _) => $"Install the driver of the card, or name the folder that has the library in {LibraryPlaces.Variable}.",
-        _ => $"Install CUDA 12 or 13 (pip install nvidia-cublas-cu12 nvidia-cusparse-cu12 is enough), or name the folder that has the library in {LibraryPlaces.Variable}.",
+        _ => "Install CUDA 12 or 13 (pip install nvidia-cublas-cu12 nvidia-cusparse-cu12 is enough), "
+            + $"or name the folder that has the library in {LibraryPlaces.Variable}.",
     };
 }

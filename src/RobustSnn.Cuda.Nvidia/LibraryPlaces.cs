@@ -85,7 +85,8 @@ internal sealed partial class LibraryPlaces(SearchedMachine machine)
             return environments.Select(prefix => Path.Combine(prefix, "Lib", "site-packages"));
         }
 
-        string[] prefixes = [.. environments, Path.Combine(machine.UserFolder, ".local"), Path.Combine(machine.Root, "usr", "local"), Path.Combine(machine.Root, "usr")];
+        string[] prefixes =
+            [.. environments, Path.Combine(machine.UserFolder, ".local"), Path.Combine(machine.Root, "usr", "local"), Path.Combine(machine.Root, "usr")];
         return from prefix in prefixes
                from python in Folders(Path.Combine(prefix, "lib"), "python3*").OrderByDescending(VersionOf)
                from packages in new[] { "site-packages", "dist-packages" }
@@ -100,7 +101,11 @@ internal sealed partial class LibraryPlaces(SearchedMachine machine)
         select place with { Major = version.Success ? int.Parse(version.Groups[1].Value, CultureInfo.InvariantCulture) : null };
 
     private IEnumerable<string> OfDriver() => machine.IsWindows
-        ? [Path.Combine(machine.Variable("SystemRoot") ?? machine.Root, "System32"), Path.Combine(machine.Variable("ProgramFiles") ?? machine.Root, "NVIDIA Corporation", "NVSMI")]
+        ?
+        [
+            Path.Combine(machine.Variable("SystemRoot") ?? machine.Root, "System32"),
+            Path.Combine(machine.Variable("ProgramFiles") ?? machine.Root, "NVIDIA Corporation", "NVSMI"),
+        ]
         : [];
 
     private static string[] Folders(string above, string name) => Directory.Exists(above) ? Directory.GetDirectories(above, name) : [];

@@ -13,6 +13,7 @@ public sealed class ProductTests : DeviceFixture
     private const int Rows = 5;
     private const int Columns = 7;
     private const int Inner = 4;
+    private const cusparseOperation Plain = cusparseOperation.NonTranspose;
 
     [Test]
     public void A_dense_product_is_exact()
@@ -53,7 +54,8 @@ public sealed class ProductTests : DeviceFixture
         DeviceSetUp.Require(NvidiaLibrary.Blas);
         var blas = new CudaBlas();
         var (alpha, beta) = (1f, 0f);
-        var status = CudaBlasNativeMethods.cublasSgemm_v2(blas.CublasHandle, Operation.NonTranspose, Operation.NonTranspose, -1, 1, 1, ref alpha, default, 1, default, 1, ref beta, default, 1);
+        var status = CudaBlasNativeMethods.cublasSgemm_v2(
+            blas.CublasHandle, Operation.NonTranspose, Operation.NonTranspose, -1, 1, 1, ref alpha, default, 1, default, 1, ref beta, default, 1);
         blas.Dispose();
         Assert.That(status, Is.EqualTo(CublasStatus.InvalidValue));
     }
@@ -93,12 +95,12 @@ public sealed class ProductTests : DeviceFixture
             Check(CudaSparseNativeMethods.cusparseCreateDnMat(ref y, Rows, Columns, Columns, z.DevicePointer, cudaDataType.CUDA_R_32F, Order.Row));
             var (alpha, beta) = (1f, 0f);
             var (one, zero) = ((IntPtr)(&alpha), (IntPtr)(&beta));
-            Check(CudaSparseNativeMethods.cusparseSpMM_bufferSize(sparse.Handle, cusparseOperation.NonTranspose, cusparseOperation.NonTranspose, one, a, b, zero, y,
+            Check(CudaSparseNativeMethods.cusparseSpMM_bufferSize(sparse.Handle, Plain, Plain, one, a, b, zero, y,
                 cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, ref bytes));
             using var buffer = new CudaDeviceVariable<byte>(bytes + 1);
-            Check(CudaSparseNativeMethods.cusparseSpMM_preprocess(sparse.Handle, cusparseOperation.NonTranspose, cusparseOperation.NonTranspose, one, a, b, zero, y,
+            Check(CudaSparseNativeMethods.cusparseSpMM_preprocess(sparse.Handle, Plain, Plain, one, a, b, zero, y,
                 cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer.DevicePointer));
-            Check(CudaSparseNativeMethods.cusparseSpMM(sparse.Handle, cusparseOperation.NonTranspose, cusparseOperation.NonTranspose, one, a, b, zero, y,
+            Check(CudaSparseNativeMethods.cusparseSpMM(sparse.Handle, Plain, Plain, one, a, b, zero, y,
                 cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer.DevicePointer));
             AssertIs(expected, z, stream);
             Check(CudaSparseNativeMethods.cusparseDestroySpMat(a));

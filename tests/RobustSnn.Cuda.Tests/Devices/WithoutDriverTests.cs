@@ -18,13 +18,14 @@ public sealed class WithoutDriverTests
     }
 
     [Test]
-    public void A_native_call_says_what_was_tried() =>
-        Assert.That(() => DriverAPINativeMethods.cuInit(CUInitializationFlags.None), Throws.TypeOf<CudaLibraryException>().With.Message.StartsWith("NVIDIA's driver"));
+    public void A_native_call_says_what_was_tried() => Assert.That(
+        () => DriverAPINativeMethods.cuInit(CUInitializationFlags.None), Throws.TypeOf<CudaLibraryException>().With.Message.StartsWith("NVIDIA's driver"));
 
     [Test]
-    public void So_does_a_class() => Assert.That(() => CudaContext.GetDeviceCount(), Throws.InstanceOf<DllNotFoundException>().With.Message.StartsWith("NVIDIA's driver"));
+    public void So_does_a_class() =>
+        Assert.That(() => CudaContext.GetDeviceCount(), Throws.InstanceOf<DllNotFoundException>().With.Message.StartsWith("NVIDIA's driver"));
 
     [Test]
-    public void An_error_has_a_name_nevertheless() => Assert.That(() => CudaLibraries.Require(NvidiaLibrary.Nvml), Throws.TypeOf<CudaLibraryException>()
+    public void The_exception_has_the_library() => Assert.That(() => CudaLibraries.Require(NvidiaLibrary.Nvml), Throws.TypeOf<CudaLibraryException>()
         .With.Property(nameof(CudaLibraryException.Library)).EqualTo(NvidiaLibrary.Nvml));
 }
