@@ -13,7 +13,7 @@ for source in "$@"; do
     sum=$(cat "$source" *.h compile.sh | sha256sum | cut -d' ' -f1)
     {
         echo "// Of native/kernels/$name.cu and headers, sha256 $sum"
-        "${CLANG:-clang-19}" -x cuda --cuda-device-only -nocudainc -nocudalib -std=c++20 -O3 -ffp-contract=off -Wall -Wextra -Werror \
+        "${CLANG:-clang-19}" -x cuda --cuda-device-only -nocudainc -nocudalib -std=c++20 -O3 -mllvm -disable-vector-combine -ffp-contract=off -Wall -Wextra -Werror \
             --cuda-gpu-arch=sm_80 -Xclang -target-feature -Xclang +ptx78 -S "$source" -o -
     } > "$out/$name.ptx.new"
     mv "$out/$name.ptx.new" "$out/$name.ptx"

@@ -20,6 +20,13 @@ constexpr uint BLOCK = 256;
 // Every thread of a warp, in shuffles and votes.
 constexpr uint EVERYONE = 0xFFFFFFFF;
 
+// Four neighbouring floats, of which the first's address is a multiple of 16 bytes: read and written at once.
+#ifdef __clang__
+typedef float Vector __attribute__((ext_vector_type(4)));
+#else
+typedef float4 Vector;
+#endif
+
 #ifdef __clang__
 DEVICE uint threadX() { return __nvvm_read_ptx_sreg_tid_x(); }
 DEVICE uint blockX() { return __nvvm_read_ptx_sreg_ctaid_x(); }
@@ -32,11 +39,13 @@ DEVICE void synchroniseBlock() { __syncthreads(); }
 DEVICE void synchroniseWarp() { __nvvm_bar_warp_sync(EVERYONE); }
 DEVICE uint ballot(bool vote) { return __nvvm_vote_ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __nvvm_shfl_sync_bfly_i32(EVERYONE, value, mask, 31); }
+DEVICE float multiplyAdd(float a, float b, float c) { return __builtin_fmaf(a, b, c); } // rounded once
 DEVICE uint shuffleUp(uint value, uint distance) { return __nvvm_shfl_sync_up_i32(EVERYONE, value, distance, 0); }
-DEVICE uint bitCount(uint bits) { return __builtin_popcount(bits); }
-DEVICE void addAtomically(uint *counter, uint value) { __nvvm_atom_add_gen_i((int *)counter, value); }
 DEVICE float squareRoot(float x) { return __nvvm_sqrt_rn_f(x); }
 DEVICE double squareRoot(double x) { return __nvvm_sqrt_rn_d(x); }
+DEVICE uint bitsSet(uint word) { return __builtin_popcount(word); }
+DEVICE void addAtomically(uint *at, uint value) { __atomic_fetch_add(at, value, __ATOMIC_RELAXED); }
+DEVICE void addAtomically(ulong *at, ulong value) { __atomic_fetch_add(at, value, __ATOMIC_RELAXED); }
 #else
 DEVICE uint threadX() { return threadIdx.x; }
 DEVICE uint blockX() { return blockIdx.x; }
@@ -49,11 +58,13 @@ DEVICE void synchroniseBlock() { __syncthreads(); }
 DEVICE void synchroniseWarp() { __syncwarp(); }
 DEVICE uint ballot(bool vote) { return __ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __shfl_xor_sync(EVERYONE, value, mask); }
+DEVICE float multiplyAdd(float a, float b, float c) { return __fmaf_rn(a, b, c); } // rounded once
 DEVICE uint shuffleUp(uint value, uint distance) { return __shfl_up_sync(EVERYONE, value, distance); }
-DEVICE uint bitCount(uint bits) { return __popc(bits); }
-DEVICE void addAtomically(uint *counter, uint value) { atomicAdd(counter, value); }
 DEVICE float squareRoot(float x) { return __fsqrt_rn(x); }
 DEVICE double squareRoot(double x) { return __dsqrt_rn(x); }
+DEVICE uint bitsSet(uint word) { return __popc(word); }
+DEVICE void addAtomically(uint *at, uint value) { atomicAdd(at, value); }
+DEVICE void addAtomically(ulong *at, ulong value) { atomicAdd(at, value); }
 #endif
 
 // Number of this thread among those of its row of blocks, and how many there are: loops go from the one in steps of the other.

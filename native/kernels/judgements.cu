@@ -205,11 +205,11 @@ KERNEL void dropSamplesOfActivation(DropActivationArguments arguments)
                 bool stays = sample < arguments.samples && arguments.dropped[sample] == 0;
                 float value = stays ? lanes[sample] : 0;
                 uint staying = ballot(stays);
-                uint place = next + bitCount(staying & ((1u << lane()) - 1));
+                uint place = next + bitsSet(staying & ((1u << lane()) - 1));
                 synchroniseWarp();
                 if (stays && place < sample)
                     lanes[place] = value;
-                next += bitCount(staying);
+                next += bitsSet(staying);
             }
         }
     }

@@ -18,7 +18,7 @@ template <typename T> DEVICE T warpLargest(T value)
     return value;
 }
 
-// The sum over a block of BLOCK threads, in every thread of it. May be called again at once: it ends with everyone having read.
+// The sum over a block of whole warps, BLOCK threads at most, in every thread of it. May be called again at once: it ends with everyone having read.
 DEVICE double blockSum(double value)
 {
     SHARED static double warps[BLOCK / WARP];
@@ -27,10 +27,27 @@ DEVICE double blockSum(double value)
         warps[threadX() / WARP] = value;
     synchroniseBlock();
     double sum = 0;
-    for (uint i = 0; i < BLOCK / WARP; i++)
+    for (uint i = 0; i < blockThreads() / WARP; i++)
         sum += warps[i];
     synchroniseBlock();
     return sum;
+}
+
+// Leaves a block's sum among those of all blocks, each at its own place: who adds them up does so in their order.
+DEVICE void keepPartial(double *partial, double value)
+{
+    value = blockSum(value);
+    if (threadX() == 0)
+        partial[blockY() * gridX() + blockX()] = value;
+}
+
+// The sum of so many partial sums over a block of BLOCK threads, in every thread of it.
+DEVICE double sumPartials(const double *partial, uint count)
+{
+    double sum = 0;
+    for (uint i = threadX(); i < count; i += BLOCK)
+        sum += partial[i];
+    return blockSum(sum);
 }
 
 // The largest over a block of BLOCK threads, in every thread of it.

@@ -9,11 +9,11 @@ internal sealed class LibrarySearch
     private readonly List<string> unknown = [];
     private readonly List<string> failed = [];
     private readonly SearchedMachine machine;
-    private readonly CudaLibrary library;
+    private readonly NvidiaLibrary library;
 
     /// <summary>Searches. What belongs to a newer CUDA than the driver's is left out: it would load, and then refuse every call.</summary>
     /// <param name="driver">The version of CUDA that the driver has; null where that is not known.</param>
-    public LibrarySearch(SearchedMachine machine, CudaLibrary library, Version? driver)
+    public LibrarySearch(SearchedMachine machine, NvidiaLibrary library, Version? driver)
     {
         (this.machine, this.library) = (machine, library);
         var places = new LibraryPlaces(machine);

@@ -1,5 +1,7 @@
+using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
+using RobustSnn.Cuda.Products;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -14,6 +16,10 @@ public sealed partial class CudaBackend : IBackend
     private readonly CudaDevice device;
     private readonly KernelLibrary kernels;
     private readonly Scratch scratch;
+    private readonly ScratchActivations currents; // between a layer and its neurons
+    private readonly ScratchActivations means;    // between windows and a layer
+    private readonly Cublas cublas;
+    private readonly ProductKernels products;
 
     /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
     /// <param name="ordinal">Which of the cards that CUDA shows.</param>
@@ -23,6 +29,10 @@ public sealed partial class CudaBackend : IBackend
         device = new CudaDevice(ordinal);
         kernels = new KernelLibrary(device);
         scratch = new Scratch(device);
+        currents = new ScratchActivations(device);
+        means = new ScratchActivations(device);
+        cublas = new Cublas(device, Precision.Single);
+        products = new ProductKernels(kernels);
     }
 
     public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver})";
@@ -57,7 +67,7 @@ public sealed partial class CudaBackend : IBackend
     {
         using var turn = TakeTurn();
         operations();
-        return new CudaRecording(device, operations, () => scratch.Generation);
+        return new CudaRecording(device, operations, () => scratch.Generation + currents.Generation + means.Generation);
     }
 
     public void Synchronize()
@@ -70,7 +80,10 @@ public sealed partial class CudaBackend : IBackend
     {
         turns.End(); // no operation is being called, and none will be
         kernels.Dispose();
+        cublas.Dispose();
         scratch.Dispose();
+        currents.Dispose();
+        means.Dispose();
         device.Dispose();
     }
 
@@ -85,6 +98,7 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>Address of floats, or of other elements, that an operation reads.</summary>
     private static ulong Reading(DeviceBuffer buffer, long count, ElementType type = ElementType.Float32)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length);
         return CudaBuffer.AddressOf(buffer, type);
     }

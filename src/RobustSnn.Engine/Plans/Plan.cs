@@ -16,6 +16,9 @@ namespace RobustSnn.Engine.Plans;
 /// </remarks>
 public sealed class Plan : IDisposable
 {
+    /// <summary>In place of the first node that is left out: a recording of the way back.</summary>
+    private const int WayBack = -1;
+
     private readonly PlanGraph graph;
     private readonly MemoryPlan memory;
     private readonly PlanStep?[] steps;
@@ -23,6 +26,8 @@ public sealed class Plan : IDisposable
     private readonly Activation scores;
     private readonly Activation? scoreGradient;
     private readonly Action runSteps;
+    private readonly Action runStepsBackward;
+    private readonly bool drops;
     private Pass pass;
     private int end;
     private readonly Dictionary<(Pass Pass, int End), IRecording> recordings = [];
@@ -43,7 +48,7 @@ public sealed class Plan : IDisposable
         Batch = batch;
         Timesteps = timesteps;
         (graph, memory, Memory) = PlanLimits.Lay(model, batch, timesteps, mode);
-        runSteps = RunSteps;
+        (runSteps, runStepsBackward) = (RunSteps, RunStepsBackward);
         try
         {
             if (mode == PassMode.Training)
@@ -63,6 +68,7 @@ public sealed class Plan : IDisposable
             var buffers = new PlanBuffers(Pixels, PixelGradient, counts, SampleNumbers);
             var compiler = new StepCompiler(model, graph, memory, activations, buffers, length => Own(length));
             steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
+            drops = steps.Any(step => step is DropoutStep);
             scores = activations[memory.Output[graph.Last]];
             scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
         }
@@ -274,6 +280,20 @@ public sealed class Plan : IDisposable
     private void RunBackward(CancellationToken cancellation)
     {
         hasForward = false; // in-place steps have consumed its values
+        this.cancellation = cancellation;
+        end = WayBack;
+        if (pass.Adaptive is not null)
+        {
+            RunStepsBackward(); // whose memory lives for a run of an attack only
+        }
+        else
+        {
+            Replay(runStepsBackward);
+        }
+    }
+
+    private void RunStepsBackward()
+    {
         Model.Backend.ReadoutGradient(LogitGradient, scoreGradient!, pass.Samples);
         for (var n = graph.Last; n >= 0; n--)
         {
@@ -291,14 +311,7 @@ public sealed class Plan : IDisposable
     private void Run(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes, CancellationToken cancellation)
     {
         Begin(samples, firstLeftOut, dropout, countSpikes, cancellation);
-        if (Mode == PassMode.Training)
-        {
-            RunSteps(); // with other dropout masks every time
-        }
-        else
-        {
-            Replay();
-        }
+        Replay(runSteps);
     }
 
     private void Begin(int samples, int firstLeftOut, RandomKey dropout, bool countSpikes, CancellationToken cancellation)
@@ -308,12 +321,19 @@ public sealed class Plan : IDisposable
         hasForward = false;
         this.cancellation = cancellation;
         Model.Prepare();
-        pass = new Pass(samples, dropout, countSpikes, NeuronGradient.Default);
+        pass = new Pass(samples, drops ? dropout : default, countSpikes, NeuronGradient.Default);
         end = firstLeftOut;
     }
 
-    private void Replay()
+    /// <summary>Runs operations that depend on the pass alone, as a recording where that can be used again.</summary>
+    private void Replay(Action operations)
     {
+        if (drops)
+        {
+            operations(); // with other masks every time
+            return;
+        }
+
         if (recordedConnections != Model.ConnectionsVersion)
         {
             ForgetRecordings();
@@ -326,7 +346,7 @@ public sealed class Plan : IDisposable
         }
         else
         {
-            recordings.Add((pass, end), Model.Backend.Record(runSteps));
+            recordings.Add((pass, end), Model.Backend.Record(operations));
         }
     }
 

@@ -7,7 +7,7 @@ namespace RobustSnn.Robustness.Attacks;
 /// A run of APGD. A step looks at where a sample is, notes what that is worth, and moves on; the first one looks at the start, so that there is one
 /// more than the attack has moves.
 /// </summary>
-internal sealed class ApgdRun : AttackRun
+public sealed class ApgdRun : AttackRun
 {
     private const float Momentum = 0.75f;
 

@@ -12,7 +12,7 @@ public abstract class DeviceFixture
     [OneTimeSetUp]
     public void Open()
     {
-        DeviceSetUp.Require(CudaLibrary.Driver);
+        DeviceSetUp.Require(NvidiaLibrary.Driver);
         Context = new PrimaryContext(0);
     }
 

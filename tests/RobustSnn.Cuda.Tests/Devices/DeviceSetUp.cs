@@ -10,7 +10,7 @@ public sealed class DeviceSetUp
     [OneTimeSetUp]
     public void SetUp()
     {
-        var isInstalled = new LibrarySearch(SearchedMachine.ThisOne, CudaLibrary.Driver, null).Handle != 0;
+        var isInstalled = new LibrarySearch(SearchedMachine.ThisOne, NvidiaLibrary.Driver, null).Handle != 0;
         if (!isInstalled && Directory.Exists(Path.Combine(Repository.Root, "native", "emulator", "build")))
         {
             Environment.SetEnvironmentVariable(LibraryPlaces.EmulatorVariable, "1");
@@ -18,7 +18,7 @@ public sealed class DeviceSetUp
     }
 
     /// <summary>Skips the test where the library is not there, and says what was tried.</summary>
-    public static void Require(CudaLibrary library)
+    public static void Require(NvidiaLibrary library)
     {
         try
         {

@@ -9,7 +9,7 @@ namespace RobustSnn.Cuda.Tests.Devices;
 public sealed class EnergyTests : DeviceFixture
 {
     [SetUp]
-    public void SetUp() => DeviceSetUp.Require(CudaLibrary.Nvml);
+    public void SetUp() => DeviceSetUp.Require(NvidiaLibrary.Nvml);
 
     [Test]
     public void The_drivers_device_is_found_by_its_identifier()

@@ -92,6 +92,7 @@ public sealed class MemoryTests : DeviceFixture
 
     [Test]
     public void Too_much_is_refused_with_the_call_and_the_drivers_words() =>
-        Assert.That(() => Context.AllocateMemory(1L << 50), Throws.TypeOf<CudaException>().With.Property(nameof(CudaException.CudaError)).EqualTo(CUResult.ErrorOutOfMemory)
+        Assert.That(() => Context.AllocateMemory(1L << 50), Throws.TypeOf<CudaException>()
+            .With.Property(nameof(CudaException.CudaError)).EqualTo(CUResult.ErrorOutOfMemory)
             .And.Message.StartsWith("cuMemAlloc: CUDA_ERROR_OUT_OF_MEMORY (2): "));
 }

@@ -13,11 +13,12 @@ public sealed class ProductTests : DeviceFixture
     private const int Rows = 5;
     private const int Columns = 7;
     private const int Inner = 4;
+    private const cusparseOperation Plain = cusparseOperation.NonTranspose;
 
     [Test]
     public void A_dense_product_is_exact()
     {
-        DeviceSetUp.Require(CudaLibrary.Blas);
+        DeviceSetUp.Require(NvidiaLibrary.Blas);
         var (a, b) = (Numbers(Rows * Inner), Numbers(Inner * Columns));
         var expected = new float[Rows * Columns]; // column by column, as all three
         for (var (i, end) = (0, expected.Length); i < end; i++)
@@ -50,10 +51,11 @@ public sealed class ProductTests : DeviceFixture
     [Test]
     public void A_dense_product_that_cannot_be_is_refused()
     {
-        DeviceSetUp.Require(CudaLibrary.Blas);
+        DeviceSetUp.Require(NvidiaLibrary.Blas);
         var blas = new CudaBlas();
         var (alpha, beta) = (1f, 0f);
-        var status = CudaBlasNativeMethods.cublasSgemm_v2(blas.CublasHandle, Operation.NonTranspose, Operation.NonTranspose, -1, 1, 1, ref alpha, default, 1, default, 1, ref beta, default, 1);
+        var status = CudaBlasNativeMethods.cublasSgemm_v2(
+            blas.CublasHandle, Operation.NonTranspose, Operation.NonTranspose, -1, 1, 1, ref alpha, default, 1, default, 1, ref beta, default, 1);
         blas.Dispose();
         Assert.That(status, Is.EqualTo(CublasStatus.InvalidValue));
     }
@@ -61,7 +63,7 @@ public sealed class ProductTests : DeviceFixture
     [Test]
     public unsafe void A_sparse_product_is_exact()
     {
-        DeviceSetUp.Require(CudaLibrary.Sparse);
+        DeviceSetUp.Require(NvidiaLibrary.Sparse);
         int[] offsets = [0, 2, 2, 3, 5, 6], columns = [0, 3, 1, 0, 2, 3];
         float[] weights = [1, -2, 3, 4, -5, 6];
         var dense = Numbers(Inner * Columns); // row by row
@@ -93,12 +95,12 @@ public sealed class ProductTests : DeviceFixture
             Check(CudaSparseNativeMethods.cusparseCreateDnMat(ref y, Rows, Columns, Columns, z.DevicePointer, cudaDataType.CUDA_R_32F, Order.Row));
             var (alpha, beta) = (1f, 0f);
             var (one, zero) = ((IntPtr)(&alpha), (IntPtr)(&beta));
-            Check(CudaSparseNativeMethods.cusparseSpMM_bufferSize(sparse.Handle, cusparseOperation.NonTranspose, cusparseOperation.NonTranspose, one, a, b, zero, y,
+            Check(CudaSparseNativeMethods.cusparseSpMM_bufferSize(sparse.Handle, Plain, Plain, one, a, b, zero, y,
                 cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, ref bytes));
             using var buffer = new CudaDeviceVariable<byte>(bytes + 1);
-            Check(CudaSparseNativeMethods.cusparseSpMM_preprocess(sparse.Handle, cusparseOperation.NonTranspose, cusparseOperation.NonTranspose, one, a, b, zero, y,
+            Check(CudaSparseNativeMethods.cusparseSpMM_preprocess(sparse.Handle, Plain, Plain, one, a, b, zero, y,
                 cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer.DevicePointer));
-            Check(CudaSparseNativeMethods.cusparseSpMM(sparse.Handle, cusparseOperation.NonTranspose, cusparseOperation.NonTranspose, one, a, b, zero, y,
+            Check(CudaSparseNativeMethods.cusparseSpMM(sparse.Handle, Plain, Plain, one, a, b, zero, y,
                 cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer.DevicePointer));
             AssertIs(expected, z, stream);
             Check(CudaSparseNativeMethods.cusparseDestroySpMat(a));

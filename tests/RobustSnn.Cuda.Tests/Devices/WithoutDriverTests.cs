@@ -11,20 +11,21 @@ public sealed class WithoutDriverTests
     [SetUp]
     public void SetUp()
     {
-        if (CudaLibraries.IsThere(CudaLibrary.Driver))
+        if (CudaLibraries.IsThere(NvidiaLibrary.Driver))
         {
-            Assert.Ignore($"there is a driver: {CudaLibraries.PathOf(CudaLibrary.Driver)}");
+            Assert.Ignore($"there is a driver: {CudaLibraries.PathOf(NvidiaLibrary.Driver)}");
         }
     }
 
     [Test]
-    public void A_native_call_says_what_was_tried() =>
-        Assert.That(() => DriverAPINativeMethods.cuInit(CUInitializationFlags.None), Throws.TypeOf<CudaLibraryException>().With.Message.StartsWith("NVIDIA's driver"));
+    public void A_native_call_says_what_was_tried() => Assert.That(
+        () => DriverAPINativeMethods.cuInit(CUInitializationFlags.None), Throws.TypeOf<CudaLibraryException>().With.Message.StartsWith("NVIDIA's driver"));
 
     [Test]
-    public void So_does_a_class() => Assert.That(() => CudaContext.GetDeviceCount(), Throws.InstanceOf<DllNotFoundException>().With.Message.StartsWith("NVIDIA's driver"));
+    public void So_does_a_class() =>
+        Assert.That(() => CudaContext.GetDeviceCount(), Throws.InstanceOf<DllNotFoundException>().With.Message.StartsWith("NVIDIA's driver"));
 
     [Test]
-    public void An_error_has_a_name_nevertheless() => Assert.That(() => CudaLibraries.Require(CudaLibrary.Nvml), Throws.TypeOf<CudaLibraryException>()
-        .With.Property(nameof(CudaLibraryException.Library)).EqualTo(CudaLibrary.Nvml));
+    public void The_exception_has_the_library() => Assert.That(() => CudaLibraries.Require(NvidiaLibrary.Nvml), Throws.TypeOf<CudaLibraryException>()
+        .With.Property(nameof(CudaLibraryException.Library)).EqualTo(NvidiaLibrary.Nvml));
 }

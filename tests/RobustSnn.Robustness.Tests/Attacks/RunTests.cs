@@ -86,14 +86,23 @@ public sealed class RunTests
 
     internal static IAttack Parse(string name) => AttackCatalogue.Parse(name).Members.Single().Attack;
 
-    [FsCheck.NUnit.Property(MaxTest = 40)]
+    /// <summary>Every kind of attack, and the fewest classes that its loss is defined for.</summary>
+    private static readonly (string Name, int Classes)[] EveryAttack =
+    [
+        ("fgsm", 2), ("rfgsm", 2), ("rfgsm-kl", 2), ("pgd4", 2), ("pgd2(restarts=3)", 2), ("tpgd3", 2), ("mart3", 2), ("apgd-ce(steps=5)", 2),
+        ("apgd-dlr(steps=5)", 3), ("apgd-t(steps=4)", 4), ("sa-pgd(steps=6)", 2), ("sa-pgd-dlr(steps=6)", 3), ("fab(steps=4)", 2),
+        ("fab(steps=3, restarts=2)", 2), ("fab-t(steps=4)", 2), ("square(queries=8)", 2),
+    ];
+
+    [FsCheck.NUnit.Property(MaxTest = 160)]
     public void On_any_network_images_stay_in_the_ball_and_no_bit_depends_on_others(
         FsCheck.PositiveInt seed, FsCheck.NonNegativeInt kind, bool isInfinity, byte radius, FsCheck.PositiveInt capacity)
     {
-        string[] names = ["fab(steps=4)", "fab(steps=3, restarts=2)", "fab-t(steps=4)", "square(queries=8)"];
-        var attack = Parse(names[kind.Get % names.Length]);
-        using var network = new ExactNetwork(new Shape(1 + seed.Get % 3, 1 + seed.Get % 7, 1 + seed.Get % 5), 2 + seed.Get % 3, hidden: seed.Get % 2 * 6, Samples, seed.Get);
-        var settings = ExactNetwork.Settings(isInfinity ? Norm.Infinity : Norm.Euclidean, radius / 255f, (ulong)seed.Get);
+        var (name, leastClasses) = EveryAttack[kind.Get % EveryAttack.Length];
+        var attack = Parse(name);
+        using var network = new ExactNetwork(
+            new Shape(1 + seed.Get % 3, 1 + seed.Get % 7, 1 + seed.Get % 5), leastClasses + seed.Get % 3, hidden: seed.Get % 2 * 6, Samples, seed.Get);
+        var settings = ExactNetwork.Settings(isInfinity || !attack.Takes(Norm.Euclidean) ? Norm.Infinity : Norm.Euclidean, radius / 255f, (ulong)seed.Get);
         var samples = new Samples(network.Classifier, network.Images, network.Labels, [.. Enumerable.Range(0, Samples)]);
         for (var round = 0; round < attack.Rounds(network.Classifier); round++)
         {
@@ -104,6 +113,28 @@ public sealed class RunTests
             Assert.That(apart.Distances, Is.EqualTo(together.Distances));
             Assert.That(apart.Broken, Is.EqualTo(together.Broken));
         }
+    }
+
+    /// <summary>APGD on any network: what it holds to be the best rises from step to step, from no less than its start, and is that of its best images.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 40)]
+    public void APGDs_best_losses_never_fall(FsCheck.PositiveInt seed, bool isInfinity, bool isRatio, byte radius)
+    {
+        var loss = isRatio ? LogitLoss.DifferenceOfLogitsRatio : LogitLoss.CrossEntropy;
+        using var network = new ExactNetwork(new Shape(2, 5, 4), 3 + seed.Get % 3, hidden: seed.Get % 2 * 8, Samples, seed.Get);
+        var settings = ExactNetwork.Settings(isInfinity ? Norm.Infinity : Norm.Euclidean, radius / 255f, (ulong)seed.Get);
+        var run = (ApgdRun)new Apgd(new ApgdOptions(loss, 8)).Begin(network.Batch, settings, 0);
+        DrivenRun.Enter(run, network.Batch, new Samples(network.Classifier, network.Images, network.Labels, [.. Enumerable.Range(0, Samples)]));
+        float[] before = [.. Enumerable.Repeat(float.NegativeInfinity, Samples)];
+        for (var step = 0; step < run.Steps; step++)
+        {
+            run.Step([.. Enumerable.Repeat(step, Samples)]);
+            var best = run.Outcome.BestLosses.ToArray(Samples);
+            Assert.That(best.Zip(before, (after, each) => after >= each), Is.All.True, $"step {step}; the first looks at the start");
+            before = best;
+        }
+
+        network.Batch.Losses(run.Outcome.Best, loss, null, GradientEstimator.Default);
+        Assert.That(network.Batch.LossValues.ToArray(Samples), Is.EqualTo(before), "of its best images");
     }
 
     [FsCheck.NUnit.Property(MaxTest = 30)]

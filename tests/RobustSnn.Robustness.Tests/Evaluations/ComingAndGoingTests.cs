@@ -38,6 +38,21 @@ public sealed class ComingAndGoingTests
         Assert.That(Text(parts), Is.EqualTo(Text(whole)));
     }
 
+    /// <summary>The same for whatever is drawn: attack, timesteps, order, batch, and into how many shards the samples are cut.</summary>
+    [FsCheck.NUnit.Property(MaxTest = 40)]
+    public void However_samples_are_dealt_out_the_merged_ledger_is_the_whole(
+        FsCheck.NonNegativeInt kind, FsCheck.PositiveInt timesteps, bool stopsEarly, FsCheck.PositiveInt seed)
+    {
+        var attack = Attacks[kind.Get % Attacks.Length];
+        var steps = 1 + timesteps.Get % 5;
+        var whole = Evaluate(attack, steps, stopsEarly, Samples, [.. Enumerable.Range(0, Samples)]);
+        var random = new Random(seed.Get);
+        var order = Enumerable.Range(0, Samples).ToArray();
+        random.Shuffle(order);
+        var shards = order.GroupBy(_ => random.Next(5)).Select(shard => Evaluate(attack, steps, stopsEarly, random.Next(1, Samples + 1), [.. shard]));
+        Assert.That(Text(shards.Aggregate((first, second) => first.MergeWith(second))), Is.EqualTo(Text(whole)));
+    }
+
     [TestCase("pgd4_ens")]
     [TestCase("apgd-ce(steps=6)")]
     public void What_is_known_is_not_found_out_again(string attack)
