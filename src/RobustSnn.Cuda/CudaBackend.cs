@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
+using RobustSnn.Cuda.Nvidia;
+using RobustSnn.Cuda.Profiling;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -53,11 +56,12 @@ public sealed partial class CudaBackend : IBackend
 
     public bool PoolsWhileReading(LaneLayout lanes) => false;
 
+    /// <summary>While a profiler is attached, replays call the operations one by one: a graph's launch would hide under which names they run.</summary>
     public IRecording Record(Action operations)
     {
         using var turn = TakeTurn();
         operations();
-        return new CudaRecording(device, operations, () => scratch.Generation);
+        return Nvtx.IsAttached ? new CalledRecording(operations) : new CudaRecording(device, operations, () => scratch.Generation);
     }
 
     public void Synchronize()
@@ -65,6 +69,10 @@ public sealed partial class CudaBackend : IBackend
         using var turn = TakeTurn();
         device.Synchronize();
     }
+
+    public IDisposable? Range(string name) => NvtxRange.Begin(name);
+
+    public DeviceTraffic? Traffic => device.Staging.Traffic;
 
     public void Dispose()
     {
@@ -74,12 +82,12 @@ public sealed partial class CudaBackend : IBackend
         device.Dispose();
     }
 
-    /// <summary>The calling thread's turn, on which the driver's calls mean this card.</summary>
-    private Turns.Turn TakeTurn()
+    /// <summary>The calling thread's turn, on which the driver's calls mean this card, and which a profiler shows under the operation's name.</summary>
+    private NamedTurn TakeTurn([CallerMemberName] string operation = "")
     {
         var turn = turns.Take();
         device.MakeCurrent();
-        return turn;
+        return new NamedTurn(turn, operation);
     }
 
     /// <summary>Address of floats, or of other elements, that an operation reads.</summary>
