@@ -6,6 +6,9 @@
 #define DEVICE static inline __attribute__((device, always_inline))
 #define SHARED __attribute__((shared))
 
+// A function that belongs to a type.
+#define DEVICE_MEMBER inline __attribute__((device, always_inline))
+
 typedef unsigned char byte;
 typedef unsigned int uint;
 typedef unsigned long long ulong; // 64 bits on every host, as pointers of the device have
@@ -19,6 +22,13 @@ constexpr uint BLOCK = 256;
 // Every thread of a warp, in shuffles and votes.
 constexpr uint EVERYONE = 0xFFFFFFFF;
 
+// Four neighbouring floats, of which the first's address is a multiple of 16 bytes: read and written at once.
+#ifdef __clang__
+typedef float Four __attribute__((ext_vector_type(4)));
+#else
+typedef float4 Four;
+#endif
+
 #ifdef __clang__
 DEVICE uint threadX() { return __nvvm_read_ptx_sreg_tid_x(); }
 DEVICE uint blockX() { return __nvvm_read_ptx_sreg_ctaid_x(); }
@@ -30,6 +40,7 @@ DEVICE uint gridY() { return __nvvm_read_ptx_sreg_nctaid_y(); }
 DEVICE void synchroniseBlock() { __syncthreads(); }
 DEVICE uint ballot(bool vote) { return __nvvm_vote_ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __nvvm_shfl_sync_bfly_i32(EVERYONE, value, mask, 31); }
+DEVICE float multiplyAdd(float a, float b, float c) { return __builtin_fmaf(a, b, c); } // rounded once
 DEVICE float squareRoot(float x) { return __nvvm_sqrt_rn_f(x); }
 DEVICE double squareRoot(double x) { return __nvvm_sqrt_rn_d(x); }
 #else
@@ -43,6 +54,7 @@ DEVICE uint gridY() { return gridDim.y; }
 DEVICE void synchroniseBlock() { __syncthreads(); }
 DEVICE uint ballot(bool vote) { return __ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __shfl_xor_sync(EVERYONE, value, mask); }
+DEVICE float multiplyAdd(float a, float b, float c) { return __fmaf_rn(a, b, c); } // rounded once
 DEVICE float squareRoot(float x) { return __fsqrt_rn(x); }
 DEVICE double squareRoot(double x) { return __dsqrt_rn(x); }
 #endif

@@ -23,16 +23,27 @@ struct Sums
     float values[4];
 };
 
-DEVICE void multiplyAdd(Sums &sums, const Fragment &weights, uint spikes01, uint spikes23)
+// A thread's part of the spikes of one product.
+struct Spikes
+{
+    uint halves[2];
+};
+
+DEVICE void multiplyAdd(Sums &sums, const Fragment &weights, const Spikes &spikes)
 {
     asm volatile("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};"
         : "+f"(sums.values[0]), "+f"(sums.values[1]), "+f"(sums.values[2]), "+f"(sums.values[3])
-        : "r"(weights.halves[0]), "r"(weights.halves[1]), "r"(weights.halves[2]), "r"(weights.halves[3]), "r"(spikes01), "r"(spikes23));
+        : "r"(weights.halves[0]), "r"(weights.halves[1]), "r"(weights.halves[2]), "r"(weights.halves[3]), "r"(spikes.halves[0]), "r"(spikes.halves[1]));
 }
 
 // Bit `shift` of the lower and of the upper half of a word as two halves that are 0 or 1.
 DEVICE uint halvesOfBits(uint pair, uint shift) { return ((pair >> shift) & 0x00010001) * 0x3C00; }
 
-// The lower halves of two words side by side, and the upper ones.
-DEVICE uint lowerHalves(uint first, uint second) { return (first & 0xFFFF) | second << 16; }
-DEVICE uint upperHalves(uint first, uint second) { return first >> 16 | (second & 0xFFFF0000); }
+// A thread's part of the spikes of one timestep, from the words of its four inputs: byte `step` of a word has the timestep, bit g of it the
+// thread's sample.
+DEVICE Spikes spikesOf(const uint (&inputs)[4], uint step, uint g)
+{
+    const uint shift = step % 2 * 8 + g;
+    return step < 2 ? Spikes{{halvesOfBits((inputs[0] & 0xFFFF) | inputs[1] << 16, shift), halvesOfBits((inputs[2] & 0xFFFF) | inputs[3] << 16, shift)}}
+        : Spikes{{halvesOfBits(inputs[0] >> 16 | (inputs[1] & 0xFFFF0000), shift), halvesOfBits(inputs[2] >> 16 | (inputs[3] & 0xFFFF0000), shift)}};
+}

@@ -10,7 +10,7 @@ DEVICE double warpSum(double value)
     return value;
 }
 
-// The sum over a block of BLOCK threads, in every thread of it. May be called again at once: it ends with everyone having read.
+// The sum over a block of whole warps, BLOCK threads at most, in every thread of it. May be called again at once: it ends with everyone having read.
 DEVICE double blockSum(double value)
 {
     SHARED static double warps[BLOCK / WARP];
@@ -19,7 +19,7 @@ DEVICE double blockSum(double value)
         warps[threadX() / WARP] = value;
     synchroniseBlock();
     double sum = 0;
-    for (uint i = 0; i < BLOCK / WARP; i++)
+    for (uint i = 0; i < blockThreads() / WARP; i++)
         sum += warps[i];
     synchroniseBlock();
     return sum;

@@ -8,12 +8,6 @@ namespace RobustSnn.Cuda;
 // Operations that are not written yet: each leaves this file when it is.
 public sealed partial class CudaBackend
 {
-    public long WorkspaceBytes(IReadOnlyList<PlannedOperation> plan) => throw new NotImplementedException();
-
-    // IAdaptiveOperations
-    public void AdaptSharpness(float scale, Activation membrane, DeviceBuffer threshold, Activation mean, Activation deviation, Activation slopes, bool learns, int samples) => throw new NotImplementedException();
-    public void PotentialSlopes(Activation membrane, DeviceBuffer threshold, Activation slopes, int samples) => throw new NotImplementedException();
-    public void NeuronSlopeGradient(NeuronModel neuron, Activation slopes, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, int samples) => throw new NotImplementedException();
 
     // IAttackOperations
     public void AttackStep(DeviceBuffer pixels, DeviceBuffer gradient, DeviceBuffer origin, DeviceBuffer steps, Budget budget, DeviceBuffer output, int samples) => throw new NotImplementedException();
@@ -29,12 +23,6 @@ public sealed partial class CudaBackend
     public void ClampBelow(DeviceBuffer target, float minimum) => throw new NotImplementedException();
     public void RandomFill(DeviceBuffer target, long count, RandomKind kind, RandomKey key) => throw new NotImplementedException();
     public void RandomFillSamples(DeviceBuffer target, DeviceBuffer numbers, RandomKind kind, RandomKey key, int samples) => throw new NotImplementedException();
-
-    // IConnectionOperations
-    public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null) => throw new NotImplementedException();
-    public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples) => throw new NotImplementedException();
-    public void ConvolveInputGradient(Connection connection, Activation outputGradient, Activation inputGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void ConvolveWeightGradient(Connection connection, Activation input, Activation outputGradient, DeviceBuffer weightGradient, DeviceBuffer? biasGradient, int samples) => throw new NotImplementedException();
 
     // IElementwiseOperations
     public void Unpack(Activation spikes, Activation output, int samples) => throw new NotImplementedException();
@@ -69,21 +57,6 @@ public sealed partial class CudaBackend
     public void InnerProduct(DeviceBuffer first, DeviceBuffer second, DeviceBuffer target, int index) => throw new NotImplementedException();
 
     // INeuronOperations
-    public void Neuron(NeuronModel neuron, Activation current, DeviceBuffer threshold, Activation? membrane, Activation spikes, int samples) => throw new NotImplementedException();
-    public void ConvolveNeuron(Connection connection, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input, MeanWindow window, Activation spikes, int samples) => throw new NotImplementedException();
-    public void NeuronGradient(NeuronModel neuron, Surrogate surrogate, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, DeviceBuffer? thresholdGradient, int samples) => throw new NotImplementedException();
-    public void NeuronRateGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void NeuronMeanCurrentGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void NeuronMeanGradient(NeuronModel neuron, Activation membrane, DeviceBuffer threshold, Activation spikeGradient, Activation currentGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void NormNeuron(Normalisation normalisation, NeuronModel neuron, Activation input, DeviceBuffer threshold, Activation spikes, int samples) => throw new NotImplementedException();
-    public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input, DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void NormNeuronGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input, DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient, DeviceBuffer shiftGradient, DeviceBuffer thresholdGradient, int samples) => throw new NotImplementedException();
-
-    // INormalisationOperations
-    public void BatchStatistics(Activation input, DeviceBuffer mean, DeviceBuffer variance, int samples) => throw new NotImplementedException();
-    public void BatchNorm(Activation input, DeviceBuffer scale, DeviceBuffer shift, DeviceBuffer mean, DeviceBuffer variance, float epsilon, Activation output, int samples) => throw new NotImplementedException();
-    public void BatchNormFixedGradient(Activation outputGradient, DeviceBuffer scale, DeviceBuffer variance, float epsilon, Activation inputGradient, bool accumulate, int samples) => throw new NotImplementedException();
-    public void BatchNormGradient(Activation input, Activation outputGradient, DeviceBuffer scale, DeviceBuffer mean, DeviceBuffer variance, float epsilon, Activation inputGradient, bool accumulate, DeviceBuffer scaleGradient, DeviceBuffer shiftGradient, int samples) => throw new NotImplementedException();
 
     // IPoolingOperations
     public void AveragePool(Activation input, Activation output, int samples) => throw new NotImplementedException();

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 using RobustSnn.Cuda.Nvidia;
@@ -17,6 +18,9 @@ public sealed partial class CudaBackend : IBackend
     private readonly CudaDevice device;
     private readonly KernelLibrary kernels;
     private readonly Scratch scratch;
+    private readonly ScratchActivations currents; // between a layer and its neurons
+    private readonly ScratchActivations means;    // between windows and a layer
+    private readonly Cublas cublas;
 
     /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
     /// <param name="ordinal">Which of the cards that CUDA shows.</param>
@@ -26,6 +30,9 @@ public sealed partial class CudaBackend : IBackend
         device = new CudaDevice(ordinal);
         kernels = new KernelLibrary(device);
         scratch = new Scratch(device);
+        currents = new ScratchActivations(device);
+        means = new ScratchActivations(device);
+        cublas = new Cublas(device, Precision.Single);
     }
 
     public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver})";
@@ -61,7 +68,9 @@ public sealed partial class CudaBackend : IBackend
     {
         using var turn = TakeTurn();
         operations();
-        return Nvtx.IsAttached ? new CalledRecording(operations) : new CudaRecording(device, operations, () => scratch.Generation);
+        return Nvtx.IsAttached
+            ? new CalledRecording(operations)
+            : new CudaRecording(device, operations, () => scratch.Generation + currents.Generation + means.Generation);
     }
 
     public void Synchronize()
@@ -78,7 +87,10 @@ public sealed partial class CudaBackend : IBackend
     {
         turns.End(); // no operation is being called, and none will be
         kernels.Dispose();
+        cublas.Dispose();
         scratch.Dispose();
+        currents.Dispose();
+        means.Dispose();
         device.Dispose();
     }
 

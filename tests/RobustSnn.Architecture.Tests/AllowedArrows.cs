@@ -74,6 +74,12 @@ internal static class AllowedArrows
         new("Engine/Randomness"),
         new("Engine/Layout"),
         new("Model"),
+        new("Cuda.Bindings/CudaSparse", "Cuda.Bindings/BasicTypes"),
+        new("Cuda.Bindings/CudaBlas", "Cuda.Bindings", "Cuda.Bindings/BasicTypes"),
+        new("Cuda.Bindings", "Cuda.Bindings/VectorTypes", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia"),
+        new("Cuda.Bindings/VectorTypes"),
+        new("Cuda.Bindings/BasicTypes"),
+        new("Cuda.Nvidia"),
     ];
 
     public static List<string> Rooms { get; } = [.. Table.Select(room => room.Name)];

@@ -24,6 +24,9 @@ internal sealed class CudaRecording(CudaDevice device, Action operations, Func<l
     /// <summary>Notes a buffer that every replay changes.</summary>
     public void Changes(DeviceBuffer buffer) => changed.Add(buffer);
 
+    /// <summary>Whether an operation before has noted that: what was done beforehand has then been done too early.</summary>
+    public bool HasChanged(DeviceBuffer buffer) => changed.Contains(buffer);
+
     public void Replay()
     {
         device.MakeCurrent();

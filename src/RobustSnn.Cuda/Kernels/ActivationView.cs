@@ -23,21 +23,25 @@ internal readonly struct ActivationView
 
     /// <exception cref="ArgumentException">The activation is another backend's.</exception>
     public ActivationView(Activation activation)
+        : this(activation.Shape, CudaBuffer.Own(activation.Buffer).Address)
     {
-        var shape = activation.Shape;
-        var buffer = CudaBuffer.Own(activation.Buffer);
+    }
+
+    /// <summary>One that lies in memory of another kind than a buffer of its own.</summary>
+    public ActivationView(ActivationShape shape, ulong address)
+    {
         (Channels, Rows, Columns) = (shape.Channels, shape.Rows, shape.Columns);
         (Width, BlockSamples, Steps) = (shape.Lanes.Width, shape.Lanes.BlockSamples, shape.Lanes.Steps);
         if (shape.IsBits)
         {
             var bits = shape.Bits;
             IsBits = 1;
-            Data = buffer.Address + (ulong)bits.Offset(0, 0, 0);
+            Data = address + (ulong)bits.Offset(0, 0, 0);
             (BlockStride, RowStride, ColumnStride, ChannelStride) = (bits.BlockStride, bits.RowStride, bits.PositionBytes, bits.ChannelStride);
         }
         else
         {
-            Data = buffer.Address + (ulong)shape.Offset(0, 0, 0) * sizeof(float);
+            Data = address + (ulong)shape.Offset(0, 0, 0) * sizeof(float);
             (BlockStride, RowStride, ColumnStride, ChannelStride) = (shape.BlockStride, shape.RowStride, shape.PositionStride, shape.Lanes.Width);
         }
     }

@@ -13,6 +13,11 @@ internal sealed unsafe class Kernel<TArguments>(CudaDevice device, CUfunction fu
     // Kept, so that a launch allocates nothing.
     private readonly IntPtr[] parameters = new IntPtr[1];
 
+    /// <summary>Lets launches ask for up to so much shared memory: more than 48 KiB has to be said beforehand.</summary>
+    public void AllowShared(int bytes) => CudaDevice.Check(
+        DriverAPINativeMethods.FunctionManagement.cuFuncSetAttribute(function, CUFunctionAttribute.MaxDynamicSharedSizeBytes, bytes),
+        $"give kernel {name} {bytes} bytes of shared memory");
+
     /// <summary>Has the card carry it out, behind all that was called before.</summary>
     public void Launch(LaunchSize size, TArguments arguments)
     {

@@ -10,7 +10,6 @@ namespace RobustSnn.Cuda.Kernels;
 internal sealed class KernelLibrary(CudaDevice device) : IDisposable
 {
     private const int LogBytes = 1 << 16;
-    private const int UnsupportedPtxVersion = 222; // CUDA_ERROR_UNSUPPORTED_PTX_VERSION
 
     private readonly Dictionary<string, (CUmodule Module, PtxImage Image)> modules = [];
 
@@ -63,7 +62,7 @@ internal sealed class KernelLibrary(CudaDevice device) : IDisposable
         catch (CudaException failure)
         {
             options.UpdateValues();
-            var hint = (int)failure.CudaError == UnsupportedPtxVersion
+            var hint = failure.CudaError == CUResult.UnsupportedPTXVersion
                 ? $" Its PTX is of version {image.Version}, the driver speaks CUDA {device.Driver}: a newer driver is needed."
                 : "";
             throw new BadInputException(

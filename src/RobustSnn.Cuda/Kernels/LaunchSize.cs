@@ -16,7 +16,7 @@ internal readonly record struct LaunchSize(uint X, uint Y = 1, uint Threads = La
     private const long MostBlocks = 8192;
 
     /// <summary>CUDA's limit.</summary>
-    private const int MostRows = 65_535;
+    public const int MostRows = 65_535;
 
     /// <summary>A thread an item.</summary>
     public static LaunchSize Flat(long items) => new(Blocks(items));

@@ -4,52 +4,104 @@ using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Cuda.Products;
 
-/// <summary>Kernels that multiply on tensor cores.</summary>
+/// <summary>
+/// Layers and their neurons in one on tensor cores: spikes in and out are bits, currents and membranes are in registers alone. Numbers here are
+/// those of native/kernels/products.h and octets.h.
+/// </summary>
 internal sealed class ProductKernels(KernelLibrary kernels)
 {
-    /// <summary>Input channels × threads that a block of the layer's kernel has; convolve_neuron_products.cu has the same numbers.</summary>
-    private const uint Threads = 128;
-
-    private const int WarpsOfABlock = 4;
     private const int OctetSamples = 8;
+    private const int OctetsSideBySide = 4;
     private const int TileOutputs = 16;
+    private const int WarpThreads = 32;
 
-    private readonly Dictionary<(int Steps, int Parts), Kernel<LayerArguments>> layers = [];
+    /// <summary>Warps that a block has at most, each with a group of outputs.</summary>
+    private const int MostWarps = 8;
 
-    /// <summary>The scales of a layer's outputs.</summary>
+    /// <summary>Shared memory that a block may have on cards of compute capability 8.0 (9.0 has more).</summary>
+    private const int MostSharedBytes = 163 * 1024;
+
+    private readonly Dictionary<(int Steps, int Parts), Kernel<DenseArguments>> dense = [];
+    private readonly Dictionary<(int Steps, int Parts), Kernel<UnionArguments>> unions = [];
+
+    /// <summary>The scales of a dense layer's outputs.</summary>
     public Kernel<ProductWeights.Arguments> Scales => field ??= kernels.Load<ProductWeights.Arguments>("product_weights", "productScales");
 
-    /// <summary>A layer's weights as fragments.</summary>
+    /// <summary>A dense layer's weights as fragments.</summary>
     public Kernel<ProductWeights.Arguments> Weights => field ??= kernels.Load<ProductWeights.Arguments>("product_weights", "productWeights");
+
+    /// <summary>The scales of a pruned layer's outputs.</summary>
+    public Kernel<UnionWeights.Arguments> UnionScales => field ??= kernels.Load<UnionWeights.Arguments>("product_weights", "unionScales");
+
+    /// <summary>A pruned layer's weights as fragments.</summary>
+    public Kernel<UnionWeights.Arguments> UnionWeights => field ??= kernels.Load<UnionWeights.Arguments>("product_weights", "unionWeights");
 
     /// <summary>
     /// Whether a layer and its neurons can be had in one: spikes in and out are bits, lane blocks have whole octets of samples, and a thread's
     /// registers hold the currents of all timesteps.
     /// </summary>
-    public static bool CanFire(ActivationShape input, ActivationShape spikes) =>
+    public static bool TakesDense(ActivationShape input, ActivationShape spikes) =>
         input.IsBits && spikes.IsBits && spikes.Lanes.BlockSamples % OctetSamples == 0 && spikes.Lanes.Steps <= 16;
 
-    /// <summary>Spikes of a layer straight from those that it reads.</summary>
-    public void Fire(LayerArguments arguments, ActivationShape spikes, int parts)
+    /// <summary>The same of a pruned layer, whose window also has to fit into shared memory.</summary>
+    public static bool TakesUnions(ConvolutionGeometry geometry, ActivationShape input, ActivationShape spikes) =>
+        TakesDense(input, spikes) && spikes.Lanes.Steps <= 8 && SharedBytes(geometry, spikes.Lanes.Steps) <= MostSharedBytes;
+
+    /// <summary>Spikes of a dense layer.</summary>
+    public void Fire(ProductWeights weights, FiringLayer layer, ActivationShape spikes)
     {
         // The fewest timesteps that a variant has registers for, and the tiles of outputs that fit beside them.
         var (steps, tiles) = spikes.Lanes.Steps switch { <= 4 => (4, 4), <= 8 => (8, 4), _ => (16, 2) };
-        if (!layers.TryGetValue((steps, parts), out var kernel))
+        if (!dense.TryGetValue((steps, weights.Parts), out var kernel))
         {
-            layers.Add((steps, parts), kernel = kernels.Load<LayerArguments>("convolve_neuron_products", $"convolveNeuron{steps}{(parts == 1 ? "Half" : "")}"));
+            dense.Add((steps, weights.Parts), kernel = kernels.Load<DenseArguments>("convolve_neuron_products", $"convolveNeuron{steps}{Precision(weights.Parts)}"));
         }
 
-        var groups = (uint)Ceiling(spikes.Lanes.BlockSamples, OctetSamples * WarpsOfABlock);
         kernel.Launch(
-            new LaunchSize(checked(groups * (uint)spikes.Columns * (uint)spikes.Rows * arguments.Blocks), (uint)Ceiling(spikes.Channels, TileOutputs * tiles), Threads),
-            arguments);
+            new LaunchSize(Places(layer, spikes), (uint)Ceiling(spikes.Channels, TileOutputs * tiles), OctetsSideBySide * WarpThreads),
+            new DenseArguments(layer, weights.Fragments));
     }
+
+    /// <summary>Spikes of a pruned layer.</summary>
+    public void Fire(UnionWeights weights, ConvolutionGeometry geometry, FiringLayer layer, ActivationShape spikes)
+    {
+        var steps = spikes.Lanes.Steps <= 4 ? 4 : 8;
+        if (!unions.TryGetValue((steps, weights.Parts), out var kernel))
+        {
+            kernel = kernels.Load<UnionArguments>("convolve_neuron_unions", $"convolveNeuronUnions{steps}{Precision(weights.Parts)}");
+            kernel.AllowShared(MostSharedBytes);
+            unions.Add((steps, weights.Parts), kernel);
+        }
+
+        var (fragments, inputs, groupSteps, outputs) = weights.Lists;
+        kernel.Launch(
+            new LaunchSize(Places(layer, spikes), 1, (uint)(Math.Min(MostWarps, weights.Groups) * WarpThreads), (uint)SharedBytes(geometry, spikes.Lanes.Steps)),
+            new UnionArguments(layer, fragments, inputs, groupSteps, outputs, (uint)weights.Groups));
+    }
+
+    private static string Precision(int parts) => parts == 1 ? "Half" : "";
+
+    private static uint Places(FiringLayer layer, ActivationShape spikes) =>
+        checked((uint)Ceiling(spikes.Lanes.BlockSamples, OctetSamples * OctetsSideBySide) * (uint)spikes.Columns * (uint)spikes.Rows * layer.Blocks);
+
+    /// <summary>Bits of a window: a byte an input, octet and timestep.</summary>
+    private static long SharedBytes(ConvolutionGeometry geometry, int timesteps) =>
+        (long)geometry.Inputs * geometry.Taps * OctetsSideBySide * (timesteps <= 4 ? 4 : 8);
 
     private static int Ceiling(int count, int size) => (count + size - 1) / size;
 
+    /// <summary>FiringLayer of octets.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal readonly record struct FiringLayer(
+        ActivationView Input, ActivationView Spikes, ulong Scales, ulong Bias, ulong Threshold, float Leak, int IsHard, int KernelRows,
+        int KernelColumns, int StrideRows, int StrideColumns, int Padding, uint Samples, uint Blocks);
+
     /// <summary>ConvolveNeuronProductsArguments of convolve_neuron_products.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal readonly record struct LayerArguments(
-        ActivationView Input, ActivationView Spikes, ulong Weights, ulong Scales, ulong Bias, ulong Threshold, float Leak, int IsHard, int KernelRows,
-        int KernelColumns, int StrideRows, int StrideColumns, int Padding, uint Samples, uint Blocks);
+    private readonly record struct DenseArguments(FiringLayer Layer, ulong Weights);
+
+    /// <summary>ConvolveNeuronUnionsArguments of convolve_neuron_unions.cu.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly record struct UnionArguments(
+        FiringLayer Layer, ulong Weights, ulong Inputs, ulong GroupSteps, ulong Outputs, uint Groups);
 }

@@ -1,0 +1,116 @@
+using RobustSnn.Cuda.Routing;
+using RobustSnn.Engine.Layout;
+using RobustSnn.Engine.Operations;
+
+namespace RobustSnn.Cuda.Connections;
+
+/// <summary>What a layer's forms of its weights and its passes take in a plan, told beforehand: <see cref="Routes"/> says which there will be.</summary>
+internal readonly struct LayerMemory
+{
+    private readonly ConvolutionGeometry geometry;
+    private readonly SparsityPattern? pattern;
+    private readonly PlannedOperation operation;
+    private readonly bool firesAtOnce;
+    private readonly ActivationShape source; // what the layer reads: its input, or means over windows of it
+    private readonly ActivationShape output;
+
+    /// <param name="operation">One that multiplies with weights.</param>
+    /// <exception cref="ArgumentException">It does not.</exception>
+    public LayerMemory(PlannedOperation operation)
+    {
+        this.operation = operation;
+        (geometry, pattern) = operation.Layer ?? throw new ArgumentException("the operation has no layer", nameof(operation));
+        var window = new MeanWindow(operation.Input.Rows / geometry.InputRows, operation.Input.Columns / geometry.InputColumns);
+        source = window.IsOne ? operation.Input : window.Over(operation.Input, geometry);
+        output = operation.Output with { Storage = Storage.Floats };
+        firesAtOnce = operation.Fires && Routes.FiresAtOnce(geometry, pattern, source, operation.Output);
+    }
+
+    /// <summary>Whether a pass calls cuBLAS.</summary>
+    public bool CallsCublas => !IsListed(Forward) || (operation.HasInputGradient && !IsListed(Backward))
+        || (operation.HasParameterGradient && !IsListed(Routes.WeightGradient(geometry, pattern)));
+
+    /// <summary>Bytes that the layer keeps: weights in other orders, and lists.</summary>
+    public long KeptBytes
+    {
+        get
+        {
+            checked
+            {
+                var packed = (long)geometry.WeightCount * sizeof(float);
+                var packsByOutputs = !IsListed(Forward) || (operation.HasInputGradient && Backward == Way.ScatteredProducts);
+                var packsByInputs = operation.HasInputGradient && Backward == Way.GatheredProducts;
+                return (packsByOutputs ? packed : 0) + (packsByInputs ? packed : 0) + ListBytes;
+            }
+        }
+    }
+
+    /// <summary>Bytes of scratch memory that a pass takes, the most that one does.</summary>
+    public long ScratchBytes
+    {
+        get
+        {
+            var blocks = source.Lanes.Blocks;
+            var unpacked = source.IsBits ? (source with { Storage = Storage.Floats, Border = geometry.Padding }).Length * sizeof(float) : 0;
+            var read = source.IsBits ? source with { Storage = Storage.Floats, Border = geometry.Padding } : source;
+            var bytes = IsListed(Forward) ? 0 : Aligned(LayerProducts.Forward(geometry, read, blocks).AddressBytes) + unpacked;
+            if (operation.HasInputGradient)
+            {
+                bytes = Math.Max(bytes, Backward switch
+                {
+                    Way.GatheredProducts => LayerProducts.GatheredGradient(geometry, source, blocks).AddressBytes,
+                    Way.ScatteredProducts => LayerProducts.ScatteredGradient(geometry, source, blocks).AddressBytes,
+                    _ => 0,
+                });
+            }
+
+            return operation.HasParameterGradient ? Math.Max(bytes, WeightGradientBytes(read, blocks, unpacked)) : bytes;
+        }
+    }
+
+    /// <summary>Bytes of the currents that neurons read from memory.</summary>
+    public long CurrentBytes => operation.Fires && !firesAtOnce ? (output with { Border = 0, Lanes = source.Lanes }).Length * sizeof(float) : 0;
+
+    /// <summary>Bytes of the means that the layer reads.</summary>
+    public long MeanBytes => source == operation.Input ? 0 : source.Length * sizeof(float);
+
+    /// <summary>Bytes up to where the next part of scratch memory may begin.</summary>
+    public static long Aligned(long bytes) => (bytes + 255) / 256 * 256;
+
+    private Way Forward => firesAtOnce ? Way.ByOutputs : Routes.Forward(geometry, pattern, source);
+
+    private Way Backward => Routes.InputGradient(geometry, pattern, LayerProducts.Gathers(geometry, output));
+
+    /// <summary>Of a pruned layer; its weights' own places are listed for products too, which read them from there.</summary>
+    private long ListBytes
+    {
+        get
+        {
+            if (pattern is null)
+            {
+                return 0;
+            }
+
+            var isWalked = IsListed(Forward) || (operation.HasParameterGradient && IsListed(Routes.WeightGradient(geometry, pattern)));
+            var bytes = isWalked ? ConnectionLists.ForwardBytesOf(geometry, pattern) : (long)pattern.Count * sizeof(int);
+            return bytes + (operation.HasInputGradient && Backward is Way.ByInputs or Way.ByTaps
+                ? ConnectionLists.BackwardBytesOf(geometry, pattern, Backward == Way.ByTaps)
+                : 0);
+        }
+    }
+
+    private long WeightGradientBytes(ActivationShape read, int blocks, long unpacked)
+    {
+        var rows = output.Lanes.Blocks * output.Rows;
+        var sums = (long)Routes.BiasGradientParts(rows) * geometry.Outputs * sizeof(double);
+        if (IsListed(Routes.WeightGradient(geometry, pattern)))
+        {
+            return Math.Max(sums, (long)Routes.WeightGradientParts(pattern!.Count, rows) * pattern.Count * sizeof(double));
+        }
+
+        var products = WeightProducts.Of(geometry, read, blocks, Routes.MostPartialSums);
+        return Math.Max(sums, Aligned(products.AddressBytes) + Aligned(products.PartialBytes) + unpacked);
+    }
+
+    private static bool IsListed(Way way) => way is Way.ByOutputs or Way.ByInputs or Way.ByTaps;
+}
