@@ -86,6 +86,7 @@ public sealed partial class CudaBackend : IBackend
     public void Dispose()
     {
         turns.End(); // no operation is being called, and none will be
+        energy?.Dispose();
         kernels.Dispose();
         cublas.Dispose();
         scratch.Dispose();
