@@ -4,6 +4,7 @@ using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine.Timing;
 using RobustSnn.Engine;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Estimators;
@@ -42,6 +43,7 @@ internal readonly record struct BenchTiming(
 /// <summary>A network with random weights, random images and labels to time passes on. Thresholds are 1 where no spike rates are wanted.</summary>
 internal sealed class Bench : IDisposable
 {
+    private const string DataSet = "shapes10";
     private const int Classes = 10;
     private const int Seed = 0;
     private const int CalibrationImages = 16;
@@ -107,6 +109,13 @@ internal sealed class Bench : IDisposable
             ? Infer(Timesteps(phase), runs, cancellation)
             : Step(Training(phase), Timesteps(phase), runs, cancellation);
     }
+
+    /// <summary>
+    /// Writes the network as a checkpoint, whose images are drawn shapes. Only where spike rates were asked for are its BatchNorm statistics those of
+    /// its images, as other commands expect.
+    /// </summary>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public void Save(string path) => ModelFile.Save(path, model, new ModelInfo(DataSet, setup.Timesteps, "bench"));
 
     public void Dispose() => model.Dispose();
 

@@ -159,7 +159,7 @@ public sealed class Plan : IDisposable
         for (var n = 0; n < end; n++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Forward(n);
+            StepForward(n);
             if (steps[n] is SpikingStep neurons)
             {
                 fired(n, neurons.Spikes);
@@ -302,7 +302,7 @@ public sealed class Plan : IDisposable
             if (memory.Gradient[n] >= 0)
             {
                 cancellation.ThrowIfCancellationRequested();
-                Backward(n);
+                StepBackward(n);
             }
         }
     }
@@ -367,11 +367,11 @@ public sealed class Plan : IDisposable
         for (var n = 0; n < end; n++)
         {
             cancellation.ThrowIfCancellationRequested(); // where a device replays a recording, nobody is asked
-            Forward(n);
+            StepForward(n);
         }
     }
 
-    private void Forward(int node)
+    private void StepForward(int node)
     {
         if (steps[node] is { } step)
         {
@@ -380,7 +380,7 @@ public sealed class Plan : IDisposable
         }
     }
 
-    private void Backward(int node)
+    private void StepBackward(int node)
     {
         if (steps[node] is { } step)
         {
