@@ -8,6 +8,8 @@ const string Solution = "Hybrid.sln";
 const string Framework = "net10.0";
 const string Cli = "src/RobustSnn.Cli";
 const string Benchmarks = "benchmarks/RobustSnn.Benchmarks";
+const string Kernels = "native/kernels";
+const string Ptx = "native/ptx";
 var artifacts = Directory("artifacts");
 
 // What Test found; printed after Cake's own report, so that it is the last line.
@@ -75,6 +77,51 @@ void RunTests(DirectoryPath results, string name, string[] assemblies, string[] 
     tests = (allPassed + passed, allFailed + failed, allSkipped + skipped.Count - missing);
 }
 
+// The hash that compile.sh writes into the first line of a PTX file: of the kernels' source, the headers in their order, and itself.
+string KernelHash(FilePath source)
+{
+    using var sha = System.Security.Cryptography.SHA256.Create();
+    using var all = new MemoryStream();
+    foreach (var file in GetFiles($"{Kernels}/*.h").Select(file => file.FullPath).Order(StringComparer.Ordinal).Prepend(source.FullPath).Append(MakeAbsolute(File($"{Kernels}/compile.sh")).FullPath))
+    {
+        all.Write(System.IO.File.ReadAllBytes(file));
+    }
+
+    return Convert.ToHexStringLower(sha.ComputeHash(all.ToArray()));
+}
+
+// What is wrong with the committed PTX, as far as it can be seen without a compiler.
+List<string> FaultsOfPtx()
+{
+    var sources = GetFiles($"{Kernels}/*.cu").ToDictionary(file => file.GetFilenameWithoutExtension().ToString());
+    var images = GetFiles($"{Ptx}/*.ptx").ToDictionary(file => file.GetFilenameWithoutExtension().ToString());
+    return
+    [
+        .. sources.Keys.Except(images.Keys).Order().Select(name => $"{Kernels}/{name}.cu has no {Ptx}/{name}.ptx"),
+        .. images.Keys.Except(sources.Keys).Order().Select(name => $"{Ptx}/{name}.ptx has no {Kernels}/{name}.cu: delete it"),
+        .. sources.Keys.Intersect(images.Keys).Order()
+            .Where(name => System.IO.File.ReadLines(images[name].FullPath).FirstOrDefault()?.EndsWith($"sha256 {KernelHash(sources[name])}") != true)
+            .Select(name => $"{Ptx}/{name}.ptx is of other sources than {Kernels}/{name}.cu and its headers"),
+    ];
+}
+
+// The compiler of kernels and what it says of itself; null where there is none.
+string KernelCompiler()
+{
+    var name = EnvironmentVariable("CLANG") ?? "clang-19";
+    try
+    {
+        var settings = new ProcessSettings { Arguments = "--version", RedirectStandardOutput = true, Silent = true };
+        return StartProcess(name, settings, out var lines) == 0 ? $"{name} ({lines.First()})" : null;
+    }
+    catch (Exception) // it is not there
+    {
+        return null;
+    }
+}
+
+void CompileKernels(DirectoryPath output) => RunOrFail("sh", [$"{Kernels}/compile.sh", MakeAbsolute(output).FullPath]);
+
 Task("Clean")
     .Description("Removes everything that builds and runs have made.")
     .Does(() =>
@@ -91,8 +138,55 @@ Task("Build")
     .IsDependentOn("Restore")
     .Does(() => DotnetOrFail("build", Solution, "--configuration", configuration, "--no-restore", "--nologo", "--verbosity", "quiet"));
 
+Task("Kernels")
+    .Description("Compiles native/kernels to native/ptx, which is committed. Needs clang 19; CLANG names another.")
+    .Does(() =>
+    {
+        if (KernelCompiler() is not { } compiler)
+        {
+            throw new CakeException($"{EnvironmentVariable("CLANG") ?? "clang-19"} is not here. Kernels are compiled by clang 19, which needs no CUDA toolkit: "
+                + "Debian and Ubuntu have it as clang-19 (apt-get install clang-19), others as LLVM 19; CLANG=/path/to/clang names another one that has the NVPTX target.");
+        }
+
+        CompileKernels(Directory(Ptx));
+        Information("{0}: compiled by {1}", Ptx, compiler);
+    });
+
+Task("CheckKernels")
+    .Description("Fails where native/ptx is not what native/kernels gives: by the hashes in it and, where clang 19 is, by compiling.")
+    .Does(() =>
+    {
+        var faults = FaultsOfPtx();
+        if (faults.Count == 0 && KernelCompiler() is { } compiler)
+        {
+            // Compiled once for what there is: a mark tells that nothing has changed since.
+            var mark = artifacts + Directory("kernels") + File("checked");
+            var state = string.Join('\n', GetFiles($"{Ptx}/*.ptx").Select(file => file.FullPath).Order(StringComparer.Ordinal)
+                .Select(file => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.IO.File.ReadAllBytes(file)))).Append(compiler));
+            if (!FileExists(mark) || System.IO.File.ReadAllText(mark) != state)
+            {
+                var compiled = artifacts + Directory("kernels/ptx");
+                CleanDirectory(compiled);
+                CompileKernels(compiled);
+                faults.AddRange(GetFiles($"{Ptx}/*.ptx").Select(file => file.GetFilename().ToString()).Order()
+                    .Where(name => System.IO.File.ReadAllText($"{Ptx}/{name}") != System.IO.File.ReadAllText($"{compiled}/{name}"))
+                    .Select(name => $"{Ptx}/{name} is not what {compiler} makes of its sources"));
+                if (faults.Count == 0)
+                {
+                    System.IO.File.WriteAllText(mark, state);
+                }
+            }
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new CakeException($"{string.Join(";\n", faults)}.\n'./build.sh Kernels' compiles them anew.");
+        }
+    });
+
 Task("Test")
     .Description("Runs every test, a part of the engine's also as on processors with narrower vectors (--whole: all of them), and prints the totals as the last line.")
+    .IsDependentOn("CheckKernels")
     .IsDependentOn("Build")
     .Does(() =>
     {

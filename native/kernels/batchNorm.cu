@@ -4,7 +4,7 @@
 #include "reduce.h"
 
 // Widths are multiples of four lanes, and so is where a channel's lanes begin.
-DEVICE Four *foursAt(const Activation &a, Row row, uint column, uint channel) { return (Four *)lanesAt(a, row, column, channel); }
+DEVICE Vector *foursAt(const Activation &a, Row row, uint column, uint channel) { return (Vector *)lanesAt(a, row, column, channel); }
 
 // Sums of one channel in one row of a lane block, of terms(first, second, column, lane) of all lanes in use: of each column's in single
 // precision, and from there on in double. For the block's first thread.
@@ -123,15 +123,15 @@ KERNEL void batchNorm(BatchNormArguments a)
         Row row = rowOf(a.input, index);
         for (uint column = groupOfThread(a.walk); column < (uint)a.input.columns; column += groupCount(a.walk))
         {
-            const Four *input = foursAt(a.input, row, column, channel);
-            Four *output = foursAt(a.output, row, column, channel);
+            const Vector *input = foursAt(a.input, row, column, channel);
+            Vector *output = foursAt(a.output, row, column, channel);
             for (uint four = threadOfGroup(a.walk); four < (uint)a.input.width / 4; four += groupThreads(a.walk))
             {
-                Four x = input[four];
-                Four shift = {affine.shift, affine.shift, affine.shift, affine.shift};
+                Vector x = input[four];
+                Vector shift = {affine.shift, affine.shift, affine.shift, affine.shift};
                 if (a.accumulate)
                 {
-                    Four old = output[four];
+                    Vector old = output[four];
                     shift = {old.x + affine.shift, old.y + affine.shift, old.z + affine.shift, old.w + affine.shift};
                 }
                 output[four] = {multiplyAdd(x.x, affine.factor, shift.x), multiplyAdd(x.y, affine.factor, shift.y),
@@ -239,14 +239,14 @@ KERNEL void batchNormGradient(BatchNormGradientArguments a)
         uint used = samplesOf(a.input, row.block, a.walk.samples);
         for (uint column = groupOfThread(a.walk); column < (uint)a.input.columns; column += groupCount(a.walk))
         {
-            const Four *input = foursAt(a.input, row, column, channel);
-            const Four *outputGradient = foursAt(a.outputGradient, row, column, channel);
-            Four *inputGradient = foursAt(a.inputGradient, row, column, channel);
+            const Vector *input = foursAt(a.input, row, column, channel);
+            const Vector *outputGradient = foursAt(a.outputGradient, row, column, channel);
+            Vector *inputGradient = foursAt(a.inputGradient, row, column, channel);
             for (uint four = threadOfGroup(a.walk); four < (uint)a.input.width / 4; four += groupThreads(a.walk))
             {
-                Four x = input[four];
-                Four dy = outputGradient[four];
-                Four old = {};
+                Vector x = input[four];
+                Vector dy = outputGradient[four];
+                Vector old = {};
                 if (a.accumulate)
                     old = inputGradient[four];
                 inputGradient[four] = {inputGradientOf(factors, x.x, dy.x, old.x, isInUse(a.input, 4 * four, used)),

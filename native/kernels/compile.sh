@@ -1,7 +1,6 @@
 #!/bin/sh
 # Compiles kernels to PTX: compile.sh OUT [FILE.cu ...], all of this folder by default. With clang 19, which needs no CUDA toolkit.
 # The first line of a PTX file names the sources that it was made from, so that a stale one is found where there is no compiler.
-# Vectors are not taken apart again where all of their lanes are used: four floats are one instruction's load.
 set -eu
 export LC_ALL=C
 cd "$(dirname "$0")"

@@ -1,6 +1,5 @@
 // What dense and pruned layers share: outputs that begin as a bias or as nothing, and the gradient of the bias.
-#include "activation.h"
-#include "quads.h"
+#include "lanes.h"
 #include "reduce.h"
 
 struct FillRowsArguments
@@ -14,14 +13,14 @@ struct FillRowsArguments
 KERNEL void fillRows(FillRowsArguments arguments)
 {
     const Activation &target = arguments.target;
-    uint quads = (uint)target.width / QUAD;
+    uint fours = (uint)target.width / FOUR;
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
         float *row = floatsOf(target, rowOf(target, index));
-        for (uint i = firstItem(); i < rowValues(target) * quads; i += itemStride())
+        for (uint i = firstItem(); i < rowValues(target) * fours; i += itemStride())
         {
-            float value = arguments.bias ? arguments.bias[i / quads % (uint)target.channels] : 0;
-            storeQuad(row + (long long)i * QUAD, {{value, value, value, value}});
+            float value = arguments.bias ? arguments.bias[i / fours % (uint)target.channels] : 0;
+            writeFour(row + (long long)i * FOUR, {{value, value, value, value}});
         }
     }
 }
@@ -40,7 +39,7 @@ KERNEL void clearBorder(ClearBorderArguments arguments)
     uint border = arguments.border;
     uint framedRows = target.rows + 2 * border;
     uint framedColumns = target.columns + 2 * border;
-    uint quads = (uint)target.columnStride / QUAD; // of a position
+    uint fours = (uint)target.columnStride / FOUR; // of a position
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
         uint block = index / framedRows;
@@ -48,11 +47,11 @@ KERNEL void clearBorder(ClearBorderArguments arguments)
         bool isFrame = row < border || row >= border + target.rows;
         float *first = (float *)target.data + (long long)block * target.blockStride
             + ((long long)row - border) * target.rowStride - (long long)border * target.columnStride;
-        for (uint i = firstItem(); i < framedColumns * quads; i += itemStride())
+        for (uint i = firstItem(); i < framedColumns * fours; i += itemStride())
         {
-            uint column = i / quads;
+            uint column = i / fours;
             if (isFrame || column < border || column >= border + target.columns)
-                storeQuad(first + (long long)i * QUAD, {});
+                writeFour(first + (long long)i * FOUR, {});
         }
     }
 }
@@ -69,16 +68,16 @@ KERNEL void channelSums(ChannelSumsArguments arguments)
 {
     const Activation &gradient = arguments.gradient;
     uint channel = blockX();
-    uint quads = (uint)gradient.width / QUAD;
+    uint fours = (uint)gradient.width / FOUR;
     double sum = 0;
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
         const float *row = floatsOf(gradient, rowOf(gradient, index)) + (long long)channel * gradient.channelStride;
         float ofRow = 0;
-        for (uint i = threadX(); i < (uint)gradient.columns * quads; i += BLOCK)
+        for (uint i = threadX(); i < (uint)gradient.columns * fours; i += BLOCK)
         {
-            Quad quad = loadQuad(row + (long long)(i / quads) * gradient.columnStride + i % quads * QUAD);
-            ofRow += (quad.lanes[0] + quad.lanes[1]) + (quad.lanes[2] + quad.lanes[3]);
+            Four four = readFour(row + (long long)(i / fours) * gradient.columnStride + i % fours * FOUR);
+            ofRow += (four.lanes[0] + four.lanes[1]) + (four.lanes[2] + four.lanes[3]);
         }
 
         sum += ofRow;

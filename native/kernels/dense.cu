@@ -1,8 +1,7 @@
 // Dense layers as products of cuBLAS: weights in the form that is multiplied with, addresses of matrices, bits as floats, and sums of
 // weight gradients. The products themselves read activations where they lie: at an output position the inputs that one row of a kernel
 // sees, kernel columns × channels, are one matrix of contiguous rows of lanes.
-#include "activation.h"
-#include "quads.h"
+#include "lanes.h"
 
 // Where a weight of (output, input, kernel row, kernel column) is in another order.
 struct WeightOrder
@@ -200,26 +199,22 @@ KERNEL void unpackFramed(UnpackFramedArguments arguments)
     uint border = arguments.border;
     uint framedRows = target.rows + 2 * border;
     uint framedColumns = target.columns + 2 * border;
-    uint quads = (uint)target.width / QUAD;
+    uint fours = (uint)target.width / FOUR;
     uint channels = target.channels;
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
         uint block = index / framedRows;
         int row = (int)(index % framedRows) - (int)border;
-        const byte *bits = (const byte *)source.data + block * source.blockStride + (long long)row * source.rowStride;
         float *floats = (float *)target.data + block * target.blockStride + (long long)row * target.rowStride
             - (long long)border * target.columnStride;
-        for (uint i = firstItem(); i < framedColumns * channels * quads; i += itemStride())
+        for (uint i = firstItem(); i < framedColumns * channels * fours; i += itemStride())
         {
-            uint value = i / quads;
-            uint lane = i % quads * QUAD;
+            uint value = i / fours;
+            uint lane = i % fours * FOUR;
             int column = (int)(value / channels) - (int)border;
-            bool isInside = row >= 0 && row < target.rows && column >= 0 && column < target.columns && lane < lanesOf(source);
-            uint fires = isInside ? bits[(long long)(value % channels) * source.channelStride + column * source.columnStride + lane / 8] >> lane % 8 : 0;
-            Quad quad;
-            for (uint k = 0; k < QUAD; k++)
-                quad.lanes[k] = lane + k < lanesOf(source) && (fires >> k & 1) ? 1 : 0;
-            storeQuad(floats + (long long)i * QUAD, quad);
+            bool isInside = row >= 0 && row < target.rows && column >= 0 && column < target.columns;
+            writeFour(floats + (long long)i * FOUR,
+                isInside ? lanesAt<true>(source, {block, (uint)row}, {(uint)column, value % channels, lane}) : Four{});
         }
     }
 }

@@ -4,10 +4,8 @@
 
 #define KERNEL extern "C" __attribute__((global, launch_bounds(BLOCK)))
 #define DEVICE static inline __attribute__((device, always_inline))
+#define METHOD inline __attribute__((device, always_inline)) // of a struct
 #define SHARED __attribute__((shared))
-
-// A function that belongs to a type.
-#define DEVICE_MEMBER inline __attribute__((device, always_inline))
 
 typedef unsigned char byte;
 typedef unsigned int uint;
@@ -24,9 +22,9 @@ constexpr uint EVERYONE = 0xFFFFFFFF;
 
 // Four neighbouring floats, of which the first's address is a multiple of 16 bytes: read and written at once.
 #ifdef __clang__
-typedef float Four __attribute__((ext_vector_type(4)));
+typedef float Vector __attribute__((ext_vector_type(4)));
 #else
-typedef float4 Four;
+typedef float4 Vector;
 #endif
 
 #ifdef __clang__
@@ -38,11 +36,16 @@ DEVICE uint blockThreads() { return __nvvm_read_ptx_sreg_ntid_x(); }
 DEVICE uint gridX() { return __nvvm_read_ptx_sreg_nctaid_x(); }
 DEVICE uint gridY() { return __nvvm_read_ptx_sreg_nctaid_y(); }
 DEVICE void synchroniseBlock() { __syncthreads(); }
+DEVICE void synchroniseWarp() { __nvvm_bar_warp_sync(EVERYONE); }
 DEVICE uint ballot(bool vote) { return __nvvm_vote_ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __nvvm_shfl_sync_bfly_i32(EVERYONE, value, mask, 31); }
 DEVICE float multiplyAdd(float a, float b, float c) { return __builtin_fmaf(a, b, c); } // rounded once
+DEVICE uint shuffleUp(uint value, uint distance) { return __nvvm_shfl_sync_up_i32(EVERYONE, value, distance, 0); }
 DEVICE float squareRoot(float x) { return __nvvm_sqrt_rn_f(x); }
 DEVICE double squareRoot(double x) { return __nvvm_sqrt_rn_d(x); }
+DEVICE uint bitsSet(uint word) { return __builtin_popcount(word); }
+DEVICE void addAtomically(uint *at, uint value) { __atomic_fetch_add(at, value, __ATOMIC_RELAXED); }
+DEVICE void addAtomically(ulong *at, ulong value) { __atomic_fetch_add(at, value, __ATOMIC_RELAXED); }
 #else
 DEVICE uint threadX() { return threadIdx.x; }
 DEVICE uint blockX() { return blockIdx.x; }
@@ -52,28 +55,42 @@ DEVICE uint blockThreads() { return blockDim.x; }
 DEVICE uint gridX() { return gridDim.x; }
 DEVICE uint gridY() { return gridDim.y; }
 DEVICE void synchroniseBlock() { __syncthreads(); }
+DEVICE void synchroniseWarp() { __syncwarp(); }
 DEVICE uint ballot(bool vote) { return __ballot_sync(EVERYONE, vote); }
 DEVICE uint shuffleXor(uint value, uint mask) { return __shfl_xor_sync(EVERYONE, value, mask); }
 DEVICE float multiplyAdd(float a, float b, float c) { return __fmaf_rn(a, b, c); } // rounded once
+DEVICE uint shuffleUp(uint value, uint distance) { return __shfl_up_sync(EVERYONE, value, distance); }
 DEVICE float squareRoot(float x) { return __fsqrt_rn(x); }
 DEVICE double squareRoot(double x) { return __dsqrt_rn(x); }
+DEVICE uint bitsSet(uint word) { return __popc(word); }
+DEVICE void addAtomically(uint *at, uint value) { atomicAdd(at, value); }
+DEVICE void addAtomically(ulong *at, ulong value) { atomicAdd(at, value); }
 #endif
 
 // Number of this thread among those of its row of blocks, and how many there are: loops go from the one in steps of the other.
 DEVICE uint firstItem() { return blockX() * blockThreads() + threadX(); }
 DEVICE uint itemStride() { return gridX() * blockThreads(); }
 
+// Number of this thread in its warp, and of this warp among those of its row of blocks: work of a whole warp is done in steps of warpStride.
+DEVICE uint lane() { return threadX() % WARP; }
+DEVICE uint firstWarp() { return firstItem() / WARP; }
+DEVICE uint warpStride() { return itemStride() / WARP; }
+
 DEVICE float shuffleXor(float value, uint mask)
 {
     return __builtin_bit_cast(float, shuffleXor(__builtin_bit_cast(uint, value), mask));
 }
 
+DEVICE ulong shuffleXor(ulong value, uint mask)
+{
+    uint low = shuffleXor((uint)value, mask);
+    uint high = shuffleXor((uint)(value >> 32), mask);
+    return (ulong)high << 32 | low;
+}
+
 DEVICE double shuffleXor(double value, uint mask)
 {
-    ulong bits = __builtin_bit_cast(ulong, value);
-    uint low = shuffleXor((uint)bits, mask);
-    uint high = shuffleXor((uint)(bits >> 32), mask);
-    return __builtin_bit_cast(double, (ulong)high << 32 | low);
+    return __builtin_bit_cast(double, shuffleXor(__builtin_bit_cast(ulong, value), mask));
 }
 
 DEVICE float absolute(float x) { return __builtin_fabsf(x); }

@@ -31,7 +31,7 @@ DEVICE double exponential(double x)
     double r = (x - n * LN2_HIGH) - n * LN2_LOW;
     double sum = 1;
     for (int k = 14; k > 0; k--)
-        sum = 1 + sum * r / k;
+        sum = 1 + sum * r * (1.0 / k); // known when compiled: a division takes many instructions
     int half = (int)n / 2; // in two steps, so that results below the smallest normal number are reached
     return sum * powerOfTwo(half) * powerOfTwo((int)n - half);
 }
@@ -73,9 +73,9 @@ DEVICE void sineAndCosineOfTurns(double x, double &sine, double &cosine)
     double square = r * r;
     double s = 1, c = 1;
     for (int k = 19; k > 1; k -= 2)
-        s = 1 - s * square / (k * (k - 1));
+        s = 1 - s * square * (1.0 / (k * (k - 1)));
     for (int k = 20; k > 0; k -= 2)
-        c = 1 - c * square / (k * (k - 1));
+        c = 1 - c * square * (1.0 / (k * (k - 1)));
     s *= r;
     switch ((int)quarter % 4)
     {

@@ -41,20 +41,29 @@ DEVICE RandomKey derive(RandomKey key, ulong index)
     return {key.seed, mixed ^ (mixed >> 31)};
 }
 
-// Element `index` of a uniform stream, in [0, 1).
-DEVICE float uniform(RandomKey key, ulong index)
-{
-    return (philox(key, index / 4).words[index % 4] >> 8) * (1.0f / (1 << 24));
-}
+// A word as a uniform draw, in [0, 1).
+DEVICE float toUniform(uint word) { return (word >> 8) * (1.0f / (1 << 24)); }
 
-// Element `index` of a standard normal stream (Box and Muller), in double and rounded once.
-DEVICE float normal(RandomKey key, ulong index)
+// Two words as two standard normal draws (Box and Muller), in double and rounded once.
+DEVICE void toNormals(uint first, uint second, float &even, float &odd)
 {
     constexpr double TO_UNIT = 1.0 / 4294967296.0;
+    double radius = squareRoot(-2 * logarithm((first + 1.0) * TO_UNIT));
+    double sine, cosine;
+    sineAndCosineOfTurns(second * TO_UNIT, sine, cosine);
+    even = (float)(radius * cosine);
+    odd = (float)(radius * sine);
+}
+
+// Element `index` of a uniform stream.
+DEVICE float uniform(RandomKey key, ulong index) { return toUniform(philox(key, index / 4).words[index % 4]); }
+
+// Element `index` of a standard normal stream.
+DEVICE float normal(RandomKey key, ulong index)
+{
     Words block = philox(key, index / 4);
     uint first = index % 4 < 2 ? 0 : 2;
-    double radius = squareRoot(-2 * logarithm((block.words[first] + 1.0) * TO_UNIT));
-    double sine, cosine;
-    sineAndCosineOfTurns(block.words[first + 1] * TO_UNIT, sine, cosine);
-    return (float)(radius * (index % 2 == 0 ? cosine : sine));
+    float even, odd;
+    toNormals(block.words[first], block.words[first + 1], even, odd);
+    return index % 2 == 0 ? even : odd;
 }

@@ -1,26 +1,25 @@
 // Pruned layers over the list of their connections. A thread adds up some neighbouring lanes of one value, a block those of one channel:
 // its connections are looked up once and handed to all of its threads.
-#include "activation.h"
-#include "quads.h"
+#include "lanes.h"
 #include "reduce.h"
 #include "connections.h"
 
 // A thread's lanes of a source that is floats.
 struct FloatLanes
 {
-    static constexpr uint COUNT = QUAD;
+    static constexpr uint COUNT = FOUR;
     const float *data;
 
-    DEVICE_MEMBER static FloatLanes at(const Activation &source, uint block, long long position, uint lane)
+    METHOD static FloatLanes at(const Activation &source, uint block, long long position, uint lane)
     {
         return {(const float *)source.data + (long long)block * source.blockStride + position + lane};
     }
 
-    DEVICE_MEMBER void addTo(float *sums, float weight, int offset) const
+    METHOD void addTo(float *sums, float weight, int offset) const
     {
-        Quad quad = loadQuad(data + offset);
-        for (uint k = 0; k < QUAD; k++)
-            sums[k] = multiplyAdd(weight, quad.lanes[k], sums[k]);
+        Four four = readFour(data + offset);
+        for (uint k = 0; k < FOUR; k++)
+            sums[k] = multiplyAdd(weight, four.lanes[k], sums[k]);
     }
 };
 
@@ -31,14 +30,14 @@ struct BitLanes
     const byte *data;
     bool areThere; // lanes are rounded up to whole vectors, bytes of them are not
 
-    DEVICE_MEMBER static BitLanes at(const Activation &source, uint block, long long position, uint lane)
+    METHOD static BitLanes at(const Activation &source, uint block, long long position, uint lane)
     {
         return {(const byte *)source.data + (long long)block * source.blockStride + position + lane / 8, lane < lanesOf(source)};
     }
 
-    DEVICE_MEMBER uint bits(int offset) const { return areThere ? data[offset] : 0; }
+    METHOD uint bits(int offset) const { return areThere ? data[offset] : 0; }
 
-    DEVICE_MEMBER void addTo(float *sums, float weight, int offset) const
+    METHOD void addTo(float *sums, float weight, int offset) const
     {
         uint fire = bits(offset);
         for (uint k = 0; k < COUNT; k++)
@@ -94,12 +93,12 @@ template <typename Lanes> DEVICE void sparseGather(const SparseGatherArguments &
             if (item >= items)
                 continue;
             float *place = floatsOf(target, row) + (long long)column * target.columnStride + (long long)channel * target.channelStride + lane;
-            for (uint k = 0; k < Lanes::COUNT; k += QUAD)
+            for (uint k = 0; k < Lanes::COUNT; k += FOUR)
             {
-                Quad quad = arguments.accumulate ? loadQuad(place + k) : Quad{};
-                for (uint l = 0; l < QUAD; l++)
-                    quad.lanes[l] += sums[k + l];
-                storeQuad(place + k, quad);
+                Four four = arguments.accumulate ? readFour(place + k) : Four{};
+                for (uint l = 0; l < FOUR; l++)
+                    four.lanes[l] += sums[k + l];
+                writeFour(place + k, four);
             }
         }
     }
@@ -140,15 +139,15 @@ KERNEL void sparseStridedGradient(SparseStridedGradientArguments arguments)
     uint channel = blockX() % (uint)target.channels;
     uint chunk = blockX() / (uint)target.channels;
     uint chunks = gridX() / (uint)target.channels;
-    uint groups = (uint)target.width / QUAD;
+    uint groups = (uint)target.width / FOUR;
     for (uint index = blockY(); index < arguments.rows; index += gridY())
     {
         Row row = rowOf(target, index);
         for (uint item = chunk * BLOCK + threadX(); item < (uint)target.columns * groups; item += chunks * BLOCK)
         {
             int column = item / groups;
-            uint lane = item % groups * QUAD;
-            float sums[QUAD] = {};
+            uint lane = item % groups * FOUR;
+            float sums[FOUR] = {};
             for (int k = 0; k < arguments.kernelRows; k++)
             {
                 int outputRow, outputColumn;
@@ -163,18 +162,18 @@ KERNEL void sparseStridedGradient(SparseStridedGradientArguments arguments)
                     for (int c = starts[0]; c < starts[1]; c++)
                     {
                         float weight = arguments.weights[arguments.order[c]];
-                        Quad quad = loadQuad(position + (long long)arguments.outputs[c] * source.channelStride);
-                        for (uint n = 0; n < QUAD; n++)
-                            sums[n] = multiplyAdd(weight, quad.lanes[n], sums[n]);
+                        Four four = readFour(position + (long long)arguments.outputs[c] * source.channelStride);
+                        for (uint n = 0; n < FOUR; n++)
+                            sums[n] = multiplyAdd(weight, four.lanes[n], sums[n]);
                     }
                 }
             }
 
             float *place = floatsOf(target, row) + (long long)column * target.columnStride + (long long)channel * target.channelStride + lane;
-            Quad quad = arguments.accumulate ? loadQuad(place) : Quad{};
-            for (uint n = 0; n < QUAD; n++)
-                quad.lanes[n] += sums[n];
-            storeQuad(place, quad);
+            Four four = arguments.accumulate ? readFour(place) : Four{};
+            for (uint n = 0; n < FOUR; n++)
+                four.lanes[n] += sums[n];
+            writeFour(place, four);
         }
     }
 }
@@ -192,21 +191,21 @@ struct SparseWeightGradientArguments
 // The products of a thread's lanes, summed.
 DEVICE float product(FloatLanes lanes, const float *gradient)
 {
-    Quad input = loadQuad(lanes.data);
-    Quad quad = loadQuad(gradient);
-    return (input.lanes[0] * quad.lanes[0] + input.lanes[1] * quad.lanes[1]) + (input.lanes[2] * quad.lanes[2] + input.lanes[3] * quad.lanes[3]);
+    Four input = readFour(lanes.data);
+    Four four = readFour(gradient);
+    return (input.lanes[0] * four.lanes[0] + input.lanes[1] * four.lanes[1]) + (input.lanes[2] * four.lanes[2] + input.lanes[3] * four.lanes[3]);
 }
 
 DEVICE float product(BitLanes lanes, const float *gradient)
 {
     uint fire = lanes.bits(0);
     float sum = 0;
-    for (uint first = 0; first < BitLanes::COUNT; first += QUAD)
+    for (uint first = 0; first < BitLanes::COUNT; first += FOUR)
     {
-        Quad quad = loadQuad(gradient + first);
-        for (uint k = 0; k < QUAD; k++)
+        Four four = readFour(gradient + first);
+        for (uint k = 0; k < FOUR; k++)
             if (fire >> (first + k) & 1)
-                sum += quad.lanes[k];
+                sum += four.lanes[k];
     }
 
     return sum;

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.CommandLine;
 using RobustSnn.Cli.Commands;
 using RobustSnn.Cli.Output;
+using RobustSnn.Cuda;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
@@ -17,6 +18,9 @@ public static class CommandLine
 {
     /// <summary>Set to 1 in the environment, it has unexpected errors print where they happened.</summary>
     public const string TraceVariable = "RSNN_TRACE";
+
+    // Commands name the backends that there are.
+    static CommandLine() => CudaBackends.Register();
 
     /// <summary>Runs one command.</summary>
     /// <param name="cancellation">Stops the command where it can be resumed.</param>

@@ -100,7 +100,7 @@ public sealed partial class CudaBackend
 
     /// <summary>Sets every lane to its channel's bias, or to 0.</summary>
     private void FillRows(Activation target, ulong bias, int samples) => FillRowsKernel.Launch(
-        LaunchSize.OfRows(target.Shape, samples, target.Shape.RowLength / LanesOfQuad),
+        LaunchSize.OfFours(target.Shape, samples),
         new FillRowsArguments(ActivationView.OfFloats(target), bias, LaunchSize.RowCount(target.Shape, samples)));
 
     private void BiasGradient(ActivationShape shape, ActivationView gradient, ulong target, int samples)
@@ -116,7 +116,7 @@ public sealed partial class CudaBackend
         AddPartsKernel.Launch(LaunchSize.Flat(count), new AddPartsArguments(partial, target, (uint)count, (uint)parts));
 
     /// <summary>Lanes that a thread loads with one instruction.</summary>
-    private const int LanesOfQuad = 4;
+    private const int LanesOfFour = 4;
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct FillRowsArguments(ActivationView Target, ulong Bias, uint Rows);

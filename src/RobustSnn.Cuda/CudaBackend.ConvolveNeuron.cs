@@ -68,7 +68,7 @@ public sealed partial class CudaBackend
         if (shape.Border > 0)
         {
             var framed = shape with { Rows = shape.Rows + 2 * shape.Border, Columns = shape.Columns + 2 * shape.Border };
-            ClearBorderKernel.Launch(LaunchSize.OfRows(framed, samples, framed.RowLength / LanesOfQuad),
+            ClearBorderKernel.Launch(LaunchSize.OfFours(framed, samples),
                 new ClearBorderArguments(new ActivationView(pooled), shape.Border, LaunchSize.RowCount(framed, samples)));
         }
 

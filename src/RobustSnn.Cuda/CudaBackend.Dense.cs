@@ -156,7 +156,7 @@ public sealed partial class CudaBackend
 
         var shape = ReadByProducts(g, input.Shape);
         var framed = shape with { Rows = shape.Rows + 2 * shape.Border, Columns = shape.Columns + 2 * shape.Border };
-        UnpackFramedKernel.Launch(LaunchSize.OfRows(framed, samples, framed.RowLength / LanesOfQuad), new UnpackFramedArguments(
+        UnpackFramedKernel.Launch(LaunchSize.OfFours(framed, samples), new UnpackFramedArguments(
             new ActivationView(input), new ActivationView(shape, memory), shape.Border, LaunchSize.RowCount(framed, samples)));
         return (shape, memory);
     }

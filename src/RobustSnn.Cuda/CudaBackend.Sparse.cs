@@ -45,7 +45,7 @@ public sealed partial class CudaBackend
         var isBits = source.Shape.IsBits;
         var arguments = new SparseGatherArguments(connections, taps, new ActivationView(source), ActivationView.OfFloats(target), bias,
             LaunchSize.RowCount(target.Shape, samples), accumulate ? 1 : 0);
-        var items = target.Shape.Columns * target.Shape.Lanes.Width / (isBits ? LanesOfByte : LanesOfQuad);
+        var items = target.Shape.Columns * target.Shape.Lanes.Width / (isBits ? LanesOfByte : LanesOfFour);
         (isBits ? SparseGatherBitsKernel : SparseGatherFloatsKernel).Launch(ByChannels(target.Shape, samples, items), arguments);
     }
 
@@ -54,7 +54,7 @@ public sealed partial class CudaBackend
         var (g, lists) = (layer.Geometry, layer.Lists!);
         var shape = inputGradient.Shape;
         SparseStridedGradientKernel.Launch(
-            ByChannels(shape, samples, shape.Columns * shape.Lanes.Width / LanesOfQuad),
+            ByChannels(shape, samples, shape.Columns * shape.Lanes.Width / LanesOfFour),
             new SparseStridedGradientArguments(ActivationView.OfFloats(outputGradient), ActivationView.OfFloats(inputGradient), Weights(layer),
                 lists.Order, lists.Outputs, lists.Starts, LaunchSize.RowCount(shape, samples), g.KernelRows, g.KernelColumns, g.StrideRows,
                 g.StrideColumns, g.Padding, accumulate ? 1 : 0));

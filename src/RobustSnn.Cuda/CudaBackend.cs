@@ -106,6 +106,7 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>Address of floats, or of other elements, that an operation reads.</summary>
     private static ulong Reading(DeviceBuffer buffer, long count, ElementType type = ElementType.Float32)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, buffer.Length);
         return CudaBuffer.AddressOf(buffer, type);
     }

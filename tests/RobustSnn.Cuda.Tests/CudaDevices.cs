@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cuda.Tests;
@@ -17,6 +18,9 @@ internal static class CudaDevices
             Assert.Ignore($"{why}. RSNN_CUDA_EMULATOR=1 runs these tests without a card ('./build.sh Emulator' builds it).");
         }
     }
+
+    /// <summary>The backend itself: no call is looked at before it is made.</summary>
+    public static IBackend Open() => Backends.Open(CudaBackends.Name, new(IsChecked: false));
 
     private static string? Find()
     {

@@ -9,7 +9,7 @@ internal sealed class DeviceOptions
 {
     public Option<string> Backend { get; } = new("--backend")
     {
-        Description = $"What to compute on: {string.Join(", ", Backends.Names)}.",
+        Description = $"What to compute on: {string.Join(", ", Backends.Names)}. cuda is the first NVIDIA card; CUDA_VISIBLE_DEVICES chooses another.",
         HelpName = "NAME",
         DefaultValueFactory = _ => Backends.Cpu,
     };

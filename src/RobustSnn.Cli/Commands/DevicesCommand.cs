@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using RobustSnn.Cli.Output;
+using RobustSnn.Cuda;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -17,9 +19,27 @@ internal static class DevicesCommand
         {
             terminal.Output.WriteLine(
                 $"cpu: {ProcessorName()}, {VectorWidths.Chosen().Name()}, {Environment.ProcessorCount} logical cores available");
-            terminal.Output.WriteLine("No NVIDIA backend is part of this build.");
+            WriteCards(terminal.Output);
         });
         return command;
+    }
+
+    /// <summary>A line a card; where there is none, what was looked for. It is no failure to have none.</summary>
+    private static void WriteCards(TextWriter output)
+    {
+        try
+        {
+            var found = CudaCards.Find();
+            foreach (CudaCard card in found.Cards)
+            {
+                output.WriteLine($"cuda: {card.Model}, {(found.AreEmulated ? "emulated, " : "")}compute capability {card.Capability}, "
+                    + $"{Format.Number(card.Bytes / (double)(1 << 30), "0.0")} GiB, driver of CUDA {found.Driver}{(card.IsUsable ? "" : "; too old, --backend cuda does not run on it")}");
+            }
+        }
+        catch (BadInputException none)
+        {
+            output.WriteLine($"cuda: {none.Message}");
+        }
     }
 
     private static string ProcessorName()

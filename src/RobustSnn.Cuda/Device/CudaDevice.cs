@@ -12,7 +12,7 @@ namespace RobustSnn.Cuda.Device;
 internal sealed class CudaDevice : IDisposable
 {
     /// <summary>Warp-level products of half precision begin with it, and the kernels are compiled for it.</summary>
-    private static readonly Version LeastCapability = new(8, 0);
+    public static readonly Version LeastCapability = new(8, 0);
 
     private const int PciBusIdBytes = 32;
 
@@ -142,11 +142,15 @@ internal sealed class CudaDevice : IDisposable
         }
 
         Check(result, "allocate memory");
-        Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(address, 0, (ulong)Math.Max(bytes, 1), Stream), "clear memory");
+        Clear(address, Math.Max(bytes, 1));
         alive.Add(buffer);
         LiveBytes += bytes;
         return address;
     }
+
+    /// <summary>Sets bytes to 0, behind all that was called before.</summary>
+    public void Clear(ulong address, long bytes) =>
+        Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(new CUdeviceptr { Pointer = address }, 0, (ulong)bytes, Stream), "clear memory");
 
     /// <summary>Gives a buffer's memory back, once what uses it has been carried out.</summary>
     public void Release(CudaBuffer buffer, CUdeviceptr address, long bytes)

@@ -51,4 +51,10 @@ internal readonly struct ActivationView
     public static ActivationView OfFloats(Activation activation) => activation.Shape.IsBits
         ? throw new ArgumentException("the operation takes floats, this activation is bits: Unpack it first", nameof(activation))
         : new ActivationView(activation);
+
+    /// <summary>An activation that the operation takes as bits only.</summary>
+    /// <exception cref="ArgumentException">It is floats, or another backend's.</exception>
+    public static ActivationView OfBits(Activation activation) => activation.Shape.IsBits
+        ? new ActivationView(activation)
+        : throw new ArgumentException("bits are expected, this activation is floats", nameof(activation));
 }

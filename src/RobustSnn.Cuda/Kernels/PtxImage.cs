@@ -26,6 +26,9 @@ internal sealed partial class PtxImage
     /// <summary>The version of PTX that it is written in, e.g. 7.8.</summary>
     public string Version => VersionLine().Match(text).Groups[1].Value;
 
+    /// <summary>The first line: the sources that it was made of, by name and hash.</summary>
+    public string SourceLine => text[..text.IndexOf('\n')];
+
     /// <summary>The kernels in it.</summary>
     public IEnumerable<string> Kernels => Entry().Matches(text).Select(match => match.Groups[1].Value);
 

@@ -25,16 +25,16 @@ internal sealed class ProductKernels(KernelLibrary kernels)
     private readonly Dictionary<(int Steps, int Parts), Kernel<UnionArguments>> unions = [];
 
     /// <summary>The scales of a dense layer's outputs.</summary>
-    public Kernel<ProductWeights.Arguments> Scales => field ??= kernels.Load<ProductWeights.Arguments>("product_weights", "productScales");
+    public Kernel<ProductWeights.Arguments> Scales => field ??= kernels.Load<ProductWeights.Arguments>("productWeights", "productScales");
 
     /// <summary>A dense layer's weights as fragments.</summary>
-    public Kernel<ProductWeights.Arguments> Weights => field ??= kernels.Load<ProductWeights.Arguments>("product_weights", "productWeights");
+    public Kernel<ProductWeights.Arguments> Weights => field ??= kernels.Load<ProductWeights.Arguments>("productWeights", "productWeights");
 
     /// <summary>The scales of a pruned layer's outputs.</summary>
-    public Kernel<UnionWeights.Arguments> UnionScales => field ??= kernels.Load<UnionWeights.Arguments>("product_weights", "unionScales");
+    public Kernel<UnionWeights.Arguments> UnionScales => field ??= kernels.Load<UnionWeights.Arguments>("productWeights", "unionScales");
 
     /// <summary>A pruned layer's weights as fragments.</summary>
-    public Kernel<UnionWeights.Arguments> UnionWeights => field ??= kernels.Load<UnionWeights.Arguments>("product_weights", "unionWeights");
+    public Kernel<UnionWeights.Arguments> UnionWeights => field ??= kernels.Load<UnionWeights.Arguments>("productWeights", "unionWeights");
 
     /// <summary>
     /// Whether a layer and its neurons can be had in one: spikes in and out are bits, lane blocks have whole octets of samples, and a thread's
@@ -54,7 +54,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         var (steps, tiles) = spikes.Lanes.Steps switch { <= 4 => (4, 4), <= 8 => (8, 4), _ => (16, 2) };
         if (!dense.TryGetValue((steps, weights.Parts), out var kernel))
         {
-            dense.Add((steps, weights.Parts), kernel = kernels.Load<DenseArguments>("convolve_neuron_products", $"convolveNeuron{steps}{Precision(weights.Parts)}"));
+            dense.Add((steps, weights.Parts), kernel = kernels.Load<DenseArguments>("convolveNeuronProducts", $"convolveNeuron{steps}{Precision(weights.Parts)}"));
         }
 
         kernel.Launch(
@@ -68,7 +68,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         var steps = spikes.Lanes.Steps <= 4 ? 4 : 8;
         if (!unions.TryGetValue((steps, weights.Parts), out var kernel))
         {
-            kernel = kernels.Load<UnionArguments>("convolve_neuron_unions", $"convolveNeuronUnions{steps}{Precision(weights.Parts)}");
+            kernel = kernels.Load<UnionArguments>("convolveNeuronUnions", $"convolveNeuronUnions{steps}{Precision(weights.Parts)}");
             kernel.AllowShared(MostSharedBytes);
             unions.Add((steps, weights.Parts), kernel);
         }
@@ -96,11 +96,11 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         ActivationView Input, ActivationView Spikes, ulong Scales, ulong Bias, ulong Threshold, float Leak, int IsHard, int KernelRows,
         int KernelColumns, int StrideRows, int StrideColumns, int Padding, uint Samples, uint Blocks);
 
-    /// <summary>ConvolveNeuronProductsArguments of convolve_neuron_products.cu.</summary>
+    /// <summary>ConvolveNeuronProductsArguments of convolveNeuronProducts.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct DenseArguments(FiringLayer Layer, ulong Weights);
 
-    /// <summary>ConvolveNeuronUnionsArguments of convolve_neuron_unions.cu.</summary>
+    /// <summary>ConvolveNeuronUnionsArguments of convolveNeuronUnions.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct UnionArguments(
         FiringLayer Layer, ulong Weights, ulong Inputs, ulong GroupSteps, ulong Outputs, uint Groups);

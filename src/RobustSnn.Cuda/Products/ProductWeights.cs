@@ -6,7 +6,7 @@ using RobustSnn.Engine.Layout;
 namespace RobustSnn.Cuda.Products;
 
 /// <summary>
-/// A dense layer's weights in the order and precision in which tensor cores take them (native/kernels/product_weights.cu): halves, with a power of
+/// A dense layer's weights in the order and precision in which tensor cores take them (native/kernels/productWeights.cu): halves, with a power of
 /// two a channel as scale, once or as two halves of which the second is what the first leaves. Two have 22 bits of mantissa, and products with
 /// spikes are exact.
 /// </summary>
@@ -77,7 +77,7 @@ internal sealed class ProductWeights : IDisposable
 
     private static int Ceiling(int count, int size) => (count + size - 1) / size;
 
-    /// <summary>ProductWeightsArguments of product_weights.cu.</summary>
+    /// <summary>ProductWeightsArguments of productWeights.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal readonly record struct Arguments(ulong Weights, ulong Fragments, ulong Scales, uint Outputs, uint Inputs, uint Taps, uint Parts);
 }

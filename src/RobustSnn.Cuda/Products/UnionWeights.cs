@@ -7,7 +7,7 @@ namespace RobustSnn.Cuda.Products;
 
 /// <summary>
 /// A pruned layer's weights by its groups of outputs, in the order and precision in which tensor cores take them
-/// (native/kernels/product_weights.cu); where they go is worked out once, for the pattern.
+/// (native/kernels/productWeights.cu); where they go is worked out once, for the pattern.
 /// </summary>
 internal sealed class UnionWeights : IDisposable
 {
@@ -173,7 +173,7 @@ internal sealed class UnionWeights : IDisposable
         return buffer;
     }
 
-    /// <summary>UnionWeightsArguments of product_weights.cu.</summary>
+    /// <summary>UnionWeightsArguments of productWeights.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal readonly record struct Arguments(
         ulong Weights, ulong Places, ulong Starts, ulong Outputs, ulong Fragments, ulong Scales, uint Channels, uint Steps, uint Parts);

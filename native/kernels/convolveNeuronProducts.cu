@@ -12,7 +12,7 @@ constexpr uint CHUNK = 64; // input channels that are loaded at a time
 struct ConvolveNeuronProductsArguments
 {
     FiringLayer layer;
-    const Fragment *weights; // product_weights.cu
+    const Fragment *weights; // productWeights.cu
 };
 
 template <uint TILES, uint STEPS, uint PARTS>

@@ -1,15 +1,12 @@
-using NUnit.Framework;
-using RobustSnn.Contract;
+using RobustSnn.Contract.Cases;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
-using RobustSnn.Contract.Cases;
 using RobustSnn.Model;
 
-namespace RobustSnn.Engine.Tests.Contract;
+namespace RobustSnn.Contract.Refusals;
 
 /// <summary>Operations that take no bits say so, instead of reading them as floats.</summary>
-[TestFixture]
-public sealed class BitRefusalTests
+public static class BitRefusals
 {
     private const int Samples = 3;
 
@@ -74,29 +71,25 @@ public sealed class BitRefusalTests
         ("KthSmallest", o => o.Backend.KthSmallest(o.Bits, 1, Samples)),
     ];
 
-    private static IEnumerable<TestCaseData> Cases =>
-        from backend in ContractBackends.Kinds
+    public static IEnumerable<Refusal> All =>
         from operation in Operations
-        select new TestCaseData(backend, operation.Run).SetArgDisplayNames(backend.Name, operation.Name);
+        select new Refusal(operation.Name, typeof(ArgumentException), backend => Run(backend, operation.Run));
 
-    [TestCaseSource(nameof(Cases))]
-    public void Bits_are_refused(BackendUnderTest under, Action<Operands> run)
+    private static void Run(IBackend backend, Action<Operands> run)
     {
-        using var backend = under.Create();
         var bitShape = BitCases.Bits(Floats);
         using var weights = backend.Allocate(36);
         using var buffer = backend.Allocate(Floats.Length);
         using var floats = backend.Allocate(Floats.Length);
         using var bits = backend.Allocate(bitShape.Length);
+        using var numbers = backend.Allocate(Samples, ElementType.Int32);
         using var connection = backend.Connect(ConvolutionGeometry.Convolution(2, 2, 2, 2, 3, 1, 1), weights);
-        var operands = new Operands(backend, new Activation(Floats, floats), new Activation(bitShape, bits), buffer, connection);
-        Assert.That(() => run(operands), Throws.ArgumentException);
+        run(new Operands(backend, new Activation(Floats, floats), new Activation(bitShape, bits), buffer, numbers, connection));
     }
 
-    public sealed record Operands(IBackend Backend, Activation Floats, Activation Bits, DeviceBuffer Buffer, Connection Connection)
+    private sealed record Operands(
+        IBackend Backend, Activation Floats, Activation Bits, DeviceBuffer Buffer, DeviceBuffer Numbers, Connection Connection)
     {
-        public DeviceBuffer Numbers { get; } = Backend.Allocate(Samples, ElementType.Int32);
-
         public Normalisation Normalisation => new(Buffer, Buffer, Buffer, Buffer, 1);
     }
 }
