@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using RobustSnn.Cli.Output;
 
@@ -32,13 +33,16 @@ internal static class BenchPart
     {
         text.Heading(3, $"Batch {batch}");
         var good = true;
-        var columns = new List<(string Name, JsonElement? Found)>();
-        var seen = new List<string>();
+        var rows = new List<IReadOnlyList<string>>();
+        var notes = new List<string>();
         foreach (var sparsity in Sparsities)
         {
-            string[] command = ["rsnn", "bench", "--backend", "cuda", "--batch", batch, "--sparsity", sparsity, "--spike-rate", "p2", "--json", .. Sizes(options.IsQuick)];
-            text.Command(Child.Typed(command));
-            Add($"rsnn, {(sparsity == "0" ? "dense" : $"{100 * double.Parse(sparsity, System.Globalization.CultureInfo.InvariantCulture):0} % pruned")}", Child.Self(command));
+            string[] command = ["rsnn", "bench", "--backend", "cuda", "--batch", batch, "--sparsity", sparsity, "--spike-rate", "p2", "--json", .. Sizes(options.IsQuick), "--phase"];
+            text.Command(Child.Typed([.. command, "PHASE"]));
+            var name = $"rsnn, {(sparsity == "0" ? "dense" : $"{100 * double.Parse(sparsity, CultureInfo.InvariantCulture):0} % pruned")}";
+
+            // Each in a process of its own: one that does not fit into the card's memory takes no other with it.
+            Add(name, [.. Phases.Select(phase => Child.Self([.. command, phase]))]);
         }
 
         foreach (var precision in Precisions)
@@ -52,35 +56,37 @@ internal static class BenchPart
                     .. precision.Options, .. compilation.Options,
                 ];
                 text.Command([options.Python, .. command]);
-                Add($"PyTorch {precision.Name}{compilation.Name}", Child.Run(options.Python, command));
+                Add($"PyTorch {precision.Name}{compilation.Name}", [Child.Run(options.Python, command)]);
             }
         }
 
-        text.Table(["", .. Phases], [.. columns.Select(column => Row(column.Name, column.Found))]);
-        text.List(seen);
+        text.Table(["", .. Phases], rows);
+        text.List(notes);
         return good;
 
-        // PyTorch's script prints what it has although a phase failed.
-        void Add(string name, ChildOutcome outcome)
+        void Add(string name, IReadOnlyList<ChildOutcome> outcomes)
         {
-            JsonElement? found = outcome.Output.LastOrDefault(line => line.StartsWith('{')) is { } line ? JsonDocument.Parse(line).RootElement : null;
-            columns.Add((name, found));
-            if (outcome.Code != 0)
+            // PyTorch's script prints what it has although a phase failed.
+            var found = outcomes.SelectMany(outcome => outcome.Output).Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+            rows.Add([name, .. Phases.Select(phase => Rate(found, phase))]);
+            foreach (var failed in outcomes.Where(outcome => outcome.Code != 0))
             {
                 good = false;
-                seen.Add($"{name}: FAILED: {outcome.End}");
+                notes.Add($"{name}: FAILED: {failed.End}");
             }
-            else if (found is { } report && report.TryGetProperty("card", out var card))
+
+            foreach (var report in found.Where(report => report.TryGetProperty("card", out _)))
             {
-                seen.Add($"{name}: torch {report.GetProperty("torch")}, CUDA {report.GetProperty("cuda")}, cuDNN {report.GetProperty("cudnn")}, {card}");
+                notes.Add($"{name}: torch {report.GetProperty("torch")}, CUDA {report.GetProperty("cuda")}, cuDNN {report.GetProperty("cudnn")}, {report.GetProperty("card")}");
             }
         }
     }
 
+    private static string Rate(List<JsonElement> found, string phase) =>
+        found.Where(report => report.TryGetProperty($"{phase}_images_per_s", out _)).Select(report => Format.Number(report.GetProperty($"{phase}_images_per_s").GetDouble(), "0.0"))
+            .FirstOrDefault() ?? Markdown.Missing;
+
     private static string[] Sizes(bool quick) => quick
         ? ["--architecture", "vggmini", "--timesteps", "2", "--warm-up", "0", "--repeat", "1"]
         : ["--architecture", "vgg16", "--timesteps", "8", "--repeat", "10"];
-
-    private static IReadOnlyList<string> Row(string name, JsonElement? found) =>
-        [name, .. Phases.Select(phase => found is { } report && report.TryGetProperty($"{phase}_images_per_s", out var rate) ? Format.Number(rate.GetDouble(), "0.0") : Markdown.Missing)];
 }

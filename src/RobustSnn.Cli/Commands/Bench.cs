@@ -51,7 +51,7 @@ internal sealed class Bench : IDisposable
     private const float Epsilon = 2f / 255;
 
     /// <summary>What a profiler shows one run as, once those that are timed are over: the tasks of build.cake have profilers look at it.</summary>
-    private const string OneRun = "one run";
+    private const string OneRun = "one-run";
 
     private static readonly Shape Input = new(3, 32, 32);
     private static readonly SgdSettings Sgd = new(LearningRate: 1e-3f, Momentum: 0.9f, WeightDecay: 1e-4f);
