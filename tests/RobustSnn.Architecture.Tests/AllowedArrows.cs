@@ -6,7 +6,7 @@ internal static class AllowedArrows
     /// <summary>From top to bottom: each room, and the rooms below it that it uses.</summary>
     private static readonly Room[] Table =
     [
-        new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Model"),
+        new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
         new("Cli/Commands", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
             "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "Engine/Timing", "Engine/Plans",
@@ -34,7 +34,7 @@ internal static class AllowedArrows
         new("Experiments/Messages", "Model"),
         new("Robustness/Training", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Plans", "Engine/Plans/Steps",
             "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
-        new("Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Engine", "Engine/Operations",
+        new("Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Engine/Plans", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks", "Robustness/Ledgers", "Robustness", "Robustness/Estimators",
             "Engine", "Engine/Operations", "Engine/Layout", "Model"),
