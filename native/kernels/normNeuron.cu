@@ -85,13 +85,12 @@ template <uint MOST, bool SUMS> DEVICE void inRegisters(const NormNeuronGradient
     forNeurons<SUMS>(a,
         [&](RemadeMembranes membranes, Steps spikeGradient, float v, CurrentGradient<SUMS> &to)
         {
-            float u[MOST], h[MOST], ds[MOST];
+            float x[MOST], u[MOST], h[MOST], ds[MOST];
+            loadSteps(spikeGradient, 0, steps, ds);
+            loadSteps(membranes.input, 0, steps, x);
 #pragma unroll
             for (uint t = 0; t < MOST; t++)
-                ds[t] = t < steps ? load(spikeGradient, t) : 0;
-#pragma unroll
-            for (uint t = 0; t < MOST; t++)
-                u[t] = t < steps ? next(membranes, t) : 0;
+                u[t] = advance(membranes, x[t]);
             derivatives(a.surrogate, u, v, h);
             float after = 0;
             float thresholdSum = 0;
