@@ -8,6 +8,7 @@ const string Solution = "Hybrid.sln";
 const string Framework = "net10.0";
 const string Cli = "src/RobustSnn.Cli";
 const string Benchmarks = "benchmarks/RobustSnn.Benchmarks";
+const string GpuReport = "benchmarks/RobustSnn.GpuReport";
 const string Kernels = "native/kernels";
 const string Ptx = "native/ptx";
 var artifacts = Directory("artifacts");
@@ -222,6 +223,65 @@ Task("Bench")
     .IsDependentOn("Build")
     .Does(() => DotnetOrFail($"{Benchmarks}/bin/{configuration}/{Framework}/RobustSnn.Benchmarks.dll", "--filter", Argument("filter", "*"),
         "--artifacts", "artifacts/benchmarks"));
+
+// Runs a profiler of NVIDIA's on rsnn bench, VGG-16 at T = 8, one phase. Of its runs only the last is looked at, which the program marks.
+void Profile(string tool, string package, string[] options)
+{
+    if (Context.Tools.Resolve(tool) is null)
+    {
+        throw new CakeException($"{tool} is in no folder of PATH: it comes with {package}, from developer.nvidia.com or a distribution's CUDA packages");
+    }
+
+    EnsureDirectoryExists(artifacts + Directory("profiles"));
+    RunOrFail(tool, [.. options, "dotnet", $"{Cli}/bin/{configuration}/{Framework}/rsnn.dll", "bench", "--backend", "cuda", "--architecture", "vgg16", "--timesteps", "8",
+        "--phase", Argument("phase", "infer"), "--batch", Argument("batch", "64"), "--sparsity", Argument("sparsity", "0"), "--spike-rate", "p2"]);
+}
+
+// The file of a profile, without what the profiler appends.
+string ProfileFile() => $"artifacts/profiles/{Argument("phase", "infer")}-batch{Argument("batch", "64")}-sparsity{Argument("sparsity", "0")}";
+
+Task("ProfileSystems")
+    .Description("A timeline of one run on a card, by Nsight Systems: --phase=infer (as rsnn bench has them), --batch=64, --sparsity=0. Into artifacts/profiles.")
+    .IsDependentOn("Build")
+    .Does(() => Profile("nsys", "Nsight Systems",
+    [
+        "profile", "--trace=cuda,nvtx,cublas,cusparse", "--capture-range=nvtx", "--nvtx-capture=one-run", "--env-var=NSYS_NVTX_PROFILER_REGISTER_ONLY=0",
+        "--capture-range-end=stop", "--force-overwrite=true", $"--output={ProfileFile()}",
+    ]));
+
+Task("ProfileKernels")
+    .Description("What bounds each kernel of one run on a card, by Nsight Compute: options as ProfileSystems, --launches=40 and --skip=0 for which of them.")
+    .IsDependentOn("Build")
+    .Does(() => Profile("ncu", "Nsight Compute",
+    [
+        "--set", "full", "--nvtx", "--nvtx-include", "one-run/", "--launch-skip", Argument("skip", "0"), "--launch-count", Argument("launches", "40"),
+        "--target-processes", "all", "--force-overwrite", "--export", ProfileFile(),
+    ]));
+
+// What git says was built: with a mark where files differ from what was committed.
+string Revision()
+{
+    var code = StartProcess("git", new ProcessSettings { Arguments = "describe --always --dirty --abbrev=40 --exclude=*", RedirectStandardOutput = true }, out var lines);
+    return code == 0 ? lines.First() : "unknown";
+}
+
+Task("GpuReport")
+    .Description("Makes artifacts/gpu-report, a program for a machine with an NVIDIA card and without .NET, and runs it where a card is here: --golden=DIR, --python=python3, --quick.")
+    .Does(() =>
+    {
+        const int NoCard = 3; // as the program says it
+        var folder = artifacts + Directory("gpu-report");
+        CleanDirectory(folder);
+        DotnetOrFail("publish", GpuReport, "--configuration", configuration, "--runtime", "linux-x64", "--self-contained", "--output", folder,
+            $"-p:SourceRevisionId={Revision()}", "--nologo", "--verbosity", "quiet");
+        string[] quick = HasArgument("quick") ? ["--quick"] : [];
+        var golden = Argument("golden", DirectoryExists("../shared/golden") ? "../shared/golden" : "tests/golden");
+        var code = Start($"{folder}/gpu-report", ["--golden", golden, "--out", "artifacts/gpu-report.md", "--python", Argument("python", "python3"), .. quick]);
+        if (code is not (0 or NoCard))
+        {
+            throw new CakeException($"gpu-report exited with {code}");
+        }
+    });
 
 Task("Fuzz")
     .Description("Fuzzes a reader of files, led by what it covers: --reader=png, for --minutes=10. Needs afl-fuzz (Debian: afl++).")

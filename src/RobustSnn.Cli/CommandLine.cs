@@ -9,6 +9,7 @@ using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Energy;
 
 namespace RobustSnn.Cli;
 
@@ -24,9 +25,13 @@ public static class CommandLine
     /// <summary>Runs one command.</summary>
     /// <param name="cancellation">Stops the command where it can be resumed.</param>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Run(string[] arguments, Terminal terminal, CancellationToken cancellation = default)
+    public static int Run(string[] arguments, Terminal terminal, CancellationToken cancellation = default) =>
+        Run(arguments, terminal, MeasuringTimes.Usual, cancellation);
+
+    /// <summary>The same where energy is measured for other times: a rehearsal, whose figures nobody reads.</summary>
+    internal static int Run(string[] arguments, Terminal terminal, MeasuringTimes times, CancellationToken cancellation)
     {
-        ParseResult parsed = Root(terminal, cancellation).Parse(arguments);
+        ParseResult parsed = Root(terminal, times, cancellation).Parse(arguments);
         try
         {
             if (parsed.Action is ParseErrorAction refusal)
@@ -115,7 +120,7 @@ public static class CommandLine
     private static string Path(CommandResult command) =>
         command.Parent is CommandResult above ? $"{Path(above)} {command.Command.Name}" : command.Command.Name;
 
-    private static RootCommand Root(Terminal terminal, CancellationToken cancellation)
+    private static RootCommand Root(Terminal terminal, MeasuringTimes times, CancellationToken cancellation)
     {
         var root = new RootCommand(
             "Turns a robust ANN into a sparse spiking network, attacks it and reports.\n"
@@ -126,7 +131,7 @@ public static class CommandLine
             EvaluateCommand.Create(terminal, cancellation),
             InferCommand.Create(terminal, cancellation),
             LedgerCommand.Create(terminal),
-            EnergyCommand.Create(terminal, cancellation),
+            EnergyCommand.Create(terminal, cancellation, times),
             ImportCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal),
             ExportCommand.Create(terminal),

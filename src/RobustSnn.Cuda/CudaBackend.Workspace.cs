@@ -14,6 +14,11 @@ public sealed partial class CudaBackend
             foreach (var operation in plan)
             {
                 partial = Math.Max(partial, NeuronBytes(operation));
+                if (operation.Fires || operation.HasParameterGradient)
+                {
+                    partial = Math.Max(partial, SumBytes); // spikes are counted, coefficients have gradients
+                }
+
                 if (operation.Layer is null)
                 {
                     continue;

@@ -1,6 +1,10 @@
+using System.Runtime.CompilerServices;
 using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
+using RobustSnn.Cuda.Nvidia;
+using RobustSnn.Cuda.Products;
+using RobustSnn.Cuda.Profiling;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -18,6 +22,7 @@ public sealed partial class CudaBackend : IBackend
     private readonly ScratchActivations currents; // between a layer and its neurons
     private readonly ScratchActivations means;    // between windows and a layer
     private readonly Cublas cublas;
+    private readonly ProductKernels products;
 
     /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
     /// <param name="ordinal">Which of the cards that CUDA shows.</param>
@@ -30,6 +35,7 @@ public sealed partial class CudaBackend : IBackend
         currents = new ScratchActivations(device);
         means = new ScratchActivations(device);
         cublas = new Cublas(device, Precision.Single);
+        products = new ProductKernels(kernels);
     }
 
     public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver})";
@@ -60,11 +66,14 @@ public sealed partial class CudaBackend : IBackend
 
     public bool PoolsWhileReading(LaneLayout lanes) => false;
 
+    /// <summary>While a profiler is attached, replays call the operations one by one: a graph's launch would hide under which names they run.</summary>
     public IRecording Record(Action operations)
     {
         using var turn = TakeTurn();
         operations();
-        return new CudaRecording(device, operations, () => scratch.Generation + currents.Generation + means.Generation);
+        return Nvtx.IsAttached
+            ? new CalledRecording(operations)
+            : new CudaRecording(device, operations, () => scratch.Generation + currents.Generation + means.Generation);
     }
 
     public void Synchronize()
@@ -73,9 +82,14 @@ public sealed partial class CudaBackend : IBackend
         device.Synchronize();
     }
 
+    public IDisposable? Range(string name) => NvtxRange.Begin(name);
+
+    public DeviceTraffic? Traffic => device.Staging.Traffic;
+
     public void Dispose()
     {
         turns.End(); // no operation is being called, and none will be
+        energy?.Dispose();
         kernels.Dispose();
         cublas.Dispose();
         scratch.Dispose();
@@ -84,12 +98,12 @@ public sealed partial class CudaBackend : IBackend
         device.Dispose();
     }
 
-    /// <summary>The calling thread's turn, on which the driver's calls mean this card.</summary>
-    private Turns.Turn TakeTurn()
+    /// <summary>The calling thread's turn, on which the driver's calls mean this card, and which a profiler shows under the operation's name.</summary>
+    private NamedTurn TakeTurn([CallerMemberName] string operation = "")
     {
         var turn = turns.Take();
         device.MakeCurrent();
-        return turn;
+        return new NamedTurn(turn, operation);
     }
 
     /// <summary>Address of floats, or of other elements, that an operation reads.</summary>

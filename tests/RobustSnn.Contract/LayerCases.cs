@@ -11,26 +11,47 @@ public static class LayerCases
 {
     private const float SpikeRate = 0.13f; // the average of the p2 profile
 
-    private static readonly LaneCase[] Lanes = [new(8, 16, 16), new(8, 1, 1, ByImage: true)];
-
     private static readonly (string Name, ConvolutionGeometry Geometry)[] Geometries =
     [
         ("128×16×16 to 128, kernel 3", ConvolutionGeometry.Convolution(128, 16, 16, 128, 3, 1, 1)),
         ("512×4×4 to 512, kernel 3", ConvolutionGeometry.Convolution(512, 4, 4, 512, 3, 1, 1)),
     ];
 
-    public static IReadOnlyList<ContractCase> All { get; } =
+    private static readonly (string Name, ConvolutionGeometry Geometry)[] FewWeights =
     [
-        .. Convolutions,
-        .. NormNeuronCases.Over([.. ShapeTable.Layers.Temporal]), .. NeuronCases.Over(ShapeTable.Layers), .. AdaptiveCases.Over(ShapeTable.Layers),
-        .. NeuronMeanCases.Over(ShapeTable.Layers),
-        .. BatchNormCases.Over(ShapeTable.Layers), .. ActivationCases.Over(ShapeTable.Layers), .. PoolingCases.Over(ShapeTable.Layers),
-        .. JoiningCases.Over(ShapeTable.Layers), .. ReductionCases.Over(ShapeTable.Layers), .. ImageCases.Over(ShapeTable.Layers),
+        ("8×4×4 to 8, kernel 3", ConvolutionGeometry.Convolution(8, 4, 4, 8, 3, 1, 1)),
     ];
 
-    private static IEnumerable<ContractCase> Convolutions =>
-        from layer in Geometries
-        from lanes in Lanes
+    /// <summary>Values of a lane of the largest map here, its border included: what a backend chooses lanes by.</summary>
+    public const long LargestMap = 128 * 18 * 18;
+
+    /// <summary>T of all.</summary>
+    public const int Timesteps = 8;
+
+    /// <summary>As the CPU lays lanes out.</summary>
+    public static IReadOnlyList<ContractCase> All { get; } = [.. Of(Geometries, [new(Timesteps, 16, 16), new(Timesteps, 1, 1, ByImage: true)], ShapeTable.Layers)];
+
+    /// <summary>As another device does.</summary>
+    /// <param name="lanes">Of a batch, all of it in use, at <see cref="Timesteps"/>.</param>
+    public static IReadOnlyList<ContractCase> On(LaneLayout lanes) => [.. Of(Geometries, [Case(lanes)], ShapeTable.LayersOn(Case(lanes)))];
+
+    /// <summary>The same operations on maps of a few values: a rehearsal, whose times mean nothing.</summary>
+    /// <inheritdoc cref="On"/>
+    public static IReadOnlyList<ContractCase> Rehearsal(LaneLayout lanes) => [.. Of(FewWeights, [Case(lanes)], ShapeTable.RehearsalOn(Case(lanes)))];
+
+    private static LaneCase Case(LaneLayout lanes) => new(lanes.Steps, lanes.Batch, lanes.Batch) { Chosen = lanes };
+
+    private static IEnumerable<ContractCase> Of((string Name, ConvolutionGeometry Geometry)[] geometries, LaneCase[] lanes, ShapeTable shapes) =>
+    [
+        .. Convolutions(geometries, lanes),
+        .. NormNeuronCases.Over([.. shapes.Temporal]), .. NeuronCases.Over(shapes), .. AdaptiveCases.Over(shapes), .. NeuronMeanCases.Over(shapes),
+        .. BatchNormCases.Over(shapes), .. ActivationCases.Over(shapes), .. PoolingCases.Over(shapes),
+        .. JoiningCases.Over(shapes), .. ReductionCases.Over(shapes), .. ImageCases.Over(shapes),
+    ];
+
+    private static IEnumerable<ContractCase> Convolutions((string Name, ConvolutionGeometry Geometry)[] geometries, LaneCase[] laneCases) =>
+        from layer in geometries
+        from lanes in laneCases
         from @case in (IEnumerable<ContractCase>)
         [
             .. ConvolutionCases.Operations(layer.Name, layer.Geometry, 1, lanes, flag: false, margin: 0),

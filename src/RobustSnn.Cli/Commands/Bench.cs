@@ -4,6 +4,7 @@ using RobustSnn.Engine.Plans;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine.Timing;
 using RobustSnn.Engine;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Estimators;
@@ -29,23 +30,28 @@ internal readonly record struct BenchRuns(TimeSpan WarmUp, int Count);
 internal readonly record struct BenchRate(string Layer, int Neurons, double Target, double Rate);
 
 /// <param name="ImagesPerSecond">Of the median run.</param>
-/// <param name="PeakBytes">All that the plans of the phase take: activations, gradients, images, parameters, lists, partial results.</param>
+/// <param name="Traffic">What goes between host and device in one run; null where both are one.</param>
 /// <param name="BytesPerConnection">What inference reads of a pruned layer, for each weight that exists; 0 where nothing is pruned.</param>
 /// <param name="Routes">The kernels that the backend has run for each layer.</param>
-internal readonly record struct BenchTiming(double ImagesPerSecond, long PeakBytes, double BytesPerConnection, IReadOnlyList<LayerRoutes> Routes)
+internal readonly record struct BenchTiming(
+    double ImagesPerSecond, DeviceTraffic? Traffic, double BytesPerConnection, IReadOnlyList<LayerRoutes> Routes)
 {
-    public static BenchTiming Of(double imagesPerSecond, long peakBytes, SpikingModel model) =>
-        new(imagesPerSecond, peakBytes, (double)model.PrunedMemory.Bytes / Math.Max(1, model.PrunedMemory.Connections), model.Routes);
+    public static BenchTiming Of(double imagesPerSecond, DeviceTraffic? traffic, SpikingModel model) =>
+        new(imagesPerSecond, traffic, (double)model.PrunedMemory.Bytes / Math.Max(1, model.PrunedMemory.Connections), model.Routes);
 }
 
 /// <summary>A network with random weights, random images and labels to time passes on. Thresholds are 1 where no spike rates are wanted.</summary>
 internal sealed class Bench : IDisposable
 {
+    private const string DataSet = "shapes10";
     private const int Classes = 10;
     private const int Seed = 0;
     private const int CalibrationImages = 16;
     private const float Beta = 2;
     private const float Epsilon = 2f / 255;
+
+    /// <summary>What a profiler shows one run as, once those that are timed are over: the tasks of build.cake have profilers look at it.</summary>
+    private const string OneRun = "one-run";
 
     private static readonly Shape Input = new(3, 32, 32);
     private static readonly SgdSettings Sgd = new(LearningRate: 1e-3f, Momentum: 0.9f, WeightDecay: 1e-4f);
@@ -80,49 +86,85 @@ internal sealed class Bench : IDisposable
     /// <summary>Of the spiking layers, in the order of the network; empty where no rates are wanted.</summary>
     public IReadOnlyList<BenchRate> Rates { get; }
 
+    /// <summary>All that the plans of a phase will take: activations, gradients, images, parameters, lists, partial results.</summary>
+    /// <exception cref="BadInputException">It does not fit.</exception>
+    public PlanMemory Memory(BenchPhase phase)
+    {
+        int timesteps = Timesteps(phase);
+        if (phase is BenchPhase.Infer or BenchPhase.AnnInfer)
+        {
+            return FrozenNetwork.Measure(model, setup.Batch, timesteps);
+        }
+
+        var (objective, adversary) = Training(phase);
+        var memory = (objective.UsesClean && objective.UsesAdversarial ? 2 : 1) * Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
+        return adversary is null ? memory : memory + Plan.Measure(model, setup.Batch, timesteps, PassMode.InputGradient);
+    }
+
     /// <summary>Times a phase.</summary>
     public BenchTiming Run(BenchPhase phase, BenchRuns runs, CancellationToken cancellation)
     {
-        int timesteps = BenchPhases.IsAnn(phase) ? 0 : setup.Timesteps;
-        return phase switch
-        {
-            BenchPhase.Infer or BenchPhase.AnnInfer => Infer(timesteps, runs, cancellation),
-            BenchPhase.Bptt or BenchPhase.AnnStep => Step(TrainingObjective.Natural, null, timesteps, runs, cancellation),
-            BenchPhase.Trades => Step(
-                TrainingObjective.Trades(Beta),
-                new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Budget.Pixels(Epsilon), GradientEstimator.Default),
-                timesteps, runs, cancellation),
-            _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
-        };
+        using IDisposable? range = model.Backend.Range(BenchPhases.NameOf(phase));
+        return phase is BenchPhase.Infer or BenchPhase.AnnInfer
+            ? Infer(Timesteps(phase), runs, cancellation)
+            : Step(Training(phase), Timesteps(phase), runs, cancellation);
     }
 
+    /// <summary>
+    /// Writes the network as a checkpoint, whose images are drawn shapes. Only where spike rates were asked for are its BatchNorm statistics those of
+    /// its images, as other commands expect.
+    /// </summary>
+    /// <exception cref="BadInputException">The file cannot be written.</exception>
+    public void Save(string path) => ModelFile.Save(path, model, new ModelInfo(DataSet, setup.Timesteps, "bench"));
+
     public void Dispose() => model.Dispose();
+
+    private static (TrainingObjective Objective, Adversary? Adversary) Training(BenchPhase phase) => phase switch
+    {
+        BenchPhase.Bptt or BenchPhase.AnnStep => (TrainingObjective.Natural, null),
+        BenchPhase.Trades => (
+            TrainingObjective.Trades(Beta),
+            new Adversary(new Rfgsm(new RfgsmOptions(LogitLoss.KullbackLeibler)), Budget.Pixels(Epsilon), GradientEstimator.Default)),
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no step of training"),
+    };
+
+    private int Timesteps(BenchPhase phase) => BenchPhases.IsAnn(phase) ? 0 : setup.Timesteps;
 
     private BenchTiming Infer(int timesteps, BenchRuns runs, CancellationToken cancellation)
     {
         using var frozen = new FrozenNetwork(model, setup.Batch, timesteps);
         var logits = new float[setup.Batch * Classes];
-        return BenchTiming.Of(Time(() => frozen.Run(images, logits), runs, cancellation), frozen.PeakBytes, frozen.Model);
+        return Time(() => frozen.Run(images, logits), frozen.Model, runs, cancellation);
     }
 
-    private BenchTiming Step(TrainingObjective objective, Adversary? adversary, int timesteps, BenchRuns runs, CancellationToken cancellation)
+    private BenchTiming Step(
+        (TrainingObjective Objective, Adversary? Adversary) training, int timesteps, BenchRuns runs, CancellationToken cancellation)
     {
-        using var step = new TrainingStep(model, setup.Batch, timesteps, objective, adversary, Surrogate.Default);
+        using var step = new TrainingStep(model, setup.Batch, timesteps, training.Objective, training.Adversary, Surrogate.Default);
         ulong pass = 0;
         int[] numbers = [.. Enumerable.Range(0, setup.Batch)];
-        double imagesPerSecond = Time(() => step.Run(images, labels, numbers, Sgd, new RandomKey(Seed, pass++)), runs, cancellation);
-        var memory = (objective.UsesClean && objective.UsesAdversarial ? 2 : 1) * Plan.Measure(model, setup.Batch, timesteps, PassMode.Training);
-        if (adversary is not null)
-        {
-            memory += Plan.Measure(model, setup.Batch, timesteps, PassMode.InputGradient);
-        }
-
-        return BenchTiming.Of(imagesPerSecond, memory.Total, model);
+        return Time(() => step.Run(images, labels, numbers, Sgd, new RandomKey(Seed, pass++)), model, runs, cancellation);
     }
 
-    /// <summary>Images a second of the median run.</summary>
-    private double Time(Action work, BenchRuns runs, CancellationToken cancellation) =>
-        setup.Batch / MedianTime.Of(work, runs.WarmUp, runs.Count, cancellation).TotalSeconds;
+    /// <param name="computed">The network whose kernels and lists are told.</param>
+    private BenchTiming Time(Action work, SpikingModel computed, BenchRuns runs, CancellationToken cancellation)
+    {
+        double imagesPerSecond = setup.Batch / MedianTime.Of(work, runs.WarmUp, runs.Count, cancellation).TotalSeconds;
+        return BenchTiming.Of(imagesPerSecond, TrafficOf(work), computed);
+    }
+
+    /// <summary>Of one run more, where there is any.</summary>
+    private DeviceTraffic? TrafficOf(Action work)
+    {
+        if (model.Backend.Traffic is not { } before)
+        {
+            return null;
+        }
+
+        using IDisposable? range = model.Backend.Range(OneRun);
+        work();
+        return model.Backend.Traffic - before;
+    }
 
     private static float[] DrawImages(Random random, int count)
     {

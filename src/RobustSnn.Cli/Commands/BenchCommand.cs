@@ -3,6 +3,7 @@ using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
+using RobustSnn.Engine.Plans;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
@@ -69,33 +70,53 @@ internal static class BenchCommand
                 report["spike_rates"] = bench.Rates;
             }
 
+            bool isJson = parsed.GetValue(json);
+            if (!isJson)
+            {
+                terminal.Output.WriteLine(
+                    $"{setup.Architecture}, T = {setup.Timesteps}, batch {setup.Batch}, sparsity {Format.Percent(setup.Sparsity)}, {backend.Name}");
+            }
+
             var rows = new List<IReadOnlyList<string>>();
             var routes = new List<(string Phase, IReadOnlyList<LayerRoutes> Layers)>();
             foreach (BenchPhase phase in (parsed.GetValue(phases) is { Length: > 0 } chosen ? chosen : Enum.GetValues<BenchPhase>()).Distinct())
             {
-                BenchTiming timing = bench.Run(phase, runs, cancellation);
                 string name = BenchPhases.NameOf(phase);
+                PlanMemory memory = bench.Memory(phase);
+                if (!isJson)
+                {
+                    WriteMemory(terminal, name, memory, backend.FreeBytes);
+                }
+
+                BenchTiming timing = bench.Run(phase, runs, cancellation);
                 report[$"{name}_images_per_s"] = Math.Round(timing.ImagesPerSecond, 2);
-                report[$"{name}_peak_bytes"] = timing.PeakBytes;
+                report[$"{name}_peak_bytes"] = memory.Total;
                 report[$"{name}_bytes_per_connection"] = Math.Round(timing.BytesPerConnection, 3);
                 report[$"{name}_routes"] = timing.Routes;
+                if (timing.Traffic is { } traffic)
+                {
+                    report[$"{name}_traffic"] = traffic;
+                }
+
                 routes.Add((name, timing.Routes));
                 rows.Add(
                 [
-                    name, Format.Number(timing.ImagesPerSecond, "0.00"), Format.Number(timing.PeakBytes, "0"),
-                    timing.BytesPerConnection > 0 ? Format.Number(timing.BytesPerConnection, "0.00") : "–",
+                    name, Format.Number(timing.ImagesPerSecond, "0.00"), Format.Number(memory.Total, "0"),
+                    timing.BytesPerConnection > 0 ? Format.Number(timing.BytesPerConnection, "0.00") : Format.Missing,
+                    .. timing.Traffic is { } went
+                        ? (string[])[Format.Count(went.Uploads), Format.Count(went.Uploaded), Format.Count(went.Downloads), Format.Count(went.Downloaded)]
+                        : [],
                 ]);
             }
 
-            if (parsed.GetValue(json))
+            if (isJson)
             {
                 terminal.Output.WriteLine(Format.Json(report));
                 return ExitCode.Success;
             }
 
-            terminal.Output.WriteLine(
-                $"{setup.Architecture}, T = {setup.Timesteps}, batch {setup.Batch}, sparsity {Format.Percent(setup.Sparsity)}, {backend.Name}");
-            terminal.WriteTable(["phase", "images_per_s", "peak_bytes", "bytes_per_connection"], rows);
+            string[] traffics = backend.Traffic is null ? [] : ["uploads", "bytes_up", "downloads", "bytes_down"];
+            terminal.WriteTable(["phase", "images_per_s", "peak_bytes", "bytes_per_connection", .. traffics], rows);
             if (bench.Rates.Count > 0)
             {
                 WriteRates(terminal, bench.Rates);
@@ -110,6 +131,11 @@ internal static class BenchCommand
         });
         return command;
     }
+
+    /// <summary>What the phase is about to take.</summary>
+    private static void WriteMemory(Terminal terminal, string phase, PlanMemory memory, long free) => terminal.Output.WriteLine(
+        $"{phase} takes {Format.Megabytes(memory.Total)}: {Format.Megabytes(memory.Own)} for values, gradients and images, "
+        + $"{Format.Megabytes(memory.Parameters)} for parameters, {Format.Megabytes(memory.Workspace)} for the backend's own use; {Format.Megabytes(free)} are free");
 
     private static void WriteRates(Terminal terminal, IReadOnlyList<BenchRate> rates)
     {

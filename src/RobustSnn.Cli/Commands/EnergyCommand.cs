@@ -10,12 +10,13 @@ using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Cli.Commands;
 
-/// <summary><c>rsnn energy</c>: what a network's spikes cost, counted, and what it stores.</summary>
+/// <summary><c>rsnn energy</c>: what a network's spikes cost, counted, and what it stores; on a card that counts its energy, what it takes for them.</summary>
 internal static class EnergyCommand
 {
     private const string UsualEpsilon = "8/255";
 
-    public static Command Create(Terminal terminal, CancellationToken cancellation)
+    /// <param name="times">How long a card is watched.</param>
+    public static Command Create(Terminal terminal, CancellationToken cancellation, MeasuringTimes times)
     {
         var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a spiking network." };
         var against = new Option<string?>("--against")
@@ -43,7 +44,8 @@ internal static class EnergyCommand
         var json = CommonOptions.Json();
         var command = new Command(
             "energy",
-            "Counts what a network's spikes cost: each spike times the connections that exist behind it (P2's equation 12); and what it stores.\n"
+            "Counts what a network's spikes cost: each spike times the connections that exist behind it (P2's equation 12); and what it stores. "
+            + "With --backend cuda it also measures, some minutes, what the card takes for a batch of the images again and again.\n"
             + "Example: rsnn energy runs/small/finetuned-snn.safetensors --attack pgd10 --epsilon 8/255 --samples 500")
         {
             checkpoint, against, attack, epsilon, samples, data, classes, timesteps, batch, device.Backend, device.Threads, json,
@@ -76,7 +78,7 @@ internal static class EnergyCommand
                     energy.Clean, energy.Attack, asked is null ? null : budget.ToString(), energy.Attacked,
                     EnergyEstimate.Of(energy.Clean, EnergyAssumptions.Horowitz),
                     energy.Attacked is { } attacked ? EnergyEstimate.Of(attacked, EnergyAssumptions.Horowitz) : null,
-                    StoredMemory.Of(loaded.Model), comparison);
+                    StoredMemory.Of(loaded.Model), comparison, Load(path, loaded), EnergyMeter.WhyNot(backend));
                 if (parsed.GetValue(json))
                 {
                     terminal.Output.WriteLine(Format.Json(document));
@@ -87,11 +89,33 @@ internal static class EnergyCommand
                 }
             }
 
+            ImageSamples Images(string file, LoadedModel network, string? dataSet) => TestImages.Open(
+                file, network, dataSet, parsed.GetValue(samples), parsed.GetValue(classes), terminal, cancellation);
+
+            MeasuredEnergy? Load(string file, LoadedModel network)
+            {
+                if (EnergyMeter.WhyNot(backend) is not null)
+                {
+                    return null;
+                }
+
+                ImageSamples images = Images(file, network, parsed.GetValue(data));
+                int size = network.Model.PixelCount;
+                var pixels = new float[Math.Min(parsed.GetValue(batch), images.Count) * size];
+                for (int i = 0; i < pixels.Length / size; i++)
+                {
+                    images.Read(i, pixels.AsSpan(i * size, size));
+                }
+
+                return new EnergyMeter(times).Measure(
+                    network.Model, pixels, parsed.GetValue(timesteps) ?? network.Info.Timesteps,
+                    what => terminal.Error.WriteLine($"energy: the card under load by {what}"), cancellation);
+            }
+
             EnergyMeasurement Measure(string file, LoadedModel network, string? dataSet, AttackInBudget? attacked)
             {
                 TestImages.RequireEvaluable(file, network.Model);
-                ImageSamples images = TestImages.Open(
-                    file, network, dataSet, parsed.GetValue(samples), parsed.GetValue(classes), terminal, cancellation);
+                ImageSamples images = Images(file, network, dataSet);
                 var options = new EvaluationOptions(
                     parsed.GetValue(timesteps) ?? network.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
                 try

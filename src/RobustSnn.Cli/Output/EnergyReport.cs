@@ -10,14 +10,17 @@ internal sealed record EnergyComparison(string Checkpoint, EnergyResult Clean, d
 
 /// <summary>All that <c>rsnn energy</c> finds.</summary>
 /// <param name="Attacked">On the same images under attack; null where none was asked for, as are its name, its radius and its estimate.</param>
+/// <param name="Measured">What the device took; null where it was not measured.</param>
+/// <param name="WhyNotMeasured">Why; null where it was.</param>
 internal sealed record EnergyDocument(
     EnergyResult Clean, string? Attack, string? Epsilon, EnergyResult? Attacked, EnergyEstimate Estimate, EnergyEstimate? EstimateAttacked,
-    StoredMemory Memory, EnergyComparison? Against);
+    StoredMemory Memory, EnergyComparison? Against, MeasuredEnergy? Measured, string? WhyNotMeasured);
 
 /// <summary>What a person sees of a network's energy and memory.</summary>
 internal static class EnergyReport
 {
     private const double PicojoulesInMicrojoule = 1e6;
+    private const double MillijoulesInJoule = 1e3;
 
     public static void Write(Terminal terminal, EnergyDocument found)
     {
@@ -31,6 +34,8 @@ internal static class EnergyReport
         WriteTotals(terminal, found);
         terminal.Output.WriteLine();
         WriteEstimates(terminal, found);
+        terminal.Output.WriteLine();
+        WriteMeasured(terminal, found);
     }
 
     private static string Attack(EnergyDocument found) => $"{found.Attack} at ε = {found.Epsilon}";
@@ -140,6 +145,32 @@ internal static class EnergyReport
             terminal.Output.WriteLine(rule);
         }
     }
+
+    private static void WriteMeasured(Terminal terminal, EnergyDocument found)
+    {
+        if (found.Measured is not { } measured)
+        {
+            terminal.Output.WriteLine($"what the device takes was not measured: {found.WhyNotMeasured}");
+            return;
+        }
+
+        LoadEnergy first = measured.Networks[0];
+        terminal.Output.WriteLine(
+            $"measured by the counter of {measured.Device}, {measured.Batch} images again and again: the {Format.Number(measured.IdleWatts, "0.0")} W of the idle device "
+            + "are subtracted from joules an image, those of everybody else who uses it meanwhile are not");
+        terminal.WriteTable(
+            ["network", "T", "images a second", "W under load", "mJ an image", "±", "over the first"],
+            [
+                .. measured.Networks.Select(network => (IReadOnlyList<string>)
+                [
+                    network.Network, Format.Count(network.Timesteps), Format.Count(network.ImagesPerSecond), Format.Number(network.Watts, "0.0"),
+                    Millijoules(network.Joules), double.IsFinite(network.Deviation) ? Millijoules(network.Deviation) : Format.Missing, Ratio(network.Joules, first.Joules),
+                ]),
+            ]);
+        terminal.Output.WriteLine($"± is the standard deviation of {first.Repeats.Count} repeats");
+    }
+
+    private static string Millijoules(double joules) => Format.Number(joules * MillijoulesInJoule, "0.000");
 
     private static IReadOnlyList<string> Row(string name, EstimatedCost cost) =>
     [

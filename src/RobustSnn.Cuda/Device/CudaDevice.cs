@@ -14,6 +14,8 @@ internal sealed class CudaDevice : IDisposable
     /// <summary>Warp-level products of half precision begin with it, and the kernels are compiled for it.</summary>
     public static readonly Version LeastCapability = new(8, 0);
 
+    private const int PciBusIdBytes = 32;
+
     private readonly HashSet<CudaBuffer> alive = [];
     private readonly PrimaryContext context;
     private readonly CudaStream stream;
@@ -69,6 +71,17 @@ internal sealed class CudaDevice : IDisposable
 
     /// <summary>The CUDA version that the driver speaks.</summary>
     public Version Driver { get; }
+
+    /// <summary>Where it sits: domain, bus, device and function, by which every library of NVIDIA's knows it.</summary>
+    public string PciBusId
+    {
+        get
+        {
+            var text = new byte[PciBusIdBytes];
+            Check(DriverAPINativeMethods.DeviceManagement.cuDeviceGetPCIBusId(text, text.Length, context.Device), "ask where the card sits");
+            return System.Text.Encoding.ASCII.GetString(text, 0, Array.IndexOf(text, (byte)0));
+        }
+    }
 
     /// <summary>Everything is done on it, in the order of the calls.</summary>
     public CUstream Stream => stream.Stream;

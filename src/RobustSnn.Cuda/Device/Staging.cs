@@ -1,5 +1,6 @@
 using ManagedCuda;
 using ManagedCuda.BasicTypes;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Cuda.Device;
 
@@ -21,11 +22,8 @@ internal sealed unsafe class Staging : IDisposable
         pieces = [new Piece(), new Piece()];
     }
 
-    /// <summary>Bytes that went to the card since it was opened.</summary>
-    public long Uploaded { get; private set; }
-
-    /// <summary>Bytes that came from the card since it was opened.</summary>
-    public long Downloaded { get; private set; }
+    /// <summary>What went to the card and came from it since it was opened. A copy larger than a piece counts as one.</summary>
+    public DeviceTraffic Traffic { get; private set; }
 
     /// <summary>Copies to the card, behind all that was called before; the source may be used again when it returns.</summary>
     public void Upload(ReadOnlySpan<byte> source, ulong target)
@@ -42,7 +40,7 @@ internal sealed unsafe class Staging : IDisposable
             done += part.Length;
         }
 
-        Uploaded += source.Length;
+        Traffic = Traffic with { Uploads = Traffic.Uploads + 1, Uploaded = Traffic.Uploaded + source.Length };
     }
 
     /// <summary>Copies from the card, once all that was called before has been carried out.</summary>
@@ -63,7 +61,7 @@ internal sealed unsafe class Staging : IDisposable
         }
 
         Arrive(waiting, target);
-        Downloaded += target.Length;
+        Traffic = Traffic with { Downloads = Traffic.Downloads + 1, Downloaded = Traffic.Downloaded + target.Length };
     }
 
     public void Dispose()

@@ -43,6 +43,10 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
 
     public void Synchronize() => Inner.Synchronize();
 
+    public IDisposable? Range(string name) => Inner.Range(name);
+
+    public DeviceTraffic? Traffic => Inner.Traffic;
+
     public void Dispose() => Inner.Dispose();
 
     public void Fill(DeviceBuffer target, float value)

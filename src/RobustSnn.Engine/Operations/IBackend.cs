@@ -82,6 +82,15 @@ public interface IBackend : IBufferOperations, IImageOperations, IConnectionOper
 
     /// <summary>Returns when every operation has been carried out.</summary>
     void Synchronize();
+
+    /// <summary>
+    /// Names what is called until the result is disposed of, for a profiler to show it under; ranges nest. Null, and nothing is done, where no
+    /// profiler is attached or the device knows none.
+    /// </summary>
+    IDisposable? Range(string name) => null;
+
+    /// <summary>What went between the host's memory and the device's since the backend was opened; null where both are one.</summary>
+    DeviceTraffic? Traffic => null;
 }
 
 /// <summary>A sequence of operations that can be run again.</summary>

@@ -39,6 +39,14 @@ public sealed class FrozenNetwork : IDisposable
         Layers = [.. neurons.Select(node => new SpikingLayer(Model.Network.Nodes[node].Name, Model.Shapes[node].Count))];
     }
 
+    /// <summary>What such a network will take, the copy of the parameters included, without its plan being allocated.</summary>
+    /// <exception cref="BadInputException">As <see cref="Plan"/>.</exception>
+    public static PlanMemory Measure(SpikingModel model, int batch, int timesteps)
+    {
+        using var folded = NormFolding.Fold(model);
+        return Plan.Measure(folded, Plan.BestBatch(folded, batch, timesteps), timesteps, PassMode.Inference);
+    }
+
     /// <summary>The folded network. Its parameters may be looked at and not changed.</summary>
     public SpikingModel Model { get; }
 

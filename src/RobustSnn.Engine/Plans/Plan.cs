@@ -22,6 +22,7 @@ public sealed class Plan : IDisposable
     private readonly PlanGraph graph;
     private readonly MemoryPlan memory;
     private readonly PlanStep?[] steps;
+    private readonly (string Forward, string Backward)[] ranges; // by node: what a profiler shows it as
     private readonly List<DeviceBuffer> owned = [];
     private readonly Activation scores;
     private readonly Activation? scoreGradient;
@@ -68,6 +69,7 @@ public sealed class Plan : IDisposable
             var buffers = new PlanBuffers(Pixels, PixelGradient, counts, SampleNumbers);
             var compiler = new StepCompiler(model, graph, memory, activations, buffers, length => Own(length));
             steps = [.. Enumerable.Range(0, graph.Nodes.Length).Select(n => graph.IsActive(n) ? compiler.Compile(n) : null)];
+            ranges = [.. graph.Nodes.Select(node => (node.Name, $"{node.Name}, backward"))];
             drops = steps.Any(step => step is DropoutStep);
             scores = activations[memory.Output[graph.Last]];
             scoreGradient = hasGradient ? activations[memory.Gradient[graph.Last]] : null;
@@ -157,7 +159,7 @@ public sealed class Plan : IDisposable
         for (var n = 0; n < end; n++)
         {
             cancellation.ThrowIfCancellationRequested();
-            steps[n]?.Forward(Model.Backend, in pass);
+            StepForward(n);
             if (steps[n] is SpikingStep neurons)
             {
                 fired(n, neurons.Spikes);
@@ -300,7 +302,7 @@ public sealed class Plan : IDisposable
             if (memory.Gradient[n] >= 0)
             {
                 cancellation.ThrowIfCancellationRequested();
-                steps[n]?.Backward(Model.Backend, in pass);
+                StepBackward(n);
             }
         }
     }
@@ -365,7 +367,25 @@ public sealed class Plan : IDisposable
         for (var n = 0; n < end; n++)
         {
             cancellation.ThrowIfCancellationRequested(); // where a device replays a recording, nobody is asked
-            steps[n]?.Forward(Model.Backend, in pass);
+            StepForward(n);
+        }
+    }
+
+    private void StepForward(int node)
+    {
+        if (steps[node] is { } step)
+        {
+            using var range = Model.Backend.Range(ranges[node].Forward);
+            step.Forward(Model.Backend, in pass);
+        }
+    }
+
+    private void StepBackward(int node)
+    {
+        if (steps[node] is { } step)
+        {
+            using var range = Model.Backend.Range(ranges[node].Backward);
+            step.Backward(Model.Backend, in pass);
         }
     }
 

@@ -163,6 +163,7 @@ internal sealed class RunContext(
         running = (stage, stageSeconds.GetValueOrDefault(stage), clock);
         try
         {
+            using var range = backend.Range(stage);
             var summary = run();
             observer.StageFinished(stage, clock.Elapsed, summary);
         }

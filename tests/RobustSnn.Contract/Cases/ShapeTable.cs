@@ -5,11 +5,15 @@ namespace RobustSnn.Contract.Cases;
 /// <summary>T (0: the ANN), the batch that the layout is for, how many samples of it are in use, and whether each is a block, or all are one.</summary>
 public readonly record struct LaneCase(int Timesteps, int Batch, int Samples, bool ByImage = false, bool InOneBlock = false)
 {
-    public LaneLayout Layout => ByImage ? LaneLayout.ByImage(Batch, Timesteps)
-        : InOneBlock ? new LaneLayout(Batch, Math.Max(1, Timesteps), Batch)
-        : LaneLayout.Choose(Batch, Timesteps);
+    /// <summary>How a device lays the lanes out that chooses otherwise than this table does.</summary>
+    public LaneLayout? Chosen { get; init; }
 
-    public override string ToString() => $"T {Timesteps}, {Samples} of {Batch} samples{(ByImage ? ", each a block" : InOneBlock ? " in one block" : "")}";
+    public LaneLayout Layout => Chosen ?? (ByImage ? LaneLayout.ByImage(Batch, Timesteps)
+        : InOneBlock ? new LaneLayout(Batch, Math.Max(1, Timesteps), Batch)
+        : LaneLayout.Choose(Batch, Timesteps));
+
+    public override string ToString() =>
+        $"T {Timesteps}, {Samples} of {Batch} samples{(ByImage ? ", each a block" : InOneBlock ? " in one block" : "")}{(Chosen is { } chosen ? $", in blocks of {chosen.BlockSamples}" : "")}";
 }
 
 /// <summary>An activation's map and its lanes.</summary>
@@ -72,11 +76,14 @@ public sealed class ShapeTable
         [3, 5]);
 
     /// <summary>Where time goes: layers of VGG-16 on 32 × 32 images, T = 8, 16 images.</summary>
-    public static ShapeTable Layers { get; } = new(
-        [new(8, 16, 16), new(8, 16, 16)],
-        [(128, 16, 16, 1), (512, 4, 4, 1)],
-        [(16, 16, 8, 8), (4, 4, 2, 2)],
-        [128, 512]);
+    public static ShapeTable Layers { get; } = LayersOn(new(8, 16, 16));
+
+    /// <summary>The same for other batches and lanes.</summary>
+    public static ShapeTable LayersOn(LaneCase lanes) =>
+        new([lanes, lanes], [(128, 16, 16, 1), (512, 4, 4, 1)], [(16, 16, 8, 8), (4, 4, 2, 2)], [128, 512]);
+
+    /// <summary>Maps a hundredth as large: a rehearsal, whose times mean nothing.</summary>
+    public static ShapeTable RehearsalOn(LaneCase lanes) => new([lanes, lanes], [(8, 4, 4, 1), (16, 2, 2, 1)], [(4, 4, 2, 2), (2, 2, 1, 1)], [8, 16]);
 
     public LaneCase[] Lanes { get; }
 

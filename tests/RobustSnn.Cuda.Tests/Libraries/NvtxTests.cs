@@ -1,27 +1,23 @@
-using System.Runtime.InteropServices;
 using NUnit.Framework;
 using RobustSnn.Cuda.Nvidia;
+using RobustSnn.Cuda.Tests.Profiling;
 
 namespace RobustSnn.Cuda.Tests.Libraries;
 
-/// <summary>A profiler attaches and hears ranges and marks. There is one in a process, if any, so that this is one test.</summary>
-public sealed unsafe class NvtxTests
+/// <summary>A profiler attaches and hears ranges and marks.</summary>
+public sealed class NvtxTests
 {
     [Test]
     public void A_profiler_hears_ranges_and_marks()
     {
-        using var folder = new TemporaryFolder();
-        using var compiler = new CCompiler(folder);
-        using var source = new StreamReader(typeof(NvtxTests).Assembly.GetManifestResourceStream("injection.c")!);
-        var library = compiler.Library("libinjection.so", source.ReadToEnd());
-        Environment.SetEnvironmentVariable("NVTX_INJECTION64_PATH", library);
+        using var profiler = new AttachedProfiler();
+        Assert.That(profiler.IsAttached, Is.True);
+        Call(nameof(Nvtx.RangePush), "forward");
+        Call(nameof(Nvtx.Mark), "spikes ≥ 0");
+        Call(nameof(Nvtx.RangePop));
+        Assert.That(profiler.Heard, Is.EqualTo(new[] { "push forward", "mark spikes ≥ 0", "pop " }));
 
-        Nvtx.RangePush("forward");
-        Nvtx.Mark("spikes ≥ 0");
-        Nvtx.RangePop();
-        Assert.That(Nvtx.IsAttached, Is.True);
-        var heard = (delegate* unmanaged<nint>)NativeLibrary.GetExport(NativeLibrary.Load(library), "heard");
-        Assert.That(Marshal.PtrToStringUTF8(heard()), Is.EqualTo("push forward\nmark spikes ≥ 0\npop \n"));
+        void Call(string name, params object[] arguments) => profiler.Nvtx.GetMethod(name)!.Invoke(null, arguments);
     }
 
     [TestCase(null)]

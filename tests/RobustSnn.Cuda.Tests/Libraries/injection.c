@@ -18,7 +18,7 @@ struct version_info {
     void (*set_injection_version)(uint32_t version);
 };
 
-static char text[1000];
+static char text[1 << 20];
 
 const char *heard(void) { return text; }
 

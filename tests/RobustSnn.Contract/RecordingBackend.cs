@@ -3,7 +3,7 @@ using System.Reflection;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 
-namespace RobustSnn.Benchmarks;
+namespace RobustSnn.Contract;
 
 /// <summary>A backend that keeps the last call of an operation, so that it can be called again and again.</summary>
 public class RecordingBackend : DispatchProxy

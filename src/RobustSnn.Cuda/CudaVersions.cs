@@ -1,0 +1,41 @@
+using ManagedCuda.CudaBlas;
+using ManagedCuda.CudaSparse;
+using RobustSnn.Cuda.Nvidia;
+
+namespace RobustSnn.Cuda;
+
+/// <summary>Which of NVIDIA's libraries figures were made with, for people.</summary>
+public static class CudaVersions
+{
+    private const string KernelDriver = "/proc/driver/nvidia/version";
+
+    /// <summary>A line a library: its name, its version where it says one, and its file; or that it is not there. A card has to be open.</summary>
+    public static IReadOnlyList<string> Describe() =>
+    [
+        .. File.Exists(KernelDriver) ? [$"kernel driver: {File.ReadLines(KernelDriver).First()}"] : Array.Empty<string>(),
+        Describe(CudaLibrary.Driver, "driver", () => null),
+        Describe(CudaLibrary.Blas, "cuBLAS", BlasVersion),
+        Describe(CudaLibrary.Sparse, "cuSPARSE", SparseVersion),
+        Describe(CudaLibrary.Nvml, "NVML", () => null),
+    ];
+
+    private static string Describe(CudaLibrary library, string name, Func<int?> version) => CudaLibraries.IsThere(library)
+        ? $"{name}: {(version() is { } number ? $"version {number}, " : "")}{CudaLibraries.PathOf(library)}"
+        : $"{name}: not on this machine";
+
+    private static int? BlasVersion()
+    {
+        var blas = new CudaBlas();
+        var version = 0;
+        var status = CudaBlasNativeMethods.cublasGetVersion_v2(blas.CublasHandle, ref version);
+        blas.Dispose();
+        return status == CublasStatus.Success ? version : null;
+    }
+
+    private static int? SparseVersion()
+    {
+        using var sparse = new CudaSparseContext();
+        var version = 0;
+        return CudaSparseNativeMethods.cusparseGetVersion(sparse.Handle, ref version) == cusparseStatus.Success ? version : null;
+    }
+}

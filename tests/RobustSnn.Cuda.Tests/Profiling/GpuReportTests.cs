@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using NUnit.Framework;
+
+namespace RobustSnn.Cuda.Tests.Profiling;
+
+/// <summary>The report on a machine's card, rehearsed with tiny sizes in a process of its own.</summary>
+public sealed class GpuReportTests
+{
+    private const int NoCard = 3;
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    [Test]
+    public void Every_part_but_the_long_ones_is_made()
+    {
+        CudaDevices.Require();
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "report.md");
+        var (code, error) = Run([], "--golden", Path.Combine(Repository.Root, "tests", "golden"), "--out", file, "--quick",
+            "--parts", "machine", "contract", "conformance", "speed", "operations");
+        var report = File.ReadAllText(file);
+        Assert.That(code, Is.Zero, $"{error}\n{report}");
+        Assert.That(report, Does.StartWith("# RobustSnn on ").And.Contain("A rehearsal").And.Contain("\n## Machine\n").And.Contain("backend: cuda")
+            .And.Match(@"\n\d+ passed, 0 failed\.\n").And.Match(@"\n\| \S+\.safetensors \| (\d+) \| \1 \| pass \|").And.Match(@"\n\| product of halves.* \| \d")
+            .And.Match(@"\n\| Convolve \| 8×4×4 to 8.* \| \d+\.\d \| \d+\.\d \| \d+ % \| \d+\.\d+ \|").And.Not.Contain("FAILED"));
+    }
+
+    [Test]
+    public void Without_a_card_it_says_how_to_get_to_one()
+    {
+        using var folder = new TemporaryFolder();
+        var (code, error) = Run([("RSNN_CUDA_EMULATOR", folder.Folder("nothing"))], "--out", Path.Combine(folder.Path, "report.md"));
+        Assert.That(code, Is.EqualTo(NoCard), error);
+        Assert.That(error, Does.Contain("no card here").And.Contain("./gpu-report --golden DIR --out FILE.md"));
+    }
+
+    [TestCase("--parts: expected any of machine", "--parts", "machines")]
+    [TestCase("--golden: expected a folder", "--golden", "/nowhere")]
+    public void What_cannot_be_is_refused(string message, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        var (code, error) = Run([], [.. arguments, "--out", Path.Combine(folder.Path, "report.md")]);
+        Assert.That(code, Is.EqualTo(2));
+        Assert.That(error, Does.StartWith($"gpu-report: {message}"));
+    }
+
+    private static (int Code, string Error) Run((string Name, string Value)[] environment, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "gpu-report.dll"), .. arguments]) { RedirectStandardError = true };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"not done after {Limit}");
+        }
+
+        return (process.ExitCode, error.Result);
+    }
+}
