@@ -1,4 +1,5 @@
 // BatchNorm and neuron in one, backward: membranes are made anew from BatchNorm's input, in registers where the timesteps are few.
+#pragma once
 #include "backward.h"
 #include "reduce.h"
 
@@ -124,14 +125,3 @@ template <bool SUMS> DEVICE void byMeans(const NormNeuronGradientArguments &a)
             return 0.0f;
         });
 }
-
-KERNEL void normNeuronGradient8(NormNeuronGradientArguments a) { inRegisters<8, true>(a); }
-KERNEL void normNeuronGradient16(NormNeuronGradientArguments a) { inRegisters<16, true>(a); }
-KERNEL void normNeuronGradient(NormNeuronGradientArguments a) { throughMemory<true>(a); }
-KERNEL void normNeuronMeanGradient(NormNeuronGradientArguments a) { byMeans<true>(a); }
-
-// With mean and variance that are constants.
-KERNEL void normNeuronFixedGradient8(NormNeuronGradientArguments a) { inRegisters<8, false>(a); }
-KERNEL void normNeuronFixedGradient16(NormNeuronGradientArguments a) { inRegisters<16, false>(a); }
-KERNEL void normNeuronFixedGradient(NormNeuronGradientArguments a) { throughMemory<false>(a); }
-KERNEL void normNeuronFixedMeanGradient(NormNeuronGradientArguments a) { byMeans<false>(a); }
