@@ -10,6 +10,9 @@ public static class CardLayoutTests
 {
     private static readonly BackendUnderTest Cuda = new("cuda", () => Backends.Open(CudaBackends.Name));
 
+    /// <summary>More channels than blocks of threads are launched where membranes are in memory: each goes on to further ones.</summary>
+    private static readonly ShapeCase ManyChannels = new(0, 600, 2, 1, 0, new LaneCase(17, 2, 2, InOneBlock: true));
+
     private static IEnumerable<TestCaseData> Cases
     {
         get
@@ -18,7 +21,7 @@ public static class CardLayoutTests
             IEnumerable<ContractCase> cases =
             [
                 .. ImageCases.Over(shapes), .. BatchNormCases.Over(shapes), .. ActivationCases.Over(shapes), .. NeuronCases.Over(shapes),
-                .. NormNeuronCases.Over([.. shapes.Temporal]), .. NeuronMeanCases.Over(shapes), .. AdaptiveCases.Over(shapes),
+                .. NormNeuronCases.Over([.. shapes.Temporal, ManyChannels]), .. NeuronMeanCases.Over(shapes), .. AdaptiveCases.Over(shapes),
                 .. JoiningCases.Over(shapes), .. PoolingCases.Over(shapes), .. JudgementCases.Over(shapes), .. ReductionCases.Over(shapes),
             ];
             return cases.Select(@case => new TestCaseData(@case).SetArgDisplayNames(@case.ToString()).SetCategory(@case.Operation));
