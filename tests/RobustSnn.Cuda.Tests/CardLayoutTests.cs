@@ -34,7 +34,7 @@ public static class CardLayoutTests
         let isStrided = i % 3 == 1
         let geometry = i % 3 == 2
             ? ConvolutionGeometry.Linear(19, 2, 2, 21)
-            : ConvolutionGeometry.Convolution(12, 5, 4, 9, kernel: 3, stride: isStrided ? 2 : 1, padding: 1)
+            : ConvolutionGeometry.Convolution(12, 3, 9, 9, kernel: 3, stride: isStrided ? 2 : 1, padding: 1)
         let name = $"{(i % 3 == 2 ? "linear" : $"kernel 3, stride {geometry.StrideRows}")}, {lanes}"
         from @case in (IEnumerable<ContractCase>)
         [
