@@ -72,6 +72,7 @@ internal static class CardCommands
     {
         IReadOnlyList<ContractCase> cases = quick ? [.. ContractCases.All.DistinctBy(@case => @case.Operation)] : ContractCases.All;
         var cuda = new BackendUnderTest(CudaBackends.Name, Open);
+        _ = cuda.Use(IsAlive); // a card that cannot be used is said once, and not case by case
         return CaseLines.Write(
             cases, from,
             part => Parallel.ForEach(part, @case => _ = @case.Reference),
