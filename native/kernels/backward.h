@@ -119,7 +119,7 @@ DEVICE void backByMeans(NeuronRule rule, RateSlope slopes, int path, Membranes m
             after = reset(rule, u, v);
         }
         else if (path == MEAN_GRADIENT)
-            total += load(spikeGradient, t) * larger(1 - absolute((u - v) * unit), 0.0f);
+            total += load(spikeGradient, t) * triangle((u - v) * unit, 1);
     }
     float mean = path == MEAN_CURRENT ? total / (steps * v) : total * unit / steps;
     float slope = slopeOf(slopes, mean, rule.leak, v);

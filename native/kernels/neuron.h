@@ -62,6 +62,9 @@ struct Surrogate
     float height; // 1/width² of the piecewise linear one, the value at 0 of the others
 };
 
+// max(0, width - |z|), and NaN of NaN.
+DEVICE float triangle(float z, float width) { return absolute(z) > width ? 0 : width - absolute(z); }
+
 // h = ds/dz of z = u - v_th, of COUNT membranes: which surrogate it is, is asked once.
 template <uint COUNT> DEVICE void derivatives(const Surrogate &surrogate, const float (&u)[COUNT], float v, float (&h)[COUNT])
 {
@@ -70,7 +73,7 @@ template <uint COUNT> DEVICE void derivatives(const Surrogate &surrogate, const 
     case PIECEWISE_LINEAR:
 #pragma unroll
         for (uint i = 0; i < COUNT; i++)
-            h[i] = larger(surrogate.width - absolute(u[i] - v), 0.0f) * surrogate.height;
+            h[i] = triangle(u[i] - v, surrogate.width) * surrogate.height;
         break;
     case EXPONENTIAL:
 #pragma unroll

@@ -13,7 +13,7 @@ constexpr uint STEP = 16;  // k of one product
 constexpr uint TILE = 16;  // rows of one product
 constexpr uint OCTET = 8;  // columns of one product: samples
 
-struct Fragment
+struct alignas(16) Fragment // read by one instruction
 {
     uint halves[4];
 };

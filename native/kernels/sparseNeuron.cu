@@ -1,5 +1,6 @@
-// A pruned layer and its neurons in one: spikes straight from the bits that the layer reads. A thread has the currents of all timesteps of one
-// sample of one neuron in registers, a block neighbouring positions of one channel with all of their samples.
+// A pruned layer and its neurons in one: spikes straight from the bits that the layer reads. A thread has the currents of all timesteps of
+// one neuron in registers, for one sample or for four that share a byte at each timestep; a block has neighbouring positions of one channel with
+// all of their samples.
 #include "connections.h"
 #include "neuron.h"
 
@@ -20,34 +21,36 @@ struct SparseNeuronArguments
     uint columns; // of a block of threads: their neurons are no more than MOST_NEURONS
 };
 
-// Where the bits of a sample are at each timestep, in the bytes of a position.
+// Where the bits of neighbouring samples are at each timestep, in the bytes of a position.
 template <uint STEPS> struct SampleBits
 {
     int bytes[STEPS];
-    uint masks[STEPS];
+    uint shifts[STEPS];
 };
 
 template <uint STEPS> DEVICE SampleBits<STEPS> bitsOf(const Activation &source, uint sample)
 {
     SampleBits<STEPS> bits;
+#pragma unroll
     for (uint step = 0; step < STEPS; step++)
     {
         uint lane = smaller(step, (uint)source.steps - 1) * source.blockSamples + sample;
         bits.bytes[step] = lane / 8;
-        bits.masks[step] = 1u << lane % 8;
+        bits.shifts[step] = lane % 8;
     }
 
     return bits;
 }
 
-// Which timesteps fire, a bit each.
-template <uint STEPS> DEVICE uint firing(const SparseNeuronArguments &a, const float *currents, float v)
+// Which timesteps of a sample fire, a bit each. Currents lie SAMPLES apart.
+template <uint STEPS, uint SAMPLES> DEVICE uint firing(const SparseNeuronArguments &a, const float *currents, float v)
 {
     uint spikes = 0;
     float u = 0;
+#pragma unroll
     for (uint step = 0; step < STEPS; step++)
     {
-        u = charge(a.rule, u, currents[step]);
+        u = charge(a.rule, u, currents[step * SAMPLES]);
         if (step < (uint)a.spikes.steps && fires(u, v))
             spikes |= 1u << step;
         u = reset(a.rule, u, v);
@@ -75,8 +78,9 @@ DEVICE byte packed(const Activation &spikes, const unsigned short *fired, uint l
     return (byte)bits;
 }
 
-// I[t] = bias + Σ weights · bits, then u = leak·u + I[t], s[t] = [u ≥ v], and the reset. STEPS are at least the spikes'.
-template <uint STEPS> DEVICE void sparseNeuron(const SparseNeuronArguments &a)
+// I[t] = bias + Σ weights · bits, then u = leak·u + I[t], s[t] = [u ≥ v], and the reset. STEPS are at least the spikes', and their samples a
+// multiple of SAMPLES.
+template <uint STEPS, uint SAMPLES> DEVICE void sparseNeuron(const SparseNeuronArguments &a)
 {
     SHARED static Staged staged;
     SHARED static unsigned short fired[MOST_NEURONS];
@@ -86,6 +90,7 @@ template <uint STEPS> DEVICE void sparseNeuron(const SparseNeuronArguments &a)
     uint group = blockX() / (uint)spikes.channels;
     uint groups = gridX() / (uint)spikes.channels;
     uint samples = spikes.blockSamples;
+    uint shares = samples / SAMPLES; // of a position's samples: a thread takes one
     float v = a.threshold[0];
     float start = a.bias ? a.bias[channel] : 0;
     List list = listOf(a.connections, channel);
@@ -96,18 +101,18 @@ template <uint STEPS> DEVICE void sparseNeuron(const SparseNeuronArguments &a)
         for (uint firstColumn = group * a.columns; firstColumn < (uint)spikes.columns; firstColumn += groups * a.columns)
         {
             uint columns = smaller(a.columns, (uint)spikes.columns - firstColumn);
-            for (uint base = 0; base < columns * samples; base += BLOCK)
+            for (uint base = 0; base < columns * shares; base += BLOCK)
             {
-                uint neuron = base + threadX();
-                uint column = neuron / samples;
-                uint sample = neuron % samples;
+                uint column = (base + threadX()) / shares;
+                uint sample = (base + threadX()) % shares * SAMPLES;
                 bool isUsed = column < columns && sample < used;
                 const byte *data = (const byte *)source.data + (long long)row.block * source.blockStride
                     + positionOf(a.taps, row.row, firstColumn + column);
                 SampleBits<STEPS> bits = bitsOf<STEPS>(source, sample);
-                float currents[STEPS];
-                for (uint step = 0; step < STEPS; step++)
-                    currents[step] = start;
+                float currents[STEPS * SAMPLES];
+#pragma unroll
+                for (uint i = 0; i < STEPS * SAMPLES; i++)
+                    currents[i] = start;
                 for (int first = list.first; first < list.end; first += BLOCK)
                 {
                     uint count = stage(staged, a.connections, a.taps, list, first);
@@ -117,20 +122,32 @@ template <uint STEPS> DEVICE void sparseNeuron(const SparseNeuronArguments &a)
                     {
                         float weight = staged.weights[c];
                         const byte *position = data + staged.offsets[c];
+#pragma unroll
                         for (uint step = 0; step < STEPS; step++)
-                            if (position[bits.bytes[step]] & bits.masks[step])
-                                currents[step] += weight;
+                        {
+                            uint fire = position[bits.bytes[step]] >> bits.shifts[step];
+#pragma unroll
+                            for (uint k = 0; k < SAMPLES; k++)
+                                if (fire >> k & 1)
+                                    currents[step * SAMPLES + k] += weight;
+                        }
                     }
                 }
 
-                uint now = isUsed ? firing<STEPS>(a, currents, v) : 0;
-                if (spikes.isBits && column < columns)
-                    fired[neuron] = (unsigned short)now;
-                if (!spikes.isBits && isUsed)
+                if (column >= columns)
+                    continue;
+#pragma unroll
+                for (uint k = 0; k < SAMPLES; k++)
                 {
-                    float *lanes = lanesAt(spikes, row, firstColumn + column, channel) + sample;
-                    for (uint step = 0; step < (uint)spikes.steps; step++)
-                        lanes[step * samples] = now >> step & 1;
+                    uint now = sample + k < used ? firing<STEPS, SAMPLES>(a, currents + k, v) : 0;
+                    if (spikes.isBits)
+                        fired[column * samples + sample + k] = (unsigned short)now;
+                    else if (sample + k < used)
+                    {
+                        float *lanes = lanesAt(spikes, row, firstColumn + column, channel) + sample + k;
+                        for (uint step = 0; step < (uint)spikes.steps; step++)
+                            lanes[step * samples] = now >> step & 1;
+                    }
                 }
             }
 
@@ -146,6 +163,9 @@ template <uint STEPS> DEVICE void sparseNeuron(const SparseNeuronArguments &a)
     }
 }
 
-KERNEL void sparseNeuron4(SparseNeuronArguments arguments) { sparseNeuron<4>(arguments); }
-KERNEL void sparseNeuron8(SparseNeuronArguments arguments) { sparseNeuron<8>(arguments); }
-KERNEL void sparseNeuron16(SparseNeuronArguments arguments) { sparseNeuron<16>(arguments); }
+KERNEL void sparseNeuron4(SparseNeuronArguments arguments) { sparseNeuron<4, 1>(arguments); }
+KERNEL void sparseNeuron8(SparseNeuronArguments arguments) { sparseNeuron<8, 1>(arguments); }
+KERNEL void sparseNeuron16(SparseNeuronArguments arguments) { sparseNeuron<16, 1>(arguments); }
+KERNEL void sparseNeuron4OfFour(SparseNeuronArguments arguments) { sparseNeuron<4, 4>(arguments); }
+KERNEL void sparseNeuron8OfFour(SparseNeuronArguments arguments) { sparseNeuron<8, 4>(arguments); }
+KERNEL void sparseNeuron16OfFour(SparseNeuronArguments arguments) { sparseNeuron<16, 4>(arguments); }

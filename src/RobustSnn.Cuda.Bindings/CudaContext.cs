@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using ManagedCuda.BasicTypes;
 using static ManagedCuda.CudaException;

@@ -14,14 +14,10 @@ public class CudaKernel
     /// <param name="kernelName">Its name in PTX, which for C++ is mangled unless it is extern "C".</param>
     public CudaKernel(string kernelName, CUmodule module)
     {
-        ThrowUnlessSuccess(DriverAPINativeMethods.ModuleManagement.cuModuleGetFunction(ref function, module, kernelName), $"cuModuleGetFunction of {kernelName}");
+        var status = DriverAPINativeMethods.ModuleManagement.cuModuleGetFunction(ref function, module, kernelName);
+        ThrowUnlessSuccess(status, $"cuModuleGetFunction of {kernelName}");
         (KernelName, CUModule) = (kernelName, module);
     }
-
-    /// <param name="kernelName">Its name in PTX, which for C++ is mangled unless it is extern "C".</param>
-    /// <param name="cuda">The context that the module was loaded in. It must be current.</param>
-    public CudaKernel(string kernelName, CUmodule module, CudaContext cuda)
-        : this(kernelName, module) => ArgumentNullException.ThrowIfNull(cuda);
 
     public string KernelName { get; }
 

@@ -14,7 +14,8 @@ public static partial class DriverAPINativeMethods
 
         /// <summary>An option's value is a number or the address of a buffer, as its name says; sizes of logs are written back.</summary>
         [LibraryImport(Library)]
-        public static partial CUResult cuModuleLoadDataEx(ref CUmodule module, [In] byte[] image, uint numOptions, [In] CUJITOption[] options, [In, Out] IntPtr[] optionValues);
+        public static partial CUResult cuModuleLoadDataEx(
+            ref CUmodule module, [In] byte[] image, uint numOptions, [In] CUJITOption[] options, [In, Out] IntPtr[] optionValues);
 
         [LibraryImport(Library)]
         public static partial CUResult cuModuleUnload(CUmodule hmod);

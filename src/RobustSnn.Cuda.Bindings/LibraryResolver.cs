@@ -14,9 +14,9 @@ internal static class LibraryResolver
     [SuppressMessage("Usage", "CA2255", Justification = "Every native class has to be resolved, whichever is called first.")]
     internal static void Install() => NativeLibrary.SetDllImportResolver(typeof(LibraryResolver).Assembly, (name, _, _) => name switch
     {
-        DriverAPINativeMethods.Library => CudaLibraries.Require(CudaLibrary.Driver),
-        CudaBlasNativeMethods.Library => CudaLibraries.Require(CudaLibrary.Blas),
-        CudaSparseNativeMethods.Library => CudaLibraries.Require(CudaLibrary.Sparse),
+        DriverAPINativeMethods.Library => CudaLibraries.Require(NvidiaLibrary.Driver),
+        CudaBlasNativeMethods.Library => CudaLibraries.Require(NvidiaLibrary.Blas),
+        CudaSparseNativeMethods.Library => CudaLibraries.Require(NvidiaLibrary.Sparse),
         _ => IntPtr.Zero,
     });
 }

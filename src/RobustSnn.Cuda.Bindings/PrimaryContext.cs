@@ -2,7 +2,10 @@ using ManagedCuda.BasicTypes;
 
 namespace ManagedCuda;
 
-/// <summary>A device's primary context, which everything in the process shares. It is retained, not made current: every thread calls <see cref="CudaContext.SetCurrent"/>.</summary>
+/// <summary>
+/// A device's primary context, which everything in the process shares. It is retained, not made current: every thread calls
+/// <see cref="CudaContext.SetCurrent"/>.
+/// </summary>
 public class PrimaryContext : CudaContext
 {
     private bool released;

@@ -10,35 +10,36 @@ namespace RobustSnn.Cuda.Nvidia;
 /// </summary>
 public static class CudaLibraries
 {
-    private static readonly ConcurrentDictionary<CudaLibrary, Lazy<LibrarySearch>> Searches = [];
+    private static readonly ConcurrentDictionary<NvidiaLibrary, Lazy<LibrarySearch>> Searches = [];
 
     /// <summary>Whether the emulator was asked for: then no figure comes from a card.</summary>
     public static bool IsEmulated => new LibraryPlaces(SearchedMachine.ThisOne).IsEmulated;
 
-    public static bool IsThere(CudaLibrary library) => Search(library).Handle != 0;
+    public static bool IsThere(NvidiaLibrary library) => Search(library).Handle != 0;
 
     /// <returns>The library as the system has loaded it.</returns>
     /// <exception cref="CudaLibraryException">It is not there, or cannot be loaded: what was tried, and what to do.</exception>
-    public static nint Require(CudaLibrary library) => Search(library) is { Handle: not 0 } found
+    public static nint Require(NvidiaLibrary library) => Search(library) is { Handle: not 0 } found
         ? found.Handle
         : throw new CudaLibraryException(library, LibraryMessage.Missing(library, Search(library), IsEmulated));
 
     /// <summary>The file that was loaded; without a folder where the system's loader found it.</summary>
     /// <exception cref="CudaLibraryException">It is not there, or cannot be loaded: what was tried, and what to do.</exception>
-    public static string PathOf(CudaLibrary library)
+    public static string PathOf(NvidiaLibrary library)
     {
         _ = Require(library);
         return Search(library).Path!;
     }
 
-    private static LibrarySearch Search(CudaLibrary library) => Searches.GetOrAdd(library, key => new(() => new LibrarySearch(SearchedMachine.ThisOne, key, VersionFor(key)))).Value;
+    private static LibrarySearch Search(NvidiaLibrary library) =>
+        Searches.GetOrAdd(library, key => new(() => new LibrarySearch(SearchedMachine.ThisOne, key, VersionFor(key)))).Value;
 
     /// <summary>Libraries of CUDA's toolkit depend on the driver, the driver's own do not.</summary>
-    private static Version? VersionFor(CudaLibrary library) => library is CudaLibrary.Blas or CudaLibrary.Sparse ? DriverVersion() : null;
+    private static Version? VersionFor(NvidiaLibrary library) => library is NvidiaLibrary.Blas or NvidiaLibrary.Sparse ? DriverVersion() : null;
 
     private static unsafe Version? DriverVersion()
     {
-        if (!IsThere(CudaLibrary.Driver) || !NativeLibrary.TryGetExport(Require(CudaLibrary.Driver), "cuDriverGetVersion", out var function))
+        if (!IsThere(NvidiaLibrary.Driver) || !NativeLibrary.TryGetExport(Require(NvidiaLibrary.Driver), "cuDriverGetVersion", out var function))
         {
             return null;
         }

@@ -5,28 +5,28 @@ namespace RobustSnn.Cuda.Nvidia;
 internal readonly record struct LibraryName(string File, int? Major = null)
 {
     /// <summary>In the order in which they are looked for: the newest first, development links, which name no version, last.</summary>
-    public static LibraryName[] Of(CudaLibrary library, bool windows) => (library, windows) switch
+    public static LibraryName[] Of(NvidiaLibrary library, bool windows) => (library, windows) switch
     {
-        (CudaLibrary.Driver, false) => [new("libcuda.so.1"), new("libcuda.so")],
-        (CudaLibrary.Blas, false) => [new("libcublas.so.13", 13), new("libcublas.so.12", 12), new("libcublas.so")],
-        (CudaLibrary.Sparse, false) => [new("libcusparse.so.12"), new("libcusparse.so")], // CUDA 13's is still number 12
-        (CudaLibrary.Nvml, false) => [new("libnvidia-ml.so.1"), new("libnvidia-ml.so")],
-        (CudaLibrary.Driver, true) => [new("nvcuda.dll")],
-        (CudaLibrary.Blas, true) => [new("cublas64_13.dll", 13), new("cublas64_12.dll", 12)],
-        (CudaLibrary.Sparse, true) => [new("cusparse64_12.dll")],
-        (CudaLibrary.Nvml, true) => [new("nvml.dll")],
+        (NvidiaLibrary.Driver, false) => [new("libcuda.so.1"), new("libcuda.so")],
+        (NvidiaLibrary.Blas, false) => [new("libcublas.so.13", 13), new("libcublas.so.12", 12), new("libcublas.so")],
+        (NvidiaLibrary.Sparse, false) => [new("libcusparse.so.12"), new("libcusparse.so")], // CUDA 13's is still number 12
+        (NvidiaLibrary.Nvml, false) => [new("libnvidia-ml.so.1"), new("libnvidia-ml.so")],
+        (NvidiaLibrary.Driver, true) => [new("nvcuda.dll")],
+        (NvidiaLibrary.Blas, true) => [new("cublas64_13.dll", 13), new("cublas64_12.dll", 12)],
+        (NvidiaLibrary.Sparse, true) => [new("cusparse64_12.dll")],
+        (NvidiaLibrary.Nvml, true) => [new("nvml.dll")],
         _ => throw new ArgumentOutOfRangeException(nameof(library), library, null),
     };
 
     /// <summary>Those of the emulator, which is built for Linux only.</summary>
-    public static LibraryName[] OfEmulator(CudaLibrary library) => library == CudaLibrary.Blas ? [new("libcublas.so.12", 12)] : Of(library, windows: false)[..1];
+    public static LibraryName[] OfEmulator(NvidiaLibrary library) => library == NvidiaLibrary.Blas ? [new("libcublas.so.12", 12)] : Of(library, windows: false)[..1];
 
     /// <summary>What a library asks the loader for by name, and which may be in folders that the loader does not know.</summary>
     /// <param name="majors">The versions of CUDA that it may be of.</param>
-    public static IEnumerable<string> NeededBy(CudaLibrary library, int[] majors) => library switch
+    public static IEnumerable<string> NeededBy(NvidiaLibrary library, int[] majors) => library switch
     {
-        CudaLibrary.Blas => majors.Select(major => $"libcublasLt.so.{major}"),
-        CudaLibrary.Sparse => majors.Select(major => $"libnvJitLink.so.{major}"),
+        NvidiaLibrary.Blas => majors.Select(major => $"libcublasLt.so.{major}"),
+        NvidiaLibrary.Sparse => majors.Select(major => $"libnvJitLink.so.{major}"),
         _ => [],
     };
 }

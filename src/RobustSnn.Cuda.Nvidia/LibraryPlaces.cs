@@ -45,7 +45,8 @@ internal sealed partial class LibraryPlaces(SearchedMachine machine)
     [
         .. Named(machine.Variable(Variable)).Select(folder => new LibraryPlace(folder)),
         new LibraryPlace(null),
-        .. new[] { "CUDA_PATH", "CUDA_HOME" }.SelectMany(variable => Named(machine.Variable(variable))).SelectMany(Toolkit),
+        .. new[] { "CUDA_PATH", "CUDA_HOME" }.SelectMany(variable => Named(machine.Variable(variable)))
+            .SelectMany(folder => Toolkit(folder).DefaultIfEmpty(new LibraryPlace(folder))),
         .. Toolkits().SelectMany(Toolkit),
         .. Existing(Named(machine.Variable("CONDA_PREFIX")).Select(prefix => Path.Combine(prefix, machine.IsWindows ? "Library/bin" : "lib"))),
         .. PythonPackages().SelectMany(NvidiaPackages),
@@ -66,9 +67,11 @@ internal sealed partial class LibraryPlaces(SearchedMachine machine)
         return Folders(above, name).OrderByDescending(folder => Path.GetFileName(folder) == "cuda").ThenByDescending(VersionOf);
     }
 
+    /// <summary>The version is that of the folder which a link, as /usr/local/cuda is one, leads to.</summary>
     private IEnumerable<LibraryPlace> Toolkit(string folder)
     {
-        int? major = VersionOf(folder) is { Major: > 0 } version ? version.Major : null;
+        var target = Directory.Exists(folder) ? Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName : null;
+        int? major = VersionOf(target ?? folder) is { Major: > 0 } version ? version.Major : null;
         return Existing((machine.IsWindows ? WindowsLibraryFolders : LinuxLibraryFolders).Select(below => Path.Combine(folder, below)))
             .Select(place => place with { Major = major });
     }
@@ -82,7 +85,8 @@ internal sealed partial class LibraryPlaces(SearchedMachine machine)
             return environments.Select(prefix => Path.Combine(prefix, "Lib", "site-packages"));
         }
 
-        string[] prefixes = [.. environments, Path.Combine(machine.UserFolder, ".local"), Path.Combine(machine.Root, "usr", "local"), Path.Combine(machine.Root, "usr")];
+        string[] prefixes =
+            [.. environments, Path.Combine(machine.UserFolder, ".local"), Path.Combine(machine.Root, "usr", "local"), Path.Combine(machine.Root, "usr")];
         return from prefix in prefixes
                from python in Folders(Path.Combine(prefix, "lib"), "python3*").OrderByDescending(VersionOf)
                from packages in new[] { "site-packages", "dist-packages" }
@@ -97,7 +101,11 @@ internal sealed partial class LibraryPlaces(SearchedMachine machine)
         select place with { Major = version.Success ? int.Parse(version.Groups[1].Value, CultureInfo.InvariantCulture) : null };
 
     private IEnumerable<string> OfDriver() => machine.IsWindows
-        ? [Path.Combine(machine.Variable("SystemRoot") ?? machine.Root, "System32"), Path.Combine(machine.Variable("ProgramFiles") ?? machine.Root, "NVIDIA Corporation", "NVSMI")]
+        ?
+        [
+            Path.Combine(machine.Variable("SystemRoot") ?? machine.Root, "System32"),
+            Path.Combine(machine.Variable("ProgramFiles") ?? machine.Root, "NVIDIA Corporation", "NVSMI"),
+        ]
         : [];
 
     private static string[] Folders(string above, string name) => Directory.Exists(above) ? Directory.GetDirectories(above, name) : [];

@@ -6,13 +6,14 @@ namespace RobustSnn.Cuda.Nvidia;
 internal sealed class LibrarySearch
 {
     private readonly List<string> empty = [];
+    private readonly List<string> unknown = [];
     private readonly List<string> failed = [];
     private readonly SearchedMachine machine;
-    private readonly CudaLibrary library;
+    private readonly NvidiaLibrary library;
 
     /// <summary>Searches. What belongs to a newer CUDA than the driver's is left out: it would load, and then refuse every call.</summary>
     /// <param name="driver">The version of CUDA that the driver has; null where that is not known.</param>
-    public LibrarySearch(SearchedMachine machine, CudaLibrary library, Version? driver)
+    public LibrarySearch(SearchedMachine machine, NvidiaLibrary library, Version? driver)
     {
         (this.machine, this.library) = (machine, library);
         var places = new LibraryPlaces(machine);
@@ -34,7 +35,12 @@ internal sealed class LibrarySearch
     public string? Path { get; private set; }
 
     /// <summary>What was tried, and what came of it: a part of a sentence each.</summary>
-    public IEnumerable<string> Tried => empty.Count == 0 ? failed : [.. failed, $"nothing in {string.Join(", ", empty)}"];
+    public IEnumerable<string> Tried =>
+    [
+        .. unknown.Count == 0 ? [] : new[] { $"the system's loader knows no {string.Join(", ", unknown)}" },
+        .. failed,
+        .. empty.Count == 0 ? [] : new[] { $"nothing in {string.Join(", ", empty)}" },
+    ];
 
     private void Look(LibraryPlace place, LibraryName[] names, LibraryPlace[] all, Version? driver)
     {
@@ -87,7 +93,16 @@ internal sealed class LibrarySearch
         }
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
         {
-            failed.Add(Reason(path, error.Message));
+            var reason = Reason(path, error.Message);
+            if (reason.StartsWith($"{path}: cannot open shared object file", StringComparison.Ordinal))
+            {
+                unknown.Add(path);
+            }
+            else
+            {
+                failed.Add(reason);
+            }
+
             return false;
         }
     }

@@ -8,7 +8,7 @@ internal static unsafe partial class NvmlNativeMethods
     private const string Library = "nvidia-ml";
 
     static NvmlNativeMethods() => NativeLibrary.SetDllImportResolver(
-        typeof(NvmlNativeMethods).Assembly, (name, _, _) => name == Library ? CudaLibraries.Require(CudaLibrary.Nvml) : 0);
+        typeof(NvmlNativeMethods).Assembly, (name, _, _) => name == Library ? CudaLibraries.Require(NvidiaLibrary.Nvml) : 0);
 
     [LibraryImport(Library)]
     public static partial NvmlReturn nvmlInit_v2();

@@ -18,7 +18,7 @@ public sealed partial class CudaBackend
     public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null)
     {
         using var turn = TakeTurn();
-        return new CudaConnection(device, geometry, weights, pattern, Pack);
+        return new CudaConnection(device, geometry, weights, pattern, products, Pack);
     }
 
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)
@@ -114,9 +114,6 @@ public sealed partial class CudaBackend
 
     private void AddParts(ulong partial, ulong target, int count, int parts) =>
         AddPartsKernel.Launch(LaunchSize.Flat(count), new AddPartsArguments(partial, target, (uint)count, (uint)parts));
-
-    /// <summary>Lanes that a thread loads with one instruction.</summary>
-    private const int LanesOfFour = 4;
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct FillRowsArguments(ActivationView Target, ulong Bias, uint Rows);

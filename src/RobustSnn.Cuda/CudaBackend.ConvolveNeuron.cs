@@ -1,13 +1,17 @@
 using System.Runtime.InteropServices;
 using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Kernels;
+using RobustSnn.Cuda.Products;
 using RobustSnn.Cuda.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cuda;
 
-/// <summary>A layer and its neurons in one: a kernel (native/kernels/sparseNeuron.cu), or a layer and its neurons with currents in memory.</summary>
+/// <summary>
+/// A layer and its neurons in one: on tensor cores (native/kernels/convolveNeuronProducts.cu, convolveNeuronUnions.cu) or over lists
+/// (sparseNeuron.cu); otherwise a layer and its neurons with currents in memory.
+/// </summary>
 public sealed partial class CudaBackend
 {
     private Kernel<SparseNeuronArguments> SparseNeuron4Kernel => field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron4");
@@ -15,6 +19,15 @@ public sealed partial class CudaBackend
     private Kernel<SparseNeuronArguments> SparseNeuron8Kernel => field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron8");
 
     private Kernel<SparseNeuronArguments> SparseNeuron16Kernel => field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron16");
+
+    private Kernel<SparseNeuronArguments> SparseNeuron4OfFourKernel =>
+        field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron4OfFour");
+
+    private Kernel<SparseNeuronArguments> SparseNeuron8OfFourKernel =>
+        field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron8OfFour");
+
+    private Kernel<SparseNeuronArguments> SparseNeuron16OfFourKernel =>
+        field ??= kernels.Load<SparseNeuronArguments>("sparseNeuron", "sparseNeuron16OfFour");
 
     private Kernel<ClearBorderArguments> ClearBorderKernel => field ??= kernels.Load<ClearBorderArguments>("convolution", "clearBorder");
 
@@ -29,10 +42,23 @@ public sealed partial class CudaBackend
         }
 
         CheckBorder(input.Shape, layer.Geometry.Padding);
-        if (Routes.FiresAtOnce(layer.Geometry, layer.Pattern, input.Shape, spikes.Shape))
+        if (Routes.Firing(layer.Geometry, layer.Pattern, input.Shape, spikes.Shape) is { } way)
         {
-            SparseNeuron(layer, bias, neuron, threshold, input, spikes, samples);
-            layer.Take(LayerPass.Forward, new Route(Way.ByOutputs, IsBits: true, Fires: true));
+            switch (way)
+            {
+                case Way.SpikeProducts:
+                    products.Fire(layer.SpikeWeights, Firing(layer.Geometry, bias, neuron, threshold, input, spikes, samples), spikes.Shape);
+                    break;
+                case Way.UnionProducts:
+                    products.Fire(
+                        layer.UnionWeights, layer.Geometry, Firing(layer.Geometry, bias, neuron, threshold, input, spikes, samples), spikes.Shape);
+                    break;
+                default:
+                    SparseNeuron(layer, bias, neuron, threshold, input, spikes, samples);
+                    break;
+            }
+
+            layer.Take(LayerPass.Forward, new Route(way, IsBits: true, Fires: true));
             return;
         }
 
@@ -41,18 +67,26 @@ public sealed partial class CudaBackend
         Neuron(neuron, current, threshold, null, spikes, samples);
     }
 
+    private static ProductKernels.FiringLayer Firing(ConvolutionGeometry g, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold,
+        Activation input, Activation spikes, int samples) => new(
+        new ActivationView(input), new ActivationView(spikes), Scales: 0, ReadingOrNull(bias, g.Outputs), Reading(threshold, 1), (float)neuron.Leak,
+        neuron.Reset.IsHard ? 1 : 0, g.KernelRows, g.KernelColumns, g.StrideRows, g.StrideColumns, g.Padding, (uint)samples,
+        (uint)spikes.Shape.Lanes.BlocksOf(samples));
+
     private void SparseNeuron(CudaConnection layer, DeviceBuffer? bias, NeuronModel neuron, DeviceBuffer threshold, Activation input,
         Activation spikes, int samples)
     {
         var (g, shape) = (layer.Geometry, spikes.Shape);
-        var columns = Math.Clamp((int)LaunchSize.BlockThreads / shape.Lanes.BlockSamples, 1, shape.Columns);
+        var areFours = shape.Lanes.BlockSamples % LanesOfFour == 0;
+        var shares = areFours ? shape.Lanes.BlockSamples / LanesOfFour : shape.Lanes.BlockSamples;
+        var columns = Math.Clamp((int)LaunchSize.BlockThreads / shares, 1, shape.Columns);
         var groups = (shape.Columns + columns - 1) / columns;
         var rows = LaunchSize.OfRows(shape, samples, 1);
         var kernel = shape.Lanes.Steps switch
         {
-            <= 4 => SparseNeuron4Kernel,
-            <= 8 => SparseNeuron8Kernel,
-            _ => SparseNeuron16Kernel,
+            <= 4 => areFours ? SparseNeuron4OfFourKernel : SparseNeuron4Kernel,
+            <= 8 => areFours ? SparseNeuron8OfFourKernel : SparseNeuron8Kernel,
+            _ => areFours ? SparseNeuron16OfFourKernel : SparseNeuron16Kernel,
         };
         kernel.Launch(rows with { X = (uint)(groups * shape.Channels) }, new SparseNeuronArguments(
             ConnectionsView.ByOutputs(g, layer.Lists!, Weights(layer)), TapsView.ReadBy(g, input.Shape), new ActivationView(input),

@@ -87,6 +87,9 @@ public sealed partial class CudaBackend
         return rows with { X = checked(rows.X * (uint)target.Channels) };
     }
 
+    /// <summary>Lanes of floats that a thread takes at once.</summary>
+    private const int LanesOfFour = 4;
+
     /// <summary>Lanes whose bits are a byte.</summary>
     private const int LanesOfByte = 8;
 

@@ -13,6 +13,12 @@ public sealed partial class CudaBackend
             var (kept, partial, current, mean, products) = (0L, 0L, 0L, 0L, 0L);
             foreach (var operation in plan)
             {
+                partial = Math.Max(partial, NeuronBytes(operation));
+                if (operation.Fires || operation.HasParameterGradient)
+                {
+                    partial = Math.Max(partial, SumBytes); // spikes are counted, coefficients have gradients
+                }
+
                 if (operation.Layer is null)
                 {
                     continue;

@@ -3,6 +3,7 @@ using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 using RobustSnn.Cuda.Nvidia;
+using RobustSnn.Cuda.Products;
 using RobustSnn.Cuda.Profiling;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
@@ -21,6 +22,7 @@ public sealed partial class CudaBackend : IBackend
     private readonly ScratchActivations currents; // between a layer and its neurons
     private readonly ScratchActivations means;    // between windows and a layer
     private readonly Cublas cublas;
+    private readonly ProductKernels products;
 
     /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
     /// <param name="ordinal">Which of the cards that CUDA shows.</param>
@@ -33,6 +35,7 @@ public sealed partial class CudaBackend : IBackend
         currents = new ScratchActivations(device);
         means = new ScratchActivations(device);
         cublas = new Cublas(device, Precision.Single);
+        products = new ProductKernels(kernels);
     }
 
     public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver})";

@@ -27,7 +27,7 @@ public sealed record CudaCards(IReadOnlyList<CudaCard> Cards, Version Driver, bo
     {
         try
         {
-            CudaLibraries.Require(CudaLibrary.Driver);
+            CudaLibraries.Require(NvidiaLibrary.Driver);
             var cards = Enumerable.Range(0, CudaContext.GetDeviceCount()).Select(Describe).ToArray();
             return new CudaCards(cards, CudaContext.GetDriverVersion(), CudaLibraries.IsEmulated);
         }

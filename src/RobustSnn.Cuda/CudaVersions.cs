@@ -13,13 +13,13 @@ public static class CudaVersions
     public static IReadOnlyList<string> Describe() =>
     [
         .. File.Exists(KernelDriver) ? [$"kernel driver: {File.ReadLines(KernelDriver).First()}"] : Array.Empty<string>(),
-        Describe(CudaLibrary.Driver, "driver", () => null),
-        Describe(CudaLibrary.Blas, "cuBLAS", BlasVersion),
-        Describe(CudaLibrary.Sparse, "cuSPARSE", SparseVersion),
-        Describe(CudaLibrary.Nvml, "NVML", () => null),
+        Describe(NvidiaLibrary.Driver, "driver", () => null),
+        Describe(NvidiaLibrary.Blas, "cuBLAS", BlasVersion),
+        Describe(NvidiaLibrary.Sparse, "cuSPARSE", SparseVersion),
+        Describe(NvidiaLibrary.Nvml, "NVML", () => null),
     ];
 
-    private static string Describe(CudaLibrary library, string name, Func<int?> version) => CudaLibraries.IsThere(library)
+    private static string Describe(NvidiaLibrary library, string name, Func<int?> version) => CudaLibraries.IsThere(library)
         ? $"{name}: {(version() is { } number ? $"version {number}, " : "")}{CudaLibraries.PathOf(library)}"
         : $"{name}: not on this machine";
 

@@ -6,8 +6,8 @@ internal static class AllowedArrows
     /// <summary>From top to bottom: each room, and the rooms below it that it uses.</summary>
     private static readonly Room[] Table =
     [
-        new("Cli", "Cli/Commands", "Cli/Output", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
-        new("Cli/Commands", "Cli/Output", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
+        new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
+        new("Cli/Commands", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
             "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
@@ -49,6 +49,9 @@ internal static class AllowedArrows
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Estimators", "Engine/Operations", "Model"),
         new("Robustness/Pruning", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
+        new("Cuda", "Cuda/Kernels", "Cuda/Device", "Cuda.Bindings", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
+        new("Cuda/Kernels", "Cuda/Device", "Cuda.Bindings", "Cuda.Bindings/BasicTypes", "Engine/Layout", "Model"),
+        new("Cuda/Device", "Cuda.Bindings", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia", "Engine/Operations", "Engine/Layout", "Model"),
         new("Engine/Timing", "Engine/Plans", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),

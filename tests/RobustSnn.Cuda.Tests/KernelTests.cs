@@ -1,29 +1,39 @@
 using System.Reflection;
 using NUnit.Framework;
+using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 
 namespace RobustSnn.Cuda.Tests;
 
-/// <summary>The driver compiles every kernel that the backend may launch, and finds it.</summary>
+/// <summary>The driver compiles every kernel that ships, and finds it.</summary>
 public static class KernelTests
 {
-    private static CudaBackend backend = null!;
+    private static CudaDevice device = null!;
+    private static KernelLibrary library = null!;
 
     private static IEnumerable<TestCaseData> Kernels =>
-        from property in typeof(CudaBackend).GetProperties(BindingFlags.Instance | BindingFlags.NonPublic)
-        where property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(Kernel<>)
-        select new TestCaseData(property).SetArgDisplayNames(property.Name);
+        from kernel in KernelLoads.Kernels
+        select new TestCaseData(kernel.File, kernel.Kernel).SetArgDisplayNames(kernel.Kernel);
 
     [OneTimeSetUp]
     public static void Open()
     {
         CudaDevices.Require();
-        backend = new CudaBackend(ordinal: 0);
+        device = new CudaDevice(ordinal: 0);
+        library = new KernelLibrary(device);
     }
 
     [OneTimeTearDown]
-    public static void Close() => backend?.Dispose();
+    public static void Close()
+    {
+        library?.Dispose();
+        device?.Dispose();
+    }
 
     [TestCaseSource(nameof(Kernels))]
-    public static void Is_loaded(PropertyInfo kernel) => Assert.That(kernel.GetValue(backend), Is.Not.Null);
+    public static void Is_compiled_and_found(string file, string kernel)
+    {
+        var load = typeof(KernelLibrary).GetMethod(nameof(KernelLibrary.Load))!.MakeGenericMethod(KernelLoads.Of(file, kernel)[0].Type);
+        Assert.That(load.Invoke(library, BindingFlags.DoNotWrapExceptions, null, [file, kernel], null), Is.Not.Null);
+    }
 }

@@ -1,32 +1,24 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using NUnit.Framework;
 using RobustSnn.Cuda.Kernels;
 
 namespace RobustSnn.Cuda.Tests;
 
 /// <summary>What ships is what is in native/kernels, and the backend and its kernels belong together.</summary>
-public static partial class PtxTests
+public static class PtxTests
 {
     private static readonly string Sources = Path.Combine(Repository.Root, "native", "kernels");
 
     private static IEnumerable<string> Files => PtxImage.Names.Order(StringComparer.Ordinal);
 
     private static IEnumerable<TestCaseData> Kernels =>
-        from file in Files
-        from kernel in PtxImage.Embedded(file).Kernels
-        select new TestCaseData(file, kernel).SetArgDisplayNames(kernel);
+        from kernel in KernelLoads.Kernels
+        select new TestCaseData(kernel.File, kernel.Kernel).SetArgDisplayNames(kernel.Kernel);
 
-    /// <summary>Where the backend's sources ask for a kernel.</summary>
     private static IEnumerable<TestCaseData> Loads =>
-        from load in LoadsInSources
-        select new TestCaseData(load.Arguments, load.File, load.Kernel).SetArgDisplayNames(load.Kernel);
-
-    private static IEnumerable<(string Arguments, string File, string Kernel)> LoadsInSources =>
-        from source in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "RobustSnn.Cuda"), "*.cs", SearchOption.AllDirectories)
-        from match in Load().Matches(File.ReadAllText(source))
-        select (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value);
+        from load in KernelLoads.All
+        select new TestCaseData(load).SetArgDisplayNames(load.ToString());
 
     [Test]
     public static void Every_file_of_kernels_is_compiled_and_embedded() =>
@@ -44,25 +36,21 @@ public static partial class PtxTests
     }
 
     [Test]
-    public static void Names_of_kernels_are_unique() => Assert.That(Files.SelectMany(file => PtxImage.Embedded(file).Kernels), Is.Unique.And.Not.Empty);
+    public static void Names_of_kernels_are_unique() => Assert.That(KernelLoads.Kernels.Select(kernel => kernel.Kernel), Is.Unique.And.Not.Empty);
 
     [TestCaseSource(nameof(Kernels))]
-    public static void A_kernel_takes_one_struct(string file, string kernel) => Assert.That(PtxImage.Embedded(file).ParameterBytes(kernel), Is.Positive);
-
-    [TestCaseSource(nameof(Kernels))]
-    public static void A_kernel_is_launched_by_the_backend(string file, string kernel) =>
-        Assert.That(LoadsInSources.Select(load => (load.File, load.Kernel)), Has.One.EqualTo((file, kernel)));
+    public static void A_kernel_is_launched_with_the_struct_that_it_takes(string file, string kernel)
+    {
+        var bytes = PtxImage.Embedded(file).ParameterBytes(kernel);
+        var loads = KernelLoads.Of(file, kernel);
+        Assert.That(loads, Is.Not.Empty, "the backend loads it");
+        Assert.That(loads.Select(load => SizeOf(load.Type)), Is.All.EqualTo(bytes));
+    }
 
     [TestCaseSource(nameof(Loads))]
-    public static void A_kernel_takes_what_it_is_given(string arguments, string file, string kernel)
-    {
-        var type = typeof(CudaBackend).Assembly.GetTypes().Single(type => type.Name == arguments);
-        Assert.That(PtxImage.Embedded(file).ParameterBytes(kernel), Is.EqualTo(SizeOf(type)), $"bytes of {arguments}");
-    }
+    public static void What_is_loaded_is_there(object load) =>
+        Assert.That(KernelLoads.Kernels.Where(kernel => KernelLoads.Of(kernel.File, kernel.Kernel).Contains((KernelLoad)load)), Is.Not.Empty);
 
     private static int SizeOf(Type type) =>
         (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
-
-    [GeneratedRegex("""Load<(\w+)>\(\s*"(\w+)",\s*"(\w+)"\)""")]
-    private static partial Regex Load();
 }

@@ -73,7 +73,7 @@ internal sealed unsafe class Cublas(CudaDevice device, Precision precision) : ID
         {
             try
             {
-                CudaLibraries.Require(CudaLibrary.Blas);
+                CudaLibraries.Require(NvidiaLibrary.Blas);
                 library = new CudaBlas(device.Stream);
                 workspace = new CudaBuffer(device, WorkspaceBytes(device.Capability), ElementType.Byte);
                 Check(CudaBlasNativeMethods.cublasSetWorkspace_v2(

@@ -1,4 +1,5 @@
 using RobustSnn.Cuda.Device;
+using RobustSnn.Cuda.Products;
 using RobustSnn.Cuda.Routing;
 using RobustSnn.Engine.Layout;
 
@@ -7,12 +8,22 @@ namespace RobustSnn.Cuda.Connections;
 /// <summary>A layer's weights in the forms that its passes read: each is made at the first pass that asks for it.</summary>
 internal sealed class CudaConnection : RoutedConnection
 {
+    /// <summary>Halves that tensor cores take for a weight where spikes are multiplied: two, which are as good as a 32-bit float.</summary>
+    public const int Parts = 2;
+
+    private readonly CudaDevice device;
+    private readonly ProductKernels products;
+    private ProductWeights? spikeWeights;
+    private UnionWeights? unionWeights;
+
+    /// <param name="products">Of tensor cores.</param>
     /// <param name="pack">Has the card write the weights in an order to an address.</param>
     public CudaConnection(CudaDevice device, ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern,
-        Action<CudaConnection, WeightOrder, ulong> pack)
+        ProductKernels products, Action<CudaConnection, WeightOrder, ulong> pack)
         : base(geometry, weights, pattern)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, pattern?.Count ?? geometry.WeightCount);
+        (this.device, this.products) = (device, products);
         Lists = pattern is null ? null : new ConnectionLists(device, geometry, pattern);
         ByOutputs = new PackedWeights(device, weights, geometry.WeightCount, address => pack(this, WeightOrder.ByOutputs(geometry), address));
         ByInputs = new PackedWeights(device, weights, geometry.WeightCount, address => pack(this, WeightOrder.ByInputs(geometry), address));
@@ -27,10 +38,21 @@ internal sealed class CudaConnection : RoutedConnection
     /// <summary>All weights, by <see cref="WeightOrder.ByInputs"/>.</summary>
     public PackedWeights ByInputs { get; }
 
+    /// <summary>All weights, in the form that spikes are multiplied with; of a layer without a pattern.</summary>
+    public ProductWeights SpikeWeights => spikeWeights ??= new ProductWeights(device, products, Geometry, Weights, Parts);
+
+    /// <summary>Existing weights by groups of outputs, in that form.</summary>
+    /// <exception cref="InvalidOperationException">The layer has no pattern.</exception>
+    public UnionWeights UnionWeights => unionWeights ??= new UnionWeights(
+        device, products, Geometry, Weights, Pattern ?? throw new InvalidOperationException("a dense layer has no groups"), Parts);
+
     /// <inheritdoc/>
-    public override long InferenceBytes => Lists is null ? base.InferenceBytes : Taken(LayerPass.Forward)?.Way switch
+    public override long InferenceBytes => Taken(LayerPass.Forward)?.Way switch
     {
-        null => 0,
+        null => Lists is null ? base.InferenceBytes : 0,
+        Way.SpikeProducts => SpikeWeights.Bytes,
+        Way.UnionProducts => UnionWeights.InferenceBytes,
+        _ when Lists is null => base.InferenceBytes,
         Way.ByOutputs => Weights.Bytes + Lists.ForwardBytes,
         _ => ByOutputs.Bytes,
     };
@@ -38,6 +60,8 @@ internal sealed class CudaConnection : RoutedConnection
     public override void Dispose()
     {
         Lists?.Dispose();
+        spikeWeights?.Dispose();
+        unionWeights?.Dispose();
         ByOutputs.Dispose();
         ByInputs.Dispose();
     }

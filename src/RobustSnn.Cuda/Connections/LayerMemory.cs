@@ -1,3 +1,4 @@
+using RobustSnn.Cuda.Products;
 using RobustSnn.Cuda.Routing;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
@@ -10,7 +11,7 @@ internal readonly struct LayerMemory
     private readonly ConvolutionGeometry geometry;
     private readonly SparsityPattern? pattern;
     private readonly PlannedOperation operation;
-    private readonly bool firesAtOnce;
+    private readonly Way? firing; // with its neurons, where they are one kernel
     private readonly ActivationShape source; // what the layer reads: its input, or means over windows of it
     private readonly ActivationShape output;
 
@@ -23,12 +24,12 @@ internal readonly struct LayerMemory
         var window = new MeanWindow(operation.Input.Rows / geometry.InputRows, operation.Input.Columns / geometry.InputColumns);
         source = window.IsOne ? operation.Input : window.Over(operation.Input, geometry);
         output = operation.Output with { Storage = Storage.Floats };
-        firesAtOnce = operation.Fires && Routes.FiresAtOnce(geometry, pattern, source, operation.Output);
+        firing = operation.Fires ? Routes.Firing(geometry, pattern, source, operation.Output) : null;
     }
 
     /// <summary>Whether a pass calls cuBLAS.</summary>
-    public bool CallsCublas => !IsListed(Forward) || (operation.HasInputGradient && !IsListed(Backward))
-        || (operation.HasParameterGradient && !IsListed(Routes.WeightGradient(geometry, pattern)));
+    public bool CallsCublas => IsCublas(Forward) || (operation.HasInputGradient && IsCublas(Backward))
+        || (operation.HasParameterGradient && IsCublas(Routes.WeightGradient(geometry, pattern)));
 
     /// <summary>Bytes that the layer keeps: weights in other orders, and lists.</summary>
     public long KeptBytes
@@ -38,9 +39,15 @@ internal readonly struct LayerMemory
             checked
             {
                 var packed = (long)geometry.WeightCount * sizeof(float);
-                var packsByOutputs = !IsListed(Forward) || (operation.HasInputGradient && Backward == Way.ScatteredProducts);
+                var packsByOutputs = IsCublas(Forward) || (operation.HasInputGradient && Backward == Way.ScatteredProducts);
                 var packsByInputs = operation.HasInputGradient && Backward == Way.GatheredProducts;
-                return (packsByOutputs ? packed : 0) + (packsByInputs ? packed : 0) + ListBytes;
+                var spikes = Forward switch
+                {
+                    Way.SpikeProducts => ProductWeights.BytesOf(geometry, CudaConnection.Parts),
+                    Way.UnionProducts => UnionWeights.BytesOf(geometry, pattern!, CudaConnection.Parts),
+                    _ => 0,
+                };
+                return (packsByOutputs ? packed : 0) + (packsByInputs ? packed : 0) + spikes + ListBytes;
             }
         }
     }
@@ -53,7 +60,7 @@ internal readonly struct LayerMemory
             var blocks = source.Lanes.Blocks;
             var unpacked = source.IsBits ? (source with { Storage = Storage.Floats, Border = geometry.Padding }).Length * sizeof(float) : 0;
             var read = source.IsBits ? source with { Storage = Storage.Floats, Border = geometry.Padding } : source;
-            var bytes = IsListed(Forward) ? 0 : Aligned(LayerProducts.Forward(geometry, read, blocks).AddressBytes) + unpacked;
+            var bytes = !IsCublas(Forward) ? 0 : Aligned(LayerProducts.Forward(geometry, read, blocks).AddressBytes) + unpacked;
             if (operation.HasInputGradient)
             {
                 bytes = Math.Max(bytes, Backward switch
@@ -69,7 +76,7 @@ internal readonly struct LayerMemory
     }
 
     /// <summary>Bytes of the currents that neurons read from memory.</summary>
-    public long CurrentBytes => operation.Fires && !firesAtOnce ? (output with { Border = 0, Lanes = source.Lanes }).Length * sizeof(float) : 0;
+    public long CurrentBytes => operation.Fires && firing is null ? (output with { Border = 0, Lanes = source.Lanes }).Length * sizeof(float) : 0;
 
     /// <summary>Bytes of the means that the layer reads.</summary>
     public long MeanBytes => source == operation.Input ? 0 : source.Length * sizeof(float);
@@ -77,7 +84,7 @@ internal readonly struct LayerMemory
     /// <summary>Bytes up to where the next part of scratch memory may begin.</summary>
     public static long Aligned(long bytes) => (bytes + 255) / 256 * 256;
 
-    private Way Forward => firesAtOnce ? Way.ByOutputs : Routes.Forward(geometry, pattern, source);
+    private Way Forward => firing ?? Routes.Forward(geometry, pattern, source);
 
     private Way Backward => Routes.InputGradient(geometry, pattern, LayerProducts.Gathers(geometry, output));
 
@@ -92,7 +99,7 @@ internal readonly struct LayerMemory
             }
 
             var isWalked = IsListed(Forward) || (operation.HasParameterGradient && IsListed(Routes.WeightGradient(geometry, pattern)));
-            var bytes = isWalked ? ConnectionLists.ForwardBytesOf(geometry, pattern) : (long)pattern.Count * sizeof(int);
+            var bytes = isWalked ? ConnectionLists.ForwardBytesOf(geometry, pattern) : CallsCublas ? (long)pattern.Count * sizeof(int) : 0;
             return bytes + (operation.HasInputGradient && Backward is Way.ByInputs or Way.ByTaps
                 ? ConnectionLists.BackwardBytesOf(geometry, pattern, Backward == Way.ByTaps)
                 : 0);
@@ -111,6 +118,8 @@ internal readonly struct LayerMemory
         var products = WeightProducts.Of(geometry, read, blocks, Routes.MostPartialSums);
         return Math.Max(sums, Aligned(products.AddressBytes) + Aligned(products.PartialBytes) + unpacked);
     }
+
+    private static bool IsCublas(Way way) => way is Way.Products or Way.GatheredProducts or Way.ScatteredProducts;
 
     private static bool IsListed(Way way) => way is Way.ByOutputs or Way.ByInputs or Way.ByTaps;
 }

@@ -27,7 +27,7 @@ internal sealed class CudaDevice : IDisposable
     {
         try
         {
-            CudaLibraries.Require(CudaLibrary.Driver);
+            CudaLibraries.Require(NvidiaLibrary.Driver);
             var count = CudaContext.GetDeviceCount();
             if (ordinal >= count)
             {

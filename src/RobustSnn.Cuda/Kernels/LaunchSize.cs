@@ -14,6 +14,7 @@ internal readonly record struct LaunchSize(uint X, uint Y = 1, uint Threads = La
 
     /// <summary>Blocks of a sum: enough to keep any card busy, too.</summary>
     public const uint MostSums = 2048;
+
     /// <summary>Threads of a warp.</summary>
     public const uint WarpThreads = 32;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Cuda.Products;
@@ -14,11 +15,14 @@ internal sealed class OutputGroups
 
     private const int WordBits = 64;
 
+    // Working them out takes a while, and plans ask beforehand what a layer will take.
+    private static readonly ConditionalWeakTable<SparsityPattern, OutputGroups> Known = [];
+
     private readonly List<int[]> members = [];
     private readonly List<int[]> unions = [];
 
     /// <summary>Groups them one channel at a time: each begins with the one that is connected most, and takes whoever adds fewest inputs.</summary>
-    public OutputGroups(ConvolutionGeometry geometry, SparsityPattern pattern)
+    private OutputGroups(ConvolutionGeometry geometry, SparsityPattern pattern)
     {
         var inputs = checked(geometry.Inputs * geometry.Taps);
         var words = (inputs + WordBits - 1) / WordBits;
@@ -63,9 +67,9 @@ internal sealed class OutputGroups
     /// <summary>Inputs of each group, as tap · channels + channel, ascending.</summary>
     public IReadOnlyList<int[]> Unions => unions;
 
-    /// <summary>Share of a dense layer's products that are done for it.</summary>
-    public double Share(ConvolutionGeometry geometry) =>
-        unions.Sum(union => (double)union.Length) * Size / ((double)geometry.WeightCount);
+    /// <summary>Those of a pattern, which is one layer's.</summary>
+    public static OutputGroups Of(ConvolutionGeometry geometry, SparsityPattern pattern) =>
+        Known.GetValue(pattern, each => new OutputGroups(geometry, each));
 
     private static int Count(ulong[] inputs) => inputs.Sum(BitOperations.PopCount);
 

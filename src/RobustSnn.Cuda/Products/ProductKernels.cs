@@ -13,8 +13,6 @@ internal sealed class ProductKernels(KernelLibrary kernels)
     private const int OctetSamples = 8;
     private const int OctetsSideBySide = 4;
     private const int TileOutputs = 16;
-    private const int WarpThreads = 32;
-
     /// <summary>Warps that a block has at most, each with a group of outputs.</summary>
     private const int MostWarps = 8;
 
@@ -50,6 +48,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
     /// <summary>Spikes of a dense layer.</summary>
     public void Fire(ProductWeights weights, FiringLayer layer, ActivationShape spikes)
     {
+        var (fragments, scales) = weights.Refreshed();
         // The fewest timesteps that a variant has registers for, and the tiles of outputs that fit beside them.
         var (steps, tiles) = spikes.Lanes.Steps switch { <= 4 => (4, 4), <= 8 => (8, 4), _ => (16, 2) };
         if (!dense.TryGetValue((steps, weights.Parts), out var kernel))
@@ -58,8 +57,8 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         }
 
         kernel.Launch(
-            new LaunchSize(Places(layer, spikes), (uint)Ceiling(spikes.Channels, TileOutputs * tiles), OctetsSideBySide * WarpThreads),
-            new DenseArguments(layer, weights.Fragments));
+            new LaunchSize(Places(layer, spikes), (uint)Ceiling(spikes.Channels, TileOutputs * tiles), OctetsSideBySide * LaunchSize.WarpThreads),
+            new DenseArguments(layer with { Scales = scales }, fragments));
     }
 
     /// <summary>Spikes of a pruned layer.</summary>
@@ -73,10 +72,10 @@ internal sealed class ProductKernels(KernelLibrary kernels)
             unions.Add((steps, weights.Parts), kernel);
         }
 
-        var (fragments, inputs, groupSteps, outputs) = weights.Lists;
+        var (fragments, scales, inputs, groupSteps, outputs) = weights.Refreshed();
         kernel.Launch(
-            new LaunchSize(Places(layer, spikes), 1, (uint)(Math.Min(MostWarps, weights.Groups) * WarpThreads), (uint)SharedBytes(geometry, spikes.Lanes.Steps)),
-            new UnionArguments(layer, fragments, inputs, groupSteps, outputs, (uint)weights.Groups));
+            new LaunchSize(Places(layer, spikes), 1, (uint)(Math.Min(MostWarps, weights.Groups) * LaunchSize.WarpThreads), (uint)SharedBytes(geometry, spikes.Lanes.Steps)),
+            new UnionArguments(layer with { Scales = scales }, fragments, inputs, groupSteps, outputs, (uint)weights.Groups));
     }
 
     private static string Precision(int parts) => parts == 1 ? "Half" : "";
@@ -90,7 +89,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
 
     private static int Ceiling(int count, int size) => (count + size - 1) / size;
 
-    /// <summary>FiringLayer of octets.h.</summary>
+    /// <summary>FiringLayer of octets.h; the scales come with the weights.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal readonly record struct FiringLayer(
         ActivationView Input, ActivationView Spikes, ulong Scales, ulong Bias, ulong Threshold, float Leak, int IsHard, int KernelRows,

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 using RobustSnn.Engine.Layout;
@@ -13,69 +14,57 @@ namespace RobustSnn.Cuda.Products;
 internal sealed class ProductWeights : IDisposable
 {
     /// <summary>Inputs of one product.</summary>
-    private const int Step = 16;
+    public const int Step = 16;
 
-    /// <summary>Outputs of one product.</summary>
-    private const int Tile = 16;
+    /// <summary>Words of all threads' parts of the weights of one product, a half a weight.</summary>
+    public const int StepWords = (int)LaunchSize.WarpThreads * FragmentWords;
 
-    private const int WarpThreads = 32;
-
-    /// <summary>Words of a thread's part of a product's weights.</summary>
     private const int FragmentWords = 4;
 
-    private readonly ProductKernels kernels;
-    private readonly ConvolutionGeometry geometry;
-    private readonly DeviceBuffer weights;
-    private readonly CudaBuffer fragments;
-    private readonly CudaBuffer scales;
-    private long version = -1;
+    private readonly PackedWeights memory;
+    private readonly long words;
 
     /// <param name="weights">(outputs, inputs, kernel rows, kernel columns).</param>
     /// <param name="parts">Halves a weight: 1 or 2.</param>
     public ProductWeights(CudaDevice device, ProductKernels kernels, ConvolutionGeometry geometry, DeviceBuffer weights, int parts)
     {
-        (this.kernels, this.geometry, this.weights, Parts) = (kernels, geometry, weights, parts);
-        fragments = new CudaBuffer(device, Words(geometry, parts), ElementType.Int32);
-        scales = new CudaBuffer(device, geometry.Outputs, ElementType.Float32);
+        Parts = parts;
+        words = Words(geometry, parts);
+        memory = new PackedWeights(device, weights, words + geometry.Outputs, Pack);
+
+        void Pack(ulong address)
+        {
+            var arguments = new Arguments(CudaBuffer.AddressOf(weights), address, ScalesIn(address), (uint)geometry.Outputs, (uint)geometry.Inputs,
+                (uint)geometry.Taps, (uint)parts);
+            kernels.Scales.Launch(new LaunchSize((uint)geometry.Outputs), arguments);
+            kernels.Weights.Launch(LaunchSize.Flat(Words(geometry, 1) / FragmentWords), arguments);
+        }
     }
 
     /// <summary>Halves a weight.</summary>
     public int Parts { get; }
 
-    /// <summary>Address of the fragments.</summary>
-    public ulong Fragments => fragments.Address;
+    /// <summary>Bytes that are taken of the card.</summary>
+    public long Bytes => memory.Bytes;
 
-    /// <summary>Address of what each output's sums are multiplied with.</summary>
-    public ulong Scales => scales.Address;
-
-    /// <summary>Bytes that it takes of the card.</summary>
+    /// <summary>Bytes that it will take of the card.</summary>
     public static long BytesOf(ConvolutionGeometry geometry, int parts) => sizeof(float) * (Words(geometry, parts) + geometry.Outputs);
 
-    /// <summary>Brings weights that have changed since into their form.</summary>
-    public void Refresh()
+    /// <summary>Addresses of the weights as they are when what is called next is carried out, and of what each output's sums are multiplied with.</summary>
+    public (ulong Fragments, ulong Scales) Refreshed()
     {
-        if (version == weights.Version)
-        {
-            return;
-        }
-
-        version = weights.Version;
-        var arguments = new Arguments(CudaBuffer.AddressOf(weights), Fragments, Scales, (uint)geometry.Outputs, (uint)geometry.Inputs,
-            (uint)geometry.Taps, (uint)Parts);
-        kernels.Scales.Launch(new LaunchSize((uint)geometry.Outputs), arguments);
-        kernels.Weights.Launch(LaunchSize.Flat(Words(geometry, 1) / FragmentWords), arguments);
+        var address = memory.Refreshed();
+        return (address, ScalesIn(address));
     }
 
-    public void Dispose()
-    {
-        fragments.Dispose();
-        scales.Dispose();
-    }
+    public void Dispose() => memory.Dispose();
 
     private static long Words(ConvolutionGeometry geometry, int parts) =>
-        (long)Ceiling(geometry.Outputs, Tile) * geometry.Taps * Ceiling(geometry.Inputs, Step) * parts * WarpThreads * FragmentWords;
+        (long)Ceiling(geometry.Outputs, OutputGroups.Size) * geometry.Taps * Ceiling(geometry.Inputs, Step) * parts * StepWords;
 
     private static int Ceiling(int count, int size) => (count + size - 1) / size;
+
+    private ulong ScalesIn(ulong address) => address + (ulong)words * sizeof(float);
 
     /// <summary>ProductWeightsArguments of productWeights.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 using RobustSnn.Engine.Layout;
@@ -11,55 +12,47 @@ namespace RobustSnn.Cuda.Products;
 /// </summary>
 internal sealed class UnionWeights : IDisposable
 {
-    /// <summary>Inputs of one product.</summary>
-    private const int Step = 16;
-
-    private const int WarpThreads = 32;
+    private const int Step = ProductWeights.Step;
 
     /// <summary>Halves of a thread's part of a product's weights.</summary>
     private const int FragmentHalves = 8;
 
-    private readonly ProductKernels kernels;
-    private readonly DeviceBuffer weights;
-    private readonly int channels;
-    private readonly List<CudaBuffer> owned = [];
-    private readonly CudaBuffer places;
-    private readonly CudaBuffer starts;
-    private readonly CudaBuffer rows;
-    private readonly CudaBuffer fragments;
-    private readonly CudaBuffer scales;
-    private readonly CudaBuffer inputs;
-    private readonly CudaBuffer groupSteps;
-    private readonly CudaBuffer outputs;
-    private long version = -1;
+    private readonly int words;
+    private readonly PackedWeights memory;
+    private readonly CudaBuffer places; // of each half of a fragment
+    private readonly CudaBuffer starts; // of each output's weights
+    private readonly CudaBuffer rows; // outputs of each product
+    private readonly CudaBuffer inputs; // of each product
+    private readonly CudaBuffer groupSteps; // the first product of each group
+    private readonly CudaBuffer outputs; // of each group
 
     /// <param name="weights">The existing ones, in the pattern's order.</param>
     /// <param name="parts">Halves a weight: 1 or 2.</param>
     public UnionWeights(CudaDevice device, ProductKernels kernels, ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern pattern, int parts)
     {
-        (this.kernels, this.weights, channels, Parts) = (kernels, weights, geometry.Outputs, parts);
-        var groups = new OutputGroups(geometry, pattern);
-        Groups = groups.Members.Count;
+        var groups = OutputGroups.Of(geometry, pattern);
+        (Parts, Groups) = (parts, groups.Members.Count);
         var firstSteps = FirstSteps(groups);
-        Steps = firstSteps[^1];
-        places = Upload(Places(geometry, pattern, groups));
-        starts = Upload(Starts(geometry, pattern));
-        rows = Upload([.. groups.Members.SelectMany((group, i) =>
-            Enumerable.Repeat(RowsOf(group), firstSteps[i + 1] - firstSteps[i]).SelectMany(each => each))]);
-        fragments = Own(device, Math.Max(1, (long)Steps * WarpThreads * FragmentHalves / 2 * parts));
-        scales = Own(device, geometry.Outputs);
-        inputs = Upload(Pairs([.. groups.Unions.SelectMany(union => union.Concat(Enumerable.Repeat(0, Spare(union))))]));
-        groupSteps = Upload(firstSteps);
-        outputs = Upload([.. groups.Members.SelectMany(RowsOf)]);
+        var steps = firstSteps[^1];
+        words = checked(steps * ProductWeights.StepWords * parts);
+        places = Upload(device, Places(geometry, pattern, groups));
+        starts = Upload(device, Starts(geometry, pattern));
+        rows = Upload(device, [.. groups.Members.SelectMany((group, i) => Enumerable.Repeat(RowsOf(group, geometry), firstSteps[i + 1] - firstSteps[i]).SelectMany(each => each))]);
+        inputs = Upload(device, Pairs([.. groups.Unions.SelectMany(union => union.Concat(Enumerable.Repeat(0, Spare(union))))]));
+        groupSteps = Upload(device, firstSteps);
+        outputs = Upload(device, [.. groups.Members.SelectMany(group => RowsOf(group, geometry))]);
+        memory = new PackedWeights(device, weights, words + geometry.Outputs, Pack);
 
-        CudaBuffer Upload(int[] values)
+        void Pack(ulong address)
         {
-            var buffer = Own(device, Math.Max(1, values.Length));
-            buffer.UploadAs<int>(values);
-            return buffer;
+            var arguments = new Arguments(CudaBuffer.AddressOf(weights), places.Address, starts.Address, rows.Address, address, ScalesIn(address),
+                (uint)geometry.Outputs, (uint)steps, (uint)parts);
+            kernels.UnionScales.Launch(new LaunchSize((uint)geometry.Outputs), arguments);
+            if (steps > 0)
+            {
+                kernels.UnionWeights.Launch(LaunchSize.Flat((long)steps * LaunchSize.WarpThreads), arguments);
+            }
         }
-
-        IEnumerable<int> RowsOf(int[] group) => group.Concat(Enumerable.Repeat(channels, OutputGroups.Size - group.Length));
     }
 
     /// <summary>Halves a weight.</summary>
@@ -68,39 +61,47 @@ internal sealed class UnionWeights : IDisposable
     /// <summary>Groups of outputs.</summary>
     public int Groups { get; }
 
-    /// <summary>Products of 16 inputs that all groups together do, for each 8 samples, timestep and position.</summary>
-    public int Steps { get; }
+    /// <summary>Bytes that are taken of the card and read by passes.</summary>
+    public long InferenceBytes => memory.Bytes + inputs.Bytes + groupSteps.Bytes + outputs.Bytes;
 
-    /// <summary>Bytes that it takes of the card.</summary>
-    public long Bytes => owned.Sum(buffer => buffer.Bytes);
-
-    public ulong Scales => scales.Address;
-
-    /// <summary>What the kernel reads of it.</summary>
-    public (ulong Fragments, ulong Inputs, ulong GroupSteps, ulong Outputs) Lists => (fragments.Address, inputs.Address, groupSteps.Address, outputs.Address);
-
-    /// <summary>Brings weights that have changed since into their form.</summary>
-    public void Refresh()
+    /// <summary>Bytes that it will take of the card.</summary>
+    public static long BytesOf(ConvolutionGeometry geometry, SparsityPattern pattern, int parts)
     {
-        if (version == weights.Version)
-        {
-            return;
-        }
+        var groups = OutputGroups.Of(geometry, pattern);
+        long steps = FirstSteps(groups)[^1];
+        long places = Math.Max(1, steps * LaunchSize.WarpThreads * FragmentHalves), words = steps * ProductWeights.StepWords * parts + geometry.Outputs;
+        long lists = Math.Max(1, steps * OutputGroups.Size) + Math.Max(1, steps * Step / 2) + (geometry.Outputs + 1) + (groups.Members.Count + 1)
+            + groups.Members.Count * OutputGroups.Size;
+        return sizeof(int) * (places + words + lists);
+    }
 
-        version = weights.Version;
-        var arguments = new Arguments(CudaBuffer.AddressOf(weights), places.Address, starts.Address, rows.Address, fragments.Address, scales.Address,
-            (uint)channels, (uint)Steps, (uint)Parts);
-        kernels.UnionScales.Launch(new LaunchSize((uint)channels), arguments);
-        kernels.UnionWeights.Launch(LaunchSize.Flat((long)Steps * WarpThreads), arguments);
+    /// <summary>What the kernel reads, with the weights as they are when what is called next is carried out.</summary>
+    public (ulong Fragments, ulong Scales, ulong Inputs, ulong GroupSteps, ulong Outputs) Refreshed()
+    {
+        var address = memory.Refreshed();
+        return (address, ScalesIn(address), inputs.Address, groupSteps.Address, outputs.Address);
     }
 
     public void Dispose()
     {
-        foreach (var buffer in owned)
+        foreach (var buffer in new[] { places, starts, rows, inputs, groupSteps, outputs })
         {
             buffer.Dispose();
         }
+
+        memory.Dispose();
     }
+
+    private static CudaBuffer Upload(CudaDevice device, int[] values)
+    {
+        var buffer = new CudaBuffer(device, Math.Max(1, values.Length), ElementType.Int32);
+        buffer.UploadAs<int>(values);
+        return buffer;
+    }
+
+    /// <summary>A group's channels, and one behind the last for each row that has none.</summary>
+    private static IEnumerable<int> RowsOf(int[] group, ConvolutionGeometry geometry) =>
+        group.Concat(Enumerable.Repeat(geometry.Outputs, OutputGroups.Size - group.Length));
 
     /// <summary>Which existing weight each half of a fragment is: -1 for none.</summary>
     private static int[] Places(ConvolutionGeometry geometry, SparsityPattern pattern, OutputGroups groups)
@@ -116,7 +117,7 @@ internal sealed class UnionWeights : IDisposable
         foreach (var (union, group) in groups.Unions.Zip(groups.Members))
         {
             for (var first = 0; first < union.Length; first += Step)
-                for (var lane = 0; lane < WarpThreads; lane++)
+                for (var lane = 0; lane < LaunchSize.WarpThreads; lane++)
                     for (var half = 0; half < FragmentHalves; half++)
                     {
                         // A register has two halves; registers 1 and 3 are 8 rows further down, 2 and 3 two inputs further on.
@@ -166,12 +167,7 @@ internal sealed class UnionWeights : IDisposable
     /// <summary>Two numbers of 16 bits a word.</summary>
     private static int[] Pairs(int[] numbers) => [.. numbers.Chunk(2).Select(pair => pair[0] | pair[1] << 16)];
 
-    private CudaBuffer Own(CudaDevice device, long words)
-    {
-        var buffer = new CudaBuffer(device, words, ElementType.Int32);
-        owned.Add(buffer);
-        return buffer;
-    }
+    private ulong ScalesIn(ulong address) => address + (ulong)words * sizeof(float);
 
     /// <summary>UnionWeightsArguments of productWeights.cu.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -29,7 +29,7 @@ public sealed unsafe record CardSpeed(double CopiedBytes, double Single, double 
         Array.ForEach(arrays, array => array.Dispose());
         try
         {
-            CudaLibraries.Require(CudaLibrary.Blas);
+            CudaLibraries.Require(NvidiaLibrary.Blas);
         }
         catch (CudaLibraryException missing)
         {

@@ -14,6 +14,12 @@ internal enum Way
     /// <summary>The same, where each output adds to what it has read, tap by tap.</summary>
     ScatteredProducts,
 
+    /// <summary>All weights, with the neurons: tensor cores, spikes as halves, weights as one or two (convolveNeuronProducts).</summary>
+    SpikeProducts,
+
+    /// <summary>The same for groups of outputs, each with the inputs that one of them is connected to (convolveNeuronUnions).</summary>
+    UnionProducts,
+
     /// <summary>The connections of each output: <c>sparseGather</c>, <c>sparseNeuron</c> with neurons, <c>sparseWeightGradient</c>.</summary>
     ByOutputs,
 
@@ -39,6 +45,8 @@ internal readonly record struct Route(Way Way, bool IsBits, bool Fires = false)
         Way.Products => "products of cuBLAS, 32-bit floats",
         Way.GatheredProducts => "products of cuBLAS, 32-bit floats, gathered",
         Way.ScatteredProducts => "products of cuBLAS, 32-bit floats, scattered",
+        Way.SpikeProducts => "products on tensor cores",
+        Way.UnionProducts => "products on tensor cores, the union of 16 outputs' inputs",
         Way.ByOutputs => "by outputs",
         Way.ByInputs => "by inputs",
         Way.ByTaps => "by inputs and taps",

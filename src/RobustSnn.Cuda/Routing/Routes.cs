@@ -1,3 +1,4 @@
+using RobustSnn.Cuda.Products;
 using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Cuda.Routing;
@@ -22,6 +23,12 @@ internal static class Routes
     /// <summary>The same where they read bits: 2.5 instructions a connection and lane, and nothing to speak of from memory.</summary>
     private const double MostListedOfBits = 1.0 / 3;
 
+    /// <summary>
+    /// Share of the weights up to which lists of bits pay more than products of groups of 16 outputs: at 3 % a group's union is 39 % of a
+    /// dense layer, and a tensor core does some 15 times as many products as a plain one does connections.
+    /// </summary>
+    private const double MostListedBesideUnions = 0.03;
+
     /// <summary>Floats that partial sums of a weight gradient by products may take: 16 MiB, so that a small layer's groups fill a card.</summary>
     public const int MostPartialSums = 1 << 22;
 
@@ -42,10 +49,23 @@ internal static class Routes
     public static Way Forward(ConvolutionGeometry g, SparsityPattern? pattern, ActivationShape input) =>
         IsListed(g, pattern, input.IsBits) ? Way.ByOutputs : Way.Products;
 
-    /// <summary>Whether a layer and its neurons are one kernel: a pruned layer that reads bits.</summary>
-    public static bool FiresAtOnce(ConvolutionGeometry g, SparsityPattern? pattern, ActivationShape input, ActivationShape spikes) =>
-        input.IsBits && IsListed(g, pattern, isBits: true) && input.Lanes == spikes.Lanes
-        && spikes.Lanes.Steps <= MostTimesteps && spikes.Lanes.BlockSamples <= MostFiringSamples;
+    /// <summary>
+    /// How a layer and its neurons are one kernel, if they are: it reads bits. Tensor cores take dense layers and those that are pruned a little;
+    /// from there on plain cores win, which have work for existing weights only.
+    /// </summary>
+    public static Way? Firing(ConvolutionGeometry g, SparsityPattern? pattern, ActivationShape input, ActivationShape spikes)
+    {
+        if (!input.IsBits || input.Lanes != spikes.Lanes)
+        {
+            return null;
+        }
+
+        var fitsLists = IsListed(g, pattern, isBits: true) && spikes.Lanes.Steps <= MostTimesteps && spikes.Lanes.BlockSamples <= MostFiringSamples;
+        return pattern is null ? ProductKernels.TakesDense(input, spikes) ? Way.SpikeProducts : null
+            : fitsLists && pattern.Count <= MostListedBesideUnions * g.WeightCount ? Way.ByOutputs
+            : ProductKernels.TakesUnions(g, input, spikes) ? Way.UnionProducts
+            : fitsLists ? Way.ByOutputs : null;
+    }
 
     /// <param name="gathers">Whether gradients can be gathered as outputs are.</param>
     public static Way InputGradient(ConvolutionGeometry g, SparsityPattern? pattern, bool gathers) => IsListed(g, pattern, isBits: false)

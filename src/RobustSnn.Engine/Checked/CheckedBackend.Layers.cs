@@ -164,7 +164,18 @@ public sealed partial class CheckedBackend
         call.Vector(nameof(gradient), gradient, scores);
         call.Vector(nameof(referenceGradient), referenceGradient, scores);
         call.Apart(nameof(logits), logits, nameof(gradient), gradient);
+        Classes(call, nameof(labels), labels, classes, samples);
+        Classes(call, nameof(targets), loss.HasTarget() ? targets : null, classes, samples);
         Inner.LogitLoss(loss, logits, reference, labels, classes, scale, losses, gradient, referenceGradient, samples, targets);
+    }
+
+    /// <summary>Classes by their numbers: a device that knows them alone can refuse none.</summary>
+    private static void Classes(Call call, string name, DeviceBuffer? buffer, int classes, int samples)
+    {
+        foreach (var found in buffer?.ToArray(samples) ?? [])
+        {
+            call.Require(found >= 0 && found < classes && found == MathF.Floor(found), $"{name} expected classes from 0 to {classes - 1}, found {found}");
+        }
     }
 
     private static void Connected(Call call, ConvolutionGeometry geometry, ActivationShape input, ActivationShape output, int inputBorder,

@@ -2,16 +2,18 @@ using RobustSnn.Engine.Layout;
 
 namespace RobustSnn.Contract.Cases;
 
-/// <summary>T (0: the ANN), the batch that the layout is for, how many samples of it are in use, and whether each is a block.</summary>
-public readonly record struct LaneCase(int Timesteps, int Batch, int Samples, bool ByImage = false)
+/// <summary>T (0: the ANN), the batch that the layout is for, how many samples of it are in use, and whether each is a block, or all are one.</summary>
+public readonly record struct LaneCase(int Timesteps, int Batch, int Samples, bool ByImage = false, bool InOneBlock = false)
 {
     /// <summary>How a device lays the lanes out that chooses otherwise than this table does.</summary>
     public LaneLayout? Chosen { get; init; }
 
-    public LaneLayout Layout => Chosen ?? (ByImage ? LaneLayout.ByImage(Batch, Timesteps) : LaneLayout.Choose(Batch, Timesteps));
+    public LaneLayout Layout => Chosen ?? (ByImage ? LaneLayout.ByImage(Batch, Timesteps)
+        : InOneBlock ? new LaneLayout(Batch, Math.Max(1, Timesteps), Batch)
+        : LaneLayout.Choose(Batch, Timesteps));
 
     public override string ToString() =>
-        $"T {Timesteps}, {Samples} of {Batch} samples{(ByImage ? ", each a block" : "")}{(Chosen is { } chosen ? $", in blocks of {chosen.BlockSamples}" : "")}";
+        $"T {Timesteps}, {Samples} of {Batch} samples{(ByImage ? ", each a block" : InOneBlock ? " in one block" : "")}{(Chosen is { } chosen ? $", in blocks of {chosen.BlockSamples}" : "")}";
 }
 
 /// <summary>An activation's map and its lanes.</summary>
@@ -59,6 +61,19 @@ public sealed class ShapeTable
         [(1, 1, 1, 0), (3, 2, 2, 1), (7, 5, 3, 1), (16, 4, 4, 0), (17, 1, 1, 0), (6, 7, 7, 2), (13, 1, 1, 1)],
         [(2, 2, 1, 1), (4, 4, 2, 2), (6, 10, 3, 5), (8, 8, 1, 1), (5, 7, 1, 1), (9, 6, 3, 2), (1, 1, 1, 1)],
         [1, 3, 16, 17, 10]);
+
+    /// <summary>
+    /// What cards compute on: all samples in one block, whose timesteps fill words of bits, or begin anywhere in one, with and without samples in use.
+    /// </summary>
+    public static ShapeTable Cards { get; } = new(
+        [
+            new(4, 32, 32, InOneBlock: true), new(3, 33, 33, InOneBlock: true), new(8, 64, 50, InOneBlock: true), new(5, 40, 37, InOneBlock: true),
+            new(9, 100, 100, InOneBlock: true), new(1, 70, 70, InOneBlock: true), new(17, 31, 20, InOneBlock: true), new(20, 96, 96, InOneBlock: true),
+            new(2, 300, 290, InOneBlock: true), new(0, 100, 90, InOneBlock: true), new(33, 5, 5, InOneBlock: true),
+        ],
+        [(3, 2, 2, 1), (17, 1, 1, 0), (5, 3, 4, 0), (2, 5, 3, 2)],
+        [(2, 2, 1, 1), (4, 4, 2, 2), (5, 3, 1, 1)],
+        [3, 5]);
 
     /// <summary>Where time goes: layers of VGG-16 on 32 × 32 images, T = 8, 16 images.</summary>
     public static ShapeTable Layers { get; } = LayersOn(new(8, 16, 16));

@@ -22,7 +22,8 @@ public sealed class SmallFloatTests
     {
         var bits = Bits(new bfloat16(value));
         double Distance(int neighbour) => Math.Abs((double)BitConverter.UInt32BitsToSingle((uint)neighbour << 16) - value);
-        return !float.IsFinite(value) || ((bits & 0x7F80) == 0x7F80) || (Distance(bits) <= Distance(bits + 1) && ((bits & 0x7FFF) == 0 || Distance(bits) <= Distance(bits - 1)));
+        var (isFinite, isZero) = ((bits & 0x7F80) != 0x7F80, (bits & 0x7FFF) == 0);
+        return !isFinite || (Distance(bits) <= Distance(bits + 1) && (isZero || Distance(bits) <= Distance(bits - 1)));
     }
 
     [TestCase(1f, 0x3C00)]

@@ -6,11 +6,10 @@ namespace RobustSnn.Cuda.Tests.Libraries;
 /// <summary>Which folders are looked at, and in which order, on machines that are folders of the test.</summary>
 public sealed class LibraryPlacesTests
 {
-    private TemporaryFolder machine = null!;
-    private Dictionary<string, string> variables = null!;
+    private FolderMachine machine = null!;
 
     [SetUp]
-    public void SetUp() => (machine, variables) = (new TemporaryFolder(), []);
+    public void SetUp() => machine = new FolderMachine();
 
     [TearDown]
     public void TearDown() => machine.Dispose();
@@ -21,10 +20,10 @@ public sealed class LibraryPlacesTests
     [Test]
     public void Folders_come_in_their_order()
     {
-        variables["RSNN_CUDA_LIBRARIES"] = $"{machine.Path}/mine{Path.PathSeparator}{machine.Path}/his"; // looked at although they are not there
-        variables["CUDA_PATH"] = machine.Folder("chosen");
-        variables["VIRTUAL_ENV"] = machine.Folder("environment");
-        variables["CONDA_PREFIX"] = machine.Folder("conda");
+        machine.Variables["RSNN_CUDA_LIBRARIES"] = $"{machine.Path}/mine{Path.PathSeparator}{machine.Path}/his"; // looked at although they are not there
+        machine.Variables["CUDA_PATH"] = machine.Folder("chosen");
+        machine.Variables["VIRTUAL_ENV"] = machine.Folder("environment");
+        machine.Variables["CONDA_PREFIX"] = machine.Folder("conda");
         foreach (var folder in new[]
         {
             "chosen/lib64", "usr/local/cuda-9.2/lib64", "usr/local/cuda-12.10/lib64", "usr/local/cuda-12.4/lib64", "usr/local/cuda/lib64", "usr/local/cuda-13.0/lib64",
@@ -47,11 +46,27 @@ public sealed class LibraryPlacesTests
     }
 
     [Test]
+    public void A_link_is_of_the_version_that_it_leads_to()
+    {
+        machine.Folder("usr/local/cuda-13.0/lib64");
+        Directory.CreateSymbolicLink(Path.Combine(machine.Folder("etc/alternatives"), "cuda"), Path.Combine(machine.Path, "usr/local/cuda-13.0"));
+        Directory.CreateSymbolicLink(Path.Combine(machine.Path, "usr/local/cuda"), Path.Combine(machine.Path, "etc/alternatives/cuda"));
+        Assert.That(Places(), Is.EqualTo(new[] { "the loader", "usr/local/cuda/lib64 (13)", "usr/local/cuda-13.0/lib64 (13)" }));
+    }
+
+    [Test]
+    public void A_folder_that_somebody_named_is_looked_at_though_it_is_not_there()
+    {
+        machine.Variables["CUDA_HOME"] = Path.Combine(machine.Path, "gone");
+        Assert.That(Places(), Is.EqualTo(new[] { "the loader", "gone" }));
+    }
+
+    [Test]
     public void Windows_has_its_toolkits_and_the_drivers_folders()
     {
-        variables["CUDA_PATH"] = machine.Folder("chosen");
-        variables["ProgramFiles"] = machine.Folder("Programs");
-        variables["SystemRoot"] = machine.Folder("Windows");
+        machine.Variables["CUDA_PATH"] = machine.Folder("chosen");
+        machine.Variables["ProgramFiles"] = machine.Folder("Programs");
+        machine.Variables["SystemRoot"] = machine.Folder("Windows");
         foreach (var folder in new[]
         {
             "chosen/bin", "chosen/bin/x64", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v12.4/bin", "Programs/NVIDIA GPU Computing Toolkit/CUDA/v13.0/bin/x64",
@@ -73,9 +88,9 @@ public sealed class LibraryPlacesTests
     [TestCase("elsewhere", "elsewhere")]
     public void Where_the_emulator_is_asked_for_nothing_else_is_looked_at(string value, string expected)
     {
-        variables["RSNN_CUDA_EMULATOR"] = value == "1" ? value : Path.Combine(machine.Path, value);
-        variables["RSNN_CUDA_LIBRARIES"] = machine.Folder("mine");
-        variables["CUDA_PATH"] = machine.Folder("chosen");
+        machine.Variables["RSNN_CUDA_EMULATOR"] = value == "1" ? value : Path.Combine(machine.Path, value);
+        machine.Variables["RSNN_CUDA_LIBRARIES"] = machine.Folder("mine");
+        machine.Variables["CUDA_PATH"] = machine.Folder("chosen");
         machine.Folder("chosen/lib64");
         machine.Folder("house/program/emulator");
         machine.Folder("house/native/emulator/build");
@@ -89,7 +104,7 @@ public sealed class LibraryPlacesTests
     {
         if (value is not null)
         {
-            variables["RSNN_CUDA_EMULATOR"] = value;
+            machine.Variables["RSNN_CUDA_EMULATOR"] = value;
         }
 
         machine.Folder("house/program/emulator");
@@ -97,11 +112,7 @@ public sealed class LibraryPlacesTests
         Assert.That(Places(), Is.EqualTo(new[] { "the loader" }));
     }
 
-    private string[] Places(bool windows = false)
-    {
-        var searched = new SearchedMachine(windows, machine.Path, Path.Combine(machine.Path, "house", "program"), Path.Combine(machine.Path, "home"), variables.GetValueOrDefault);
-        return [.. new LibraryPlaces(searched).All().Select(Name)];
-    }
+    private string[] Places(bool windows = false) => [.. new LibraryPlaces(machine.Searched(windows)).All().Select(Name)];
 
     private string Name(LibraryPlace place) => place.Folder is { } folder
         ? Path.GetRelativePath(machine.Path, folder).Replace('\\', '/') + (place.Major is { } major ? $" ({major})" : "")

@@ -52,6 +52,16 @@ public sealed class CheckedBackendTests
     public void Another_map() => Refuses(() => backend.Relu(New(), New(Shape with { Rows = 3 }), Samples), "2 × 2 × 3", "2 × 3 × 3");
 
     [Test]
+    public void A_label_or_target_that_is_no_class([Values(-1, 0.5f, 5, float.NaN)] float wrong, [Values] bool isTarget)
+    {
+        var (right, outside) = (Buffer(1), Buffer(1));
+        outside.Upload([wrong]);
+        Refuses(
+            () => backend.LogitLoss(LogitLoss.LogitDifference, Buffer(5), null, isTarget ? right : outside, 5, 1, Buffer(1), null, null, 1, isTarget ? outside : right),
+            isTarget ? "targets" : "labels", "from 0 to 4", $"found {wrong}");
+    }
+
+    [Test]
     public void Other_lanes() =>
         Refuses(() => backend.Relu(New(), New(Shape with { Lanes = LaneLayout.Choose(3, 0) }), Samples), "input", "output", "lanes");
 

@@ -1,7 +1,7 @@
 namespace RobustSnn.Cuda.Nvidia;
 
 /// <summary>NVIDIA's libraries that are loaded while the program runs; none is needed to build it.</summary>
-public enum CudaLibrary
+public enum NvidiaLibrary
 {
     /// <summary>The driver, which comes with the card's driver package.</summary>
     Driver,

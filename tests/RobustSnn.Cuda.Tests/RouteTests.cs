@@ -1,0 +1,60 @@
+using NUnit.Framework;
+using RobustSnn.Cuda.Routing;
+using RobustSnn.Engine.Layout;
+
+namespace RobustSnn.Cuda.Tests;
+
+/// <summary>By what representative layers are computed on a card.</summary>
+[TestFixture]
+public sealed class RouteTests
+{
+    private static readonly ConvolutionGeometry Geometry = ConvolutionGeometry.Convolution(64, 8, 8, 64, kernel: 3, stride: 1, padding: 1);
+
+    private static readonly ConvolutionGeometry Pointwise = ConvolutionGeometry.Convolution(64, 8, 8, 64, kernel: 1, stride: 1, padding: 0);
+
+    private static IEnumerable<TestCaseData> Forward =>
+    [
+        new TestCaseData(1, Storage.Floats).Returns(Way.Products),
+        new TestCaseData(1, Storage.Bits).Returns(Way.Products),
+        new TestCaseData(10, Storage.Floats).Returns(Way.Products),
+        new TestCaseData(10, Storage.Bits).Returns(Way.ByOutputs),
+        new TestCaseData(100, Storage.Floats).Returns(Way.ByOutputs),
+        new TestCaseData(100, Storage.Bits).Returns(Way.ByOutputs),
+    ];
+
+    [TestCaseSource(nameof(Forward))]
+    public object A_layer_reads(int keptOf, Storage storage) => Routes.Forward(Geometry, Pattern(Geometry, keptOf), Shape(8, 16, storage));
+
+    [TestCase(1, true, ExpectedResult = Way.GatheredProducts)]
+    [TestCase(1, false, ExpectedResult = Way.ScatteredProducts)]
+    [TestCase(100, true, ExpectedResult = Way.ByInputs)]
+    [TestCase(100, false, ExpectedResult = Way.ByTaps)]
+    public object An_input_gradient_is(int keptOf, bool gathers) => Routes.InputGradient(Geometry, Pattern(Geometry, keptOf), gathers);
+
+    [Test]
+    public void A_kernel_of_one_tap_has_nothing_to_gather() =>
+        Assert.That(Routes.InputGradient(Pointwise, null, gathers: true), Is.EqualTo(Way.ScatteredProducts));
+
+    [TestCase(10, 8, 128, ExpectedResult = true)]
+    [TestCase(10, 16, 4096, ExpectedResult = true)]
+    [TestCase(10, 17, 128, ExpectedResult = false)]
+    [TestCase(10, 8, 4097, ExpectedResult = false)]
+    [TestCase(2, 8, 128, ExpectedResult = false)]
+    [TestCase(1, 8, 128, ExpectedResult = false)]
+    public bool Neurons_fire_in_the_kernel_of_their_layer(int keptOf, int timesteps, int batch) =>
+        Routes.FiresAtOnce(Geometry, Pattern(Geometry, keptOf), Shape(timesteps, batch, Storage.Bits), Shape(timesteps, batch, Storage.Bits));
+
+    [Test]
+    public void Neurons_of_a_static_input_do_not() => Assert.That(
+        Routes.FiresAtOnce(Geometry, Pattern(Geometry, 10), Shape(1, 16, Storage.Bits), Shape(8, 16, Storage.Bits)), Is.False);
+
+    [Test]
+    public void Every_way_has_a_name([Values] bool isBits, [Values] bool fires) =>
+        Assert.That(Enum.GetValues<Way>().Select(way => $"{new Route(way, isBits, fires)}"), Is.Unique);
+
+    private static ActivationShape Shape(int timesteps, int batch, Storage storage) => new(64, 8, 8, 1, new LaneLayout(batch, timesteps, batch), storage);
+
+    private static SparsityPattern? Pattern(ConvolutionGeometry geometry, int keptOf) => keptOf == 1
+        ? null
+        : new(geometry.WeightCount, [.. Enumerable.Range(0, geometry.WeightCount / keptOf).Select(i => i * keptOf)]);
+}
