@@ -1,0 +1,114 @@
+// A module's functions one after the other, and what is known of each kernel.
+#include "Writer.h"
+#include <algorithm>
+
+namespace emulator::ptx {
+namespace {
+
+uint64_t roundUp(uint64_t value, uint64_t to) { return (value + to - 1) / to * to; }
+
+// The shared variables that an operand, or any operand of a function, names.
+void namedShared(const Operand& operand, const std::map<std::string, const Variable*>& shared, std::set<std::string>& names) {
+    if (operand.form == Operand::Form::Symbol && shared.contains(operand.name)) names.insert(operand.name);
+    for (const auto& part : operand.parts) namedShared(part, shared, names);
+}
+
+std::set<std::string> namedShared(const Function& function, const std::map<std::string, const Variable*>& shared) {
+    std::set<std::string> names;
+    for (const auto& instruction : function.body) {
+        for (const auto& operand : instruction.operands) namedShared(operand, shared, names);
+    }
+    return names;
+}
+
+// Lays variables one behind the other; those without a length are the launch's and have no place here.
+struct SharedLayout {
+    std::map<std::string, uint64_t> offsets;
+    uint64_t end = 0;
+
+    void add(const Variable& variable) {
+        if (variable.isExternal || variable.bytes == 0 || offsets.contains(variable.name)) return;
+        offsets[variable.name] = roundUp(end, variable.alignment);
+        end = offsets[variable.name] + variable.bytes;
+    }
+};
+
+int registersOf(const Function& function) {
+    int count = 0;
+    for (const auto& [name, type] : function.registers) count += type.kind == Kind::Predicate ? 0 : type.bits == 64 ? 2 : 1;
+    return std::clamp(count, 16, 255);
+}
+
+}  // namespace
+
+Translation translate(const Module& module) {
+    Translation result;
+    ModuleText all{module, result, {}, {}, {}};
+    for (size_t i = 0; i < module.variables.size(); i++) all.variables[module.variables[i].name] = i;
+    for (const auto& variable : module.shared) all.shared[variable.name] = &variable;
+    for (size_t i = 0; i < module.functions.size(); i++) {
+        if (module.functions[i].hasBody) all.functions[module.functions[i].name] = (int)i;
+    }
+    result.variables = module.variables;
+
+    struct Written {
+        std::string text;
+        bool waits, addsFloats;
+        std::set<int> calls;
+        uint64_t localBytes, sharedBytes;
+    };
+    // What functions name lies at the same place for every kernel that may call them, in front of what only the kernel names.
+    SharedLayout common;
+    for (const auto& function : module.functions) {
+        if (function.isEntry) continue;
+        for (const auto& name : namedShared(function, all.shared)) common.add(*all.shared[name]);
+    }
+    std::map<int, Written> written;
+    std::string declarations;
+    for (auto& [name, index] : all.functions) {
+        const Function& function = module.functions[index];
+        SharedLayout layout = common;
+        if (function.isEntry) {
+            for (const auto& shared : namedShared(function, all.shared)) layout.add(*all.shared[shared]);
+        }
+        Writer writer(all, function, index, layout.offsets);
+        std::string text = writer.write();
+        uint64_t localBytes = 0;
+        for (const auto& variable : function.locals) localBytes = roundUp(localBytes, variable.alignment) + variable.bytes;
+        written[index] = {text, writer.waits, writer.addsFloats, writer.calls, localBytes + 16, layout.end};
+        if (!function.isEntry) declarations += writer.signature() + ";\n";
+    }
+
+    result.text = "#include \"device.h\"\n\nusing namespace emulator;\n\n" + declarations + "\n";
+    for (const auto& [index, each] : written) result.text += each.text;
+    for (const auto& [index, each] : written) {
+        const Function& function = module.functions[index];
+        if (!function.isEntry) continue;
+        Kernel kernel;
+        kernel.name = function.name;
+        kernel.symbol = "kernel_" + std::to_string(index);
+        kernel.parameters = function.parameters;
+        kernel.parameterBytes = function.parameterBytes;
+        kernel.maxThreads = function.maxThreads;
+        std::copy(function.reqThreads, function.reqThreads + 3, kernel.reqThreads);
+        kernel.registers = registersOf(function);
+        // All that it calls, directly or not.
+        std::set<int> reached = {index};
+        for (bool grows = true; grows;) {
+            grows = false;
+            for (int known : std::set<int>(reached)) {
+                for (int called : written[known].calls) grows |= reached.insert(called).second;
+            }
+        }
+        for (int known : reached) {
+            kernel.waits |= written[known].waits;
+            kernel.addsFloats |= written[known].addsFloats;
+            kernel.localBytes += written[known].localBytes;
+        }
+        kernel.staticShared = written[index].sharedBytes;
+        result.kernels.push_back(kernel);
+    }
+    return result;
+}
+
+}  // namespace emulator::ptx
