@@ -35,18 +35,24 @@ public sealed class RouteTests
     public void A_kernel_of_one_tap_has_nothing_to_gather() =>
         Assert.That(Routes.InputGradient(Pointwise, null, gathers: true), Is.EqualTo(Way.ScatteredProducts));
 
-    [TestCase(10, 8, 128, ExpectedResult = true)]
-    [TestCase(10, 16, 4096, ExpectedResult = true)]
-    [TestCase(10, 17, 128, ExpectedResult = false)]
-    [TestCase(10, 8, 4097, ExpectedResult = false)]
-    [TestCase(2, 8, 128, ExpectedResult = false)]
-    [TestCase(1, 8, 128, ExpectedResult = false)]
-    public bool Neurons_fire_in_the_kernel_of_their_layer(int keptOf, int timesteps, int batch) =>
-        Routes.FiresAtOnce(Geometry, Pattern(Geometry, keptOf), Shape(timesteps, batch, Storage.Bits), Shape(timesteps, batch, Storage.Bits));
+    [TestCase(1, 8, 128, ExpectedResult = Way.SpikeProducts)]
+    [TestCase(1, 16, 128, ExpectedResult = Way.SpikeProducts)]
+    [TestCase(1, 17, 128, ExpectedResult = null)]
+    [TestCase(1, 8, 100, ExpectedResult = null, Description = "octets of samples are not whole")]
+    [TestCase(2, 8, 128, ExpectedResult = Way.UnionProducts)]
+    [TestCase(10, 8, 128, ExpectedResult = Way.UnionProducts)]
+    [TestCase(2, 9, 128, ExpectedResult = null)]
+    [TestCase(10, 9, 128, ExpectedResult = Way.ByOutputs)]
+    [TestCase(10, 8, 100, ExpectedResult = Way.ByOutputs)]
+    [TestCase(100, 8, 128, ExpectedResult = Way.ByOutputs)]
+    [TestCase(100, 16, 4096, ExpectedResult = Way.ByOutputs)]
+    [TestCase(100, 17, 128, ExpectedResult = null)]
+    public object? A_layer_and_its_neurons_are_one_kernel(int keptOf, int timesteps, int batch) =>
+        Routes.Firing(Geometry, Pattern(Geometry, keptOf), Shape(timesteps, batch, Storage.Bits), Shape(timesteps, batch, Storage.Bits));
 
     [Test]
-    public void Neurons_of_a_static_input_do_not() => Assert.That(
-        Routes.FiresAtOnce(Geometry, Pattern(Geometry, 10), Shape(1, 16, Storage.Bits), Shape(8, 16, Storage.Bits)), Is.False);
+    public void A_layer_that_reads_a_static_input_and_its_neurons_are_not() => Assert.That(
+        Routes.Firing(Geometry, Pattern(Geometry, 10), Shape(1, 16, Storage.Bits), Shape(8, 16, Storage.Bits)), Is.Null);
 
     [Test]
     public void Every_way_has_a_name([Values] bool isBits, [Values] bool fires) =>

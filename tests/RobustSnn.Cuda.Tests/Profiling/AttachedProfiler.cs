@@ -23,7 +23,7 @@ internal sealed unsafe class AttachedProfiler : AssemblyLoadContext, IDisposable
         using var compiler = new CCompiler(folder);
         using var source = new StreamReader(typeof(AttachedProfiler).Assembly.GetManifestResourceStream("injection.c")!);
         library = compiler.Library("libinjection.so", source.ReadToEnd());
-        _ = Nvtx.IsAttached; // the other tests' statics have begun without a profiler
+        _ = RobustSnn.Cuda.Nvidia.Nvtx.IsAttached; // the other tests' statics have begun without a profiler
         Environment.SetEnvironmentVariable(Variable, library);
         try
         {
