@@ -206,6 +206,18 @@ Task("Test")
         }
     });
 
+Task("Emulator")
+    .Description("Builds the emulator of NVIDIA's libraries, which runs kernels where there is no card; --check: and tries it. Needs g++ and make.")
+    .WithCriteria(IsRunningOnLinux(), "the emulator is for Linux")
+    .Does(() =>
+    {
+        RunOrFail("native/emulator/build.sh", []);
+        if (HasArgument("check"))
+        {
+            RunOrFail("make", ["-C", "native/emulator", "check"]);
+        }
+    });
+
 Task("Run")
     .Description("Runs the main job: the whole path on drawn shapes, then the same trained naturally, to compare with; in fresh folders.")
     .IsDependentOn("Build")
@@ -225,25 +237,35 @@ Task("Bench")
         "--artifacts", "artifacts/benchmarks"));
 
 // Runs a profiler of NVIDIA's on rsnn bench, VGG-16 at T = 8, one phase. Of its runs only the last is looked at, which the program marks.
-void Profile(string tool, string package, string[] options)
+void Profile(string tool, string[] options)
 {
-    if (Context.Tools.Resolve(tool) is null)
-    {
-        throw new CakeException($"{tool} is in no folder of PATH: it comes with {package}, from developer.nvidia.com or a distribution's CUDA packages");
-    }
-
     EnsureDirectoryExists(artifacts + Directory("profiles"));
     RunOrFail(tool, [.. options, "dotnet", $"{Cli}/bin/{configuration}/{Framework}/rsnn.dll", "bench", "--backend", "cuda", "--architecture", "vgg16", "--timesteps", "8",
         "--phase", Argument("phase", "infer"), "--batch", Argument("batch", "64"), "--sparsity", Argument("sparsity", "0"), "--spike-rate", "p2"]);
 }
 
+void RequireProfiler(string tool, string package)
+{
+    if (Context.Tools.Resolve(tool) is null)
+    {
+        throw new CakeException($"{tool} is in no folder of PATH: it comes with {package}, from developer.nvidia.com or a distribution's CUDA packages");
+    }
+}
+
 // The file of a profile, without what the profiler appends.
 string ProfileFile() => $"artifacts/profiles/{Argument("phase", "infer")}-batch{Argument("batch", "64")}-sparsity{Argument("sparsity", "0")}";
 
+Task("NsightSystems")
+    .Does(() => RequireProfiler("nsys", "Nsight Systems"));
+
+Task("NsightCompute")
+    .Does(() => RequireProfiler("ncu", "Nsight Compute"));
+
 Task("ProfileSystems")
     .Description("A timeline of one run on a card, by Nsight Systems: --phase=infer (as rsnn bench has them), --batch=64, --sparsity=0. Into artifacts/profiles.")
+    .IsDependentOn("NsightSystems") // before minutes of building
     .IsDependentOn("Build")
-    .Does(() => Profile("nsys", "Nsight Systems",
+    .Does(() => Profile("nsys",
     [
         "profile", "--trace=cuda,nvtx,cublas,cusparse", "--capture-range=nvtx", "--nvtx-capture=one-run", "--env-var=NSYS_NVTX_PROFILER_REGISTER_ONLY=0",
         "--capture-range-end=stop", "--force-overwrite=true", $"--output={ProfileFile()}",
@@ -251,8 +273,9 @@ Task("ProfileSystems")
 
 Task("ProfileKernels")
     .Description("What bounds each kernel of one run on a card, by Nsight Compute: options as ProfileSystems, --launches=40 and --skip=0 for which of them.")
+    .IsDependentOn("NsightCompute")
     .IsDependentOn("Build")
-    .Does(() => Profile("ncu", "Nsight Compute",
+    .Does(() => Profile("ncu",
     [
         "--set", "full", "--nvtx", "--nvtx-include", "one-run/", "--launch-skip", Argument("skip", "0"), "--launch-count", Argument("launches", "40"),
         "--target-processes", "all", "--force-overwrite", "--export", ProfileFile(),

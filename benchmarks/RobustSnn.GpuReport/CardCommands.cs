@@ -72,22 +72,27 @@ internal static class CardCommands
     {
         IReadOnlyList<ContractCase> cases = quick ? [.. ContractCases.All.DistinctBy(@case => @case.Operation)] : ContractCases.All;
         var cuda = new BackendUnderTest(CudaBackends.Name, Open);
-        return CaseLines.Write(
+        _ = cuda.Use(IsAlive); // a card that cannot be used is said once, and not case by case
+        CaseLines.Write(
             cases, from,
             part => Parallel.ForEach(part, @case => _ = @case.Reference),
             @case => string.Join("; ", Agreement.Differences(cuda, @case)),
             () => cuda.Use(IsAlive));
+        cuda.DisposeIdle();
+        return ExitCode.Success;
     }
 
     private static int Operations(int from, bool quick)
     {
         var cuda = new BackendUnderTest(CudaBackends.Name, Open);
         var lanes = cuda.Use(backend => backend.ChooseLanes(quick ? RehearsalBatch : Batch, LayerCases.Timesteps, skipsSilence: false, LayerCases.LargestMap));
-        return CaseLines.Write(
+        CaseLines.Write(
             quick ? LayerCases.Rehearsal(lanes) : LayerCases.On(lanes), from,
             _ => { },
             @case => cuda.Use(backend => OperationTime.Of((CudaBackend)backend, @case, quick)).ToLine(),
             () => cuda.Use(IsAlive));
+        cuda.DisposeIdle();
+        return ExitCode.Success;
     }
 
     private static int Speed(bool quick)

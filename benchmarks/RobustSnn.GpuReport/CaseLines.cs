@@ -25,7 +25,7 @@ internal static class CaseLines
     /// <param name="prepare">Given some cases before the first of them runs.</param>
     /// <param name="run">Runs one, and says what came of it in one line.</param>
     /// <param name="isAlive">Asked after a fault; that it throws means no.</param>
-    public static int Write(
+    public static void Write(
         IReadOnlyList<ContractCase> cases, int from, Action<IEnumerable<ContractCase>> prepare, Func<ContractCase, string> run, Func<bool> isAlive)
     {
         Console.WriteLine(cases.Count);
@@ -51,8 +51,6 @@ internal static class CaseLines
                 }
             }
         }
-
-        return ExitCode.Success;
     }
 
     /// <summary>Has processes run all cases of a command.</summary>

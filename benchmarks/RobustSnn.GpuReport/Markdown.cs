@@ -31,7 +31,7 @@ internal sealed class Markdown
         text.Append('|');
         for (var column = 0; column < header.Count; column++)
         {
-            text.Append(rows.Count > 0 && rows.All(row => row[column].Length == 0 || row[column] == Missing || char.IsAsciiDigit(row[column][0])) ? "---:|" : "---|");
+            text.Append(rows.Any(row => row[column].Length > 0) && rows.All(row => IsNumber(row[column])) ? "---:|" : "---|");
         }
 
         text.Append('\n');
@@ -50,6 +50,8 @@ internal sealed class Markdown
 
     /// <summary>Stands where there is no number.</summary>
     public static string Missing => Cli.Output.Format.Missing;
+
+    private static bool IsNumber(string cell) => cell.Length == 0 || cell == Missing || char.IsAsciiDigit(cell.TrimStart('-').FirstOrDefault());
 
     private static string Quoted(string word) => word.Any(char.IsWhiteSpace) ? $"'{word}'" : word;
 

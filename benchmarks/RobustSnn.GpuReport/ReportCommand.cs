@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
+using RobustSnn.Cuda;
 using RobustSnn.Model;
 
 namespace RobustSnn.GpuReport;
@@ -12,6 +13,7 @@ internal static class ReportCommand
 
     public static int Run(string[] arguments)
     {
+        CudaBackends.Register();
         try
         {
             return Root().Parse(arguments).Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

@@ -48,6 +48,15 @@ public sealed class BenchTests
     }
 
     [Test]
+    public void Memory_is_told_before_a_phase_runs_and_traffic_where_there_is_a_device()
+    {
+        string output = Shell.Run([.. Small, "--timesteps", "2", "--phase", "infer,bptt"]).Output;
+        Assert.That(output, Does.Match(@"(?m)^infer takes [\d.]+ MB: .* MB are free$").And.Match(@"(?m)^bptt takes [\d.]+ MB: "));
+        Assert.That(output.IndexOf("bptt takes", StringComparison.Ordinal), Is.LessThan(output.IndexOf("images_per_s", StringComparison.Ordinal)));
+        Assert.That(output, Does.Not.Contain("uploads"), "the processor's memory is the host's");
+    }
+
+    [Test]
     public void Every_layer_fires_at_the_rate_that_is_wanted([Values("0.1", "0.3,0.2,0.1,0.15")] string rates, [Values("0", "0.9")] string sparsity)
     {
         JsonElement report = Rates("vggmini", rates, sparsity);

@@ -52,6 +52,9 @@ public sealed class CudaTests
             "--warm-up", "0", "--repeat", "1", "--json");
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
         Assert.That(outcome.Output, Does.Match("\"backend\":\"cuda .*emulator"));
+
+        // In a run two images go up and their logits come down: 2 × 3 × 32 × 32 and 2 × 10 floats.
+        Assert.That(outcome.Output, Does.Contain("\"infer_traffic\":{\"uploads\":1,\"uploaded\":24576,\"downloads\":1,\"downloaded\":80}"));
     }
 
     /// <summary>The folder of the emulator that './build.sh Emulator' builds; the test is skipped where it is not built.</summary>

@@ -61,6 +61,16 @@ public sealed class EnergyTests
     }
 
     [Test]
+    public void On_a_processor_it_says_why_nothing_was_measured()
+    {
+        string[] line = ["energy", Network, "--samples", "1"];
+        Assert.That(Shell.Run(line).Output, Does.Match("(?m)^what the device takes was not measured: cpu .*does not read what its device takes"));
+        JsonElement found = Json(line);
+        Assert.That(found.GetProperty("measured").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That(found.GetProperty("why_not_measured").GetString(), Does.StartWith("cpu "));
+    }
+
+    [Test]
     public void Another_network_is_counted_on_the_same_images()
     {
         JsonElement found = Json("energy", Network, "--samples", Samples, "--against", Dense);

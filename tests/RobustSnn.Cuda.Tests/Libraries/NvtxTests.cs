@@ -17,7 +17,7 @@ public sealed class NvtxTests
         Call(nameof(Nvtx.RangePop));
         Assert.That(profiler.Heard, Is.EqualTo(new[] { "push forward", "mark spikes ≥ 0", "pop " }));
 
-        void Call(string name, params object[] arguments) => profiler.Nvtx.GetMethod(name)!.Invoke(null, arguments);
+        void Call(string name, params object[] arguments) => profiler.NvtxClass.GetMethod(name)!.Invoke(null, arguments);
     }
 
     [TestCase(null)]

@@ -27,8 +27,8 @@ internal sealed unsafe class AttachedProfiler : AssemblyLoadContext, IDisposable
         Environment.SetEnvironmentVariable(Variable, library);
         try
         {
-            Nvtx = LoadFromAssemblyName(typeof(Nvtx).Assembly.GetName()).GetType(typeof(Nvtx).FullName!)!;
-            IsAttached = (bool)Nvtx.GetProperty(nameof(IsAttached))!.GetValue(null)!;
+            NvtxClass = LoadFromAssemblyName(typeof(Nvtx).Assembly.GetName()).GetType(typeof(Nvtx).FullName!)!;
+            IsAttached = (bool)NvtxClass.GetProperty(nameof(IsAttached))!.GetValue(null)!;
         }
         finally
         {
@@ -36,8 +36,8 @@ internal sealed unsafe class AttachedProfiler : AssemblyLoadContext, IDisposable
         }
     }
 
-    /// <summary><see cref="Cuda.Nvidia.Nvtx"/> that the profiler listens to.</summary>
-    public Type Nvtx { get; }
+    /// <summary><see cref="Nvtx"/> that the profiler listens to.</summary>
+    public Type NvtxClass { get; }
 
     public bool IsAttached { get; }
 

@@ -24,8 +24,8 @@ public sealed class RangeTests
 
         string[] nodes = [.. Graph.neurons(model.Network).Select(node => model.Network.Nodes[node].Name)];
         Assert.That(heard.Depth, Is.Zero, "every range ends");
-        Assert.That(heard.Calls.Where(call => call.Operation == "Neuron").Select(call => call.Under), Is.EqualTo(nodes));
-        Assert.That(heard.Calls.Where(call => call.Operation == "NeuronGradient").Select(call => call.Under),
+        Assert.That(heard.Calls.Where(call => call.Operation is "Neuron" or "NormNeuron").Select(call => call.Under), Is.EqualTo(nodes));
+        Assert.That(heard.Calls.Where(call => call.Operation is "NeuronGradient" or "NormNeuronFixedGradient").Select(call => call.Under),
             Is.EqualTo(nodes.Reverse().Select(name => $"{name}, backward")));
         Assert.That(heard.Calls.Where(call => call.Operation is "Readout" or "ReadoutGradient").Select(call => call.Under), Is.All.Empty);
     }
