@@ -45,8 +45,11 @@ public sealed partial class CudaBackend
         using var turn = TakeTurn();
         var membraneBytes = MembraneBytes(gradient.Path, spikeGradient.Shape, samples);
         var membranes = membraneBytes == 0 ? 0 : scratch.Take(membraneBytes);
-        var arguments = NormBackwardArguments(normalisation, neuron, gradient, input, threshold, spikeGradient, inputGradient, samples)
-            with { Accumulate = accumulate ? 1 : 0, Membranes = membranes };
+        var arguments = NormBackwardArguments(normalisation, neuron, gradient, input, threshold, spikeGradient, inputGradient, samples) with
+        {
+            Accumulate = accumulate ? 1 : 0,
+            Membranes = membranes,
+        };
         var kernel = (gradient.Path, spikeGradient.Shape.Lanes.Steps) switch
         {
             (not NeuronPath.Time, _) => NormNeuronFixedMeanGradientKernel,
