@@ -206,6 +206,18 @@ Task("Test")
         }
     });
 
+Task("Emulator")
+    .Description("Builds the emulator of NVIDIA's libraries, which runs kernels where there is no card; --check: and tries it. Needs g++ and make.")
+    .WithCriteria(IsRunningOnLinux(), "the emulator is for Linux")
+    .Does(() =>
+    {
+        RunOrFail("native/emulator/build.sh", []);
+        if (HasArgument("check"))
+        {
+            RunOrFail("make", ["-C", "native/emulator", "check"]);
+        }
+    });
+
 Task("Run")
     .Description("Runs the main job: the whole path on drawn shapes, then the same trained naturally, to compare with; in fresh folders.")
     .IsDependentOn("Build")

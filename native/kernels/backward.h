@@ -65,15 +65,11 @@ DEVICE float backThroughTime(
     for (int start = (steps - 1) / TILE * TILE; start >= 0; start -= TILE)
     {
         float u[TILE], h[TILE], ds[TILE];
-#pragma unroll
-        for (uint i = 0; i < TILE; i++)
-        {
-            bool isThere = start + i < steps;
-            u[i] = isThere ? load(membranes, start + i) : 0;
-            ds[i] = isThere ? load(spikeGradient, start + i) : 0;
-            h[i] = isThere && slopes.first ? load(slopes, start + i) : 0;
-        }
-        if (!slopes.first)
+        loadSteps(membranes, start, steps, u);
+        loadSteps(spikeGradient, start, steps, ds);
+        if (slopes.first)
+            loadSteps(slopes, start, steps, h);
+        else
             derivatives(surrogate, u, v, h);
         stepsBack(rule, u, h, ds, v, start, steps, to, after, thresholdSum);
     }

@@ -1,5 +1,5 @@
-// Whole buffers, element by element.
-#include "device.h"
+// Whole buffers, element by element; the memory of one begins at a multiple of 256 bytes.
+#include "four.h"
 
 struct BlendArguments
 {
@@ -13,7 +13,15 @@ struct BlendArguments
 // target = keep·target + scale·source
 KERNEL void blend(BlendArguments a)
 {
-    for (ulong i = firstItem(); i < a.count; i += itemStride())
+    ulong fours = a.count / FOUR;
+    for (ulong i = firstItem(); i < fours; i += itemStride())
+    {
+        Four to = readFour(a.target + i * FOUR), from = readFour(a.source + i * FOUR);
+        for (uint k = 0; k < FOUR; k++)
+            to.lanes[k] = a.keep * to.lanes[k] + a.scale * from.lanes[k];
+        writeFour(a.target + i * FOUR, to);
+    }
+    for (ulong i = fours * FOUR + firstItem(); i < a.count; i += itemStride())
         a.target[i] = a.keep * a.target[i] + a.scale * a.source[i];
 }
 

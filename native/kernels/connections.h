@@ -72,11 +72,16 @@ DEVICE List listOf(const Connections &connections, uint channel)
     return {starts[0], starts[connections.startsOfChannel]};
 }
 
-// Connections as the threads of a block read them.
+// A connection as the threads of a block read it, at once.
+struct alignas(8) Connection
+{
+    float weight;
+    int offset;
+};
+
 struct Staged
 {
-    float weights[BLOCK];
-    int offsets[BLOCK];
+    Connection connections[BLOCK];
 };
 
 // Looks up the connections from `first` on, each thread one, for all of them to read; gives how many there are.
@@ -88,8 +93,7 @@ DEVICE uint stage(Staged &staged, const Connections &connections, const Taps &ta
     {
         int weight = connections.order ? connections.order[c] : c;
         Place place = placeOf(connections, connections.existing[weight]);
-        staged.weights[threadX()] = connections.weights[weight];
-        staged.offsets[threadX()] = offsetOf(taps, place, connections.order ? place.output : place.input);
+        staged.connections[threadX()] = {connections.weights[weight], offsetOf(taps, place, connections.order ? place.output : place.input)};
     }
 
     synchroniseBlock();

@@ -13,8 +13,8 @@ struct NeuronArguments
     uint *padded; // where words of bits go whose steps do not begin at words in the spikes; null where they do
 };
 
-// All timesteps of one neuron; emit(t, s) takes its spikes. Neurons of samples that are not in use read nothing and do not fire. Every thread
-// of a warp gets here, and takes the same way through it.
+// All timesteps of one neuron; emit(t, s) takes its spikes. Neurons of samples that are not in use do not fire, whatever they read. Every
+// thread of a warp gets here, and takes the same way through it.
 template <typename Emit>
 DEVICE void fire(const NeuronArguments &a, Affine affine, float v, Steps input, Steps membrane, bool isUsed, Emit emit)
 {
@@ -23,9 +23,7 @@ DEVICE void fire(const NeuronArguments &a, Affine affine, float v, Steps input, 
     for (uint start = 0; start < steps; start += TILE)
     {
         float x[TILE];
-#pragma unroll
-        for (uint i = 0; i < TILE; i++)
-            x[i] = isUsed && start + i < steps ? load(input, start + i) : 0;
+        loadSteps(input, start, steps, x);
 #pragma unroll
         for (uint i = 0; i < TILE; i++)
         {
@@ -103,7 +101,7 @@ KERNEL void neuronWords(NeuronArguments a)
             {
                 bool isThere = sample < samples;
                 uint *word = words + sample / WARP;
-                fire(a, affine, v, stepsAt(a.input, row, column, channel, sample),
+                fire(a, affine, v, stepsAt(a.input, row, column, channel, smaller(sample, samples - 1)),
                     isThere ? membraneAt(a, row, column, channel, sample) : Steps{nullptr, 0}, sample < used,
                     [=](uint step, bool spike)
                     {
@@ -142,7 +140,7 @@ KERNEL void neuronStrings(NeuronArguments a)
             uint *word = (uint *)bits;
             ulong string = 0;
             uint length = 0;
-            fire(a, affine, v, stepsAt(a.input, row, column, channel, sample),
+            fire(a, affine, v, stepsAt(a.input, row, smaller(column, columns - 1), channel, smaller(sample, samples - 1)),
                 isThere ? membraneAt(a, row, column, channel, sample) : Steps{nullptr, 0}, isThere && sample < used,
                 [&](uint, bool spike)
                 {

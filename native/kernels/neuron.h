@@ -8,6 +8,23 @@
 // Timesteps whose values are read before the first of them is needed, so that several reads are under way at once.
 constexpr uint TILE = 8;
 
+// COUNT timesteps from `start` on; those that are not among the first `steps` are 0. Without a branch where all are.
+template <uint COUNT> DEVICE void loadSteps(Steps from, uint start, uint steps, float (&values)[COUNT])
+{
+    if (start + COUNT <= steps)
+    {
+#pragma unroll
+        for (uint i = 0; i < COUNT; i++)
+            values[i] = load(from, start + i);
+    }
+    else
+    {
+#pragma unroll
+        for (uint i = 0; i < COUNT; i++)
+            values[i] = start + i < steps ? load(from, start + i) : 0;
+    }
+}
+
 struct NeuronRule
 {
     float leak;
@@ -102,12 +119,15 @@ struct RemadeMembranes
     float after; // u' of the step before
 };
 
-DEVICE float next(RemadeMembranes &membranes, uint step)
+// The next membrane, of what BatchNorm reads.
+DEVICE float advance(RemadeMembranes &membranes, float x)
 {
-    float u = charge(membranes.rule, membranes.after, normalised(load(membranes.input, step), membranes.affine));
+    float u = charge(membranes.rule, membranes.after, normalised(x, membranes.affine));
     membranes.after = reset(membranes.rule, u, membranes.v);
     return u;
 }
+
+DEVICE float next(RemadeMembranes &membranes, uint step) { return advance(membranes, load(membranes.input, step)); }
 
 // Membranes that the forward pass has kept.
 struct KeptMembranes

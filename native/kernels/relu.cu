@@ -1,5 +1,5 @@
 // ReLU and its gradient, value by value.
-#include "activation.h"
+#include "lanes.h"
 
 struct ReluArguments
 {
@@ -16,8 +16,13 @@ KERNEL void relu(ReluArguments arguments)
         Row row = rowOf(arguments.output, index);
         const float *input = floatsOf(arguments.input, row);
         float *output = floatsOf(arguments.output, row);
-        for (uint i = firstItem(); i < rowLength(arguments.output); i += itemStride())
-            output[i] = input[i] < 0 ? 0 : input[i];
+        for (uint i = firstItem(); i < rowFours(arguments.output); i += itemStride())
+        {
+            Four x = readFour(input + i * FOUR);
+            for (uint k = 0; k < FOUR; k++)
+                x.lanes[k] = x.lanes[k] < 0 ? 0 : x.lanes[k];
+            writeFour(output + i * FOUR, x);
+        }
     }
 }
 
@@ -40,10 +45,14 @@ KERNEL void reluGradient(ReluGradientArguments arguments)
         const float *output = floatsOf(arguments.output, row);
         const float *outputGradient = floatsOf(arguments.outputGradient, row);
         float *inputGradient = floatsOf(arguments.inputGradient, row);
-        for (uint i = firstItem(); i < rowLength(arguments.output); i += itemStride())
+        for (uint i = firstItem(); i < rowFours(arguments.output); i += itemStride())
         {
-            float gradient = output[i] > 0 ? outputGradient[i] : 0;
-            inputGradient[i] = arguments.accumulate ? inputGradient[i] + gradient : gradient;
+            Four y = readFour(output + i * FOUR), dy = readFour(outputGradient + i * FOUR);
+            float *dx = inputGradient + i * FOUR;
+            Four sum = arguments.accumulate ? readFour(dx) : Four{};
+            for (uint k = 0; k < FOUR; k++)
+                sum.lanes[k] += y.lanes[k] > 0 ? dy.lanes[k] : 0;
+            writeFour(dx, sum);
         }
     }
 }

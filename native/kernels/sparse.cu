@@ -46,6 +46,27 @@ struct BitLanes
     }
 };
 
+// The same where they come by the word.
+struct WordLanes
+{
+    static constexpr uint COUNT = 32;
+    const byte *data;
+
+    METHOD static WordLanes at(const Activation &source, uint block, long long position, uint lane)
+    {
+        return {(const byte *)source.data + (long long)block * source.blockStride + position + lane / 8};
+    }
+
+    METHOD void addTo(float *sums, float weight, int offset) const
+    {
+        uint fire = *(const uint *)(data + offset);
+#pragma unroll
+        for (uint k = 0; k < COUNT; k++)
+            if (fire >> k & 1)
+                sums[k] += weight;
+    }
+};
+
 struct SparseGatherArguments
 {
     Connections connections;
@@ -66,7 +87,7 @@ template <typename Lanes> DEVICE void sparseGather(const SparseGatherArguments &
     uint channel = blockX() % (uint)target.channels;
     uint chunk = blockX() / (uint)target.channels;
     uint chunks = gridX() / (uint)target.channels;
-    uint groups = (uint)target.width / Lanes::COUNT; // of lanes
+    uint groups = ((uint)target.width + Lanes::COUNT - 1) / Lanes::COUNT; // of lanes
     uint items = (uint)target.columns * groups;
     float start = arguments.bias ? arguments.bias[channel] : 0;
     List list = listOf(arguments.connections, channel);
@@ -80,6 +101,7 @@ template <typename Lanes> DEVICE void sparseGather(const SparseGatherArguments &
             uint lane = item % groups * Lanes::COUNT;
             Lanes lanes = Lanes::at(source, row.block, positionOf(arguments.taps, row.row, column), lane);
             float sums[Lanes::COUNT];
+#pragma unroll
             for (uint k = 0; k < Lanes::COUNT; k++)
                 sums[k] = start;
             for (int first = list.first; first < list.end; first += BLOCK)
@@ -87,14 +109,20 @@ template <typename Lanes> DEVICE void sparseGather(const SparseGatherArguments &
                 uint count = stage(staged, arguments.connections, arguments.taps, list, first);
                 if (item < items)
                     for (uint c = 0; c < count; c++)
-                        lanes.addTo(sums, staged.weights[c], staged.offsets[c]);
+                    {
+                        Connection connection = staged.connections[c];
+                        lanes.addTo(sums, connection.weight, connection.offset);
+                    }
             }
 
             if (item >= items)
                 continue;
             float *place = floatsOf(target, row) + (long long)column * target.columnStride + (long long)channel * target.channelStride + lane;
+#pragma unroll
             for (uint k = 0; k < Lanes::COUNT; k += FOUR)
             {
+                if (lane + k >= (uint)target.width)
+                    break; // a word has more lanes than the last vector
                 Four four = arguments.accumulate ? readFour(place + k) : Four{};
                 for (uint l = 0; l < FOUR; l++)
                     four.lanes[l] += sums[k + l];
@@ -106,6 +134,7 @@ template <typename Lanes> DEVICE void sparseGather(const SparseGatherArguments &
 
 KERNEL void sparseGatherFloats(SparseGatherArguments arguments) { sparseGather<FloatLanes>(arguments); }
 KERNEL void sparseGatherBits(SparseGatherArguments arguments) { sparseGather<BitLanes>(arguments); }
+KERNEL void sparseGatherWords(SparseGatherArguments arguments) { sparseGather<WordLanes>(arguments); }
 
 struct SparseStridedGradientArguments
 {

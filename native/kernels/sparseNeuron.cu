@@ -120,8 +120,8 @@ template <uint STEPS, uint SAMPLES> DEVICE void sparseNeuron(const SparseNeuronA
                         continue;
                     for (uint c = 0; c < count; c++)
                     {
-                        float weight = staged.weights[c];
-                        const byte *position = data + staged.offsets[c];
+                        Connection connection = staged.connections[c];
+                        const byte *position = data + connection.offset;
 #pragma unroll
                         for (uint step = 0; step < STEPS; step++)
                         {
@@ -129,7 +129,7 @@ template <uint STEPS, uint SAMPLES> DEVICE void sparseNeuron(const SparseNeuronA
 #pragma unroll
                             for (uint k = 0; k < SAMPLES; k++)
                                 if (fire >> k & 1)
-                                    currents[step * SAMPLES + k] += weight;
+                                    currents[step * SAMPLES + k] += connection.weight;
                         }
                     }
                 }

@@ -42,7 +42,7 @@ public sealed partial class CudaBackend
         using var turn = TakeTurn();
         var count = target.Length;
         var from = Reading(source, count);
-        BlendKernel.Launch(LaunchSize.Flat(count), new BlendArguments(Changing(target, count), from, (ulong)count, keep, scale));
+        BlendKernel.Launch(LaunchSize.FlatFours(count), new BlendArguments(Changing(target, count), from, (ulong)count, keep, scale));
     }
 
     public void ClampBelow(DeviceBuffer target, float minimum)

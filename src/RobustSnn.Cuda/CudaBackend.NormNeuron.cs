@@ -6,7 +6,7 @@ using RobustSnn.Model;
 
 namespace RobustSnn.Cuda;
 
-/// <summary>BatchNorm and neuron in one, backward (native/kernels/normNeuron.cu).</summary>
+/// <summary>BatchNorm and neuron in one, backward (native/kernels/normNeuron.h).</summary>
 public sealed partial class CudaBackend
 {
     /// <summary>Timesteps whose membranes fit into registers.</summary>
@@ -15,21 +15,21 @@ public sealed partial class CudaBackend
     /// <summary>Blocks of threads whose membranes are in memory: enough for any card, and few enough for their memory to be small.</summary>
     private const uint MostBlocksInMemory = 512;
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronGradient8Kernel => field ??= LoadNormNeuron("normNeuronGradient8");
+    private Kernel<NormNeuronGradientArguments> NormNeuronGradient8Kernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronGradient8");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronGradient16Kernel => field ??= LoadNormNeuron("normNeuronGradient16");
+    private Kernel<NormNeuronGradientArguments> NormNeuronGradient16Kernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronGradient16");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronGradientKernel => field ??= LoadNormNeuron("normNeuronGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronGradientKernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronGradient");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronMeanGradientKernel => field ??= LoadNormNeuron("normNeuronMeanGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronMeanGradientKernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronMeanGradient");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient8Kernel => field ??= LoadNormNeuron("normNeuronFixedGradient8");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient8Kernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedGradient8");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient16Kernel => field ??= LoadNormNeuron("normNeuronFixedGradient16");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient16Kernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedGradient16");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradientKernel => field ??= LoadNormNeuron("normNeuronFixedGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradientKernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedGradient");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedMeanGradientKernel => field ??= LoadNormNeuron("normNeuronFixedMeanGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedMeanGradientKernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedMeanGradient");
 
     public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples)
@@ -106,7 +106,7 @@ public sealed partial class CudaBackend
         View(normalisation, input.Shape.Channels), Thresholds(threshold, input.Shape.Channels), NeuronRule.Of(neuron),
         SurrogateView.Of(gradient.Surrogate), RateSlopeView.Of(neuron), ChannelWalk.BySamples(input.Shape, samples), NumberOf(gradient.Path), 0, 0, 0, 0);
 
-    private Kernel<NormNeuronGradientArguments> LoadNormNeuron(string name) => kernels.Load<NormNeuronGradientArguments>("normNeuron", name);
+    private Kernel<NormNeuronGradientArguments> LoadNormNeuron(string file, string name) => kernels.Load<NormNeuronGradientArguments>(file, name);
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct NormNeuronGradientArguments(

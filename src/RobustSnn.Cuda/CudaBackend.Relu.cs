@@ -15,7 +15,7 @@ public sealed partial class CudaBackend
     {
         using var turn = TakeTurn();
         ReluKernel.Launch(
-            LaunchSize.OfRows(output.Shape, samples, output.Shape.RowLength),
+            LaunchSize.OfFours(output.Shape, samples),
             new ReluArguments(ActivationView.OfFloats(input), ActivationView.OfFloats(output), LaunchSize.RowCount(output.Shape, samples)));
     }
 
@@ -23,7 +23,7 @@ public sealed partial class CudaBackend
     {
         using var turn = TakeTurn();
         ReluGradientKernel.Launch(
-            LaunchSize.OfRows(output.Shape, samples, output.Shape.RowLength),
+            LaunchSize.OfFours(output.Shape, samples),
             new ReluGradientArguments(ActivationView.OfFloats(output), ActivationView.OfFloats(outputGradient),
                 ActivationView.OfFloats(inputGradient), LaunchSize.RowCount(output.Shape, samples), accumulate ? 1 : 0));
     }

@@ -13,6 +13,8 @@ public sealed partial class CudaBackend
 
     private Kernel<SparseGatherArguments> SparseGatherBitsKernel => field ??= kernels.Load<SparseGatherArguments>("sparse", "sparseGatherBits");
 
+    private Kernel<SparseGatherArguments> SparseGatherWordsKernel => field ??= kernels.Load<SparseGatherArguments>("sparse", "sparseGatherWords");
+
     private Kernel<SparseStridedGradientArguments> SparseStridedGradientKernel =>
         field ??= kernels.Load<SparseStridedGradientArguments>("sparse", "sparseStridedGradient");
 
@@ -42,11 +44,16 @@ public sealed partial class CudaBackend
     private void SparseGather(ConnectionsView connections, TapsView taps, Activation source, Activation target, ulong bias, bool accumulate,
         int samples)
     {
-        var isBits = source.Shape.IsBits;
         var arguments = new SparseGatherArguments(connections, taps, new ActivationView(source), ActivationView.OfFloats(target), bias,
             LaunchSize.RowCount(target.Shape, samples), accumulate ? 1 : 0);
-        var items = target.Shape.Columns * target.Shape.Lanes.Width / (isBits ? LanesOfByte : LanesOfFour);
-        (isBits ? SparseGatherBitsKernel : SparseGatherFloatsKernel).Launch(ByChannels(target.Shape, samples, items), arguments);
+        var lanes = !source.Shape.IsBits ? LanesOfFour : Routes.ReadsWords(source.Shape, target.Shape) ? LanesOfWord : LanesOfByte;
+        var kernel = lanes switch
+        {
+            LanesOfFour => SparseGatherFloatsKernel,
+            LanesOfByte => SparseGatherBitsKernel,
+            _ => SparseGatherWordsKernel,
+        };
+        kernel.Launch(ByChannels(target.Shape, samples, target.Shape.Columns * ((target.Shape.Lanes.Width + lanes - 1) / lanes)), arguments);
     }
 
     private void SparseStridedGradient(CudaConnection layer, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -92,6 +99,9 @@ public sealed partial class CudaBackend
 
     /// <summary>Lanes whose bits are a byte.</summary>
     private const int LanesOfByte = 8;
+
+    /// <summary>Lanes whose bits are a word.</summary>
+    private const int LanesOfWord = 32;
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct SparseGatherArguments(

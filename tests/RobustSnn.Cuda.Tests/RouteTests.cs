@@ -54,6 +54,12 @@ public sealed class RouteTests
     public void A_layer_that_reads_a_static_input_and_its_neurons_are_not() => Assert.That(
         Routes.Firing(Geometry, Pattern(Geometry, 10), Shape(1, 16, Storage.Bits), Shape(8, 16, Storage.Bits)), Is.Null);
 
+    [TestCase(8, 128, ExpectedResult = true)] // 32 words at each of 8 columns
+    [TestCase(4, 96, ExpectedResult = false)] // 12
+    [TestCase(16, 1, ExpectedResult = false)] // 2 bytes
+    public bool Bits_come_by_the_word(int timesteps, int batch) =>
+        Routes.ReadsWords(Shape(timesteps, batch, Storage.Bits), Shape(timesteps, batch, Storage.Floats));
+
     [Test]
     public void Every_way_has_a_name([Values] bool isBits, [Values] bool fires) =>
         Assert.That(Enum.GetValues<Way>().Select(way => $"{new Route(way, isBits, fires)}"), Is.Unique);

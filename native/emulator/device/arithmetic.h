@@ -4,6 +4,10 @@
 
 namespace emulator {
 
+// What a register of floats holds before anything has been written to it.
+constexpr float Poison32 = __builtin_bit_cast(float, 0xFFFFFFFFu);
+constexpr double Poison64 = __builtin_bit_cast(double, 0xFFFFFFFFFFFFFFFFull);
+
 template <class T>
 struct Wider;
 template <>

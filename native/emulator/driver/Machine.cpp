@@ -55,7 +55,7 @@ uint32_t Machine::mostShared() {
 }
 
 LoadedModule::~LoadedModule() {
-    if (library) dlclose(library);
+    for (void* library : libraries) dlclose(library);
 }
 
 void Machine::fail(CUresult code, const std::string& why) {

@@ -15,7 +15,7 @@ struct LoadedFunction;
 
 struct LoadedModule {
     ptx::Translation translation;
-    void* library = nullptr;
+    std::vector<void*> libraries;           // of its compiled texts
     int version = 0;                        // of its PTX: 78
     std::vector<uint64_t> symbols;          // addresses of its variables
     std::map<std::string, std::unique_ptr<LoadedFunction>> functions;

@@ -102,7 +102,7 @@ void load(Machine& machine, CUmodule* handle, const void* image, Logs logs) {
     std::shared_ptr<LoadedModule> module;
     try {
         module = translated(text);
-        module->library = compile(module->translation.text);
+        module->libraries = compile(module->translation.texts);
     } catch (const ptx::Fault& fault) {
         std::string log = "ptxas application ptx input, line " + std::to_string(fault.line) + "; error   : " + fault.what()
                           + "\nptxas fatal   : Ptx assembly aborted due to errors";
@@ -123,7 +123,7 @@ void load(Machine& machine, CUmodule* handle, const void* image, Logs logs) {
         auto function = std::make_unique<LoadedFunction>();
         function->module = module;
         function->kernel = &kernel;
-        function->run = reinterpret_cast<KernelFunction>(dlsym(module->library, kernel.symbol.c_str()));
+        function->run = reinterpret_cast<KernelFunction>(dlsym(module->libraries[kernel.text], kernel.symbol.c_str()));
         if (!function->run) throw Refusal(CUDA_ERROR_UNKNOWN, "the compiled module has no kernel " + kernel.name);
         machine.functions.insert(function.get());
         module->functions[kernel.name] = std::move(function);

@@ -113,7 +113,7 @@ void Writer::write(const Instruction& instruction, const Operand& to, Type type,
     if (to.type.bits < type.bits) fail(instruction, "the result does not fit its register");
     if (isWhole && isStoredWhole) {
         // A narrower value is extended by its own sign: first to its type, then to the register.
-        line(to.name + " = (" + stored + ")(" + value + ")(" + expression + ");");
+        line(to.name + " = " + (stored == value ? "" : "(" + stored + ")") + "(" + value + ")(" + expression + ");");
     } else if (stored == value) {
         line(to.name + " = " + expression + ";");
     } else if (to.type.bits == type.bits) {

@@ -52,7 +52,7 @@ Translation translate(const Module& module) {
     result.variables = module.variables;
 
     struct Written {
-        std::string text;
+        std::string text, declaration;
         bool waits, addsFloats;
         std::set<int> calls;
         uint64_t localBytes, sharedBytes;
@@ -64,7 +64,6 @@ Translation translate(const Module& module) {
         for (const auto& name : namedShared(function, all.shared)) common.add(*all.shared[name]);
     }
     std::map<int, Written> written;
-    std::string declarations;
     for (auto& [name, index] : all.functions) {
         const Function& function = module.functions[index];
         SharedLayout layout = common;
@@ -75,12 +74,13 @@ Translation translate(const Module& module) {
         std::string text = writer.write();
         uint64_t localBytes = 0;
         for (const auto& variable : function.locals) localBytes = roundUp(localBytes, variable.alignment) + variable.bytes;
-        written[index] = {text, writer.waits, writer.addsFloats, writer.calls, localBytes + 16, layout.end};
-        if (!function.isEntry) declarations += writer.signature() + ";\n";
+        written[index] = {text, "", writer.waits, writer.addsFloats, writer.calls, localBytes + 16, layout.end};
+        written[index].declaration = writer.signature() + ";\n";
     }
 
-    result.text = "#include \"device.h\"\n\nusing namespace emulator;\n\n" + declarations + "\n";
-    for (const auto& [index, each] : written) result.text += each.text;
+    // A kernel's text begins a new file where the one before has become long; what it calls is written in each file that needs it.
+    constexpr size_t Long = 150000;
+    std::set<int> inFile;
     for (const auto& [index, each] : written) {
         const Function& function = module.functions[index];
         if (!function.isEntry) continue;
@@ -100,6 +100,18 @@ Translation translate(const Module& module) {
                 for (int called : written[known].calls) grows |= reached.insert(called).second;
             }
         }
+        if (result.texts.empty() || result.texts.back().size() > Long) {
+            result.texts.push_back("#include \"device.h\"\n\nusing namespace emulator;\n\n");
+            inFile.clear();
+        }
+        kernel.text = result.texts.size() - 1;
+        std::string& text = result.texts.back();
+        std::set<int> missing;
+        for (int known : reached) {
+            if (inFile.insert(known).second) missing.insert(known);
+        }
+        for (int known : missing) text += written[known].declaration;
+        for (int known : missing) text += written[known].text;
         for (int known : reached) {
             kernel.waits |= written[known].waits;
             kernel.addsFloats |= written[known].addsFloats;

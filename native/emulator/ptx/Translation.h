@@ -17,6 +17,7 @@ struct SiteInfo {
 struct Kernel {
     std::string name;               // as PTX has it
     std::string symbol;             // in the C++ text
+    size_t text = 0;                // which of the texts it is in
     std::vector<Variable> parameters;
     uint64_t parameterBytes = 0;
     uint64_t staticShared = 0;
@@ -29,7 +30,7 @@ struct Kernel {
 };
 
 struct Translation {
-    std::string text;
+    std::vector<std::string> texts;     // a few kernels each, so that several can be compiled at a time
     std::vector<Kernel> kernels;
     std::vector<SiteInfo> sites;
     std::vector<Variable> variables;    // in the order of Block::symbols

@@ -95,12 +95,13 @@ std::string Writer::write() {
         head += "    alignas(16) uint8_t " + variable.text + "[" + std::to_string(std::max<uint64_t>(variable.bytes, 1)) + "];\n";
     }
     // A register that is read before it is written holds what no test expects.
+    std::map<std::string, std::string> registers;
     for (const auto& [name, type] : function.registers) {
-        std::string poison = type.kind == Kind::Predicate ? "false"
-                             : type.kind == Kind::Float ? "bits<" + storageType(type) + ">(~" + (type.bits == 32 ? "0u)" : "0ull)")
-                                                        : "(" + storageType(type) + ")~0ull";
-        head += "    " + storageType(type) + " " + name + " = " + poison + ";\n";
+        std::string stored = storageType(type);
+        std::string poison = type.kind == Kind::Float ? "Poison" + std::to_string(type.bits) : type.kind == Kind::Predicate ? "false" : "(" + stored + ")~0ull";
+        registers[stored] += (registers[stored].empty() ? "" : ", ") + name + " = " + poison;
     }
+    for (const auto& [stored, names] : registers) head += "    " + stored + " " + names + ";\n";
     std::string tail = function.isEntry ? "" : "    thread.localTop = localBefore;\n";
     return head + text + tail + "}\n\n";
 }

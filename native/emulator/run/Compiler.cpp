@@ -1,15 +1,18 @@
 #include "Compiler.h"
 #include "Settings.h"
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <dlfcn.h>
+#include <exception>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <spawn.h>
 #include <sstream>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -76,9 +79,8 @@ int runCompiler(const std::vector<std::string>& arguments, const files::path& lo
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-}  // namespace
-
-void* compile(const std::string& text) {
+// The file of the cache that the text's library is in, made where it is not there.
+files::path libraryOf(const std::string& text) {
     auto flags = options();
     std::string key = text + EMULATOR_VERSION;
     for (const auto& flag : flags) key += flag;
@@ -103,9 +105,37 @@ void* compile(const std::string& text) {
         files::rename(source, folder / (hash(key) + ".cpp"));
         files::rename(made, library);
     }
-    void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (!handle) throw std::runtime_error(dlerror());
-    return handle;
+    return library;
+}
+
+}  // namespace
+
+std::vector<void*> compile(const std::vector<std::string>& texts) {
+    std::vector<files::path> libraries(texts.size());
+    std::vector<std::exception_ptr> failures(texts.size());
+    std::atomic<size_t> next = 0;
+    auto work = [&] {
+        for (size_t i = next++; i < texts.size(); i = next++) {
+            try {
+                libraries[i] = libraryOf(texts[i]);
+            } catch (...) {
+                failures[i] = std::current_exception();
+            }
+        }
+    };
+    std::vector<std::thread> helpers;
+    size_t count = std::min<size_t>(texts.size(), std::max(1u, std::thread::hardware_concurrency()));
+    for (size_t i = 1; i < count; i++) helpers.emplace_back(work);
+    work();
+    for (auto& helper : helpers) helper.join();
+    std::vector<void*> handles;
+    for (size_t i = 0; i < texts.size(); i++) {
+        if (failures[i]) std::rethrow_exception(failures[i]);
+        void* handle = dlopen(libraries[i].c_str(), RTLD_NOW | RTLD_LOCAL);
+        if (!handle) throw std::runtime_error(dlerror());
+        handles.push_back(handle);
+    }
+    return handles;
 }
 
 }  // namespace emulator

@@ -2,6 +2,7 @@
 #pragma once
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace emulator {
 
@@ -9,8 +10,8 @@ struct CompilerMissing : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// A shared library with the text's kernels, made by g++ or found in the cache; a handle of dlopen.
+// For each text a shared library with its kernels, made by g++ or found in the cache: handles of dlopen. Several are made at a time.
 // Throws CompilerMissing where there is no g++, and std::runtime_error with its messages where it fails.
-void* compile(const std::string& text);
+std::vector<void*> compile(const std::vector<std::string>& texts);
 
 }  // namespace emulator

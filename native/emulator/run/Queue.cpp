@@ -161,18 +161,18 @@ void Turn::touch(Allocation& allocation, uint64_t from, uint64_t bytes, bool wri
     size_t place = 0;
     for (size_t i = from >> 8; i <= (from + bytes - 1) >> 8; i++) {
         Usage& usage = allocation.usage[i];
-        if (!usage.write.isBefore(clock) && !conflict) conflict = writes ? "is written by" : "is read by", other = usage.write, place = i;
+        if (!usage.write.isBefore(clock) && !conflict) conflict = writes ? "written by" : "read by", other = usage.write, place = i;
         if (!writes) {
             bool isOther = usage.read.word != 0 && usage.read.stream() != moment.stream() && !usage.read.isBefore(clock);
             if (isOther) allocation.otherReads[i].push_back(usage.read);
             usage.read = moment;
             continue;
         }
-        if (!usage.read.isBefore(clock) && !conflict) conflict = "is written by", other = usage.read, place = i;
+        if (!usage.read.isBefore(clock) && !conflict) conflict = "written by", other = usage.read, place = i;
         if (!allocation.otherReads.empty()) {
             if (auto reads = allocation.otherReads.find(i); reads != allocation.otherReads.end()) {
                 for (Moment read : reads->second) {
-                    if (!read.isBefore(clock) && !conflict) conflict = "is written by", other = read, place = i;
+                    if (!read.isBefore(clock) && !conflict) conflict = "written by", other = read, place = i;
                 }
                 allocation.otherReads.erase(reads);
             }

@@ -21,7 +21,7 @@ internal readonly record struct LaunchSize(uint X, uint Y = 1, uint Threads = La
     /// <summary>Blocks that a row of them needs to keep any card busy; more have nothing to gain.</summary>
     private const long MostBlocks = 8192;
 
-    /// <summary>Of lanes.h.</summary>
+    /// <summary>FOUR of four.h.</summary>
     private const int FourLanes = 4;
 
     /// <summary>CUDA's limit.</summary>
@@ -29,6 +29,9 @@ internal readonly record struct LaunchSize(uint X, uint Y = 1, uint Threads = La
 
     /// <summary>A thread an item.</summary>
     public static LaunchSize Flat(long items) => new(Blocks(items));
+
+    /// <summary>A thread four floats (four.h).</summary>
+    public static LaunchSize FlatFours(long floats) => Flat(floats / FourLanes + 1);
 
     /// <summary>A warp an item.</summary>
     public static LaunchSize OfWarps(long items) => Flat(checked(items * WarpThreads));

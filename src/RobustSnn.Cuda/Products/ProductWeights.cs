@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 using RobustSnn.Engine.Layout;

@@ -38,6 +38,9 @@ internal static class Routes
     /// <summary>Parts of the rows that the gradient of a bias is summed in.</summary>
     private const int PartsOfBias = 64;
 
+    /// <summary>Words of a row of the map from which on each is a thread's.</summary>
+    private const int LeastWords = 128;
+
     /// <summary>Timesteps whose currents the kernel of a layer with its neurons has registers for.</summary>
     private const int MostTimesteps = 16;
 
@@ -66,6 +69,13 @@ internal static class Routes
             : ProductKernels.TakesUnions(g, input, spikes) ? Way.UnionProducts
             : fitsLists ? Way.ByOutputs : null;
     }
+
+    /// <summary>
+    /// Whether a thread takes a word of bits, not a byte: it looks a connection up for 32 lanes instead of 8. There have to be words, and enough
+    /// of them in a row of the map for half a block of threads.
+    /// </summary>
+    public static bool ReadsWords(ActivationShape bits, ActivationShape target) =>
+        bits.Bits.PositionBytes % sizeof(uint) == 0 && (long)target.Columns * bits.Bits.PositionBytes / sizeof(uint) >= LeastWords;
 
     /// <param name="gathers">Whether gradients can be gathered as outputs are.</param>
     public static Way InputGradient(ConvolutionGeometry g, SparsityPattern? pattern, bool gathers) => IsListed(g, pattern, isBits: false)

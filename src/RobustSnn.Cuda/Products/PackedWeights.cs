@@ -1,7 +1,7 @@
 using RobustSnn.Cuda.Device;
 using RobustSnn.Engine.Layout;
 
-namespace RobustSnn.Cuda.Connections;
+namespace RobustSnn.Cuda.Products;
 
 /// <summary>Weights in the form that products read; made at the first pass that asks for them, and anew when they have changed.</summary>
 /// <param name="weights">As the model has them.</param>

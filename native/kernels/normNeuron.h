@@ -1,4 +1,5 @@
 // BatchNorm and neuron in one, backward: membranes are made anew from BatchNorm's input, in registers where the timesteps are few.
+#pragma once
 #include "backward.h"
 #include "reduce.h"
 
@@ -85,13 +86,12 @@ template <uint MOST, bool SUMS> DEVICE void inRegisters(const NormNeuronGradient
     forNeurons<SUMS>(a,
         [&](RemadeMembranes membranes, Steps spikeGradient, float v, CurrentGradient<SUMS> &to)
         {
-            float u[MOST], h[MOST], ds[MOST];
+            float x[MOST], u[MOST], h[MOST], ds[MOST];
+            loadSteps(spikeGradient, 0, steps, ds);
+            loadSteps(membranes.input, 0, steps, x);
 #pragma unroll
             for (uint t = 0; t < MOST; t++)
-                ds[t] = t < steps ? load(spikeGradient, t) : 0;
-#pragma unroll
-            for (uint t = 0; t < MOST; t++)
-                u[t] = t < steps ? next(membranes, t) : 0;
+                u[t] = advance(membranes, x[t]);
             derivatives(a.surrogate, u, v, h);
             float after = 0;
             float thresholdSum = 0;
@@ -125,14 +125,3 @@ template <bool SUMS> DEVICE void byMeans(const NormNeuronGradientArguments &a)
             return 0.0f;
         });
 }
-
-KERNEL void normNeuronGradient8(NormNeuronGradientArguments a) { inRegisters<8, true>(a); }
-KERNEL void normNeuronGradient16(NormNeuronGradientArguments a) { inRegisters<16, true>(a); }
-KERNEL void normNeuronGradient(NormNeuronGradientArguments a) { throughMemory<true>(a); }
-KERNEL void normNeuronMeanGradient(NormNeuronGradientArguments a) { byMeans<true>(a); }
-
-// With mean and variance that are constants.
-KERNEL void normNeuronFixedGradient8(NormNeuronGradientArguments a) { inRegisters<8, false>(a); }
-KERNEL void normNeuronFixedGradient16(NormNeuronGradientArguments a) { inRegisters<16, false>(a); }
-KERNEL void normNeuronFixedGradient(NormNeuronGradientArguments a) { throughMemory<false>(a); }
-KERNEL void normNeuronFixedMeanGradient(NormNeuronGradientArguments a) { byMeans<false>(a); }
