@@ -69,10 +69,7 @@ void runLaunch(Machine& machine, Launch& launch, Turn& turn) {
     LaunchFault fault;
     std::vector<Allocation*> touched;
     run(launch, machine.memory, fault, touched);
-    for (Allocation* allocation : touched) {
-        turn.touchMarked(*allocation);
-        allocation->isTouched = false;
-    }
+    for (Allocation* allocation : touched) turn.touchMarked(*allocation);
     if (fault.isSet) machine.fail(codeOf(fault.kind), fault.text);
 }
 

@@ -19,7 +19,9 @@ void BlockRunner::arrive(uint32_t site, uint32_t id, uint32_t count, bool isAlig
     }
     barrier.count = count;
     barrier.isAligned = isAligned;
-    barrier.arrived++;
+    barrier.variant = variant;
+    barrier.reduces = reduces;
+    openBarriers += barrier.arrived++ == 0;
     barrier.trues += value;
     Lane& lane = lanes[current];
     if (!arrivesOnly) {
@@ -28,11 +30,11 @@ void BlockRunner::arrive(uint32_t site, uint32_t id, uint32_t count, bool isAlig
         lane.state = State::BarrierWait;
         barrier.waiting.push_back(current);
     }
-    if (isComplete(barrier)) release(barrier, variant, reduces);
+    if (isComplete(barrier)) release(barrier);
     if (!arrivesOnly) leave();
 }
 
-void BlockRunner::release(Barrier& barrier, uint32_t variant, bool reduces) {
+void BlockRunner::release(Barrier& barrier) {
     if (barrier.isAligned) {
         // All threads of a warp come to an aligned barrier in the same place: a card counts warps there.
         std::vector<uint32_t> first(warpThreads.size(), ~0u);
@@ -46,22 +48,24 @@ void BlockRunner::release(Barrier& barrier, uint32_t variant, bool reduces) {
             }
         }
     }
-    uint32_t reduced = variant == BarrierCount ? barrier.trues : variant == BarrierAnd ? barrier.trues == barrier.arrived : barrier.trues > 0;
-    if (reduces) {
+    if (barrier.reduces) {
+        uint32_t reduced = barrier.variant == BarrierCount ? barrier.trues : barrier.variant == BarrierAnd ? barrier.trues == barrier.arrived : barrier.trues > 0;
         for (uint32_t number : barrier.waiting) lanes[number].reduced = reduced;
     }
     std::vector<uint32_t> waiting;
     waiting.swap(barrier.waiting);
     barrier.arrived = barrier.count = barrier.trues = 0;
+    openBarriers--;
     makeReady(waiting.data(), waiting.size());
     waiting.clear();
-    if (barrier.waiting.empty()) barrier.waiting.swap(waiting);
+    barrier.waiting.swap(waiting);      // which keeps its room
 }
 
 // A thread has ended: the others may all have come.
 void BlockRunner::releaseFinished() {
+    if (openBarriers == 0) return;
     for (auto& barrier : barriers) {
-        if (barrier.arrived > 0 && barrier.count == 0 && isComplete(barrier)) release(barrier, BarrierCount, false);
+        if (barrier.arrived > 0 && barrier.count == 0 && isComplete(barrier)) release(barrier);
     }
 }
 

@@ -29,7 +29,9 @@ void BlockRunner::begin(const Launch& launch, Memory& memory, LaunchFault& fault
     this->lock = &lock;
     isAbandoned = false;
     const ptx::Kernel& kernel = *launch.kernel;
-    sites.assign(launch.sites->size(), Site{0, 0, nullptr, nullptr});
+    for (uint32_t filled : filledSites) sites[filled] = {};
+    filledSites.clear();
+    if (sites.size() < launch.sites->size()) sites.resize(launch.sites->size(), Site{});
     uint64_t staticBytes = launch.dynamicShared ? (kernel.staticShared + 15) / 16 * 16 : kernel.staticShared;
     uint64_t sharedBytes = staticBytes + launch.dynamicShared;
     if (sharedMemory.size() < sharedBytes + 16) sharedMemory.resize(sharedBytes + 16);
@@ -54,6 +56,10 @@ void BlockRunner::prepareLanes() {
     const ptx::Kernel& kernel = *launch->kernel;
     if (lanes.size() < threads) lanes.resize(threads);
     uint64_t localBytes = (LocalStart + kernel.localBytes + 15) / 16 * 16 - LocalStart;
+    Index size = launch->block;
+    bool isPrepared = size.x == preparedBlock.x && size.y == preparedBlock.y && size.z == preparedBlock.z && localBytes == preparedLocal && kernel.waits == preparedWaits;
+    if (isPrepared) return;
+    preparedBlock = size, preparedLocal = localBytes, preparedWaits = kernel.waits;
     uint64_t copies = kernel.waits ? threads : 1;
     if (localMemory.size() < localBytes * copies + 16) localMemory.resize(localBytes * copies + 16);
     auto* localStart = reinterpret_cast<uint8_t*>((reinterpret_cast<uintptr_t>(localMemory.data()) + 15) & ~(uintptr_t)15);
@@ -143,6 +149,7 @@ void BlockRunner::runWaiting() {
     ready.assign(order.begin(), order.end());
     nextReady = 0;
     warpWaiting.assign(warpThreads.size(), 0);
+    openBarriers = 0;
     for (auto& barrier : barriers) {
         barrier.waiting.clear();
         barrier.arrived = barrier.count = barrier.trues = 0;

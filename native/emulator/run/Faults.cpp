@@ -103,10 +103,9 @@ Site& BlockRunner::findSite(Thread&, uint32_t number, uint64_t address) {
         } else if (found->end() - address < (uint64_t)info.bytes) {
             problem = hexadecimal(address) + " is less than " + std::to_string(info.bytes) + " bytes in front of the end of " + found->describe();
         } else {
-            if (!found->isTouched) {
-                found->isTouched = true;
-                touched->push_back(found);
-            }
+            if (!found->isRead && !found->isWritten) touched->push_back(found);
+            (info.writes ? found->isWritten : found->isRead) = true;
+            filledSites.push_back(number);
             site = {found->base, found->size - info.bytes + 1, found->host, info.writes ? found->writeMarks : found->readMarks};
         }
     }

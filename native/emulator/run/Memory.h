@@ -34,7 +34,7 @@ public:
     std::string name;                   // of a variable
     uint8_t* host;
     uint8_t *readMarks, *writeMarks;    // by 256 bytes: touched by the kernel that runs
-    bool isTouched = false;             // by the kernel that runs
+    bool isRead = false, isWritten = false;     // by the kernel that runs
     Usage* usage;                       // by 256 bytes
     std::unordered_map<size_t, std::vector<Moment>> otherReads;
 };

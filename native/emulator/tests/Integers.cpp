@@ -143,6 +143,8 @@ CASE("comparisons and choices of integers") {
          [](u a, u b, u c) { return (u)(((a == b) == (a != c)) ? 5 : 9); }},
         {".reg .b16 %xs, %xt; mov.b32 {%xs, %xt}, $a; mov.b32 $d, {%xt, %xs};", 32, 32, [](u a, u, u) { return a >> 16 | a << 16; }},
         {"mov.b64 {%r2, %r3}, $a; mov.b64 $d, {%r3, %r2};", 64, 64, [](u a, u, u) { return a >> 32 | a << 32; }},
+        {"and.b32 %r2, $a, 3; LIST: .branchtargets L0, L1, L2, L1; brx.idx %r2, LIST; L0: mov.u32 $d, 7; bra.uni END; L1: mov.u32 $d, $b; bra END; "
+         "L2: mov.u32 $d, $c; END: add.u32 $d, $d, 1;", 32, 32, [](u a, u b, u c) { return (a % 4 == 0 ? 7 : a % 4 == 2 ? c : b) + 1; }},
         {"and.b32 $d, $a, 3; { .reg .b32 %xd; add.u32 %xd, $b, 1; } add.u32 $d, $d, 1;", 32, 32, [](u a, u, u) { return (a & 3) + 1; }},
     });
 }
