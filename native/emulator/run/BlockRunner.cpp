@@ -12,7 +12,7 @@ void setLimits(Window& window, uint64_t bytes) {
     for (int i = 0; i < 5; i++) window.limits[i] = bytes >= (1u << i) ? bytes - (1u << i) + 1 : 0;
 }
 
-}  // namespace
+}    // namespace
 
 BlockRunner::~BlockRunner() = default;
 
@@ -57,7 +57,8 @@ void BlockRunner::prepareLanes() {
     if (lanes.size() < threads) lanes.resize(threads);
     uint64_t localBytes = (LocalStart + kernel.localBytes + 15) / 16 * 16 - LocalStart;
     Index size = launch->block;
-    bool isPrepared = size.x == preparedBlock.x && size.y == preparedBlock.y && size.z == preparedBlock.z && localBytes == preparedLocal && kernel.waits == preparedWaits;
+    bool isPrepared = size.x == preparedBlock.x && size.y == preparedBlock.y && size.z == preparedBlock.z && localBytes == preparedLocal
+                      && kernel.waits == preparedWaits;
     if (isPrepared) return;
     preparedBlock = size, preparedLocal = localBytes, preparedWaits = kernel.waits;
     uint64_t copies = kernel.waits ? threads : 1;
@@ -111,7 +112,8 @@ void BlockRunner::drawOrder() {
     order.clear();
     uint32_t start = random.below(warps), step = 1;
     if (warps > 2) {
-        do step = 1 + random.below(warps - 1); while (std::__gcd(step, warps) != 1);
+        do step = 1 + random.below(warps - 1);
+        while (std::__gcd(step, warps) != 1);
     }
     for (uint32_t w = 0, warp = start; w < warps; w++, warp = (warp + step) % warps) {
         uint32_t factor = 2 * random.below(16) + 1, shift = random.below(32);
@@ -221,4 +223,4 @@ void BlockRunner::makeReady(uint32_t* numbers, size_t count) {
     }
 }
 
-}  // namespace emulator
+}    // namespace emulator

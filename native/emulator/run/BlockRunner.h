@@ -32,14 +32,14 @@ private:
         std::unique_ptr<Fiber> fiber;
         WarpOperation* operation = nullptr;
         uint32_t site = 0, barrier = 0;
-        bool value = false;             // brought to a reducing barrier
+        bool value = false;    // brought to a reducing barrier
         uint32_t reduced = 0;
-        std::vector<Copy> copies;       // that have not arrived
-        uint32_t group = 0;             // of copies, the one that is being gathered
+        std::vector<Copy> copies;    // that have not arrived
+        uint32_t group = 0;          // of copies, the one that is being gathered
     };
     struct Barrier {
         uint32_t arrived = 0, count = 0, trues = 0;
-        uint32_t variant = 0;           // of a reducing one
+        uint32_t variant = 0;    // of a reducing one
         bool isAligned = false, reduces = false;
         std::vector<uint32_t> waiting;
     };
@@ -58,12 +58,12 @@ private:
     std::vector<Site> sites;
     std::vector<uint32_t> filledSites;
     std::vector<uint8_t> sharedMemory, localMemory;
-    std::vector<uint32_t> warpWaiting;  // by warp: lanes that wait in an operation of it
-    std::vector<uint32_t> warpThreads;  // by warp: lanes that there are
+    std::vector<uint32_t> warpWaiting;    // by warp: lanes that wait in an operation of it
+    std::vector<uint32_t> warpThreads;    // by warp: lanes that there are
     std::vector<uint32_t> ready;
     size_t nextReady = 0;
     Barrier barriers[16];
-    uint32_t openBarriers = 0;          // to which some have come, and not all
+    uint32_t openBarriers = 0;    // to which some have come, and not all
     std::vector<uint32_t> order;
     Random random{0};
     uint32_t current = 0, live = 0;
@@ -121,4 +121,4 @@ private:
     static Runtime makeRuntime();
 };
 
-}  // namespace emulator
+}    // namespace emulator

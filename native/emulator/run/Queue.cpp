@@ -7,16 +7,14 @@ namespace {
 
 constexpr size_t MostPending = 1024, MostNames = 1 << 16;
 
-double now() {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void set(Clock& clock, uint32_t lane, uint64_t number) {
     if (clock.size() <= lane) clock.resize(lane + 1, 0);
     clock[lane] = number;
 }
 
-}  // namespace
+}    // namespace
 
 Queue::Queue(uint64_t seed) : random(seed) {
     lanes.emplace_back();
@@ -126,14 +124,16 @@ void Queue::waitForAll() {
 
 bool Queue::poll(const Stream& stream) {
     bool isDone = lanes[stream.id].done >= lanes[stream.id].added;
-    if (isDone) merge(host, stream.clock); else runOne(stream.id);
+    if (isDone) merge(host, stream.clock);
+    else runOne(stream.id);
     return isDone;
 }
 
 bool Queue::poll(const Event& event) {
     if (!event.isRecorded) return true;
     bool isDone = lanes[event.stream].done >= event.number;
-    if (isDone) merge(host, event.clock); else runOne(event.stream);
+    if (isDone) merge(host, event.clock);
+    else runOne(event.stream);
     return isDone;
 }
 
@@ -151,7 +151,8 @@ std::string Queue::describe(Moment moment) const {
     std::string stream = moment.stream() == 0 ? "the default stream" : "stream " + std::to_string(moment.stream());
     uint64_t number = moment.number();
     bool isKnown = number >= lane.firstName && number - lane.firstName < lane.names.size();
-    return (isKnown ? *lane.names[number - lane.firstName] : std::string("work")) + " (number " + std::to_string(number) + " of " + stream + ")";
+    return (isKnown ? *lane.names[number - lane.firstName] : std::string("work")) + " (number " + std::to_string(number) + " of " + stream
+           + ")";
 }
 
 void Turn::touch(Allocation& allocation, uint64_t from, uint64_t bytes, bool writes) {
@@ -181,8 +182,9 @@ void Turn::touch(Allocation& allocation, uint64_t from, uint64_t bytes, bool wri
         usage.read = {};
     }
     if (conflict && queue.onRace) {
-        queue.onRace("bytes " + std::to_string(place * 256) + " to " + std::to_string(std::min<uint64_t>(place * 256 + 255, allocation.size - 1)) + " of "
-                     + allocation.describe() + " are used by " + queue.describe(other) + " and then " + conflict + " " + queue.describe(moment)
+        queue.onRace("bytes " + std::to_string(place * 256) + " to "
+                     + std::to_string(std::min<uint64_t>(place * 256 + 255, allocation.size - 1)) + " of " + allocation.describe()
+                     + " are used by " + queue.describe(other) + " and then " + conflict + " " + queue.describe(moment)
                      + ", and nothing says which of the two comes first: an event, or a wait of the host, is missing");
     }
 }
@@ -204,12 +206,13 @@ void forEachMark(uint8_t* marks, size_t count, Action action) {
     while (i + 128 <= count) {
         const Wide* wide = reinterpret_cast<const Wide*>(marks + i);
         Wide any = (wide[0] | wide[1]) | (wide[2] | wide[3]);
-        if ((any[0] | any[1] | any[2] | any[3]) == 0) i += 128; else each(i + 128);
+        if ((any[0] | any[1] | any[2] | any[3]) == 0) i += 128;
+        else each(i + 128);
     }
     each(count);
 }
 
-}  // namespace
+}    // namespace
 
 void Turn::touchMarked(Allocation& allocation) {
     if (allocation.isRead) {
@@ -221,4 +224,4 @@ void Turn::touchMarked(Allocation& allocation) {
     allocation.isRead = allocation.isWritten = false;
 }
 
-}  // namespace emulator
+}    // namespace emulator
