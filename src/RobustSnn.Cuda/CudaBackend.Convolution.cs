@@ -27,11 +27,16 @@ public sealed partial class CudaBackend
         var layer = (CudaConnection)connection;
         CheckBorder(input.Shape, layer.Geometry.Padding);
         var way = Routes.Forward(layer.Geometry, layer.Pattern, input.Shape);
+        if (way == Way.SparseProduct && !TrySparseProduct(layer, bias, input, output, samples))
+        {
+            way = Way.ByOutputs;
+        }
+
         if (way == Way.Products)
         {
             DenseConvolve(layer, bias, input, output, samples);
         }
-        else
+        else if (way == Way.ByOutputs)
         {
             SparseConvolve(layer, bias, input, output, samples);
         }

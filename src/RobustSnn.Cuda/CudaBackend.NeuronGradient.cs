@@ -28,8 +28,11 @@ public sealed partial class CudaBackend
     {
         using var turn = TakeTurn();
         var sums = thresholdGradient is null ? 0 : scratch.Take(ThresholdSumBytes(membrane.Shape, samples));
-        var arguments = BackwardArguments(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples)
-            with { Surrogate = SurrogateView.Of(surrogate), ThresholdSums = sums };
+        var arguments = BackwardArguments(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples) with
+        {
+            Surrogate = SurrogateView.Of(surrogate),
+            ThresholdSums = sums,
+        };
         NeuronGradientKernel.Launch(arguments.Walk.Size(membrane.Shape), arguments);
         if (thresholdGradient is not null)
         {
@@ -53,8 +56,10 @@ public sealed partial class CudaBackend
         Activation currentGradient, bool accumulate, int samples)
     {
         using var turn = TakeTurn();
-        var arguments = BackwardArguments(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples)
-            with { Slopes = ActivationView.OfFloats(slopes) };
+        var arguments = BackwardArguments(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples) with
+        {
+            Slopes = ActivationView.OfFloats(slopes),
+        };
         NeuronSlopeGradientKernel.Launch(arguments.Walk.Size(membrane.Shape), arguments);
     }
 
@@ -76,8 +81,10 @@ public sealed partial class CudaBackend
         Activation currentGradient, bool accumulate, int samples)
     {
         using var turn = TakeTurn();
-        var arguments = BackwardArguments(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples)
-            with { Path = NumberOf(path) };
+        var arguments = BackwardArguments(neuron, membrane, threshold, spikeGradient, currentGradient, accumulate, samples) with
+        {
+            Path = NumberOf(path),
+        };
         NeuronMeanGradientKernel.Launch(arguments.Walk.Size(membrane.Shape), arguments);
     }
 

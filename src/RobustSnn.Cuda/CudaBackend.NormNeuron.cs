@@ -15,21 +15,29 @@ public sealed partial class CudaBackend
     /// <summary>Blocks of threads whose membranes are in memory: enough for any card, and few enough for their memory to be small.</summary>
     private const uint MostBlocksInMemory = 512;
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronGradient8Kernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronGradient8");
+    private Kernel<NormNeuronGradientArguments> NormNeuronGradient8Kernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronGradient", "normNeuronGradient8");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronGradient16Kernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronGradient16");
+    private Kernel<NormNeuronGradientArguments> NormNeuronGradient16Kernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronGradient", "normNeuronGradient16");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronGradientKernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronGradientKernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronGradient", "normNeuronGradient");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronMeanGradientKernel => field ??= LoadNormNeuron("normNeuronGradient", "normNeuronMeanGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronMeanGradientKernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronGradient", "normNeuronMeanGradient");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient8Kernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedGradient8");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient8Kernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronFixedGradient", "normNeuronFixedGradient8");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient16Kernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedGradient16");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradient16Kernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronFixedGradient", "normNeuronFixedGradient16");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradientKernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedGradientKernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronFixedGradient", "normNeuronFixedGradient");
 
-    private Kernel<NormNeuronGradientArguments> NormNeuronFixedMeanGradientKernel => field ??= LoadNormNeuron("normNeuronFixedGradient", "normNeuronFixedMeanGradient");
+    private Kernel<NormNeuronGradientArguments> NormNeuronFixedMeanGradientKernel =>
+        field ??= kernels.Load<NormNeuronGradientArguments>("normNeuronFixedGradient", "normNeuronFixedMeanGradient");
 
     public void NormNeuronFixedGradient(Normalisation normalisation, NeuronModel neuron, NeuronGradient gradient, Activation input,
         DeviceBuffer threshold, Activation spikeGradient, Activation inputGradient, bool accumulate, int samples)
@@ -37,8 +45,11 @@ public sealed partial class CudaBackend
         using var turn = TakeTurn();
         var membraneBytes = MembraneBytes(gradient.Path, spikeGradient.Shape, samples);
         var membranes = membraneBytes == 0 ? 0 : scratch.Take(membraneBytes);
-        var arguments = NormBackwardArguments(normalisation, neuron, gradient, input, threshold, spikeGradient, inputGradient, samples)
-            with { Accumulate = accumulate ? 1 : 0, Membranes = membranes };
+        var arguments = NormBackwardArguments(normalisation, neuron, gradient, input, threshold, spikeGradient, inputGradient, samples) with
+        {
+            Accumulate = accumulate ? 1 : 0,
+            Membranes = membranes,
+        };
         var kernel = (gradient.Path, spikeGradient.Shape.Lanes.Steps) switch
         {
             (not NeuronPath.Time, _) => NormNeuronFixedMeanGradientKernel,
@@ -105,8 +116,6 @@ public sealed partial class CudaBackend
         ActivationView.OfFloats(input), ActivationView.OfFloats(spikeGradient), ActivationView.OfFloats(target),
         View(normalisation, input.Shape.Channels), Thresholds(threshold, input.Shape.Channels), NeuronRule.Of(neuron),
         SurrogateView.Of(gradient.Surrogate), RateSlopeView.Of(neuron), ChannelWalk.BySamples(input.Shape, samples), NumberOf(gradient.Path), 0, 0, 0, 0);
-
-    private Kernel<NormNeuronGradientArguments> LoadNormNeuron(string file, string name) => kernels.Load<NormNeuronGradientArguments>(file, name);
 
     [StructLayout(LayoutKind.Sequential)]
     private readonly record struct NormNeuronGradientArguments(

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using RobustSnn.Cuda.Connections;
+using RobustSnn.Cuda.Device;
 using RobustSnn.Cuda.Kernels;
 using RobustSnn.Cuda.Routing;
 using RobustSnn.Engine.Layout;
@@ -31,6 +32,33 @@ public sealed partial class CudaBackend
             ConnectionsView.ByOutputs(g, layer.Lists!, Weights(layer)), TapsView.ReadBy(g, input.Shape), input, output, ReadingOrNull(bias, g.Outputs),
             accumulate: false, samples);
     }
+
+    /// <summary>A linear layer over a map of one position, whose inputs and outputs are a matrix each in every lane block.</summary>
+    /// <returns>False where cuSPARSE asks for too much memory: the outputs are still to be computed then.</returns>
+    private bool TrySparseProduct(CudaConnection layer, DeviceBuffer? bias, Activation input, Activation output, int samples)
+    {
+        var (g, lists) = (layer.Geometry, layer.Lists!);
+        _ = (ActivationView.OfFloats(input), ActivationView.OfFloats(output));
+        var product = new SparseProduct(
+            g.Outputs, g.Inputs, input.Shape.Lanes.Width, lists.Count, lists.OutputStarts, lists.Columns, Weights(layer));
+        var buffer = scratch.Take(Cusparse.MostBufferBytes);
+        if (bias is not null)
+        {
+            FillRows(output, Reading(bias, g.Outputs), samples);
+        }
+
+        var isDone = true;
+        for (var block = 0; isDone && block < input.Shape.Lanes.BlocksOf(samples); block++)
+        {
+            isDone = cusparse.TryMultiply(product, AddressOf(input, block), AddressOf(output, block), buffer, adds: bias is not null);
+        }
+
+        return isDone; // blocks are alike: all of them are, or none
+    }
+
+    /// <summary>Address of the floats at the one position of a lane block.</summary>
+    private static ulong AddressOf(Activation values, int block) =>
+        CudaBuffer.AddressOf(values.Buffer) + (ulong)values.Shape.Offset(block, 0, 0) * sizeof(float);
 
     private void SparseGatheredGradient(CudaConnection layer, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
     {

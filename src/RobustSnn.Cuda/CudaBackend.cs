@@ -22,6 +22,7 @@ public sealed partial class CudaBackend : IBackend
     private readonly ScratchActivations currents; // between a layer and its neurons
     private readonly ScratchActivations means;    // between windows and a layer
     private readonly Cublas cublas;
+    private readonly Cusparse cusparse;
     private readonly ProductKernels products;
 
     /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
@@ -35,6 +36,7 @@ public sealed partial class CudaBackend : IBackend
         currents = new ScratchActivations(device);
         means = new ScratchActivations(device);
         cublas = new Cublas(device, Precision.Single);
+        cusparse = new Cusparse(device);
         products = new ProductKernels(kernels);
     }
 
@@ -92,6 +94,7 @@ public sealed partial class CudaBackend : IBackend
         energy?.Dispose();
         kernels.Dispose();
         cublas.Dispose();
+        cusparse.Dispose();
         scratch.Dispose();
         currents.Dispose();
         means.Dispose();

@@ -51,7 +51,7 @@ internal static class AllowedArrows
         new("Robustness/Pruning", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Cuda", "Cuda/Connections", "Cuda/Routing", "Cuda/Products", "Cuda/Profiling", "Cuda/Kernels", "Cuda/Device", "Cuda.Bindings/CudaSparse", "Cuda.Bindings/CudaBlas",
             "Cuda.Bindings", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
-        new("Cuda/Connections", "Cuda/Routing", "Cuda/Products", "Cuda/Device", "Cuda.Bindings/CudaBlas", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia",
+        new("Cuda/Connections", "Cuda/Routing", "Cuda/Products", "Cuda/Device", "Cuda.Bindings/CudaSparse", "Cuda.Bindings/CudaBlas", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia",
             "Engine/Operations", "Engine/Layout", "Model"),
         new("Cuda/Routing", "Cuda/Products", "Engine/Layout"),
         new("Cuda/Products", "Cuda/Kernels", "Cuda/Device", "Engine/Layout"),

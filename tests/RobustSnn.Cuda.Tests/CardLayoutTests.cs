@@ -24,7 +24,7 @@ public static class CardLayoutTests
                 .. ImageCases.Over(shapes), .. BatchNormCases.Over(shapes), .. ActivationCases.Over(shapes), .. NeuronCases.Over(shapes),
                 .. NormNeuronCases.Over([.. shapes.Temporal, ManyChannels]), .. NeuronMeanCases.Over(shapes), .. AdaptiveCases.Over(shapes),
                 .. JoiningCases.Over(shapes), .. PoolingCases.Over(shapes), .. JudgementCases.Over(shapes), .. ReductionCases.Over(shapes),
-                .. Layers(shapes),
+                .. Layers(shapes), .. LinearLayers,
             ];
             return cases.Select(@case => new TestCaseData(@case).SetArgDisplayNames(@case.ToString()).SetCategory(@case.Operation));
         }
@@ -46,6 +46,14 @@ public static class CardLayoutTests
             .. SparseConvolutionCases.Operations(name, geometry, 0.03, lanes, i % 2 == 1, isStatic: false),
             .. lanes.Timesteps > 0 ? ConvolveNeuronCases.Layer(name, geometry, lanes, margin: 1, bias: true) : [],
         ]
+        select @case;
+
+    /// <summary>With enough connections for cuSPARSE, in one lane block and in several.</summary>
+    private static IEnumerable<ContractCase> LinearLayers =>
+        from lanes in new LaneCase[] { new(0, 9, 7, InOneBlock: true), new(2, 33, 20) }
+        from hasBias in new[] { true, false }
+        let geometry = ConvolutionGeometry.Linear(800, 1, 1, 700)
+        from @case in SparseConvolutionCases.Operations("linear 800 to 700", geometry, 0.04, lanes, hasBias, isStatic: lanes.Timesteps > 0)
         select @case;
 
     [OneTimeSetUp]

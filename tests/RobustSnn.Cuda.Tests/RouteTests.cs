@@ -25,6 +25,15 @@ public sealed class RouteTests
     [TestCaseSource(nameof(Forward))]
     public object A_layer_reads(int keptOf, Storage storage) => Routes.Forward(Geometry, Pattern(Geometry, keptOf), Shape(8, 16, storage));
 
+    [TestCase(100, 1024, 1, ExpectedResult = Way.ByOutputs)] // 10,000 connections
+    [TestCase(50, 1024, 1, ExpectedResult = Way.SparseProduct)]
+    [TestCase(50, 1024, 2, ExpectedResult = Way.ByOutputs)]
+    public object A_linear_layer_reads_floats(int keptOf, int inputs, int side)
+    {
+        var geometry = ConvolutionGeometry.Linear(inputs / (side * side), side, side, 1024);
+        return Routes.Forward(geometry, Pattern(geometry, keptOf), Shape(8, 16, Storage.Floats));
+    }
+
     [TestCase(1, true, ExpectedResult = Way.GatheredProducts)]
     [TestCase(1, false, ExpectedResult = Way.ScatteredProducts)]
     [TestCase(100, true, ExpectedResult = Way.ByInputs)]

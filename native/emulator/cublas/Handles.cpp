@@ -11,7 +11,7 @@ std::set<cublasHandle_t>& handles() {
     return all;
 }
 
-}  // namespace
+}    // namespace
 
 bool isHandle(cublasHandle_t handle) {
     std::lock_guard guard(lock);
@@ -21,14 +21,17 @@ bool isHandle(cublasHandle_t handle) {
 cublasStatus_t statusOf(CUresult result) {
     switch (result) {
         case CUDA_SUCCESS: return CUBLAS_STATUS_SUCCESS;
-        case CUDA_ERROR_INVALID_VALUE: case CUDA_ERROR_INVALID_HANDLE: return CUBLAS_STATUS_INVALID_VALUE;
-        case CUDA_ERROR_NOT_INITIALIZED: case CUDA_ERROR_INVALID_CONTEXT: case CUDA_ERROR_CONTEXT_IS_DESTROYED: return CUBLAS_STATUS_NOT_INITIALIZED;
+        case CUDA_ERROR_INVALID_VALUE:
+        case CUDA_ERROR_INVALID_HANDLE: return CUBLAS_STATUS_INVALID_VALUE;
+        case CUDA_ERROR_NOT_INITIALIZED:
+        case CUDA_ERROR_INVALID_CONTEXT:
+        case CUDA_ERROR_CONTEXT_IS_DESTROYED: return CUBLAS_STATUS_NOT_INITIALIZED;
         case CUDA_ERROR_OUT_OF_MEMORY: return CUBLAS_STATUS_ALLOC_FAILED;
         default: return CUBLAS_STATUS_EXECUTION_FAILED;
     }
 }
 
-}  // namespace emulator::blas
+}    // namespace emulator::blas
 
 using namespace emulator::blas;
 
@@ -52,7 +55,7 @@ EMULATOR_EXPORT cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, CUstrea
     if (!isHandle(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
     if (cublasStatus_t status = statusOf(emulator::checkStream(stream))) return status;
     handle->stream = stream;
-    handle->workspace = 0;      // as cuBLAS does: its own workspace again
+    handle->workspace = 0;    // as cuBLAS does: its own workspace again
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -158,7 +161,8 @@ EMULATOR_EXPORT const char* cublasGetStatusString(cublasStatus_t status) {
         case CUBLAS_STATUS_EXECUTION_FAILED: return "the function failed to launch on the GPU";
         case CUBLAS_STATUS_INTERNAL_ERROR: return "an internal operation failed";
         case CUBLAS_STATUS_NOT_SUPPORTED: return "the functionality requested is not supported";
-        case CUBLAS_STATUS_LICENSE_ERROR: return "the functionality requested requires some license and an error was detected when trying to check the current licensing";
+        case CUBLAS_STATUS_LICENSE_ERROR:
+            return "the functionality requested requires some license and an error was detected when trying to check the current licensing";
     }
     return "<unknown>";
 }

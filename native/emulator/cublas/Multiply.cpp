@@ -30,7 +30,8 @@ float rounded(float value, Precision precision) {
 }
 
 // Panels of width rows (or columns), each k long; what is missing at the edge is zero.
-std::vector<float> pack(const uint8_t* at, cudaDataType type, int64_t count, int64_t k, int64_t stride, int64_t step, int width, Precision precision) {
+std::vector<float> pack(const uint8_t* at, cudaDataType type, int64_t count, int64_t k, int64_t stride, int64_t step, int width,
+                        Precision precision) {
     int64_t panels = (count + width - 1) / width;
     std::vector<float> packed(panels * width * k, 0.0f);
     for (int64_t panel = 0; panel < panels; panel++) {
@@ -75,7 +76,7 @@ void storeElement(uint8_t* at, cudaDataType type, int64_t index, float sum, floa
     if (type == CUDA_R_16BF) store<uint16_t>(at + 2 * index, toBrain(value));
 }
 
-}  // namespace
+}    // namespace
 
 int bytesOf(cudaDataType type) { return type == CUDA_R_32F ? 4 : type == CUDA_R_8I ? 1 : 2; }
 
@@ -96,4 +97,4 @@ void multiply(const Product& p) {
     }
 }
 
-}  // namespace emulator::blas
+}    // namespace emulator::blas

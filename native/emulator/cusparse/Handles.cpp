@@ -37,25 +37,27 @@ cusparseStatus_t remove(const T* matrix) {
     return CUSPARSE_STATUS_SUCCESS;
 }
 
-cusparseStatus_t createCsr(cusparseSpMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t count, CUdeviceptr offsets, CUdeviceptr indices,
-                           CUdeviceptr values, cusparseIndexType_t offsetType, cusparseIndexType_t indexType, int base, cudaDataType type) {
-    bool isValid = matrix && rows >= 0 && columns >= 0 && count >= 0 && count <= rows * columns && offsets && (count == 0 || (indices && values))
-                   && isIndex(offsetType) && isIndex(indexType) && (base == 0 || base == 1);
+cusparseStatus_t createCsr(cusparseSpMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t count, CUdeviceptr offsets,
+                           CUdeviceptr indices, CUdeviceptr values, cusparseIndexType_t offsetType, cusparseIndexType_t indexType, int base,
+                           cudaDataType type) {
+    bool isValid = matrix && rows >= 0 && columns >= 0 && count >= 0 && count <= rows * columns && offsets
+                   && (count == 0 || (indices && values)) && isIndex(offsetType) && isIndex(indexType) && (base == 0 || base == 1);
     if (!isValid) return CUSPARSE_STATUS_INVALID_VALUE;
     if (!isType(type)) return CUSPARSE_STATUS_NOT_SUPPORTED;
     return add(matrix, {rows, columns, count, offsets, indices, values, offsetType, indexType, base, type});
 }
 
-cusparseStatus_t createDense(cusparseDnMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t leading, CUdeviceptr values, cudaDataType type,
-                             cusparseOrder_t order) {
+cusparseStatus_t createDense(cusparseDnMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t leading, CUdeviceptr values,
+                             cudaDataType type, cusparseOrder_t order) {
     bool isOrder = order == CUSPARSE_ORDER_COL || order == CUSPARSE_ORDER_ROW;
     int64_t least = order == CUSPARSE_ORDER_COL ? rows : columns;
-    if (!matrix || rows < 0 || columns < 0 || !isOrder || leading < std::max<int64_t>(least, 1) || !values) return CUSPARSE_STATUS_INVALID_VALUE;
+    if (!matrix || rows < 0 || columns < 0 || !isOrder || leading < std::max<int64_t>(least, 1) || !values)
+        return CUSPARSE_STATUS_INVALID_VALUE;
     if (!isType(type)) return CUSPARSE_STATUS_NOT_SUPPORTED;
     return add(matrix, {rows, columns, leading, values, type, order});
 }
 
-}  // namespace
+}    // namespace
 
 bool isHandle(const cusparseContext* handle) {
     std::lock_guard guard(lock);
@@ -70,14 +72,17 @@ bool isMatrix(const void* descriptor) {
 cusparseStatus_t statusOf(CUresult result) {
     switch (result) {
         case CUDA_SUCCESS: return CUSPARSE_STATUS_SUCCESS;
-        case CUDA_ERROR_INVALID_VALUE: case CUDA_ERROR_INVALID_HANDLE: return CUSPARSE_STATUS_INVALID_VALUE;
-        case CUDA_ERROR_NOT_INITIALIZED: case CUDA_ERROR_INVALID_CONTEXT: case CUDA_ERROR_CONTEXT_IS_DESTROYED: return CUSPARSE_STATUS_NOT_INITIALIZED;
+        case CUDA_ERROR_INVALID_VALUE:
+        case CUDA_ERROR_INVALID_HANDLE: return CUSPARSE_STATUS_INVALID_VALUE;
+        case CUDA_ERROR_NOT_INITIALIZED:
+        case CUDA_ERROR_INVALID_CONTEXT:
+        case CUDA_ERROR_CONTEXT_IS_DESTROYED: return CUSPARSE_STATUS_NOT_INITIALIZED;
         case CUDA_ERROR_OUT_OF_MEMORY: return CUSPARSE_STATUS_ALLOC_FAILED;
         default: return CUSPARSE_STATUS_EXECUTION_FAILED;
     }
 }
 
-}  // namespace emulator::sparse
+}    // namespace emulator::sparse
 
 using namespace emulator::sparse;
 
@@ -168,21 +173,24 @@ EMULATOR_EXPORT const char* cusparseGetErrorString(cusparseStatus_t status) {
     return "unrecognized error code";
 }
 
-EMULATOR_EXPORT cusparseStatus_t cusparseCreateCsr(cusparseSpMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t count, CUdeviceptr offsets,
-                                                   CUdeviceptr indices, CUdeviceptr values, cusparseIndexType_t offsetType, cusparseIndexType_t indexType,
-                                                   int base, cudaDataType type) {
+EMULATOR_EXPORT cusparseStatus_t cusparseCreateCsr(cusparseSpMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t count,
+                                                   CUdeviceptr offsets, CUdeviceptr indices, CUdeviceptr values,
+                                                   cusparseIndexType_t offsetType, cusparseIndexType_t indexType, int base,
+                                                   cudaDataType type) {
     return createCsr(matrix, rows, columns, count, offsets, indices, values, offsetType, indexType, base, type);
 }
 
-EMULATOR_EXPORT cusparseStatus_t cusparseCreateConstCsr(cusparseSpMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t count, CUdeviceptr offsets,
-                                                        CUdeviceptr indices, CUdeviceptr values, cusparseIndexType_t offsetType,
-                                                        cusparseIndexType_t indexType, int base, cudaDataType type) {
+EMULATOR_EXPORT cusparseStatus_t cusparseCreateConstCsr(cusparseSpMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t count,
+                                                        CUdeviceptr offsets, CUdeviceptr indices, CUdeviceptr values,
+                                                        cusparseIndexType_t offsetType, cusparseIndexType_t indexType, int base,
+                                                        cudaDataType type) {
     return createCsr(matrix, rows, columns, count, offsets, indices, values, offsetType, indexType, base, type);
 }
 
 EMULATOR_EXPORT cusparseStatus_t cusparseDestroySpMat(const cusparseSpMatDescr* matrix) { return remove(matrix); }
 
-EMULATOR_EXPORT cusparseStatus_t cusparseCsrSetPointers(cusparseSpMatDescr_t matrix, CUdeviceptr offsets, CUdeviceptr indices, CUdeviceptr values) {
+EMULATOR_EXPORT cusparseStatus_t cusparseCsrSetPointers(cusparseSpMatDescr_t matrix, CUdeviceptr offsets, CUdeviceptr indices,
+                                                        CUdeviceptr values) {
     if (!isMatrix(matrix) || !offsets || (matrix->count && (!indices || !values))) return CUSPARSE_STATUS_INVALID_VALUE;
     matrix->offsets = offsets;
     matrix->indices = indices;
@@ -196,8 +204,10 @@ EMULATOR_EXPORT cusparseStatus_t cusparseSpMatSetValues(cusparseSpMatDescr_t mat
     return CUSPARSE_STATUS_SUCCESS;
 }
 
-EMULATOR_EXPORT cusparseStatus_t cusparseCsrSetStridedBatch(cusparseSpMatDescr_t matrix, int batch, int64_t offsetStride, int64_t valueStride) {
-    bool isValid = isMatrix(matrix) && batch > 0 && (offsetStride == 0 || offsetStride >= matrix->rows + 1) && (valueStride == 0 || valueStride >= matrix->count);
+EMULATOR_EXPORT cusparseStatus_t cusparseCsrSetStridedBatch(cusparseSpMatDescr_t matrix, int batch, int64_t offsetStride,
+                                                            int64_t valueStride) {
+    bool isValid = isMatrix(matrix) && batch > 0 && (offsetStride == 0 || offsetStride >= matrix->rows + 1)
+                   && (valueStride == 0 || valueStride >= matrix->count);
     if (!isValid) return CUSPARSE_STATUS_INVALID_VALUE;
     matrix->batch = batch;
     matrix->offsetStride = offsetStride;
@@ -205,13 +215,13 @@ EMULATOR_EXPORT cusparseStatus_t cusparseCsrSetStridedBatch(cusparseSpMatDescr_t
     return CUSPARSE_STATUS_SUCCESS;
 }
 
-EMULATOR_EXPORT cusparseStatus_t cusparseCreateDnMat(cusparseDnMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t leading, CUdeviceptr values,
-                                                     cudaDataType type, cusparseOrder_t order) {
+EMULATOR_EXPORT cusparseStatus_t cusparseCreateDnMat(cusparseDnMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t leading,
+                                                     CUdeviceptr values, cudaDataType type, cusparseOrder_t order) {
     return createDense(matrix, rows, columns, leading, values, type, order);
 }
 
-EMULATOR_EXPORT cusparseStatus_t cusparseCreateConstDnMat(cusparseDnMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t leading, CUdeviceptr values,
-                                                          cudaDataType type, cusparseOrder_t order) {
+EMULATOR_EXPORT cusparseStatus_t cusparseCreateConstDnMat(cusparseDnMatDescr_t* matrix, int64_t rows, int64_t columns, int64_t leading,
+                                                          CUdeviceptr values, cudaDataType type, cusparseOrder_t order) {
     return createDense(matrix, rows, columns, leading, values, type, order);
 }
 

@@ -40,8 +40,8 @@ int64_t indexAt(const uint8_t* at, cusparseIndexType_t type, int64_t place) {
 uint8_t* use(NativeTurn& turn, const cusparseDnMatDescr& matrix, int64_t batch, bool writes) {
     bool isColumns = matrix.order == CUSPARSE_ORDER_COL;
     int bytes = bytesOf(matrix.type);
-    return turn.use(matrix.values + (uint64_t)(batch * matrix.stride) * bytes, (uint64_t)(isColumns ? matrix.rows : matrix.columns) * bytes, writes,
-                    (uint64_t)matrix.leading * bytes, isColumns ? matrix.columns : matrix.rows);
+    return turn.use(matrix.values + (uint64_t)(batch * matrix.stride) * bytes, (uint64_t)(isColumns ? matrix.rows : matrix.columns) * bytes,
+                    writes, (uint64_t)matrix.leading * bytes, isColumns ? matrix.columns : matrix.rows);
 }
 
 int64_t placeOf(const cusparseDnMatDescr& matrix, int64_t row, int64_t column) {
@@ -60,8 +60,11 @@ void multiply(NativeTurn& turn, const Call& call, float alpha, float beta, int64
     if (!offsets) return;
     const uint8_t *indices = nullptr, *values = nullptr;
     if (matrix.count) {
-        indices = turn.use(matrix.indices + (uint64_t)(batchA * matrix.valueStride) * bytesOf(matrix.indexType), (uint64_t)matrix.count * bytesOf(matrix.indexType), false);
-        values = indices ? turn.use(matrix.values + (uint64_t)(batchA * matrix.valueStride) * bytesOf(matrix.type), (uint64_t)matrix.count * bytesOf(matrix.type), false) : nullptr;
+        indices = turn.use(matrix.indices + (uint64_t)(batchA * matrix.valueStride) * bytesOf(matrix.indexType),
+                           (uint64_t)matrix.count * bytesOf(matrix.indexType), false);
+        values = indices ? turn.use(matrix.values + (uint64_t)(batchA * matrix.valueStride) * bytesOf(matrix.type),
+                                    (uint64_t)matrix.count * bytesOf(matrix.type), false)
+                         : nullptr;
         if (!values) return;
     }
     const uint8_t* b = use(turn, call.b, batchB, false);
@@ -73,22 +76,24 @@ void multiply(NativeTurn& turn, const Call& call, float alpha, float beta, int64
     int64_t rows = call.c.rows, columns = call.c.columns;
     std::vector<float> sums(rows * columns, 0.0f), line(columns);
     for (int64_t row = 0; row < matrix.rows; row++) {
-        int64_t from = indexAt(offsets, matrix.offsetType, row) - matrix.base, to = indexAt(offsets, matrix.offsetType, row + 1) - matrix.base;
+        int64_t from = indexAt(offsets, matrix.offsetType, row) - matrix.base,
+                to = indexAt(offsets, matrix.offsetType, row + 1) - matrix.base;
         if (from < 0 || to < from || to > matrix.count) {
-            return turn.fail(CUDA_ERROR_ILLEGAL_ADDRESS, "row " + std::to_string(row) + " of A is values " + std::to_string(from) + " to " + std::to_string(to) + " of "
-                                                             + std::to_string(matrix.count));
+            return turn.fail(CUDA_ERROR_ILLEGAL_ADDRESS, "row " + std::to_string(row) + " of A is values " + std::to_string(from) + " to "
+                                                             + std::to_string(to) + " of " + std::to_string(matrix.count));
         }
         for (int64_t place = from; place < to; place++) {
             int64_t column = indexAt(indices, matrix.indexType, place) - matrix.base;
             if (column < 0 || column >= matrix.columns) {
-                return turn.fail(CUDA_ERROR_ILLEGAL_ADDRESS, "value " + std::to_string(place) + " of A is in column " + std::to_string(column) + " of "
-                                                                 + std::to_string(matrix.columns));
+                return turn.fail(CUDA_ERROR_ILLEGAL_ADDRESS, "value " + std::to_string(place) + " of A is in column "
+                                                                 + std::to_string(column) + " of " + std::to_string(matrix.columns));
             }
             float value = element(values, matrix.type, place);
             int64_t target = transposes ? column : row, source = transposes ? row : column;
             for (int64_t j = 0; j < columns; j++) {
                 bool isPlain = call.opB == CUSPARSE_OPERATION_NON_TRANSPOSE;
-                sums[target * columns + j] += value * element(b, call.b.type, isPlain ? placeOf(call.b, source, j) : placeOf(call.b, j, source));
+                sums[target * columns + j] +=
+                    value * element(b, call.b.type, isPlain ? placeOf(call.b, source, j) : placeOf(call.b, j, source));
             }
         }
     }
@@ -113,11 +118,14 @@ void run(NativeTurn& turn, const Call& call) {
     for (int64_t batch = 0; batch < call.c.batch; batch++) multiply(turn, call, alpha, beta, batch);
 }
 
-cusparseStatus_t describe(Call& call, cusparseHandle_t handle, cusparseOperation_t opA, cusparseOperation_t opB, const void* alpha, const cusparseSpMatDescr* a,
-                          const cusparseDnMatDescr* b, const void* beta, const cusparseDnMatDescr* c, cudaDataType compute, cusparseSpMMAlg_t algorithm) {
+cusparseStatus_t describe(Call& call, cusparseHandle_t handle, cusparseOperation_t opA, cusparseOperation_t opB, const void* alpha,
+                          const cusparseSpMatDescr* a, const cusparseDnMatDescr* b, const void* beta, const cusparseDnMatDescr* c,
+                          cudaDataType compute, cusparseSpMMAlg_t algorithm) {
     if (!isHandle(handle)) return CUSPARSE_STATUS_NOT_INITIALIZED;
-    if (!isMatrix(a) || !isMatrix(b) || !isMatrix(c) || !alpha || !beta || opA < 0 || opA > 2 || opB < 0 || opB > 2) return CUSPARSE_STATUS_INVALID_VALUE;
-    int64_t rows = opA ? a->columns : a->rows, inner = opA ? a->rows : a->columns, innerB = opB ? b->columns : b->rows, columns = opB ? b->rows : b->columns;
+    if (!isMatrix(a) || !isMatrix(b) || !isMatrix(c) || !alpha || !beta || opA < 0 || opA > 2 || opB < 0 || opB > 2)
+        return CUSPARSE_STATUS_INVALID_VALUE;
+    int64_t rows = opA ? a->columns : a->rows, inner = opA ? a->rows : a->columns, innerB = opB ? b->columns : b->rows,
+            columns = opB ? b->rows : b->columns;
     if (inner != innerB || c->rows != rows || c->columns != columns) return CUSPARSE_STATUS_INVALID_VALUE;
     bool areBatches = (a->batch == 1 || a->batch == c->batch) && (b->batch == 1 || b->batch == c->batch);
     if (!areBatches) return CUSPARSE_STATUS_INVALID_VALUE;
@@ -126,16 +134,26 @@ cusparseStatus_t describe(Call& call, cusparseHandle_t handle, cusparseOperation
                    || (algorithm == CUSPARSE_SPMM_CSR_ALG3 && opA == CUSPARSE_OPERATION_NON_TRANSPOSE);
     if (!areTypes || !isKnown) return CUSPARSE_STATUS_NOT_SUPPORTED;
     bool isDevice = handle->pointerMode == CUSPARSE_POINTER_MODE_DEVICE;
-    call = {opA, opB, *a, *b, *c, 0, isDevice, isDevice ? 0 : *static_cast<const float*>(alpha), isDevice ? 0 : *static_cast<const float*>(beta),
-            reinterpret_cast<CUdeviceptr>(alpha), reinterpret_cast<CUdeviceptr>(beta)};
+    call = {opA,
+            opB,
+            *a,
+            *b,
+            *c,
+            0,
+            isDevice,
+            isDevice ? 0 : *static_cast<const float*>(alpha),
+            isDevice ? 0 : *static_cast<const float*>(beta),
+            reinterpret_cast<CUdeviceptr>(alpha),
+            reinterpret_cast<CUdeviceptr>(beta)};
     return CUSPARSE_STATUS_SUCCESS;
 }
 
-}  // namespace
+}    // namespace
 
-EMULATOR_EXPORT cusparseStatus_t cusparseSpMM_bufferSize(cusparseHandle_t handle, cusparseOperation_t opA, cusparseOperation_t opB, const void* alpha,
-                                                         const cusparseSpMatDescr* a, const cusparseDnMatDescr* b, const void* beta,
-                                                         const cusparseDnMatDescr* c, cudaDataType compute, cusparseSpMMAlg_t algorithm, size_t* bytes) {
+EMULATOR_EXPORT cusparseStatus_t cusparseSpMM_bufferSize(cusparseHandle_t handle, cusparseOperation_t opA, cusparseOperation_t opB,
+                                                         const void* alpha, const cusparseSpMatDescr* a, const cusparseDnMatDescr* b,
+                                                         const void* beta, const cusparseDnMatDescr* c, cudaDataType compute,
+                                                         cusparseSpMMAlg_t algorithm, size_t* bytes) {
     Call call;
     if (cusparseStatus_t status = describe(call, handle, opA, opB, alpha, a, b, beta, c, compute, algorithm)) return status;
     if (!bytes) return CUSPARSE_STATUS_INVALID_VALUE;
@@ -143,18 +161,21 @@ EMULATOR_EXPORT cusparseStatus_t cusparseSpMM_bufferSize(cusparseHandle_t handle
     return CUSPARSE_STATUS_SUCCESS;
 }
 
-EMULATOR_EXPORT cusparseStatus_t cusparseSpMM_preprocess(cusparseHandle_t handle, cusparseOperation_t opA, cusparseOperation_t opB, const void* alpha,
-                                                         const cusparseSpMatDescr* a, const cusparseDnMatDescr* b, const void* beta,
-                                                         const cusparseDnMatDescr* c, cudaDataType compute, cusparseSpMMAlg_t algorithm, CUdeviceptr buffer) {
+EMULATOR_EXPORT cusparseStatus_t cusparseSpMM_preprocess(cusparseHandle_t handle, cusparseOperation_t opA, cusparseOperation_t opB,
+                                                         const void* alpha, const cusparseSpMatDescr* a, const cusparseDnMatDescr* b,
+                                                         const void* beta, const cusparseDnMatDescr* c, cudaDataType compute,
+                                                         cusparseSpMMAlg_t algorithm, CUdeviceptr buffer) {
     Call call;
     if (cusparseStatus_t status = describe(call, handle, opA, opB, alpha, a, b, beta, c, compute, algorithm)) return status;
     call.buffer = buffer;
-    return statusOf(submitNative(handle->stream, "cusparseSpMM_preprocess", [call](NativeTurn& turn) { turn.use(call.buffer, bufferBytes(call), true); }));
+    return statusOf(submitNative(handle->stream, "cusparseSpMM_preprocess",
+                                 [call](NativeTurn& turn) { turn.use(call.buffer, bufferBytes(call), true); }));
 }
 
 EMULATOR_EXPORT cusparseStatus_t cusparseSpMM(cusparseHandle_t handle, cusparseOperation_t opA, cusparseOperation_t opB, const void* alpha,
-                                              const cusparseSpMatDescr* a, const cusparseDnMatDescr* b, const void* beta, const cusparseDnMatDescr* c,
-                                              cudaDataType compute, cusparseSpMMAlg_t algorithm, CUdeviceptr buffer) {
+                                              const cusparseSpMatDescr* a, const cusparseDnMatDescr* b, const void* beta,
+                                              const cusparseDnMatDescr* c, cudaDataType compute, cusparseSpMMAlg_t algorithm,
+                                              CUdeviceptr buffer) {
     Call call;
     if (cusparseStatus_t status = describe(call, handle, opA, opB, alpha, a, b, beta, c, compute, algorithm)) return status;
     call.buffer = buffer;

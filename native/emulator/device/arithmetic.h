@@ -11,17 +11,29 @@ constexpr double Poison64 = __builtin_bit_cast(double, 0xFFFFFFFFFFFFFFFFull);
 template <class T>
 struct Wider;
 template <>
-struct Wider<uint16_t> { using type = uint32_t; };
+struct Wider<uint16_t> {
+    using type = uint32_t;
+};
 template <>
-struct Wider<int16_t> { using type = int32_t; };
+struct Wider<int16_t> {
+    using type = int32_t;
+};
 template <>
-struct Wider<uint32_t> { using type = uint64_t; };
+struct Wider<uint32_t> {
+    using type = uint64_t;
+};
 template <>
-struct Wider<int32_t> { using type = int64_t; };
+struct Wider<int32_t> {
+    using type = int64_t;
+};
 template <>
-struct Wider<uint64_t> { using type = unsigned __int128; };
+struct Wider<uint64_t> {
+    using type = unsigned __int128;
+};
 template <>
-struct Wider<int64_t> { using type = __int128; };
+struct Wider<int64_t> {
+    using type = __int128;
+};
 
 template <class T>
 inline T mulHigh(T a, T b) {
@@ -52,15 +64,23 @@ inline T absolute(T a) {
     return a < 0 ? (T)(0 - (typename Wider<T>::type)a) : a;
 }
 template <class T>
-inline T least(T a, T b) { return a < b ? a : b; }
+inline T least(T a, T b) {
+    return a < b ? a : b;
+}
 template <class T>
-inline T greatest(T a, T b) { return a > b ? a : b; }
+inline T greatest(T a, T b) {
+    return a > b ? a : b;
+}
 inline int32_t saturate(int64_t a) { return a > INT32_MAX ? INT32_MAX : a < INT32_MIN ? INT32_MIN : (int32_t)a; }
 
 template <class T>
-inline T shiftLeft(T a, uint32_t by) { return by >= sizeof(T) * 8 ? (T)0 : (T)(a << by); }
+inline T shiftLeft(T a, uint32_t by) {
+    return by >= sizeof(T) * 8 ? (T)0 : (T)(a << by);
+}
 template <class T>
-inline T shiftRight(T a, uint32_t by) { return by >= sizeof(T) * 8 ? (T)(a < 0 ? -1 : 0) : (T)(a >> by); }
+inline T shiftRight(T a, uint32_t by) {
+    return by >= sizeof(T) * 8 ? (T)(a < 0 ? -1 : 0) : (T)(a >> by);
+}
 
 inline uint32_t funnelLeft(uint32_t low, uint32_t high, uint32_t by) {
     return by == 0 ? high : by >= 32 ? low : high << by | low >> (32 - by);
@@ -139,15 +159,21 @@ inline uint32_t dotBytes(uint32_t a, uint32_t b, uint32_t sum) {
 }
 
 template <class T>
-inline bool isNan(T a) { return a != a; }
+inline bool isNan(T a) {
+    return a != a;
+}
 inline float flush(float a) {
     uint32_t word = bits<uint32_t>(a);
     return (word & 0x7F800000u) == 0 ? bits<float>(word & 0x80000000u) : a;
 }
 template <class T>
-inline bool isSubnormal(T a) { return a != 0 && !__builtin_isnormal(a) && __builtin_isfinite(a); }
+inline bool isSubnormal(T a) {
+    return a != 0 && !__builtin_isnormal(a) && __builtin_isfinite(a);
+}
 template <class T>
-inline T clampUnit(T a) { return !(a > 0) ? (T)0 : a > 1 ? (T)1 : a; }
+inline T clampUnit(T a) {
+    return !(a > 0) ? (T)0 : a > 1 ? (T)1 : a;
+}
 
 inline float canonicalNan(float) { return bits<float>(0x7FFFFFFFu); }
 inline double canonicalNan(double) { return bits<double>(0x7FFFFFFFFFFFFFFFull); }
@@ -166,9 +192,13 @@ inline T maximum(T a, T b) {
     return a == b ? (signBit(a) ? b : a) : a > b ? a : b;
 }
 template <class T>
-inline T minimumOrNan(T a, T b) { return isNan(a) || isNan(b) ? canonicalNan(a) : minimum(a, b); }
+inline T minimumOrNan(T a, T b) {
+    return isNan(a) || isNan(b) ? canonicalNan(a) : minimum(a, b);
+}
 template <class T>
-inline T maximumOrNan(T a, T b) { return isNan(a) || isNan(b) ? canonicalNan(a) : maximum(a, b); }
+inline T maximumOrNan(T a, T b) {
+    return isNan(a) || isNan(b) ? canonicalNan(a) : maximum(a, b);
+}
 
 inline float fused(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
 inline double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
@@ -181,4 +211,4 @@ inline double magnitude(double a) { return bits<double>(bits<uint64_t>(a) & 0x7F
 inline float copySign(float sign, float a) { return __builtin_copysignf(a, sign); }
 inline double copySign(double sign, double a) { return __builtin_copysign(a, sign); }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -20,7 +20,8 @@ inline uint32_t narrow(double value, Format format, Rounding rounding) {
     if (exponent == 1024) return sign | infinity;
     int bias = (1 << (format.exponent - 1)) - 1;
     uint64_t fraction = word & ((1ull << 52) - 1);
-    if (exponent == -1023) exponent = -1022; else fraction |= 1ull << 52;
+    if (exponent == -1023) exponent = -1022;
+    else fraction |= 1ull << 52;
     int dropped = 52 - format.mantissa;
     int lowest = 1 - bias;
     if (exponent < lowest) dropped += lowest - exponent;
@@ -92,7 +93,7 @@ inline Int toInteger(T a, Rounding rounding) {
     constexpr int Width = sizeof(Int) * 8 - IsSigned;
     const double above = Width == 64 ? 0x1p64 : (double)(1ull << Width);
     double whole = toWhole((double)a, rounding);
-    Int highest = (Int)(IsSigned ? (typename WordOf<sizeof(Int)>::type)-1 >> 1 : (typename WordOf<sizeof(Int)>::type)-1);
+    Int highest = (Int)(IsSigned ? (typename WordOf<sizeof(Int)>::type) - 1 >> 1 : (typename WordOf<sizeof(Int)>::type) - 1);
     if (whole >= above) return highest;
     if (IsSigned) return whole < -above ? (Int)~highest : (Int)whole;
     return whole <= 0 ? (Int)0 : (Int)whole;
@@ -107,4 +108,4 @@ inline To clampInteger(__int128 a) {
     return (To)(a > highest ? highest : a < lowest ? lowest : a);
 }
 
-}  // namespace emulator
+}    // namespace emulator

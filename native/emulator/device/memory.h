@@ -11,18 +11,30 @@ inline To bits(From value) {
 }
 
 template <uint32_t Bytes>
-inline constexpr int Log2 = Bytes == 1 ? 0 : Bytes == 2 ? 1 : Bytes == 4 ? 2 : Bytes == 8 ? 3 : 4;
+inline constexpr int Log2 = Bytes == 1   ? 0
+                            : Bytes == 2 ? 1
+                            : Bytes == 4 ? 2
+                            : Bytes == 8 ? 3
+                                         : 4;
 
 template <int Bytes>
 struct WordOf;
 template <>
-struct WordOf<1> { using type = uint8_t; };
+struct WordOf<1> {
+    using type = uint8_t;
+};
 template <>
-struct WordOf<2> { using type = uint16_t; };
+struct WordOf<2> {
+    using type = uint16_t;
+};
 template <>
-struct WordOf<4> { using type = uint32_t; };
+struct WordOf<4> {
+    using type = uint32_t;
+};
 template <>
-struct WordOf<8> { using type = uint64_t; };
+struct WordOf<8> {
+    using type = uint64_t;
+};
 
 // Global memory: the host's address of Bytes bytes.
 template <uint32_t Bytes>
@@ -92,4 +104,4 @@ inline T atomic(uint8_t* at, Change change) {
     }
 }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -11,8 +11,17 @@ enum : uint32_t { MatchAny, MatchAll };
 enum : uint32_t { ReduceAdd, ReduceMin, ReduceMax, ReduceMinSigned, ReduceMaxSigned, ReduceAnd, ReduceOr, ReduceXor };
 enum : uint32_t { BarrierCount, BarrierAnd, BarrierOr };
 enum : uint32_t {
-    MatrixHalf, MatrixBrain, MatrixHalfSums, MatrixSmallHalf, MatrixSmallBrain, MatrixTensor, MatrixSmallTensor,
-    MatrixSignedSigned, MatrixSignedUnsigned, MatrixUnsignedSigned, MatrixUnsignedUnsigned
+    MatrixHalf,
+    MatrixBrain,
+    MatrixHalfSums,
+    MatrixSmallHalf,
+    MatrixSmallBrain,
+    MatrixTensor,
+    MatrixSmallTensor,
+    MatrixSignedSigned,
+    MatrixSignedUnsigned,
+    MatrixUnsignedSigned,
+    MatrixUnsignedUnsigned
 };
 
 inline uint32_t shuffle(Thread& thread, uint32_t site, uint32_t variant, uint32_t mask, uint32_t value, uint32_t lane, uint32_t clamp,
@@ -56,4 +65,4 @@ inline void warpBarrier(Thread& thread, uint32_t site, uint32_t mask) {
 // The registers of A, B and C one after the other come in; D comes out at the front.
 inline void matrix(Thread& thread, WarpOperation& operation) { thread.block->runtime->warp(thread, operation); }
 
-}  // namespace emulator
+}    // namespace emulator

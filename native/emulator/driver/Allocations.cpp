@@ -13,8 +13,8 @@ Allocation& allocate(Machine& machine, CUdeviceptr* address, size_t bytes, Alloc
     if (bytes == 0) invalid("0 bytes cannot be allocated");
     Allocation* made = machine.memory.allocate(bytes, kind);
     if (!made) {
-        throw Refusal(CUDA_ERROR_OUT_OF_MEMORY, std::to_string(bytes) + " bytes are asked for, and of " + std::to_string(settings().memory) + " "
-                                                    + std::to_string(machine.memory.used) + " are taken");
+        throw Refusal(CUDA_ERROR_OUT_OF_MEMORY, std::to_string(bytes) + " bytes are asked for, and of " + std::to_string(settings().memory)
+                                                    + " " + std::to_string(machine.memory.used) + " are taken");
     }
     *address = made->base;
     return *made;
@@ -43,7 +43,7 @@ CUresult allocateHost(void** host, size_t bytes) {
     });
 }
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT CUresult cuMemGetInfo_v2(size_t* free, size_t* total) {
     return call([&](Machine& machine) {
@@ -78,8 +78,9 @@ EMULATOR_EXPORT CUresult cuMemAllocAsync(CUdeviceptr* address, size_t bytes, CUs
         if (stream.capture) throw Refusal(CUDA_ERROR_NOT_SUPPORTED, "the emulator does not capture allocations");
         uint64_t base = allocate(machine, address, bytes, Allocation::Kind::Ordered).base;
         machine.submit(stream, {"cuMemAllocAsync", [base, &machine](Turn& turn) {
-            if (Allocation* allocation = machine.memory.find(base)) turn.touch(*allocation, 0, allocation->size, true);
-        }});
+                                    if (Allocation* allocation = machine.memory.find(base))
+                                        turn.touch(*allocation, 0, allocation->size, true);
+                                }});
     });
 }
 
@@ -90,11 +91,12 @@ EMULATOR_EXPORT CUresult cuMemFreeAsync(CUdeviceptr address, CUstream handle) {
         if (stream.capture) throw Refusal(CUDA_ERROR_NOT_SUPPORTED, "the emulator does not capture freeing");
         beginning(machine, address);
         machine.submit(stream, {"cuMemFreeAsync", [address, &machine](Turn& turn) {
-            Allocation* allocation = machine.memory.find(address);
-            if (!allocation) return machine.fail(CUDA_ERROR_INVALID_VALUE, "cuMemFreeAsync: " + machine.memory.explain(address));
-            turn.touch(*allocation, 0, allocation->size, true);
-            machine.memory.free(allocation);
-        }});
+                                    Allocation* allocation = machine.memory.find(address);
+                                    if (!allocation)
+                                        return machine.fail(CUDA_ERROR_INVALID_VALUE, "cuMemFreeAsync: " + machine.memory.explain(address));
+                                    turn.touch(*allocation, 0, allocation->size, true);
+                                    machine.memory.free(allocation);
+                                }});
     });
 }
 

@@ -6,7 +6,7 @@ using namespace emulator;
 
 namespace {
 
-thread_local std::vector<CUcontext> below;     // of the current one on this thread's stack
+thread_local std::vector<CUcontext> below;    // of the current one on this thread's stack
 
 void requireDevice(CUdevice device) {
     if (device != 0) throw Refusal(CUDA_ERROR_INVALID_DEVICE, "there is one device, 0");
@@ -18,7 +18,7 @@ void requireKnown(CUcontext context) {
 
 unsigned contextFlags = 0;
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT CUresult cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice device) {
     return guarded(false, [&](Machine& machine) {
@@ -32,7 +32,8 @@ EMULATOR_EXPORT CUresult cuDevicePrimaryCtxRetain(CUcontext* context, CUdevice d
 EMULATOR_EXPORT CUresult cuDevicePrimaryCtxRelease_v2(CUdevice device) {
     return guarded(false, [&](Machine& machine) {
         requireDevice(device);
-        if (machine.contextReferences == 0) throw Refusal(CUDA_ERROR_INVALID_CONTEXT, "the primary context has been released more often than retained");
+        if (machine.contextReferences == 0)
+            throw Refusal(CUDA_ERROR_INVALID_CONTEXT, "the primary context has been released more often than retained");
         if (--machine.contextReferences == 0) machine.reset("when the primary context is released");
     });
 }
@@ -119,14 +120,16 @@ EMULATOR_EXPORT CUresult cuCtxGetLimit(size_t* value, int limit) {
     return call([&](Machine&) {
         require(value, "the value");
         static const size_t values[] = {1024, 1 << 20, 8 << 20};    // stack, printf's buffer, heap
-        if (limit < 0 || limit > 2) throw Refusal(CUDA_ERROR_UNSUPPORTED_LIMIT, "the emulator does not know limit " + std::to_string(limit));
+        if (limit < 0 || limit > 2)
+            throw Refusal(CUDA_ERROR_UNSUPPORTED_LIMIT, "the emulator does not know limit " + std::to_string(limit));
         *value = values[limit];
     });
 }
 
 EMULATOR_EXPORT CUresult cuCtxSetLimit(int limit, size_t) {
     return call([&](Machine&) {
-        if (limit < 0 || limit > 2) throw Refusal(CUDA_ERROR_UNSUPPORTED_LIMIT, "the emulator does not know limit " + std::to_string(limit));
+        if (limit < 0 || limit > 2)
+            throw Refusal(CUDA_ERROR_UNSUPPORTED_LIMIT, "the emulator does not know limit " + std::to_string(limit));
     });
 }
 

@@ -12,7 +12,8 @@ namespace {
 uint8_t* use(Machine& machine, Turn& turn, CUdeviceptr address, uint64_t bytes, bool writes) {
     Allocation* found = machine.memory.find(address);
     if (!found || found->end() - address < bytes) {
-        machine.fail(CUDA_ERROR_ILLEGAL_ADDRESS, turn.name + ": " + (found ? "it goes past the end of " + found->describe() : machine.memory.explain(address)));
+        machine.fail(CUDA_ERROR_ILLEGAL_ADDRESS,
+                     turn.name + ": " + (found ? "it goes past the end of " + found->describe() : machine.memory.explain(address)));
         return nullptr;
     }
     turn.touch(*found, address - found->base, bytes, writes);
@@ -34,8 +35,9 @@ void toDevice(CUdeviceptr to, const void* from, size_t bytes, CUstream handle, b
         staged = std::make_shared<std::vector<uint8_t>>(first, first + bytes);
     }
     machine.submit(stream, {isAsync ? "cuMemcpyHtoDAsync" : "cuMemcpyHtoD", [=, &machine](Turn& turn) {
-        if (uint8_t* place = use(machine, turn, to, bytes, true)) std::memcpy(place, staged ? staged->data() : from, bytes);
-    }});
+                                if (uint8_t* place = use(machine, turn, to, bytes, true))
+                                    std::memcpy(place, staged ? staged->data() : from, bytes);
+                            }});
     if (!isAsync) machine.queue->wait(stream);
 }
 
@@ -47,8 +49,8 @@ void toHost(void* to, CUdeviceptr from, size_t bytes, CUstream handle, bool isAs
     Stream& stream = machine.stream(handle);
     if (!isAsync) machine.requireNoCapture("a copy that waits");
     machine.submit(stream, {isAsync ? "cuMemcpyDtoHAsync" : "cuMemcpyDtoH", [=, &machine](Turn& turn) {
-        if (uint8_t* place = use(machine, turn, from, bytes, false)) std::memcpy(to, place, bytes);
-    }});
+                                if (uint8_t* place = use(machine, turn, from, bytes, false)) std::memcpy(to, place, bytes);
+                            }});
     // Into pageable memory a copy has happened when the call returns.
     if (!isAsync || (!stream.capture && !machine.isPinned(to, bytes))) machine.queue->wait(stream);
 }
@@ -61,10 +63,10 @@ void within(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream handle, boo
     Stream& stream = machine.stream(handle);
     if (!isAsync) machine.requireNoCapture("a copy that waits");
     machine.submit(stream, {isAsync ? "cuMemcpyDtoDAsync" : "cuMemcpyDtoD", [=, &machine](Turn& turn) {
-        uint8_t* source = use(machine, turn, from, bytes, false);
-        uint8_t* place = source ? use(machine, turn, to, bytes, true) : nullptr;
-        if (place) std::memmove(place, source, bytes);
-    }});
+                                uint8_t* source = use(machine, turn, from, bytes, false);
+                                uint8_t* place = source ? use(machine, turn, to, bytes, true) : nullptr;
+                                if (place) std::memmove(place, source, bytes);
+                            }});
 }
 
 void anywhere(CUdeviceptr to, CUdeviceptr from, size_t bytes, CUstream handle, bool isAsync) {
@@ -85,11 +87,12 @@ void fill(CUdeviceptr to, T value, size_t count, CUstream handle, bool isAsync) 
     Stream& stream = machine.stream(handle);
     if (!isAsync) machine.requireNoCapture("a fill of the default stream");
     machine.submit(stream, {"cuMemsetD" + std::to_string(8 * sizeof(T)), [=, &machine](Turn& turn) {
-        if (uint8_t* place = use(machine, turn, to, count * sizeof(T), true)) std::fill_n(reinterpret_cast<T*>(place), count, value);
-    }});
+                                if (uint8_t* place = use(machine, turn, to, count * sizeof(T), true))
+                                    std::fill_n(reinterpret_cast<T*>(place), count, value);
+                            }});
 }
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void* from, size_t bytes) {
     return call([&](Machine&) { toDevice(to, from, bytes, nullptr, false); });

@@ -17,25 +17,34 @@ void requireDevice(CUdevice device) {
 int attribute(CUdevice_attribute which) {
     int capability = Machine::capability();
     switch (which) {
-        case CU_MAX_THREADS_PER_BLOCK: case CU_MAX_BLOCK_DIM_X: case CU_MAX_BLOCK_DIM_Y: return 1024;
+        case CU_MAX_THREADS_PER_BLOCK:
+        case CU_MAX_BLOCK_DIM_X:
+        case CU_MAX_BLOCK_DIM_Y: return 1024;
         case CU_MAX_BLOCK_DIM_Z: return 64;
         case CU_MAX_GRID_DIM_X: return 2147483647;
-        case CU_MAX_GRID_DIM_Y: case CU_MAX_GRID_DIM_Z: return 65535;
+        case CU_MAX_GRID_DIM_Y:
+        case CU_MAX_GRID_DIM_Z: return 65535;
         case CU_MAX_SHARED_MEMORY_PER_BLOCK: return 48 << 10;
         case CU_TOTAL_CONSTANT_MEMORY: return 64 << 10;
         case CU_WARP_SIZE: return 32;
         case CU_MAX_PITCH: return 2147483647;
-        case CU_MAX_REGISTERS_PER_BLOCK: case CU_MAX_REGISTERS_PER_MULTIPROCESSOR: return 65536;
+        case CU_MAX_REGISTERS_PER_BLOCK:
+        case CU_MAX_REGISTERS_PER_MULTIPROCESSOR: return 65536;
         case CU_CLOCK_RATE: return 1400000;
         case CU_TEXTURE_ALIGNMENT: return 512;
-        case CU_GPU_OVERLAP: case CU_CAN_MAP_HOST_MEMORY: case CU_CONCURRENT_KERNELS: case CU_UNIFIED_ADDRESSING: return 1;
-        case CU_STREAM_PRIORITIES_SUPPORTED: case CU_MEMORY_POOLS_SUPPORTED: return 1;
+        case CU_GPU_OVERLAP:
+        case CU_CAN_MAP_HOST_MEMORY:
+        case CU_CONCURRENT_KERNELS:
+        case CU_UNIFIED_ADDRESSING: return 1;
+        case CU_STREAM_PRIORITIES_SUPPORTED:
+        case CU_MEMORY_POOLS_SUPPORTED: return 1;
         case CU_MULTIPROCESSOR_COUNT: return 16;
         case CU_PCI_BUS_ID: return 1;
         case CU_MEMORY_CLOCK_RATE: return 1000000;
         case CU_GLOBAL_MEMORY_BUS_WIDTH: return 128;
         case CU_L2_CACHE_SIZE: return 4 << 20;
-        case CU_MAX_THREADS_PER_MULTIPROCESSOR: return capability == 75 ? 1024 : capability == 86 || capability == 89 || capability >= 120 ? 1536 : 2048;
+        case CU_MAX_THREADS_PER_MULTIPROCESSOR:
+            return capability == 75 ? 1024 : capability == 86 || capability == 89 || capability >= 120 ? 1536 : 2048;
         case CU_ASYNC_ENGINE_COUNT: return 2;
         case CU_COMPUTE_CAPABILITY_MAJOR: return capability / 10;
         case CU_COMPUTE_CAPABILITY_MINOR: return capability % 10;
@@ -55,7 +64,7 @@ CUresult uuid(CUuuid* uuid, CUdevice device) {
     });
 }
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT CUresult cuInit(unsigned flags) {
     if (flags != 0) return CUDA_ERROR_INVALID_VALUE;

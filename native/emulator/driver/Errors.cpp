@@ -68,7 +68,7 @@ CUresult describe(int error, const char** text, const char* Description::*part) 
     return *text ? CUDA_SUCCESS : CUDA_ERROR_INVALID_VALUE;
 }
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT CUresult cuGetErrorName(CUresult error, const char** name) { return describe(error, name, &Description::name); }
 EMULATOR_EXPORT CUresult cuGetErrorString(CUresult error, const char** text) { return describe(error, text, &Description::text); }

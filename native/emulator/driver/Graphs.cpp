@@ -79,8 +79,11 @@ void end(Machine& machine, CUstream handle, CUgraph* result) {
         if (machine.queue->has(other)) other->capture = nullptr;
         for (size_t node : heads) isJoined &= reached.contains(node);
     }
-    if (capture->isSpoiled) throw Refusal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "a call was made that must not be made while a stream is captured");
-    if (!isJoined) throw Refusal(CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "the first stream does not wait for the work of another that was drawn into the capture");
+    if (capture->isSpoiled)
+        throw Refusal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "a call was made that must not be made while a stream is captured");
+    if (!isJoined)
+        throw Refusal(CUDA_ERROR_STREAM_CAPTURE_UNJOINED,
+                      "the first stream does not wait for the work of another that was drawn into the capture");
     Graph* graph = capture->graph.release();
     machine.graphs.insert(graph);
     *result = reinterpret_cast<CUgraph>(graph);
@@ -145,8 +148,8 @@ CUresult instantiate(CUgraphExec* result, CUgraph handle) {
     });
 }
 
-}  // namespace
-}  // namespace emulator
+}    // namespace
+}    // namespace emulator
 
 using namespace emulator;
 
@@ -162,11 +165,15 @@ EMULATOR_EXPORT CUresult cuStreamIsCapturing(CUstream handle, CUstreamCaptureSta
     return call([&](Machine& machine) {
         require(status, "the status");
         Capture* capture = machine.stream(handle).capture;
-        *status = !capture ? CU_STREAM_CAPTURE_STATUS_NONE : capture->isSpoiled ? CU_STREAM_CAPTURE_STATUS_INVALIDATED : CU_STREAM_CAPTURE_STATUS_ACTIVE;
+        *status = !capture             ? CU_STREAM_CAPTURE_STATUS_NONE
+                  : capture->isSpoiled ? CU_STREAM_CAPTURE_STATUS_INVALIDATED
+                                       : CU_STREAM_CAPTURE_STATUS_ACTIVE;
     });
 }
 
-EMULATOR_EXPORT CUresult cuGraphInstantiateWithFlags(CUgraphExec* executable, CUgraph graph, unsigned long long) { return instantiate(executable, graph); }
+EMULATOR_EXPORT CUresult cuGraphInstantiateWithFlags(CUgraphExec* executable, CUgraph graph, unsigned long long) {
+    return instantiate(executable, graph);
+}
 
 // The older forms, which some callers still know.
 EMULATOR_EXPORT CUresult cuGraphInstantiate_v2(CUgraphExec* executable, CUgraph graph, CUgraphNode* failed, char* log, size_t room) {
@@ -179,7 +186,8 @@ EMULATOR_EXPORT CUresult cuGraphLaunch(CUgraphExec handle, CUstream streamHandle
     return call([&](Machine& machine) {
         GraphExec& executable = executableOf(machine, handle);
         Stream& stream = machine.stream(streamHandle);
-        if (stream.capture) insert(stream, executable); else launch(machine, executable, stream);
+        if (stream.capture) insert(stream, executable);
+        else launch(machine, executable, stream);
     });
 }
 
@@ -212,7 +220,8 @@ EMULATOR_EXPORT CUresult cuGraphGetNodes(CUgraph handle, CUgraphNode* nodes, siz
         require(count, "the number of nodes");
         Graph& graph = graphOf(machine, handle);
         if (nodes) {
-            for (size_t i = 0; i < *count; i++) nodes[i] = i < graph.nodes.size() ? reinterpret_cast<CUgraphNode>(&graph.nodes[i]) : nullptr;
+            for (size_t i = 0; i < *count; i++)
+                nodes[i] = i < graph.nodes.size() ? reinterpret_cast<CUgraphNode>(&graph.nodes[i]) : nullptr;
             *count = std::min(*count, graph.nodes.size());
         } else {
             *count = graph.nodes.size();

@@ -8,7 +8,7 @@ namespace emulator {
 struct Node {
     Work work;
     std::vector<size_t> after;
-    size_t chain;               // which of the captured streams it came from; 0 is the one that the capture began with
+    size_t chain;    // which of the captured streams it came from; 0 is the one that the capture began with
 };
 
 struct Graph {
@@ -18,13 +18,13 @@ struct Graph {
 
 // A stream is captured from cuStreamBeginCapture to cuStreamEndCapture, with the streams that an event has drawn into it.
 struct Capture {
-    uint64_t number;            // of the process's captures
+    uint64_t number;    // of the process's captures
     std::unique_ptr<Graph> graph;
     Stream* origin;
     CUstreamCaptureMode mode;
     std::thread::id thread;
     bool isSpoiled = false;
-    std::map<Stream*, std::vector<size_t>> heads;   // the nodes that the next one of a stream comes behind
+    std::map<Stream*, std::vector<size_t>> heads;    // the nodes that the next one of a stream comes behind
     std::map<Stream*, size_t> chains;
 
     void add(Stream& stream, Work work);
@@ -33,10 +33,10 @@ struct Capture {
 
 struct GraphExec {
     std::vector<Node> nodes;
-    std::vector<Stream*> streams;   // of the chains behind the first
-    Clock last;                     // of the launch before
+    std::vector<Stream*> streams;    // of the chains behind the first
+    Clock last;                      // of the launch before
 
     ~GraphExec();
 };
 
-}  // namespace emulator
+}    // namespace emulator

@@ -19,12 +19,16 @@ void requireLimits(const LoadedFunction& function, Index grid, Index block, uint
     uint64_t threads = (uint64_t)block.x * block.y * block.z;
     if (threads == 0 || grid.x == 0 || grid.y == 0 || grid.z == 0) refuse("a size is 0");
     if (grid.x > 2147483647u || grid.y > 65535 || grid.z > 65535) refuse("a grid has at most 2147483647, 65535 and 65535 blocks");
-    if (block.x > 1024 || block.y > 1024 || block.z > 64 || threads > 1024) refuse("a block has at most 1024, 1024 and 64 threads, 1024 together");
-    if (threads > (uint64_t)kernel.maxThreads) refuse("the kernel was compiled for blocks of at most " + std::to_string(kernel.maxThreads) + " threads");
+    if (block.x > 1024 || block.y > 1024 || block.z > 64 || threads > 1024)
+        refuse("a block has at most 1024, 1024 and 64 threads, 1024 together");
+    if (threads > (uint64_t)kernel.maxThreads)
+        refuse("the kernel was compiled for blocks of at most " + std::to_string(kernel.maxThreads) + " threads");
     const int* wanted = kernel.reqThreads;
-    if (wanted[0] && (block.x != (uint32_t)wanted[0] || block.y != (uint32_t)wanted[1] || block.z != (uint32_t)wanted[2])) refuse("the kernel was compiled for blocks of another size");
+    if (wanted[0] && (block.x != (uint32_t)wanted[0] || block.y != (uint32_t)wanted[1] || block.z != (uint32_t)wanted[2]))
+        refuse("the kernel was compiled for blocks of another size");
     if (kernel.registers * threads > 65536) refuse("its registers", CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES);
-    if (shared > function.mostDynamicShared || staticBytes(function) + shared > std::max(48u << 10, staticBytes(function) + function.mostDynamicShared)
+    if (shared > function.mostDynamicShared
+        || staticBytes(function) + shared > std::max(48u << 10, staticBytes(function) + function.mostDynamicShared)
         || (function.mostDynamicShared <= 48u << 10 && staticBytes(function) + shared > 48u << 10)) {
         refuse(std::to_string(shared) + " bytes of dynamic shared memory beside " + std::to_string(kernel.staticShared) + " static ones: more than 48 KiB, or than "
                "CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES allows");
@@ -50,7 +54,9 @@ std::vector<uint8_t> gather(const ptx::Kernel& kernel, void** arguments, void** 
     }
     if (kernel.parameters.empty()) return memory;
     if (!buffer) invalid("kernel " + kernel.name + " has " + std::to_string(kernel.parameters.size()) + " parameters, and none are given");
-    if (size < kernel.parameterBytes) invalid("kernel " + kernel.name + ": the arguments have " + std::to_string(size) + " bytes instead of " + std::to_string(kernel.parameterBytes));
+    if (size < kernel.parameterBytes)
+        invalid("kernel " + kernel.name + ": the arguments have " + std::to_string(size) + " bytes instead of "
+                + std::to_string(kernel.parameterBytes));
     std::memcpy(memory.data(), buffer, kernel.parameterBytes);
     return memory;
 }
@@ -69,10 +75,7 @@ void runLaunch(Machine& machine, Launch& launch, Turn& turn) {
     LaunchFault fault;
     std::vector<Allocation*> touched;
     run(launch, machine.memory, fault, touched);
-    for (Allocation* allocation : touched) {
-        turn.touchMarked(*allocation);
-        allocation->isTouched = false;
-    }
+    for (Allocation* allocation : touched) turn.touchMarked(*allocation);
     if (fault.isSet) machine.fail(codeOf(fault.kind), fault.text);
 }
 
@@ -87,10 +90,10 @@ int multiprocessorBlocks(const LoadedFunction& function, int threads, size_t sha
     return std::min({byThreads, byShared, byRegisters, 32});
 }
 
-}  // namespace
+}    // namespace
 
-EMULATOR_EXPORT CUresult cuLaunchKernel(CUfunction handle, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY, unsigned blockZ,
-                                        unsigned shared, CUstream stream, void** arguments, void** extra) {
+EMULATOR_EXPORT CUresult cuLaunchKernel(CUfunction handle, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,
+                                        unsigned blockZ, unsigned shared, CUstream stream, void** arguments, void** extra) {
     return call([&](Machine& machine) {
         LoadedFunction& function = machine.function(handle);
         requireLimits(function, {gridX, gridY, gridZ}, {blockX, blockY, blockZ}, shared);
@@ -104,10 +107,12 @@ EMULATOR_EXPORT CUresult cuLaunchKernel(CUfunction handle, unsigned gridX, unsig
         launch->dynamicShared = shared;
         launch->arguments = gather(*function.kernel, arguments, extra);
         // The module stays for as long as work of it waits or is captured.
-        machine.submit(machine.stream(stream), {"kernel " + function.kernel->name, [launch, module = function.module, &machine](Turn& turn) {
-            if (!machine.modules.contains(module.get())) return machine.fail(CUDA_ERROR_LAUNCH_FAILED, turn.name + ": its module has been unloaded");
-            runLaunch(machine, *launch, turn);
-        }});
+        machine.submit(machine.stream(stream),
+                       {"kernel " + function.kernel->name, [launch, module = function.module, &machine](Turn& turn) {
+                            if (!machine.modules.contains(module.get()))
+                                return machine.fail(CUDA_ERROR_LAUNCH_FAILED, turn.name + ": its module has been unloaded");
+                            runLaunch(machine, *launch, turn);
+                        }});
     });
 }
 
@@ -138,8 +143,9 @@ EMULATOR_EXPORT CUresult cuFuncSetAttribute(CUfunction handle, CUfunction_attrib
         if (attribute == CU_FUNC_PREFERRED_SHARED_MEMORY_CARVEOUT) return;
         if (attribute != CU_FUNC_MAX_DYNAMIC_SHARED_SIZE_BYTES) invalid("attribute " + std::to_string(attribute) + " cannot be set");
         if (value < 0 || (uint64_t)value + staticBytes(function) > Machine::mostShared()) {
-            invalid("a block of kernel " + function.kernel->name + " can have at most " + std::to_string(Machine::mostShared() - staticBytes(function))
-                    + " bytes of dynamic shared memory, not " + std::to_string(value));
+            invalid("a block of kernel " + function.kernel->name + " can have at most "
+                    + std::to_string(Machine::mostShared() - staticBytes(function)) + " bytes of dynamic shared memory, not "
+                    + std::to_string(value));
         }
         function.mostDynamicShared = (uint32_t)value;
     });
@@ -165,12 +171,14 @@ EMULATOR_EXPORT CUresult cuOccupancyMaxActiveBlocksPerMultiprocessor(int* blocks
     });
 }
 
-EMULATOR_EXPORT CUresult cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* blocks, CUfunction handle, int threads, size_t shared, unsigned) {
+EMULATOR_EXPORT CUresult cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int* blocks, CUfunction handle, int threads, size_t shared,
+                                                                              unsigned) {
     return cuOccupancyMaxActiveBlocksPerMultiprocessor(blocks, handle, threads, shared);
 }
 
 // The callback, where there is one, gives the dynamic shared memory of a block of so many threads.
-EMULATOR_EXPORT CUresult cuOccupancyMaxPotentialBlockSize(int* grid, int* block, CUfunction handle, size_t (*sharedOf)(int), size_t shared, int limit) {
+EMULATOR_EXPORT CUresult cuOccupancyMaxPotentialBlockSize(int* grid, int* block, CUfunction handle, size_t (*sharedOf)(int), size_t shared,
+                                                          int limit) {
     return call([&](Machine& machine) {
         require(grid && block, "the sizes");
         LoadedFunction& function = machine.function(handle);

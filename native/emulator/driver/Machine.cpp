@@ -27,7 +27,7 @@ struct AtExit {
     }
 };
 
-}  // namespace
+}    // namespace
 
 // Never destroyed: other libraries may call it while the process ends.
 Machine& Machine::get() {
@@ -48,8 +48,11 @@ uint32_t Machine::mostShared() {
     switch (capability()) {
         case 70: return 96 << 10;
         case 75: return 64 << 10;
-        case 80: case 87: return 163 << 10;
-        case 86: case 89: case 120: return 99 << 10;
+        case 80:
+        case 87: return 163 << 10;
+        case 86:
+        case 89:
+        case 120: return 99 << 10;
         default: return capability() >= 90 ? 227 << 10 : 48 << 10;
     }
 }
@@ -73,7 +76,8 @@ size_t Machine::reportLeaks(const char* when) {
     }
     if (count > 10) std::fprintf(stderr, "RobustSnn emulator: nor are %zu more\n", count - 10);
     for (const auto& [host, bytes] : pinned) {
-        if (++count <= 20) std::fprintf(stderr, "RobustSnn emulator: page-locked memory (%s) is not freed %s\n", sizeOf(bytes).c_str(), when);
+        if (++count <= 20)
+            std::fprintf(stderr, "RobustSnn emulator: page-locked memory (%s) is not freed %s\n", sizeOf(bytes).c_str(), when);
     }
     return count;
 }
@@ -91,7 +95,7 @@ void Machine::reset(const char* when) {
     captures.clear();
     events.clear();
     functions.clear();
-    for (const auto& [handle, module] : modules) module->functions.clear();     // which hold the module
+    for (const auto& [handle, module] : modules) module->functions.clear();    // which hold the module
     modules.clear();
     for (const auto& [begin, owned] : pinnedOwned) std::free(owned);
     pinnedOwned.clear();
@@ -135,7 +139,8 @@ Event& Machine::event(CUevent handle) {
 
 LoadedFunction& Machine::function(CUfunction handle) {
     auto* function = reinterpret_cast<LoadedFunction*>(handle);
-    if (!functions.contains(function)) throw Refusal(CUDA_ERROR_INVALID_HANDLE, "the function does not exist, or its module has been unloaded");
+    if (!functions.contains(function))
+        throw Refusal(CUDA_ERROR_INVALID_HANDLE, "the function does not exist, or its module has been unloaded");
     return *function;
 }
 
@@ -143,7 +148,8 @@ Allocation& Machine::allocationOf(CUdeviceptr address, uint64_t bytes, const cha
     Allocation* found = memory.find(address);
     if (!found) invalid(std::string(what) + ": " + memory.explain(address));
     if (found->end() - address < bytes) {
-        invalid(std::string(what) + " of " + sizeOf(bytes) + " from " + std::to_string(address - found->base) + " on goes past the end of " + found->describe());
+        invalid(std::string(what) + " of " + sizeOf(bytes) + " from " + std::to_string(address - found->base) + " on goes past the end of "
+                + found->describe());
     }
     return *found;
 }
@@ -158,7 +164,8 @@ bool Machine::isPinned(const void* host, uint64_t bytes) const {
 
 void Machine::submit(Stream& stream, Work work) {
     if (stream.capture) {
-        if (stream.capture->isSpoiled) throw Refusal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "the capture has been spoiled by a call before");
+        if (stream.capture->isSpoiled)
+            throw Refusal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "the capture has been spoiled by a call before");
         return stream.capture->add(stream, std::move(work));
     }
     if (&stream == queue->defaultStream()) {
@@ -179,7 +186,7 @@ void require(bool isGiven, const char* what) {
     if (!isGiven) invalid(std::string(what) + " is not given");
 }
 
-}  // namespace emulator
+}    // namespace emulator
 
 EMULATOR_EXPORT const char* rsnn_emulator_last_error() {
     static thread_local std::string text;

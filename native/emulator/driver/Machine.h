@@ -15,9 +15,9 @@ struct LoadedFunction;
 
 struct LoadedModule {
     ptx::Translation translation;
-    std::vector<void*> libraries;           // of its compiled texts
-    int version = 0;                        // of its PTX: 78
-    std::vector<uint64_t> symbols;          // addresses of its variables
+    std::vector<void*> libraries;     // of its compiled texts
+    int version = 0;                  // of its PTX: 78
+    std::vector<uint64_t> symbols;    // addresses of its variables
     std::map<std::string, std::unique_ptr<LoadedFunction>> functions;
 
     ~LoadedModule();
@@ -48,8 +48,8 @@ public:
     int contextReferences = 0;
     Memory memory;
     std::unique_ptr<Queue> queue;
-    std::map<uint64_t, uint64_t> pinned;                            // host memory: where it begins, and how long it is
-    std::map<uint64_t, void*> pinnedOwned;                          // of these, what the emulator has allocated
+    std::map<uint64_t, uint64_t> pinned;      // host memory: where it begins, and how long it is
+    std::map<uint64_t, void*> pinnedOwned;    // of these, what the emulator has allocated
     std::map<LoadedModule*, std::shared_ptr<LoadedModule>> modules;
     std::set<LoadedFunction*> functions;
     std::map<Event*, std::shared_ptr<Event>> events;
@@ -61,7 +61,7 @@ public:
     // An error of work that ran: as on a card, it is what every call returns from now on.
     void fail(CUresult code, const std::string& why);
     CUresult broken = CUDA_SUCCESS;
-    std::string detail;                                             // what rsnn_emulator_last_error gives
+    std::string detail;    // what rsnn_emulator_last_error gives
 
     // Everything as it was before the first context; says what had been left.
     void reset(const char* when);
@@ -82,7 +82,7 @@ public:
 
     // What the emulated card is.
     static int capability();
-    static uint32_t mostShared();                                   // that a block can be given
+    static uint32_t mostShared();    // that a block can be given
 
 private:
     Machine();
@@ -121,10 +121,12 @@ CUresult guarded(bool needsContext, Body body) {
 
 // A call that needs a context.
 template <class Body>
-CUresult call(Body body) { return guarded(true, body); }
+CUresult call(Body body) {
+    return guarded(true, body);
+}
 
 // Throws a Refusal with CUDA_ERROR_INVALID_VALUE.
 [[noreturn]] void invalid(const std::string& why);
 void require(bool isGiven, const char* what);
 
-}  // namespace emulator
+}    // namespace emulator

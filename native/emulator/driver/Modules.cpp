@@ -60,7 +60,7 @@ void placeVariables(Machine& machine, LoadedModule& module) {
         Allocation* made = machine.memory.allocate(std::max<uint64_t>(variable.bytes, 1), Allocation::Kind::Variable);
         if (!made) throw Refusal(CUDA_ERROR_OUT_OF_MEMORY, "no memory for variable '" + variable.name + "'");
         made->name = variable.name;
-        std::memset(made->host, 0, made->size);     // variables without a value begin as zeros
+        std::memset(made->host, 0, made->size);    // variables without a value begin as zeros
         module.symbols.push_back(made->base);
     }
     for (size_t i = 0; i < module.symbols.size(); i++) {
@@ -79,11 +79,12 @@ std::shared_ptr<LoadedModule> translated(const std::string& text) {
     int version = parsed.versionMajor * 10 + parsed.versionMinor;
     if (version > NewestVersion) {
         throw Refusal(CUDA_ERROR_UNSUPPORTED_PTX_VERSION, "ptxas application ptx input, line 1; fatal   : Unsupported .version "
-                      + std::to_string(parsed.versionMajor) + "." + std::to_string(parsed.versionMinor) + "; current version is '8.4'");
+                                                              + std::to_string(parsed.versionMajor) + "."
+                                                              + std::to_string(parsed.versionMinor) + "; current version is '8.4'");
     }
     if (parsed.target > Machine::capability()) {
-        throw Refusal(CUDA_ERROR_NO_BINARY_FOR_GPU, "the module is for sm_" + std::to_string(parsed.target) + ", and the emulated card is sm_"
-                                                        + std::to_string(Machine::capability()));
+        throw Refusal(CUDA_ERROR_NO_BINARY_FOR_GPU, "the module is for sm_" + std::to_string(parsed.target)
+                                                        + ", and the emulated card is sm_" + std::to_string(Machine::capability()));
     }
     auto module = std::make_shared<LoadedModule>();
     module->version = version;
@@ -138,7 +139,7 @@ LoadedModule& moduleOf(Machine& machine, CUmodule handle) {
     return *found->second;
 }
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT CUresult cuModuleLoadData(CUmodule* module, const void* image) {
     return call([&](Machine& machine) { load(machine, module, image, {}); });

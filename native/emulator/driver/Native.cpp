@@ -9,7 +9,8 @@ uint8_t* NativeTurn::use(CUdeviceptr address, uint64_t bytes, bool writes, uint6
     uint64_t whole = count == 0 ? 0 : (count - 1) * stride + bytes;
     Allocation* found = machine.memory.find(address);
     if (!found || found->end() - address < whole) {
-        std::string why = found ? std::to_string(whole) + " bytes from " + std::to_string(address - found->base) + " on go past the end of " + found->describe()
+        std::string why = found ? std::to_string(whole) + " bytes from " + std::to_string(address - found->base) + " on go past the end of "
+                                      + found->describe()
                                 : machine.memory.explain(address);
         machine.fail(CUDA_ERROR_ILLEGAL_ADDRESS, turn.name + ": " + why);
         return nullptr;
@@ -24,9 +25,9 @@ void NativeTurn::fail(CUresult code, const std::string& why) { Machine::get().fa
 CUresult submitNative(CUstream stream, const std::string& name, std::function<void(NativeTurn&)> work) {
     return call([&](Machine& machine) {
         machine.submit(machine.stream(stream), {name, [work = std::move(work)](Turn& turn) {
-            NativeTurn native{turn};
-            work(native);
-        }});
+                                                    NativeTurn native{turn};
+                                                    work(native);
+                                                }});
     });
 }
 
@@ -39,4 +40,4 @@ double uptime() {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -30,4 +30,4 @@ EMULATOR_SHARED CUresult checkStream(CUstream stream);
 // Wall time since the process began, in seconds.
 EMULATOR_SHARED double uptime();
 
-}  // namespace emulator
+}    // namespace emulator

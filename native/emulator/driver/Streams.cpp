@@ -29,7 +29,8 @@ CUresult record(CUevent eventHandle, CUstream streamHandle) {
         Event& event = machine.event(eventHandle);
         Stream& stream = machine.stream(streamHandle);
         if (!stream.capture) return machine.queue->record(event, stream);
-        if (stream.capture->isSpoiled) throw Refusal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "the capture has been spoiled by a call before");
+        if (stream.capture->isSpoiled)
+            throw Refusal(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "the capture has been spoiled by a call before");
         event.capture = stream.capture->number;
         event.capturedAfter = stream.capture->heads[&stream];
     });
@@ -42,10 +43,12 @@ Capture* captureOf(Machine& machine, const Event& event) {
     invalid("the event was recorded in a capture that has ended");
 }
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT CUresult cuStreamCreate(CUstream* stream, unsigned flags) { return create(stream, flags, 0); }
-EMULATOR_EXPORT CUresult cuStreamCreateWithPriority(CUstream* stream, unsigned flags, int priority) { return create(stream, flags, priority); }
+EMULATOR_EXPORT CUresult cuStreamCreateWithPriority(CUstream* stream, unsigned flags, int priority) {
+    return create(stream, flags, priority);
+}
 
 EMULATOR_EXPORT CUresult cuCtxGetStreamPriorityRange(int* least, int* greatest) {
     return call([&](Machine&) {
@@ -169,4 +172,6 @@ static CUresult elapsedTime(float* milliseconds, CUevent fromHandle, CUevent toH
 }
 
 EMULATOR_EXPORT CUresult cuEventElapsedTime(float* milliseconds, CUevent from, CUevent to) { return elapsedTime(milliseconds, from, to); }
-EMULATOR_EXPORT CUresult cuEventElapsedTime_v2(float* milliseconds, CUevent from, CUevent to) { return elapsedTime(milliseconds, from, to); }
+EMULATOR_EXPORT CUresult cuEventElapsedTime_v2(float* milliseconds, CUevent from, CUevent to) {
+    return elapsedTime(milliseconds, from, to);
+}

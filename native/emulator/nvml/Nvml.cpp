@@ -8,8 +8,13 @@
 namespace {
 
 enum nvmlReturn_t : int {
-    NVML_SUCCESS = 0, NVML_ERROR_UNINITIALIZED = 1, NVML_ERROR_INVALID_ARGUMENT = 2, NVML_ERROR_NOT_SUPPORTED = 3, NVML_ERROR_NOT_FOUND = 6,
-    NVML_ERROR_INSUFFICIENT_SIZE = 7, NVML_ERROR_UNKNOWN = 999
+    NVML_SUCCESS = 0,
+    NVML_ERROR_UNINITIALIZED = 1,
+    NVML_ERROR_INVALID_ARGUMENT = 2,
+    NVML_ERROR_NOT_SUPPORTED = 3,
+    NVML_ERROR_NOT_FOUND = 6,
+    NVML_ERROR_INSUFFICIENT_SIZE = 7,
+    NVML_ERROR_UNKNOWN = 999
 };
 
 constexpr double Watts = 100;
@@ -47,10 +52,11 @@ nvmlReturn_t copy(const char* from, char* to, unsigned room) {
 bool isBusId(const char* id) {
     if (!id) return false;
     unsigned domain, bus, device, function;
-    return std::sscanf(id, "%x:%x:%x.%x", &domain, &bus, &device, &function) == 4 && domain == 0 && bus == 1 && device == 0 && function == 0;
+    return std::sscanf(id, "%x:%x:%x.%x", &domain, &bus, &device, &function) == 4 && domain == 0 && bus == 1 && device == 0
+           && function == 0;
 }
 
-}  // namespace
+}    // namespace
 
 EMULATOR_EXPORT nvmlReturn_t nvmlInit_v2() {
     std::lock_guard guard(lock);
@@ -88,7 +94,9 @@ EMULATOR_EXPORT nvmlReturn_t nvmlDeviceGetCount_v2(unsigned* count) {
 EMULATOR_EXPORT nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(unsigned index, void** handle) {
     return index == 0 || !isInitialized() ? handleOf(true, handle) : NVML_ERROR_INVALID_ARGUMENT;
 }
-EMULATOR_EXPORT nvmlReturn_t nvmlDeviceGetHandleByUUID(const char* uuid, void** handle) { return handleOf(uuid && std::strcmp(uuid, Uuid) == 0, handle); }
+EMULATOR_EXPORT nvmlReturn_t nvmlDeviceGetHandleByUUID(const char* uuid, void** handle) {
+    return handleOf(uuid && std::strcmp(uuid, Uuid) == 0, handle);
+}
 EMULATOR_EXPORT nvmlReturn_t nvmlDeviceGetHandleByPciBusId_v2(const char* id, void** handle) { return handleOf(isBusId(id), handle); }
 
 EMULATOR_EXPORT nvmlReturn_t nvmlDeviceGetName(void* handle, char* name, unsigned room) {

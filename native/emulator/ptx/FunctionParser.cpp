@@ -12,11 +12,12 @@ std::string cppName(const std::string& name, int scope) {
     bool isPlain = name[0] == '%' && letters > 1 && letters < name.size()
                    && std::all_of(name.begin() + letters, name.end(), [](unsigned char c) { return std::isdigit(c); });
     std::string result = isPlain ? name.substr(1) : "reg_" + name;
-    std::replace_if(result.begin(), result.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+    std::replace_if(
+        result.begin(), result.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
     return scope > 1 ? result + "_s" + std::to_string(scope) : result;
 }
 
-}  // namespace
+}    // namespace
 
 void Parser::body() {
     scopeCount = 0;
@@ -97,7 +98,8 @@ void Parser::label(const Token& name) {
 
 void Parser::branchTargets(const std::string& name) {
     auto& targets = function->branchTargets[name];
-    do targets.push_back(word("a label")); while (accept(","));
+    do targets.push_back(word("a label"));
+    while (accept(","));
     expect(";");
 }
 
@@ -118,12 +120,14 @@ void Parser::instruction() {
         from = dot == std::string::npos ? dot : dot + 1;
     }
     if (!isSign(";")) {
-        do read.operands.push_back(operand()); while (accept(","));
+        do read.operands.push_back(operand());
+        while (accept(","));
     }
     size_t end = peek().end;
     expect(";");
     read.text = text.substr(begin, end - begin);
-    std::replace_if(read.text.begin(), read.text.end(), [](unsigned char c) { return std::isspace(c); }, ' ');
+    std::replace_if(
+        read.text.begin(), read.text.end(), [](unsigned char c) { return std::isspace(c); }, ' ');
     function->body.push_back(std::move(read));
 }
 
@@ -239,4 +243,4 @@ const Parser::Registers* Parser::findRegister(const std::string& name, std::stri
     return nullptr;
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -128,8 +128,8 @@ private:
     }
 };
 
-}  // namespace
+}    // namespace
 
 std::vector<Token> lex(const std::string& text) { return Reader(text).all(); }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -12,7 +12,7 @@ std::string hexadecimal(uint64_t value, int bits) {
     return number;
 }
 
-}  // namespace
+}    // namespace
 
 std::string Writer::read(const Instruction& instruction, const Operand& operand, Type type) {
     std::string wanted = cppType(type);
@@ -59,15 +59,24 @@ std::string Writer::read(const Instruction& instruction, const Operand& operand,
 
 std::string Writer::special(const Instruction& instruction, const std::string& name) {
     static const std::map<std::string, std::string> registers = {
-        {"%laneid", "thread.lane"}, {"%warpid", "thread.warp"}, {"%smid", "block.multiprocessor"},
+        {"%laneid", "thread.lane"},
+        {"%warpid", "thread.warp"},
+        {"%smid", "block.multiprocessor"},
         {"%nwarpid", "((block.ntid.x * block.ntid.y * block.ntid.z + 31u) / 32u)"},
-        {"%lanemask_eq", "(1u << thread.lane)"}, {"%lanemask_lt", "((1u << thread.lane) - 1u)"},
-        {"%lanemask_le", "(((1u << thread.lane) - 1u) | 1u << thread.lane)"}, {"%lanemask_gt", "(~1u << thread.lane)"},
-        {"%lanemask_ge", "(~0u << thread.lane)"}, {"%gridid", "0u"},
-        {"%clock", "block.runtime->clock(0)"}, {"%clock64", "block.runtime->clock(0)"}, {"%clock_hi", "(block.runtime->clock(0) >> 32)"},
-        {"%globaltimer", "block.runtime->clock(1)"}, {"%globaltimer_lo", "block.runtime->clock(1)"},
+        {"%lanemask_eq", "(1u << thread.lane)"},
+        {"%lanemask_lt", "((1u << thread.lane) - 1u)"},
+        {"%lanemask_le", "(((1u << thread.lane) - 1u) | 1u << thread.lane)"},
+        {"%lanemask_gt", "(~1u << thread.lane)"},
+        {"%lanemask_ge", "(~0u << thread.lane)"},
+        {"%gridid", "0u"},
+        {"%clock", "block.runtime->clock(0)"},
+        {"%clock64", "block.runtime->clock(0)"},
+        {"%clock_hi", "(block.runtime->clock(0) >> 32)"},
+        {"%globaltimer", "block.runtime->clock(1)"},
+        {"%globaltimer_lo", "block.runtime->clock(1)"},
         {"%globaltimer_hi", "(block.runtime->clock(1) >> 32)"},
-        {"%dynamic_smem_size", "block.dynamicBytes"}, {"%total_smem_size", "block.sharedBytes"},
+        {"%dynamic_smem_size", "block.dynamicBytes"},
+        {"%total_smem_size", "block.sharedBytes"},
     };
     auto found = registers.find(name);
     if (found != registers.end()) return found->second;
@@ -131,8 +140,9 @@ std::string Writer::address(const Instruction& instruction, const Operand& opera
     if (base.form != Operand::Form::Register || base.type.bits < 32) fail(instruction, "an address is expected");
     bool isShort = base.type.bits == 32;
     std::string value = read(instruction, base, isShort ? U32 : U64);
-    std::string sum = operand.offset == 0 ? value : value + " + " + hexadecimal(isShort ? (uint32_t)operand.offset : (uint64_t)operand.offset,
-                                                                                isShort ? 32 : 64);
+    std::string sum = operand.offset == 0
+                          ? value
+                          : value + " + " + hexadecimal(isShort ? (uint32_t)operand.offset : (uint64_t)operand.offset, isShort ? 32 : 64);
     return isShort ? "(uint64_t)(uint32_t)(" + sum + ")" : sum;
 }
 
@@ -143,8 +153,7 @@ std::string Writer::place(const Instruction& instruction, const Operand& operand
     std::string arguments = std::to_string(site(instruction, bytes, reads, writes, space)) + "u, " + where + ")";
     std::string size = "<" + std::to_string(bytes) + ">";
     switch (space) {
-        case Space::Shared:
-            return "shared" + size + "(thread, block, " + arguments;
+        case Space::Shared: return "shared" + size + "(thread, block, " + arguments;
         case Space::Local: return "local" + size + "(thread, " + arguments;
         case Space::Generic: return "generic" + size + "(thread, sites, " + arguments;
         default: return "global" + size + "(thread, sites, " + arguments;
@@ -172,4 +181,4 @@ std::string Writer::parameterPlace(const Instruction& instruction, const Operand
     fail(instruction, "'" + base.name + "' is no parameter");
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -7,7 +7,8 @@ Module parse(const std::string& text) { return Parser(text).module(); }
 
 void Parser::fail(const std::string& what) const {
     const Token& token = peek();
-    std::string found = token.form == Token::Form::End ? "the end of the text" : "'" + text.substr(token.begin, token.end - token.begin) + "'";
+    std::string found =
+        token.form == Token::Form::End ? "the end of the text" : "'" + text.substr(token.begin, token.end - token.begin) + "'";
     throw Fault(token.line, what + ", found " + found);
 }
 
@@ -83,7 +84,8 @@ void Parser::header() {
 void Parser::skipDebugInformation() {
     int line = peek().line;
     bool isSection = isWord(".section");
-    do take(); while (peek().line == line && peek().form != Token::Form::End && !isSign("{"));
+    do take();
+    while (peek().line == line && peek().form != Token::Form::End && !isSign("{"));
     if (isSection && accept("{")) {
         while (!accept("}")) {
             if (peek().form == Token::Form::End) fail("a section does not end");
@@ -126,7 +128,8 @@ Variable Parser::variable(Space space, bool isExternal) {
         } else if (accept(".ptr") || accept(".global") || accept(".const") || accept(".shared") || accept(".local")
                    || accept(".attribute")) {
             if (isSign("(")) group(")", Operand::Form::Group);
-        } else if (auto type = peek().form == Token::Form::Word && peek().text[0] == '.' ? typeNamed(peek().text.substr(1)) : std::nullopt) {
+        } else if (auto type =
+                       peek().form == Token::Form::Word && peek().text[0] == '.' ? typeNamed(peek().text.substr(1)) : std::nullopt) {
             read.type = *type;
             take();
         } else {
@@ -242,4 +245,4 @@ void Parser::functionDefinition(bool isEntry, bool isExternal) {
     result.functions.push_back(std::move(read));
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -15,12 +15,12 @@ private:
     // Registers declared as %r<26> are known by their prefix and number.
     struct Registers {
         Type type;
-        int count;      // -1: a single register with this very name
+        int count;    // -1: a single register with this very name
     };
     struct Scope {
         int number;
         std::map<std::string, Registers> registers;
-        std::map<std::string, std::string> callParameters;   // PTX name to C++ name
+        std::map<std::string, std::string> callParameters;    // PTX name to C++ name
         std::map<std::string, Type> parameterTypes;
     };
 
@@ -71,4 +71,4 @@ private:
     [[noreturn]] void fail(const std::string& what) const;
 };
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -39,7 +39,7 @@ int registersOf(const Function& function) {
     return std::clamp(count, 16, 255);
 }
 
-}  // namespace
+}    // namespace
 
 Translation translate(const Module& module) {
     Translation result;
@@ -123,4 +123,4 @@ Translation translate(const Module& module) {
     return result;
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -18,4 +18,4 @@ std::string cppType(Type type);
 // The C++ type of a register that holds it.
 std::string storageType(Type type);
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

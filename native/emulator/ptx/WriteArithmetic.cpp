@@ -9,7 +9,7 @@ Type withoutSign(Type type) { return {Kind::Unsigned, type.bits}; }
 
 Type asSigned(Type type) { return {Kind::Signed, type.bits}; }
 
-}  // namespace
+}    // namespace
 
 void Writer::addSubtract(const Instruction& i, Modifiers& m) {
     operands(i, 3);
@@ -20,13 +20,15 @@ void Writer::addSubtract(const Instruction& i, Modifiers& m) {
         std::string rounding = m.any({"rn", "rz", "rm", "rp"});
         bool flushes = m.has("ftz"), clamps = m.has("sat");
         std::string a = floatOperand(i, i.operands[1], type, flushes), b = floatOperand(i, i.operands[2], type, flushes);
-        floatResult(i, type, flushes, clamps, rounding.empty() || rounding == "rn" ? a + (isAdd ? " + " : " - ") + b
-                                              : directed(type, rounding, isAdd ? "Add" : "Subtract", {a, b}));
+        floatResult(i, type, flushes, clamps,
+                    rounding.empty() || rounding == "rn" ? a + (isAdd ? " + " : " - ") + b
+                                                         : directed(type, rounding, isAdd ? "Add" : "Subtract", {a, b}));
         return;
     }
     bool setsCarry = m.has("cc");
     if (m.has("sat")) {
-        write(i, i.operands[0], S32, "saturate((int64_t)" + read(i, i.operands[1], S32) + (isAdd ? " + " : " - ") + read(i, i.operands[2], S32) + ")");
+        write(i, i.operands[0], S32,
+              "saturate((int64_t)" + read(i, i.operands[1], S32) + (isAdd ? " + " : " - ") + read(i, i.operands[2], S32) + ")");
         return;
     }
     Type word = withoutSign(type);
@@ -51,7 +53,8 @@ void Writer::multiply(const Instruction& i, Modifiers& m) {
         std::string rounding = m.any({"rn", "rz", "rm", "rp"});
         bool flushes = m.has("ftz"), clamps = m.has("sat");
         std::string a = floatOperand(i, i.operands[1], type, flushes), b = floatOperand(i, i.operands[2], type, flushes);
-        floatResult(i, type, flushes, clamps, rounding.empty() || rounding == "rn" ? a + " * " + b : directed(type, rounding, "Multiply", {a, b}));
+        floatResult(i, type, flushes, clamps,
+                    rounding.empty() || rounding == "rn" ? a + " * " + b : directed(type, rounding, "Multiply", {a, b}));
         return;
     }
     std::string part = m.need("part of a product", {"lo", "hi", "wide"});
@@ -74,8 +77,9 @@ void Writer::multiplyAdd(const Instruction& i, Modifiers& m) {
         bool flushes = m.has("ftz"), clamps = m.has("sat");
         std::vector<std::string> values;
         for (int k = 1; k < 4; k++) values.push_back(floatOperand(i, i.operands[k], type, flushes));
-        floatResult(i, type, flushes, clamps, rounding.empty() || rounding == "rn" ? "fused(" + values[0] + ", " + values[1] + ", " + values[2] + ")"
-                                              : directed(type, rounding, "Fused", values));
+        floatResult(i, type, flushes, clamps,
+                    rounding.empty() || rounding == "rn" ? "fused(" + values[0] + ", " + values[1] + ", " + values[2] + ")"
+                                                         : directed(type, rounding, "Fused", values));
         return;
     }
     std::string part = m.need("part of a product", {"lo", "hi", "wide"});
@@ -102,7 +106,8 @@ void Writer::multiply24(const Instruction& i, Modifiers& m) {
     Type type = m.type();
     m.need("part of a product", {"lo"});
     auto narrow = [&](const Operand& operand) {
-        return type.kind == Kind::Signed ? "(uint32_t)((int32_t)(" + read(i, operand, U32) + " << 8) >> 8)" : "(" + read(i, operand, U32) + " & 0xFFFFFFu)";
+        return type.kind == Kind::Signed ? "(uint32_t)((int32_t)(" + read(i, operand, U32) + " << 8) >> 8)"
+                                         : "(" + read(i, operand, U32) + " & 0xFFFFFFu)";
     };
     write(i, i.operands[0], U32, narrow(i.operands[1]) + " * " + narrow(i.operands[2]) + (adds ? " + " + read(i, i.operands[3], U32) : ""));
 }
@@ -120,8 +125,9 @@ void Writer::divideRemainder(const Instruction& i, Modifiers& m) {
         return;
     }
     if (!type.isInteger()) fail(i, "the emulator does not know this type here");
-    write(i, i.operands[0], type, std::string(isDivision ? "divide<" : "remainder<") + cppType(type) + ">(" + read(i, i.operands[1], type) + ", "
-                                      + read(i, i.operands[2], type) + ")");
+    write(i, i.operands[0], type,
+          std::string(isDivision ? "divide<" : "remainder<") + cppType(type) + ">(" + read(i, i.operands[1], type) + ", "
+              + read(i, i.operands[2], type) + ")");
 }
 
 void Writer::minimumMaximum(const Instruction& i, Modifiers& m) {
@@ -133,8 +139,9 @@ void Writer::minimumMaximum(const Instruction& i, Modifiers& m) {
     if (type.kind == Kind::Float) {
         bool flushes = m.has("ftz");
         std::string function = std::string(isLeast ? "minimum" : "maximum") + (keepsNan ? "OrNan" : "");
-        floatResult(i, type, flushes, false, function + "(" + floatOperand(i, i.operands[1], type, flushes) + ", "
-                                                 + floatOperand(i, i.operands[2], type, flushes) + ")");
+        floatResult(
+            i, type, flushes, false,
+            function + "(" + floatOperand(i, i.operands[1], type, flushes) + ", " + floatOperand(i, i.operands[2], type, flushes) + ")");
         return;
     }
     if (!type.isInteger()) fail(i, "the emulator does not know this type here");
@@ -156,7 +163,8 @@ void Writer::absoluteNegative(const Instruction& i, Modifiers& m) {
         write(i, i.operands[0], B32, read(i, i.operands[1], B32) + (isAbsolute ? " & 0x7FFF7FFFu" : " ^ 0x80008000u"));
     } else if (type.kind == Kind::Float) {
         bool flushes = m.has("ftz");
-        floatResult(i, type, flushes, false, (isAbsolute ? "magnitude(" : "negative(") + floatOperand(i, i.operands[1], type, flushes) + ")");
+        floatResult(i, type, flushes, false,
+                    (isAbsolute ? "magnitude(" : "negative(") + floatOperand(i, i.operands[1], type, flushes) + ")");
     } else if (isAbsolute) {
         write(i, i.operands[0], type, "absolute<" + cppType(asSigned(type)) + ">(" + read(i, i.operands[1], asSigned(type)) + ")");
     } else {
@@ -168,16 +176,18 @@ void Writer::sumOfDifferences(const Instruction& i, Modifiers& m) {
     operands(i, 4);
     Type type = m.type();
     std::string a = read(i, i.operands[1], type), b = read(i, i.operands[2], type), word = "(" + cppType(withoutSign(type)) + ")";
-    write(i, i.operands[0], withoutSign(type), "(" + a + " < " + b + " ? " + word + b + " - " + word + a + " : " + word + a + " - " + word + b + ") + "
-                                                   + read(i, i.operands[3], withoutSign(type)));
+    write(i, i.operands[0], withoutSign(type),
+          "(" + a + " < " + b + " ? " + word + b + " - " + word + a + " : " + word + a + " - " + word + b + ") + "
+              + read(i, i.operands[3], withoutSign(type)));
 }
 
 void Writer::dotProduct(const Instruction& i, Modifiers& m) {
     operands(i, 4);
     auto bytes = [](Type type) { return std::string(type.kind == Kind::Signed ? "int8_t" : "uint8_t"); };
     Type a = m.type(), b = m.type();
-    write(i, i.operands[0], U32, "dotBytes<" + bytes(a) + ", " + bytes(b) + ">(" + read(i, i.operands[1], U32) + ", " + read(i, i.operands[2], U32) + ", "
-                                     + read(i, i.operands[3], U32) + ")");
+    write(i, i.operands[0], U32,
+          "dotBytes<" + bytes(a) + ", " + bytes(b) + ">(" + read(i, i.operands[1], U32) + ", " + read(i, i.operands[2], U32) + ", "
+              + read(i, i.operands[3], U32) + ")");
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -28,7 +28,8 @@ void Writer::branchIndexed(const Instruction& i, Modifiers& m) {
         if (!hasLabel(function, targets->second[k])) fail(i, "there is no label '" + targets->second[k] + "'");
         line("case " + std::to_string(k) + ": goto " + labelName(targets->second[k]) + ";");
     }
-    line("default: block.runtime->fault(thread, " + siteArgument(i) + ", " + read(i, i.operands[0], U32) + ", \"index\"); __builtin_unreachable(); }");
+    line("default: block.runtime->fault(thread, " + siteArgument(i) + ", " + read(i, i.operands[0], U32)
+         + ", \"index\"); __builtin_unreachable(); }");
 }
 
 void Writer::call(const Instruction& i, Modifiers& m) {
@@ -36,7 +37,8 @@ void Writer::call(const Instruction& i, Modifiers& m) {
     size_t at = 0;
     const Operand *results = nullptr, *arguments = nullptr;
     if (at < i.operands.size() && i.operands[at].form == Operand::Form::Group) results = &i.operands[at++];
-    if (at >= i.operands.size() || i.operands[at].form != Operand::Form::Symbol) fail(i, "the emulator does not know calls of a function by its address");
+    if (at >= i.operands.size() || i.operands[at].form != Operand::Form::Symbol)
+        fail(i, "the emulator does not know calls of a function by its address");
     const std::string name = i.operands[at++].name;
     if (at < i.operands.size() && i.operands[at].form == Operand::Form::Group) arguments = &i.operands[at++];
     if (at != i.operands.size()) fail(i, "the emulator does not know this call");
@@ -88,4 +90,4 @@ void Writer::sleep(const Instruction& i, Modifiers& m) {
     line("block.runtime->yield(thread);");
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -14,7 +14,7 @@ const char* roundingName(const std::string& name) {
 
 bool isFloating(Type type) { return type.kind == Kind::Float || type.kind == Kind::Half || type.kind == Kind::Brain; }
 
-}  // namespace
+}    // namespace
 
 void Writer::convert(const Instruction& i, Modifiers& m) {
     std::string rounding = m.any({"rn", "rz", "rm", "rp", "rna", "rni", "rzi", "rmi", "rpi"});
@@ -29,7 +29,8 @@ void Writer::convert(const Instruction& i, Modifiers& m) {
     Type to = m.type(), from = m.type();
     if (to.kind == Kind::HalfPair || to.kind == Kind::BrainPair) return convertPair(i, m, to, rounding, isRelu);
     operands(i, 2);
-    if (!(isFloating(to) || to.isInteger()) || !(isFloating(from) || from.isInteger())) fail(i, "the emulator does not know these types here");
+    if (!(isFloating(to) || to.isInteger()) || !(isFloating(from) || from.isInteger()))
+        fail(i, "the emulator does not know these types here");
     bool isHalf = from.kind == Kind::Half || from.kind == Kind::Brain;
     std::string a = isHalf ? (from.kind == Kind::Half ? "wideHalf(" : "wideBrain(") + read(i, i.operands[1], U16) + ")"
                            : floatOperand(i, i.operands[1], from, flushes && from == F32);
@@ -116,9 +117,10 @@ void Writer::move(const Instruction& i, Modifiers& m) {
     Type part{Kind::Bits, type.bits / (int)to.parts.size()};
     line("{ const " + cppType(word) + " whole = " + read(i, from, word) + ";");
     for (size_t k = 0; k < to.parts.size(); k++) {
-        if (to.parts[k].form != Operand::Form::Sink) write(i, to.parts[k], part, "(" + cppType(part) + ")(whole >> " + std::to_string(k * part.bits) + ")");
+        if (to.parts[k].form != Operand::Form::Sink)
+            write(i, to.parts[k], part, "(" + cppType(part) + ")(whole >> " + std::to_string(k * part.bits) + ")");
     }
     line("}");
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -25,7 +25,8 @@ std::string Writer::directed(Type type, const std::string& rounding, const char*
 
 // Writes an operation of 16-bit floats, or of pairs of them, and says so; other types are left to the caller.
 bool Writer::halfArithmetic(const Instruction& i, Modifiers& m, Type type, const std::string& function, int arguments) {
-    bool isBrain = type.kind == Kind::Brain || type.kind == Kind::BrainPair, isPair = type.kind == Kind::HalfPair || type.kind == Kind::BrainPair;
+    bool isBrain = type.kind == Kind::Brain || type.kind == Kind::BrainPair,
+         isPair = type.kind == Kind::HalfPair || type.kind == Kind::BrainPair;
     if (!isBrain && !isPair && type.kind != Kind::Half) return false;
     m.ignore({"rn"});
     bool flushes = m.has("ftz"), clamps = m.has("sat"), isRelu = m.has("relu");
@@ -34,7 +35,8 @@ bool Writer::halfArithmetic(const Instruction& i, Modifiers& m, Type type, const
     auto value = [&](const char* part) {
         std::string result = function + math + "(";
         for (int k = 1; k <= arguments; k++) {
-            result += (k > 1 ? ", " : "") + (isPair ? std::string(part) + "(" + read(i, i.operands[k], U32) + ")" : read(i, i.operands[k], U16));
+            result +=
+                (k > 1 ? ", " : "") + (isPair ? std::string(part) + "(" + read(i, i.operands[k], U32) + ")" : read(i, i.operands[k], U16));
         }
         result += ")";
         if (isRelu) result = "halfPositive" + math + "(" + result + ")";
@@ -58,8 +60,9 @@ void Writer::fusedMultiplyAdd(const Instruction& i, Modifiers& m) {
     bool flushes = m.has("ftz"), clamps = m.has("sat");
     std::vector<std::string> values;
     for (int k = 1; k < 4; k++) values.push_back(floatOperand(i, i.operands[k], type, flushes));
-    floatResult(i, type, flushes, clamps, rounding == "rn" ? "fused(" + values[0] + ", " + values[1] + ", " + values[2] + ")"
-                                                           : directed(type, rounding, "Fused", values));
+    floatResult(
+        i, type, flushes, clamps,
+        rounding == "rn" ? "fused(" + values[0] + ", " + values[1] + ", " + values[2] + ")" : directed(type, rounding, "Fused", values));
 }
 
 // sqrt, rcp, rsqrt: exact where the card rounds exactly, and in double where it approximates.
@@ -87,8 +90,11 @@ void Writer::transcendental(const Instruction& i, Modifiers& m) {
     operands(i, 2);
     Type type = m.type();
     m.need("accuracy", {"approx"});
-    static const std::map<std::string, const char*> functions = {
-        {"ex2", "__builtin_exp2"}, {"lg2", "__builtin_log2"}, {"sin", "__builtin_sin"}, {"cos", "__builtin_cos"}, {"tanh", "__builtin_tanh"}};
+    static const std::map<std::string, const char*> functions = {{"ex2", "__builtin_exp2"},
+                                                                 {"lg2", "__builtin_log2"},
+                                                                 {"sin", "__builtin_sin"},
+                                                                 {"cos", "__builtin_cos"},
+                                                                 {"tanh", "__builtin_tanh"}};
     std::string function = functions.at(i.opcode[0]);
     if (type.kind == Kind::Half) {
         write(i, i.operands[0], B16, "toHalf(" + function + "((double)wideHalf(" + read(i, i.operands[1], B16) + ")))");
@@ -108,12 +114,12 @@ void Writer::copySignTest(const Instruction& i, Modifiers& m) {
     }
     operands(i, 2);
     static const std::map<std::string, const char*> tests = {
-        {"finite", "__builtin_isfinite("}, {"infinite", "__builtin_isinf("}, {"number", "!isNan("}, {"notanumber", "isNan("},
-        {"normal", "__builtin_isnormal("}, {"subnormal", "isSubnormal("}};
+        {"finite", "__builtin_isfinite("}, {"infinite", "__builtin_isinf("},  {"number", "!isNan("},
+        {"notanumber", "isNan("},          {"normal", "__builtin_isnormal("}, {"subnormal", "isSubnormal("}};
     std::string test = m.need("test", {"finite", "infinite", "notanumber", "number", "subnormal", "normal"});
     Type type = m.type();
     std::string function = tests.at(test);
     write(i, i.operands[0], Pred, "(" + function + read(i, i.operands[1], type) + ") != 0)");
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

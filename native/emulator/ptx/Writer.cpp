@@ -49,7 +49,8 @@ void Modifiers::finish() const {
 
 std::string labelName(const std::string& name) {
     std::string result = "label_" + name;
-    std::replace_if(result.begin(), result.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
+    std::replace_if(
+        result.begin(), result.end(), [](unsigned char c) { return !std::isalnum(c); }, '_');
     return result;
 }
 
@@ -77,9 +78,7 @@ std::string Writer::signature() const {
     return result + ")";
 }
 
-std::string Writer::localName(const Variable& variable) const {
-    return "local_" + std::to_string(&variable - function.locals.data());
-}
+std::string Writer::localName(const Variable& variable) const { return "local_" + std::to_string(&variable - function.locals.data()); }
 
 std::string Writer::write() {
     for (const auto& instruction : function.body) this->instruction(instruction);
@@ -88,8 +87,8 @@ std::string Writer::write() {
     if (!function.isEntry) head += "    const uint64_t localBefore = thread.localTop;\n";
     for (const auto& variable : function.locals) {
         std::string alignment = std::to_string(variable.alignment);
-        head += "    const uint64_t " + localName(variable) + " = (thread.localTop + " + alignment + " - 1) / " + alignment + " * " + alignment
-                + ";\n    thread.localTop = " + localName(variable) + " + " + std::to_string(variable.bytes) + ";\n";
+        head += "    const uint64_t " + localName(variable) + " = (thread.localTop + " + alignment + " - 1) / " + alignment + " * "
+                + alignment + ";\n    thread.localTop = " + localName(variable) + " + " + std::to_string(variable.bytes) + ";\n";
     }
     for (const auto& variable : function.callParameters) {
         head += "    alignas(16) uint8_t " + variable.text + "[" + std::to_string(std::max<uint64_t>(variable.bytes, 1)) + "];\n";
@@ -98,7 +97,9 @@ std::string Writer::write() {
     std::map<std::string, std::string> registers;
     for (const auto& [name, type] : function.registers) {
         std::string stored = storageType(type);
-        std::string poison = type.kind == Kind::Float ? "Poison" + std::to_string(type.bits) : type.kind == Kind::Predicate ? "false" : "(" + stored + ")~0ull";
+        std::string poison = type.kind == Kind::Float       ? "Poison" + std::to_string(type.bits)
+                             : type.kind == Kind::Predicate ? "false"
+                                                            : "(" + stored + ")~0ull";
         registers[stored] += (registers[stored].empty() ? "" : ", ") + name + " = " + poison;
     }
     for (const auto& [stored, names] : registers) head += "    " + stored + " " + names + ";\n";
@@ -127,4 +128,4 @@ void Writer::instruction(const Instruction& instruction) {
     modifiers.finish();
 }
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

@@ -14,10 +14,10 @@ public:
     // The first of the names that is there, or an empty string.
     std::string any(std::initializer_list<const char*> names);
     std::string need(const char* what, std::initializer_list<const char*> names);
-    Type type();                    // the next type; throws if there is none
+    Type type();    // the next type; throws if there is none
     bool hasType() const { return nextType < types.size(); }
     void ignore(std::initializer_list<const char*> names);
-    void finish() const;            // throws if a part has not been asked for
+    void finish() const;    // throws if a part has not been asked for
 
 private:
     const Instruction& instruction;
@@ -30,9 +30,9 @@ private:
 struct ModuleText {
     const Module& module;
     Translation& translation;
-    std::map<std::string, size_t> variables;        // index of a .global or .const variable
+    std::map<std::string, size_t> variables;    // index of a .global or .const variable
     std::map<std::string, const Variable*> shared;
-    std::map<std::string, int> functions;           // index in module.functions
+    std::map<std::string, int> functions;    // index in module.functions
 };
 
 class Writer {
@@ -152,4 +152,4 @@ struct Handlers {
 // A C++ label of a PTX label.
 std::string labelName(const std::string& name);
 
-}  // namespace emulator::ptx
+}    // namespace emulator::ptx

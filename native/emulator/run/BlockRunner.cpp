@@ -12,7 +12,7 @@ void setLimits(Window& window, uint64_t bytes) {
     for (int i = 0; i < 5; i++) window.limits[i] = bytes >= (1u << i) ? bytes - (1u << i) + 1 : 0;
 }
 
-}  // namespace
+}    // namespace
 
 BlockRunner::~BlockRunner() = default;
 
@@ -29,7 +29,9 @@ void BlockRunner::begin(const Launch& launch, Memory& memory, LaunchFault& fault
     this->lock = &lock;
     isAbandoned = false;
     const ptx::Kernel& kernel = *launch.kernel;
-    sites.assign(launch.sites->size(), Site{0, 0, nullptr, nullptr});
+    for (uint32_t filled : filledSites) sites[filled] = {};
+    filledSites.clear();
+    if (sites.size() < launch.sites->size()) sites.resize(launch.sites->size(), Site{});
     uint64_t staticBytes = launch.dynamicShared ? (kernel.staticShared + 15) / 16 * 16 : kernel.staticShared;
     uint64_t sharedBytes = staticBytes + launch.dynamicShared;
     if (sharedMemory.size() < sharedBytes + 16) sharedMemory.resize(sharedBytes + 16);
@@ -54,6 +56,11 @@ void BlockRunner::prepareLanes() {
     const ptx::Kernel& kernel = *launch->kernel;
     if (lanes.size() < threads) lanes.resize(threads);
     uint64_t localBytes = (LocalStart + kernel.localBytes + 15) / 16 * 16 - LocalStart;
+    Index size = launch->block;
+    bool isPrepared = size.x == preparedBlock.x && size.y == preparedBlock.y && size.z == preparedBlock.z && localBytes == preparedLocal
+                      && kernel.waits == preparedWaits;
+    if (isPrepared) return;
+    preparedBlock = size, preparedLocal = localBytes, preparedWaits = kernel.waits;
     uint64_t copies = kernel.waits ? threads : 1;
     if (localMemory.size() < localBytes * copies + 16) localMemory.resize(localBytes * copies + 16);
     auto* localStart = reinterpret_cast<uint8_t*>((reinterpret_cast<uintptr_t>(localMemory.data()) + 15) & ~(uintptr_t)15);
@@ -105,7 +112,8 @@ void BlockRunner::drawOrder() {
     order.clear();
     uint32_t start = random.below(warps), step = 1;
     if (warps > 2) {
-        do step = 1 + random.below(warps - 1); while (std::__gcd(step, warps) != 1);
+        do step = 1 + random.below(warps - 1);
+        while (std::__gcd(step, warps) != 1);
     }
     for (uint32_t w = 0, warp = start; w < warps; w++, warp = (warp + step) % warps) {
         uint32_t factor = 2 * random.below(16) + 1, shift = random.below(32);
@@ -143,6 +151,7 @@ void BlockRunner::runWaiting() {
     ready.assign(order.begin(), order.end());
     nextReady = 0;
     warpWaiting.assign(warpThreads.size(), 0);
+    openBarriers = 0;
     for (auto& barrier : barriers) {
         barrier.waiting.clear();
         barrier.arrived = barrier.count = barrier.trues = 0;
@@ -214,4 +223,4 @@ void BlockRunner::makeReady(uint32_t* numbers, size_t count) {
     }
 }
 
-}  // namespace emulator
+}    // namespace emulator

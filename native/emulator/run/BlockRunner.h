@@ -32,14 +32,15 @@ private:
         std::unique_ptr<Fiber> fiber;
         WarpOperation* operation = nullptr;
         uint32_t site = 0, barrier = 0;
-        bool value = false;             // brought to a reducing barrier
+        bool value = false;    // brought to a reducing barrier
         uint32_t reduced = 0;
-        std::vector<Copy> copies;       // that have not arrived
-        uint32_t group = 0;             // of copies, the one that is being gathered
+        std::vector<Copy> copies;    // that have not arrived
+        uint32_t group = 0;          // of copies, the one that is being gathered
     };
     struct Barrier {
         uint32_t arrived = 0, count = 0, trues = 0;
-        bool isAligned = false;
+        uint32_t variant = 0;    // of a reducing one
+        bool isAligned = false, reduces = false;
         std::vector<uint32_t> waiting;
     };
     struct BlockState : Block {
@@ -55,12 +56,14 @@ private:
     BlockState block;
     std::vector<Lane> lanes;
     std::vector<Site> sites;
+    std::vector<uint32_t> filledSites;
     std::vector<uint8_t> sharedMemory, localMemory;
-    std::vector<uint32_t> warpWaiting;  // by warp: lanes that wait in an operation of it
-    std::vector<uint32_t> warpThreads;  // by warp: lanes that there are
+    std::vector<uint32_t> warpWaiting;    // by warp: lanes that wait in an operation of it
+    std::vector<uint32_t> warpThreads;    // by warp: lanes that there are
     std::vector<uint32_t> ready;
     size_t nextReady = 0;
     Barrier barriers[16];
+    uint32_t openBarriers = 0;    // to which some have come, and not all
     std::vector<uint32_t> order;
     Random random{0};
     uint32_t current = 0, live = 0;
@@ -69,6 +72,9 @@ private:
 
     // BlockRunner.cpp
     void prepareLanes();
+    Index preparedBlock{0, 0, 0};
+    uint64_t preparedLocal = 0;
+    bool preparedWaits = false;
     void runThrough();
     void runWaiting();
     void drawOrder();
@@ -83,7 +89,7 @@ private:
     // Barriers.cpp
     bool isComplete(const Barrier& barrier) const;
     void arrive(uint32_t site, uint32_t id, uint32_t count, bool isAligned, bool arrivesOnly, bool value, uint32_t variant, bool reduces);
-    void release(Barrier& barrier, uint32_t variant, bool reduces);
+    void release(Barrier& barrier);
     void releaseFinished();
     void reportDeadlock();
     std::string whereIs(uint32_t number) const;
@@ -115,4 +121,4 @@ private:
     static Runtime makeRuntime();
 };
 
-}  // namespace emulator
+}    // namespace emulator

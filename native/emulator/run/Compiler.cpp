@@ -44,10 +44,20 @@ files::path headers() {
 }
 
 std::vector<std::string> options() {
-    std::vector<std::string> result = {"-std=c++20", "-O2", "-ffp-contract=off", "-fno-exceptions", "-fno-rtti", "-fno-strict-aliasing",
-                                       "-fno-stack-protector", "-fcf-protection=none", "-fPIC", "-shared", "-w"};
+    std::vector<std::string> result = {"-std=c++20",
+                                       "-O2",
+                                       "-ffp-contract=off",
+                                       "-fno-exceptions",
+                                       "-fno-rtti",
+                                       "-fno-strict-aliasing",
+                                       "-fno-stack-protector",
+                                       "-fcf-protection=none",
+                                       "-fPIC",
+                                       "-shared",
+                                       "-w"};
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("popcnt")) {
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi")
+        && __builtin_cpu_supports("popcnt")) {
         for (const char* option : {"-mavx2", "-mfma", "-mbmi", "-mpopcnt"}) result.push_back(option);
     }
 #endif
@@ -73,7 +83,8 @@ int runCompiler(const std::vector<std::string>& arguments, const files::path& lo
     pid_t child;
     int failure = posix_spawnp(&child, words[0], &actions, nullptr, words.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
-    if (failure) throw CompilerMissing(std::string("g++, which the emulator compiles kernels with, cannot be started: ") + std::strerror(failure));
+    if (failure)
+        throw CompilerMissing(std::string("g++, which the emulator compiles kernels with, cannot be started: ") + std::strerror(failure));
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {}
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
@@ -95,7 +106,8 @@ files::path libraryOf(const std::string& text) {
         std::ofstream(source) << text;
         std::vector<std::string> arguments = {"g++"};
         arguments.insert(arguments.end(), flags.begin(), flags.end());
-        for (const std::string& argument : {"-I" + headers().string(), source.string(), std::string("-o"), made.string()}) arguments.push_back(argument);
+        for (const std::string& argument : {"-I" + headers().string(), source.string(), std::string("-o"), made.string()})
+            arguments.push_back(argument);
         int code = runCompiler(arguments, log);
         std::string messages = contents(log);
         files::remove(log);
@@ -108,7 +120,7 @@ files::path libraryOf(const std::string& text) {
     return library;
 }
 
-}  // namespace
+}    // namespace
 
 std::vector<void*> compile(const std::vector<std::string>& texts) {
     std::vector<files::path> libraries(texts.size());
@@ -138,4 +150,4 @@ std::vector<void*> compile(const std::vector<std::string>& texts) {
     return handles;
 }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -14,4 +14,4 @@ struct CompilerMissing : std::runtime_error {
 // Throws CompilerMissing where there is no g++, and std::runtime_error with its messages where it fails.
 std::vector<void*> compile(const std::vector<std::string>& texts);
 
-}  // namespace emulator
+}    // namespace emulator

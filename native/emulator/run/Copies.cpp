@@ -24,4 +24,4 @@ void BlockRunner::waitCopies(uint32_t pending, bool isAll) {
     std::erase_if(lane.copies, arrives);
 }
 
-}  // namespace emulator
+}    // namespace emulator

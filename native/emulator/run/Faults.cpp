@@ -43,21 +43,28 @@ __attribute__((noinline)) T rounded(Rounding rounding, Operation operation, T a,
 float roundedSingle(Rounding rounding, Operation operation, float a, float b, float c) { return rounded(rounding, operation, a, b, c); }
 double roundedDouble(Rounding rounding, Operation operation, double a, double b, double c) { return rounded(rounding, operation, a, b, c); }
 
-}  // namespace
+}    // namespace
 
 Runtime BlockRunner::makeRuntime() {
     Runtime runtime{};
     runtime.find = [](Thread& thread, uint32_t site, uint64_t address) -> Site& { return of(thread).findSite(thread, site, address); };
-    runtime.window = [](Thread& thread, uint32_t site, uint64_t address, uint32_t bytes) { return of(thread).inWindow(thread, site, address, bytes); };
+    runtime.window = [](Thread& thread, uint32_t site, uint64_t address, uint32_t bytes) {
+        return of(thread).inWindow(thread, site, address, bytes);
+    };
     runtime.fault = [](Thread& thread, uint32_t site, uint64_t address, const char* what) {
         BlockRunner& runner = of(thread);
         std::string kind = what;
         if (kind == "trap") runner.fail(FaultKind::IllegalInstruction, site, "trap");
-        if (kind == "index") runner.fail(FaultKind::Failed, site, "a branch to label " + std::to_string(address) + " of its list, which is shorter");
+        if (kind == "index")
+            runner.fail(FaultKind::Failed, site, "a branch to label " + std::to_string(address) + " of its list, which is shorter");
         bool isMisaligned = (address & (runner.launch->sites->at(site).bytes - 1)) != 0 && runner.launch->sites->at(site).bytes > 0;
         runner.fail(isMisaligned ? FaultKind::Misaligned : FaultKind::IllegalAddress, site,
-                    kind + " address " + hexadecimal(address) + (isMisaligned ? " is not aligned" : " is outside its memory ("
-                    + (kind == "shared" ? std::to_string(runner.block.sharedBytes) + " bytes from " + hexadecimal(SharedStart) + ")" : "of the thread)")));
+                    kind + " address " + hexadecimal(address)
+                        + (isMisaligned ? " is not aligned"
+                                        : " is outside its memory ("
+                                              + (kind == "shared" ? std::to_string(runner.block.sharedBytes) + " bytes from "
+                                                                        + hexadecimal(SharedStart) + ")"
+                                                                  : "of the thread)")));
     };
     runtime.warp = [](Thread& thread, WarpOperation& operation) { of(thread).warpOperation(operation); };
     runtime.barrier = [](Thread& thread, uint32_t site, uint32_t id, uint32_t count, bool isAligned, bool arrivesOnly) {
@@ -93,7 +100,9 @@ Runtime BlockRunner::makeRuntime() {
 Site& BlockRunner::findSite(Thread&, uint32_t number, uint64_t address) {
     const ptx::SiteInfo& info = launch->sites->at(number);
     Site& site = sites[number];
-    if (address & (info.bytes - 1)) fail(FaultKind::Misaligned, number, "address " + hexadecimal(address) + " is not aligned to " + std::to_string(info.bytes) + " bytes");
+    if (address & (info.bytes - 1))
+        fail(FaultKind::Misaligned, number,
+             "address " + hexadecimal(address) + " is not aligned to " + std::to_string(info.bytes) + " bytes");
     std::string problem;
     {
         std::lock_guard guard(*lock);
@@ -101,12 +110,12 @@ Site& BlockRunner::findSite(Thread&, uint32_t number, uint64_t address) {
         if (!found) {
             problem = memory->explain(address);
         } else if (found->end() - address < (uint64_t)info.bytes) {
-            problem = hexadecimal(address) + " is less than " + std::to_string(info.bytes) + " bytes in front of the end of " + found->describe();
+            problem =
+                hexadecimal(address) + " is less than " + std::to_string(info.bytes) + " bytes in front of the end of " + found->describe();
         } else {
-            if (!found->isTouched) {
-                found->isTouched = true;
-                touched->push_back(found);
-            }
+            if (!found->isRead && !found->isWritten) touched->push_back(found);
+            (info.writes ? found->isWritten : found->isRead) = true;
+            filledSites.push_back(number);
             site = {found->base, found->size - info.bytes + 1, found->host, info.writes ? found->writeMarks : found->readMarks};
         }
     }
@@ -116,7 +125,8 @@ Site& BlockRunner::findSite(Thread&, uint32_t number, uint64_t address) {
 
 uint8_t* BlockRunner::inWindow(Thread& thread, uint32_t number, uint64_t address, uint32_t bytes) {
     uint64_t offset = address & ~WindowBits, window = address & WindowBits;
-    if (offset & (bytes - 1)) fail(FaultKind::Misaligned, number, "address " + hexadecimal(address) + " is not aligned to " + std::to_string(bytes) + " bytes");
+    if (offset & (bytes - 1))
+        fail(FaultKind::Misaligned, number, "address " + hexadecimal(address) + " is not aligned to " + std::to_string(bytes) + " bytes");
     int index = __builtin_ctz(bytes);
     if (window == SharedWindow && offset - SharedStart < block.shared.limits[index]) return block.shared.host + (offset - SharedStart);
     if (window == LocalWindow && offset - LocalStart < thread.local.limits[index]) return thread.local.host + (offset - LocalStart);
@@ -136,7 +146,8 @@ std::string BlockRunner::describeSite(uint32_t site) const {
 // The first fault of a launch is kept.
 void BlockRunner::record(FaultKind kind, uint32_t number, uint32_t site, const std::string& what) {
     if (!fault->isSet.exchange(true)) {
-        fault->text = "kernel " + launch->kernel->name + ", block " + text(block.ctaid) + ", " + describeThread(number) + ", " + describeSite(site) + ": " + what;
+        fault->text = "kernel " + launch->kernel->name + ", block " + text(block.ctaid) + ", " + describeThread(number) + ", "
+                      + describeSite(site) + ": " + what;
         fault->kind = kind;
     }
     isAbandoned = true;
@@ -148,4 +159,4 @@ void BlockRunner::fail(FaultKind kind, uint32_t site, const std::string& what) {
     leaveForever();
 }
 
-}  // namespace emulator
+}    // namespace emulator

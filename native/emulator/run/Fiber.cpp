@@ -15,7 +15,7 @@ size_t nextColour() {
     return count++ % 61 * 192;
 }
 
-}  // namespace
+}    // namespace
 
 Fiber::Fiber() {
     memory = mmap(nullptr, StackBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -111,4 +111,4 @@ emulator_switch:
 #error "The emulator switches stacks on x86-64 and aarch64 only."
 #endif
 
-}  // namespace emulator
+}    // namespace emulator

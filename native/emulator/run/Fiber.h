@@ -14,7 +14,7 @@ public:
     // From the next switch on, entry runs on an empty stack. It never returns.
     void begin(void (*entry)());
 
-    void* place = nullptr;      // the stack pointer while it does not run
+    void* place = nullptr;    // the stack pointer while it does not run
 
 private:
     void* memory;
@@ -24,4 +24,4 @@ private:
 // Leaves what runs here, keeping its place, and goes on elsewhere.
 extern "C" void emulator_switch(void** keep, void* to);
 
-}  // namespace emulator
+}    // namespace emulator

@@ -59,7 +59,7 @@ private:
 // Below this many threads of a grid, waking another thread of the host costs more than it helps.
 constexpr uint64_t WorthSharing = 4096;
 
-}  // namespace
+}    // namespace
 
 void run(const Launch& launch, Memory& memory, LaunchFault& fault, std::vector<Allocation*>& touched) {
     static auto& runners = *new std::vector<std::unique_ptr<BlockRunner>>;
@@ -93,4 +93,4 @@ void run(const Launch& launch, Memory& memory, LaunchFault& fault, std::vector<A
     }
 }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -20,7 +20,7 @@ struct Launch {
     Index grid{1, 1, 1}, block{1, 1, 1};
     uint32_t dynamicShared = 0;
     std::vector<uint8_t> arguments;
-    uint64_t number = 0;            // of the process's launches: part of the seed
+    uint64_t number = 0;    // of the process's launches: part of the seed
 
     uint32_t threads() const { return block.x * block.y * block.z; }
     uint64_t blocks() const { return (uint64_t)grid.x * grid.y * grid.z; }
@@ -39,4 +39,4 @@ struct LaunchFault {
 // marked (Allocation::readMarks, writeMarks) and listed.
 void run(const Launch& launch, Memory& memory, LaunchFault& fault, std::vector<Allocation*>& touched);
 
-}  // namespace emulator
+}    // namespace emulator

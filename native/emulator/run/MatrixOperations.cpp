@@ -20,9 +20,10 @@ double element(uint32_t variant, bool isA, uint32_t word, int index) {
         case MatrixBrain:
         case MatrixSmallBrain: return wideBrain((uint16_t)(word >> 16 * index));
         case MatrixTensor:
-        case MatrixSmallTensor: return bits<float>(word & ~0x1FFFu);   // a card ignores the lower bits
+        case MatrixSmallTensor: return bits<float>(word & ~0x1FFFu);    // a card ignores the lower bits
         default: {
-            bool isSigned = isA ? variant == MatrixSignedSigned || variant == MatrixSignedUnsigned : variant == MatrixSignedSigned || variant == MatrixUnsignedSigned;
+            bool isSigned = isA ? variant == MatrixSignedSigned || variant == MatrixSignedUnsigned
+                                : variant == MatrixSignedSigned || variant == MatrixUnsignedSigned;
             uint8_t byte = (uint8_t)(word >> 8 * index);
             return isSigned ? (double)(int8_t)byte : (double)byte;
         }
@@ -42,12 +43,12 @@ Shape shapeOf(uint32_t variant) {
     }
 }
 
-}  // namespace
+}    // namespace
 
 void BlockRunner::computeMatrix(uint32_t warp) {
     uint32_t variant = lanes[warp * 32].operation->variant;
     Shape shape = shapeOf(variant);
-    int e = shape.perRegister, half = 4 * e;     // four lanes side by side hold 4 e columns of A
+    int e = shape.perRegister, half = 4 * e;    // four lanes side by side hold 4 e columns of A
     double a[16][32], b[32][8];
     for (int lane = 0; lane < 32; lane++) {
         const uint32_t* registers = lanes[warp * 32 + lane].operation->registers;
@@ -83,4 +84,4 @@ void BlockRunner::computeMatrix(uint32_t warp) {
     }
 }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -18,7 +18,7 @@ uint64_t reserveAddresses() {
         void* got = mmap(wish, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (got != MAP_FAILED) return (reinterpret_cast<uint64_t>(got) + Gap) / Gap * Gap;
     }
-    return 1ull << 50;      // beyond what a process can have
+    return 1ull << 50;    // beyond what a process can have
 }
 
 uint8_t* pages(uint64_t bytes) {
@@ -33,7 +33,7 @@ std::string hexadecimal(uint64_t value) {
     return text;
 }
 
-}  // namespace
+}    // namespace
 
 // Fresh memory holds NaN, whichever float it is read as.
 Allocation::Allocation(uint64_t base, uint64_t size, Kind kind, uint64_t number) : base(base), size(size), kind(kind), number(number) {
@@ -98,12 +98,14 @@ std::string Memory::explain(uint64_t address) {
     auto after = allocations.upper_bound(address);
     if (after != allocations.begin()) {
         const Allocation& before = *std::prev(after)->second;
-        if (address - before.end() < Gap) return hexadecimal(address) + " is " + std::to_string(address - before.end()) + " bytes behind the end of " + before.describe();
+        if (address - before.end() < Gap)
+            return hexadecimal(address) + " is " + std::to_string(address - before.end()) + " bytes behind the end of " + before.describe();
     }
     if (after != allocations.end() && after->second->base - address <= Gap) {
-        return hexadecimal(address) + " is " + std::to_string(after->second->base - address) + " bytes in front of " + after->second->describe();
+        return hexadecimal(address) + " is " + std::to_string(after->second->base - address) + " bytes in front of "
+               + after->second->describe();
     }
     return hexadecimal(address) + " is no memory of the card";
 }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -17,7 +17,7 @@ struct Usage {
 
 class Allocation {
 public:
-    enum class Kind { Plain, Ordered, Variable };   // cuMemAlloc, cuMemAllocAsync, a variable of a module
+    enum class Kind { Plain, Ordered, Variable };    // cuMemAlloc, cuMemAllocAsync, a variable of a module
 
     Allocation(uint64_t base, uint64_t size, Kind kind, uint64_t number);
     ~Allocation();
@@ -30,12 +30,12 @@ public:
 
     const uint64_t base, size;
     const Kind kind;
-    const uint64_t number;              // the how-manieth of the process
-    std::string name;                   // of a variable
+    const uint64_t number;    // the how-manieth of the process
+    std::string name;         // of a variable
     uint8_t* host;
-    uint8_t *readMarks, *writeMarks;    // by 256 bytes: touched by the kernel that runs
-    bool isTouched = false;             // by the kernel that runs
-    Usage* usage;                       // by 256 bytes
+    uint8_t *readMarks, *writeMarks;           // by 256 bytes: touched by the kernel that runs
+    bool isRead = false, isWritten = false;    // by the kernel that runs
+    Usage* usage;                              // by 256 bytes
     std::unordered_map<size_t, std::vector<Moment>> otherReads;
 };
 
@@ -60,4 +60,4 @@ private:
     std::deque<Freed> freed;
 };
 
-}  // namespace emulator
+}    // namespace emulator

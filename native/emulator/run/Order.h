@@ -21,9 +21,7 @@ struct Moment {
     static Moment of(uint32_t stream, uint64_t number) { return {(uint64_t)stream << 44 | number}; }
     uint32_t stream() const { return (uint32_t)(word >> 44); }
     uint64_t number() const { return word & ((1ull << 44) - 1); }
-    bool isBefore(const Clock& clock) const {
-        return word == 0 || (stream() < clock.size() && clock[stream()] >= number());
-    }
+    bool isBefore(const Clock& clock) const { return word == 0 || (stream() < clock.size() && clock[stream()] >= number()); }
 };
 
-}  // namespace emulator
+}    // namespace emulator

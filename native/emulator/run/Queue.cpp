@@ -1,22 +1,20 @@
 #include "Queue.h"
+#include <algorithm>
 #include <chrono>
-#include <cstring>
 
 namespace emulator {
 namespace {
 
 constexpr size_t MostPending = 1024, MostNames = 1 << 16;
 
-double now() {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void set(Clock& clock, uint32_t lane, uint64_t number) {
     if (clock.size() <= lane) clock.resize(lane + 1, 0);
     clock[lane] = number;
 }
 
-}  // namespace
+}    // namespace
 
 Queue::Queue(uint64_t seed) : random(seed) {
     lanes.emplace_back();
@@ -126,14 +124,16 @@ void Queue::waitForAll() {
 
 bool Queue::poll(const Stream& stream) {
     bool isDone = lanes[stream.id].done >= lanes[stream.id].added;
-    if (isDone) merge(host, stream.clock); else runOne(stream.id);
+    if (isDone) merge(host, stream.clock);
+    else runOne(stream.id);
     return isDone;
 }
 
 bool Queue::poll(const Event& event) {
     if (!event.isRecorded) return true;
     bool isDone = lanes[event.stream].done >= event.number;
-    if (isDone) merge(host, event.clock); else runOne(event.stream);
+    if (isDone) merge(host, event.clock);
+    else runOne(event.stream);
     return isDone;
 }
 
@@ -151,7 +151,8 @@ std::string Queue::describe(Moment moment) const {
     std::string stream = moment.stream() == 0 ? "the default stream" : "stream " + std::to_string(moment.stream());
     uint64_t number = moment.number();
     bool isKnown = number >= lane.firstName && number - lane.firstName < lane.names.size();
-    return (isKnown ? *lane.names[number - lane.firstName] : std::string("work")) + " (number " + std::to_string(number) + " of " + stream + ")";
+    return (isKnown ? *lane.names[number - lane.firstName] : std::string("work")) + " (number " + std::to_string(number) + " of " + stream
+           + ")";
 }
 
 void Turn::touch(Allocation& allocation, uint64_t from, uint64_t bytes, bool writes) {
@@ -181,31 +182,46 @@ void Turn::touch(Allocation& allocation, uint64_t from, uint64_t bytes, bool wri
         usage.read = {};
     }
     if (conflict && queue.onRace) {
-        queue.onRace("bytes " + std::to_string(place * 256) + " to " + std::to_string(std::min<uint64_t>(place * 256 + 255, allocation.size - 1)) + " of "
-                     + allocation.describe() + " are used by " + queue.describe(other) + " and then " + conflict + " " + queue.describe(moment)
+        queue.onRace("bytes " + std::to_string(place * 256) + " to "
+                     + std::to_string(std::min<uint64_t>(place * 256 + 255, allocation.size - 1)) + " of " + allocation.describe()
+                     + " are used by " + queue.describe(other) + " and then " + conflict + " " + queue.describe(moment)
                      + ", and nothing says which of the two comes first: an event, or a wait of the host, is missing");
     }
 }
 
-void Turn::touchMarked(Allocation& allocation) {
-    size_t chunks = allocation.chunks();
-    for (bool writes : {false, true}) {
-        uint8_t* marks = writes ? allocation.writeMarks : allocation.readMarks;
-        for (size_t i = 0; i < chunks;) {
-            uint64_t word = 0;
-            std::memcpy(&word, marks + i, std::min<size_t>(8, chunks - i));
-            if (word == 0) {
-                i += 8;
-                continue;
-            }
-            size_t end = std::min(i + 8, chunks);
-            for (; i < end; i++) {
-                if (!marks[i]) continue;
-                marks[i] = 0;
-                touch(allocation, i << 8, 1, writes);
-            }
+namespace {
+
+// Calls action with each mark that is set, and clears it. Most are not: they are passed over 128 at a time.
+template <class Action>
+void forEachMark(uint8_t* marks, size_t count, Action action) {
+    typedef uint64_t Wide __attribute__((vector_size(32), aligned(1), may_alias));
+    size_t i = 0;
+    auto each = [&](size_t end) {
+        for (; i < end; i++) {
+            if (!marks[i]) continue;
+            marks[i] = 0;
+            action(i);
         }
+    };
+    while (i + 128 <= count) {
+        const Wide* wide = reinterpret_cast<const Wide*>(marks + i);
+        Wide any = (wide[0] | wide[1]) | (wide[2] | wide[3]);
+        if ((any[0] | any[1] | any[2] | any[3]) == 0) i += 128;
+        else each(i + 128);
     }
+    each(count);
 }
 
-}  // namespace emulator
+}    // namespace
+
+void Turn::touchMarked(Allocation& allocation) {
+    if (allocation.isRead) {
+        forEachMark(allocation.readMarks, allocation.chunks(), [&](size_t i) { touch(allocation, i << 8, 1, false); });
+    }
+    if (allocation.isWritten) {
+        forEachMark(allocation.writeMarks, allocation.chunks(), [&](size_t i) { touch(allocation, i << 8, 1, true); });
+    }
+    allocation.isRead = allocation.isWritten = false;
+}
+
+}    // namespace emulator

@@ -16,7 +16,7 @@ struct Capture;
 struct Turn {
     Queue& queue;
     const std::string& name;
-    const Clock& clock;     // what has been done before it
+    const Clock& clock;    // what has been done before it
     Moment moment;
 
     // Notes that the work reads or writes a range. Reports it if other work on the range is not ordered before this.
@@ -32,19 +32,19 @@ struct Work {
 
 struct Stream {
     uint32_t id;
-    bool waitsForDefault = true;        // false: CU_STREAM_NON_BLOCKING
+    bool waitsForDefault = true;    // false: CU_STREAM_NON_BLOCKING
     int priority = 0;
-    Clock clock;                        // of its newest work
-    Capture* capture = nullptr;  // while it is being captured, see driver/Graphs.h
+    Clock clock;                   // of its newest work
+    Capture* capture = nullptr;    // while it is being captured, see driver/Graphs.h
 };
 
 struct Event {
     bool hasTime = true, isRecorded = false;
-    Clock clock;                        // what has been done once it has happened
+    Clock clock;    // what has been done once it has happened
     uint32_t stream = 0;
-    uint64_t number = 0;                // of the work that notes its time
-    std::shared_ptr<double> time = std::make_shared<double>(0);     // in milliseconds
-    uint64_t capture = 0;               // recorded while a stream was captured: the capture's number, and the nodes behind which it comes
+    uint64_t number = 0;                                           // of the work that notes its time
+    std::shared_ptr<double> time = std::make_shared<double>(0);    // in milliseconds
+    uint64_t capture = 0;    // recorded while a stream was captured: the capture's number, and the nodes behind which it comes
     std::vector<size_t> capturedAfter;
 };
 
@@ -90,7 +90,7 @@ private:
     struct Lane {
         std::deque<Pending> pending;
         uint64_t added = 0, done = 0;
-        std::deque<const std::string*> names;   // of the newest work
+        std::deque<const std::string*> names;    // of the newest work
         uint64_t firstName = 1;
     };
 
@@ -98,7 +98,7 @@ private:
     std::set<Stream*> streams;
     std::deque<Lane> lanes;
     std::vector<uint32_t> freeIds;
-    Clock host;                         // what the host knows to be done
+    Clock host;    // what the host knows to be done
     Random random;
     size_t pendingCount = 0;
     std::set<std::string> names;
@@ -108,4 +108,4 @@ private:
     void runUntil(uint32_t lane, uint64_t number);
 };
 
-}  // namespace emulator
+}    // namespace emulator

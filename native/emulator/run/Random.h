@@ -26,4 +26,4 @@ private:
     uint64_t state;
 };
 
-}  // namespace emulator
+}    // namespace emulator

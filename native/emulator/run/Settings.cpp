@@ -12,7 +12,8 @@ uint64_t number(const char* name, uint64_t otherwise, uint64_t least, uint64_t m
     char* end = nullptr;
     uint64_t value = std::strtoull(text, &end, 10);
     if (*end || value < least || value > most) {
-        throw std::runtime_error(std::string(name) + "=" + text + ": expected a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+        throw std::runtime_error(std::string(name) + "=" + text + ": expected a whole number from " + std::to_string(least) + " to "
+                                 + std::to_string(most));
     }
     return value;
 }
@@ -26,7 +27,8 @@ int capability() {
         if (*c != '.') digits += *c;
     }
     int value = std::atoi(digits.c_str());
-    if (value < 50 || value > 129) throw std::runtime_error(std::string("RSNN_EMULATOR_CAPABILITY=") + text + ": expected a capability such as 8.0");
+    if (value < 50 || value > 129)
+        throw std::runtime_error(std::string("RSNN_EMULATOR_CAPABILITY=") + text + ": expected a capability such as 8.0");
     return value;
 }
 
@@ -49,11 +51,11 @@ Settings readSettings() {
     return read;
 }
 
-}  // namespace
+}    // namespace
 
 const Settings& settings() {
     static const Settings read = readSettings();
     return read;
 }
 
-}  // namespace emulator
+}    // namespace emulator

@@ -11,7 +11,7 @@ void forEachLane(uint32_t lanes, Action action) {
     for (; lanes; lanes &= lanes - 1) action((uint32_t)__builtin_ctz(lanes));
 }
 
-}  // namespace
+}    // namespace
 
 void BlockRunner::warpOperation(WarpOperation& operation) {
     Lane& lane = lanes[current];
@@ -20,7 +20,8 @@ void BlockRunner::warpOperation(WarpOperation& operation) {
     lane.state = State::WarpWait;
     warpWaiting[warp] |= self;
     if (operation.kind != WarpKind::Active) {
-        if (!(operation.mask & self)) fail(FaultKind::Failed, operation.site, "the thread is not one of its mask, " + std::to_string(operation.mask));
+        if (!(operation.mask & self))
+            fail(FaultKind::Failed, operation.site, "the thread is not one of its mask, " + std::to_string(operation.mask));
         bool isMatrix = operation.kind == WarpKind::Matrix || operation.kind == WarpKind::LoadMatrix;
         if (isMatrix && warpThreads[warp] != ~0u) fail(FaultKind::Failed, operation.site, "the warp has fewer than 32 threads");
         if ((warpWaiting[warp] & wanted) == wanted) {
@@ -108,7 +109,8 @@ void BlockRunner::computeMatch(uint32_t warp, uint32_t group) {
     forEachLane(group, [&](uint32_t lane) {
         WarpOperation& operation = *lanes[warp * 32 + lane].operation;
         uint32_t equal = 0;
-        forEachLane(group, [&](uint32_t other) { equal |= (lanes[warp * 32 + other].operation->wide == operation.wide ? 1u : 0u) << other; });
+        forEachLane(group,
+                    [&](uint32_t other) { equal |= (lanes[warp * 32 + other].operation->wide == operation.wide ? 1u : 0u) << other; });
         operation.predicate = equal == group;
         operation.result = operation.variant == MatchAny ? equal : equal == group ? group : 0;
     });
@@ -152,4 +154,4 @@ void BlockRunner::computeLoadMatrix(uint32_t warp) {
     }
 }
 
-}  // namespace emulator
+}    // namespace emulator

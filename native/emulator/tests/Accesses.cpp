@@ -14,7 +14,8 @@ CASE("loads and stores of all widths") {
     std::vector<double> doubles(32);
     for (int i = 0; i < 128; i++) four[i] = (float)i;
     for (int i = 0; i < 32; i++) shorts[i] = (unsigned short)(i * 3000), bytes[i] = (signed char)(i * 8 - 128), doubles[i] = i;
-    CUdeviceptr from = card.upload(four), to = card.allocate(512), onShorts = card.upload(shorts), onBytes = card.upload(bytes), onDoubles = card.upload(doubles);
+    CUdeviceptr from = card.upload(four), to = card.allocate(512), onShorts = card.upload(shorts), onBytes = card.upload(bytes),
+                onDoubles = card.upload(doubles);
     OK(card.launch(kernel, 1, 32, 0, nullptr, to, from, onShorts, onBytes, onDoubles));
     auto found = card.download<float>(to, 128);
     for (int i = 0; i < 128; i++) EQUAL(four[i / 4 * 4 + 3 - i % 4], found[i]);
@@ -63,7 +64,7 @@ CUresult writeAt(Card& card, CUdeviceptr to, long long index, std::string& said)
     return result;
 }
 
-}  // namespace
+}    // namespace
 
 CASE("a write past the end of an allocation") {
     Card card;
@@ -140,7 +141,8 @@ CASE("asynchronous copies arrive at the wait, no earlier") {
         for (int t = 0; t < 8; t++) {
             for (int i = 0; i < 4; i++) {
                 float first = found[t * 8 + i], second = found[t * 8 + 4 + i];
-                if (waits >= 1) EQUAL(values[t * 4 + i], first); else THAT(std::isnan(first));
+                if (waits >= 1) EQUAL(values[t * 4 + i], first);
+                else THAT(std::isnan(first));
                 if (waits < 2) THAT(std::isnan(second));
                 // The second copy is of 8 bytes, of which an even thread reads 4 and gets zeros for the rest.
                 if (waits == 2 && i == 0) EQUAL(values[32 + t * 4], second);

@@ -9,10 +9,12 @@ int cublasSetStream_v2(void*, CUstream);
 int cublasSetMathMode(void*, int);
 int cublasSetPointerMode_v2(void*, int);
 int cublasSgemm_v2(void*, int, int, int, int, int, const float*, CUdeviceptr, int, CUdeviceptr, int, const float*, CUdeviceptr, int);
-int cublasSgemmBatched(void*, int, int, int, int, int, const float*, CUdeviceptr, int, CUdeviceptr, int, const float*, CUdeviceptr, int, int);
-int cublasGemmEx(void*, int, int, int, int, int, const void*, CUdeviceptr, int, int, CUdeviceptr, int, int, const void*, CUdeviceptr, int, int, int, int);
-int cublasGemmStridedBatchedEx(void*, int, int, int, int, int, const void*, CUdeviceptr, int, int, long long, CUdeviceptr, int, int, long long, const void*,
-                               CUdeviceptr, int, int, long long, int, int, int);
+int cublasSgemmBatched(void*, int, int, int, int, int, const float*, CUdeviceptr, int, CUdeviceptr, int, const float*, CUdeviceptr, int,
+                       int);
+int cublasGemmEx(void*, int, int, int, int, int, const void*, CUdeviceptr, int, int, CUdeviceptr, int, int, const void*, CUdeviceptr, int,
+                 int, int, int);
+int cublasGemmStridedBatchedEx(void*, int, int, int, int, int, const void*, CUdeviceptr, int, int, long long, CUdeviceptr, int, int,
+                               long long, const void*, CUdeviceptr, int, int, long long, int, int, int);
 
 int cusparseCreate(void**);
 int cusparseDestroy(void*);

@@ -24,7 +24,7 @@ std::string moduleOf(const std::string& body) {
     return ".version 7.8\n.target sm_80\n.address_size 64\n.visible .entry k()\n{\n.reg .b32 %r<4>;\n" + body + "\nret;\n}\n";
 }
 
-}  // namespace
+}    // namespace
 
 CASE("PTX that is none is refused with its line") {
     std::string log;

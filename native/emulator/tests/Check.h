@@ -43,12 +43,12 @@ inline void contains(const std::string& text, const std::string& part, int line)
     if (text.find(part) == std::string::npos) throw Failure("line " + std::to_string(line) + ": expected '" + part + "' in: " + text);
 }
 
-}  // namespace check
+}    // namespace check
 
 #define CASE_NAME_(line) case_##line
 #define CASE_NAME(line) CASE_NAME_(line)
-#define CASE(name) \
-    static void CASE_NAME(__LINE__)(); \
+#define CASE(name)                                                                         \
+    static void CASE_NAME(__LINE__)();                                                     \
     static check::Registration CASE_NAME_REGISTERED_(__LINE__)(name, CASE_NAME(__LINE__)); \
     static void CASE_NAME(__LINE__)()
 #define CASE_NAME_REGISTERED__(line) registered_##line

@@ -105,9 +105,8 @@ public:
         void* list[] = {&arguments..., nullptr};
         return cuLaunchKernel(function, blocks, 1, 1, threads, 1, 1, shared, stream, list, nullptr);
     }
-
 };
 
-}  // namespace check
+}    // namespace check
 
 #define OK(call) check::ok(call, __LINE__)

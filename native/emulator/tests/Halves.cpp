@@ -25,7 +25,9 @@ struct Format {
 
     double wide(uint16_t word) const {
         int e = word >> mantissa & ((1 << exponent) - 1), m = word & ((1 << mantissa) - 1), bias = (1 << (exponent - 1)) - 1;
-        double size = e == (1 << exponent) - 1 ? (m ? NAN : INFINITY) : e == 0 ? std::ldexp(m, 1 - bias - mantissa) : std::ldexp(m + (1 << mantissa), e - bias - mantissa);
+        double size = e == (1 << exponent) - 1 ? (m ? NAN : INFINITY)
+                      : e == 0                 ? std::ldexp(m, 1 - bias - mantissa)
+                                               : std::ldexp(m + (1 << mantissa), e - bias - mantissa);
         return word >> 15 ? -size : size;
     }
 
@@ -66,7 +68,7 @@ uint16_t fused(const Format& format, u x, u y, u z) {
     return format.nearest(near);
 }
 
-}  // namespace
+}    // namespace
 
 CASE("arithmetic of halves") {
     tryInstructions({
@@ -76,9 +78,12 @@ CASE("arithmetic of halves") {
         {"fma.rn.f16 $d, $a, $b, $c;", 16, 16, [](u x, u y, u z) { return (u)fused(half, x, y, z); }, true},
         {"neg.f16 $d, $a;", 16, 16, [](u x, u, u) { return x ^ 0x8000; }},
         {"abs.f16 $d, $a;", 16, 16, [](u x, u, u) { return x & 0x7FFF; }},
-        {"add.f16x2 $d, $a, $b;", 32, 32, [](u x, u y, u) { return pair(half.nearest(h(x) + h(y)), half.nearest(h(x >> 16) + h(y >> 16))); }},
-        {"mul.f16x2 $d, $a, $b;", 32, 32, [](u x, u y, u) { return pair(half.nearest(h(x) * h(y)), half.nearest(h(x >> 16) * h(y >> 16))); }},
-        {"fma.rn.f16x2 $d, $a, $b, $c;", 32, 32, [](u x, u y, u z) { return pair(fused(half, x, y, z), fused(half, x >> 16, y >> 16, z >> 16)); }},
+        {"add.f16x2 $d, $a, $b;", 32, 32,
+         [](u x, u y, u) { return pair(half.nearest(h(x) + h(y)), half.nearest(h(x >> 16) + h(y >> 16))); }},
+        {"mul.f16x2 $d, $a, $b;", 32, 32,
+         [](u x, u y, u) { return pair(half.nearest(h(x) * h(y)), half.nearest(h(x >> 16) * h(y >> 16))); }},
+        {"fma.rn.f16x2 $d, $a, $b, $c;", 32, 32,
+         [](u x, u y, u z) { return pair(fused(half, x, y, z), fused(half, x >> 16, y >> 16, z >> 16)); }},
         {"neg.f16x2 $d, $a;", 32, 32, [](u x, u, u) { return x ^ 0x80008000; }},
         {"setp.lt.f16 %p1, $a, $b; selp.b16 $d, 1, 0, %p1;", 16, 16, [](u x, u y, u) { return (u)(h(x) < h(y)); }},
         {"setp.ge.f16x2 %p1|%p2, $a, $b; selp.b32 %r2, 1, 0, %p1; selp.b32 %r3, 2, 0, %p2; add.u32 $d, %r2, %r3;", 32, 32,
@@ -89,7 +94,8 @@ CASE("arithmetic of halves") {
 CASE("arithmetic of bfloats") {
     tryInstructions({
         {"fma.rn.bf16 $d, $a, $b, $c;", 16, 16, [](u x, u y, u z) { return (u)fused(brain, x, y, z); }, true},
-        {"fma.rn.bf16x2 $d, $a, $b, $c;", 32, 32, [](u x, u y, u z) { return pair(fused(brain, x, y, z), fused(brain, x >> 16, y >> 16, z >> 16)); }},
+        {"fma.rn.bf16x2 $d, $a, $b, $c;", 32, 32,
+         [](u x, u y, u z) { return pair(fused(brain, x, y, z), fused(brain, x >> 16, y >> 16, z >> 16)); }},
         {"add.rn.bf16 $d, $a, $b;", 16, 16, [](u x, u y, u) { return (u)brain.nearest(b(x) + b(y)); }, true},
         {"neg.bf16x2 $d, $a;", 32, 32, [](u x, u, u) { return x ^ 0x80008000; }},
     });
@@ -108,13 +114,13 @@ CASE("conversions to and from 16-bit floats") {
         {"cvt.rn.bf16.f32 $d, $a;", 32, 16, [](u a, u, u) { return (u)brain.nearest(f(a)); }, true},
         {"cvt.rn.f16x2.f32 $d, $a, $b;", 32, 32, [](u a, u c, u) { return pair(half.nearest(f(c)), half.nearest(f(a))); }},
         {"cvt.rn.bf16x2.f32 $d, $a, $b;", 32, 32, [](u a, u c, u) { return pair(brain.nearest(f(c)), brain.nearest(f(a))); }},
-        {"cvt.rn.relu.f16x2.f32 $d, $a, $b;", 32, 32, [](u a, u c, u) {
-            auto positive = [](float x) { return std::isnan(x) ? x : x > 0 ? x : 0.0f; };
-            return pair(half.nearest(positive(f(c))), half.nearest(positive(f(a))));
-        }},
+        {"cvt.rn.relu.f16x2.f32 $d, $a, $b;", 32, 32,
+         [](u a, u c, u) {
+             auto positive = [](float x) { return std::isnan(x) ? x : x > 0 ? x : 0.0f; };
+             return pair(half.nearest(positive(f(c))), half.nearest(positive(f(a))));
+         }},
         {"cvt.rn.f16.s32 $d, $a;", 32, 16, [](u a, u, u) { return (u)half.nearest((int32_t)a); }},
-        {"cvt.rzi.s32.f16 $d, $a;", 16, 32, [](u a, u, u) {
-            return std::isnan(h(a)) ? 0 : (u)(int64_t)std::clamp<long double>(std::trunc(h(a)), INT32_MIN, INT32_MAX);
-        }},
+        {"cvt.rzi.s32.f16 $d, $a;", 16, 32,
+         [](u a, u, u) { return std::isnan(h(a)) ? 0 : (u)(int64_t)std::clamp<long double>(std::trunc(h(a)), INT32_MIN, INT32_MAX); }},
     });
 }

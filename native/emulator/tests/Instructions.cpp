@@ -12,18 +12,21 @@ std::vector<uint64_t> operands(int bits, unsigned seed) {
     uint64_t top = 1ull << (bits - 1);
     for (uint64_t edge : {top - 1, top, top + 1, top * 2 - 1, top * 2 - 2}) values.push_back(edge);
     if (bits == 32) {
-        for (float f : {1.0f, -1.0f, 0.5f, 1.5f, 2.5f, -2.5f, -0.0f, 3e38f, -3e38f, 1e-40f, -1e-40f, 1e-45f, 16777217.0f, 2147483648.0f, 65504.0f, 65520.0f,
-                        6e-8f, 3e-8f, 0.1f, 123.456f, -7.75f, INFINITY, -INFINITY, NAN, 1e10f}) {
+        for (float f :
+             {1.0f,          -1.0f,    0.5f,     1.5f,  2.5f,  -2.5f, -0.0f,    3e38f,  -3e38f,   1e-40f,    -1e-40f, 1e-45f, 16777217.0f,
+              2147483648.0f, 65504.0f, 65520.0f, 6e-8f, 3e-8f, 0.1f,  123.456f, -7.75f, INFINITY, -INFINITY, NAN,     1e10f}) {
             values.push_back(std::bit_cast<uint32_t>(f));
         }
     }
     if (bits == 64) {
-        for (double f : {1.0, -1.0, 0.5, 2.5, -2.5, -0.0, 1e308, -1e308, 1e-320, 5e-324, 0.1, 1e10, -1e10, (double)INFINITY, -(double)INFINITY, (double)NAN}) {
+        for (double f : {1.0, -1.0, 0.5, 2.5, -2.5, -0.0, 1e308, -1e308, 1e-320, 5e-324, 0.1, 1e10, -1e10, (double)INFINITY,
+                         -(double)INFINITY, (double)NAN}) {
             values.push_back(std::bit_cast<uint64_t>(f));
         }
     }
     if (bits == 16) {
-        for (uint64_t half : {0x3C00, 0xBC00, 0x7C00, 0xFC00, 0x7E00, 0x0001, 0x8001, 0x03FF, 0x7BFF, 0x4248, 0x3F80, 0x7F80}) values.push_back(half);
+        for (uint64_t half : {0x3C00, 0xBC00, 0x7C00, 0xFC00, 0x7E00, 0x0001, 0x8001, 0x03FF, 0x7BFF, 0x4248, 0x3F80, 0x7F80})
+            values.push_back(half);
     }
     std::mt19937_64 random(seed);
     while (values.size() < 512) {
@@ -51,7 +54,8 @@ std::string kernelText(const Instruction& each, size_t number) {
     for (int k = 0; k < 4; k++) text << ".reg .b" << bits[k] << " " << names[k] << ";\n";
     text << "mov.u32 %r1, %tid.x;\n";
     for (int k = 0; k < 4; k++) {
-        text << "ld.param.u64 %rd" << k << ", [p" << "abcd"[k] << "];\nmul.wide.u32 %rd5, %r1, " << bits[k] / 8 << ";\nadd.s64 %rd" << k << ", %rd" << k << ", %rd5;\n";
+        text << "ld.param.u64 %rd" << k << ", [p"
+             << "abcd"[k] << "];\nmul.wide.u32 %rd5, %r1, " << bits[k] / 8 << ";\nadd.s64 %rd" << k << ", %rd" << k << ", %rd5;\n";
         if (k < 3) text << "ld.global.b" << bits[k] << " " << names[k] << ", [%rd" << k << "];\n";
     }
     std::string body = each.text;
@@ -70,7 +74,9 @@ CUdeviceptr uploadBits(Card& card, int bits, const std::vector<uint64_t>& values
 }
 
 bool isNan(int bits, uint64_t word) {
-    return bits == 64 ? std::isnan(std::bit_cast<double>(word)) : bits == 32 ? std::isnan(std::bit_cast<float>((uint32_t)word)) : (word & 0x7FFF) > 0x7C00;
+    return bits == 64   ? std::isnan(std::bit_cast<double>(word))
+           : bits == 32 ? std::isnan(std::bit_cast<float>((uint32_t)word))
+                        : (word & 0x7FFF) > 0x7C00;
 }
 
 bool agree(const Instruction& each, uint64_t expected, uint64_t found) {
@@ -81,7 +87,7 @@ bool agree(const Instruction& each, uint64_t expected, uint64_t found) {
     return std::abs(a - b) <= each.tolerance * std::abs(a) + 1e-30;
 }
 
-}  // namespace
+}    // namespace
 
 void tryInstructions(const std::vector<Instruction>& instructions) {
     Card card;
@@ -112,11 +118,12 @@ void tryInstructions(const std::vector<Instruction>& instructions) {
             if (each.out < 64) wanted &= (1ull << each.out) - 1;
             if (agree(each, wanted, word)) continue;
             char message[300];
-            std::snprintf(message, sizeof message, "%s a = %llx, b = %llx, c = %llx: expected %llx, found %llx", each.text.c_str(), (unsigned long long)a,
-                          (unsigned long long)b, (unsigned long long)c, (unsigned long long)wanted, (unsigned long long)word);
+            std::snprintf(message, sizeof message, "%s a = %llx, b = %llx, c = %llx: expected %llx, found %llx", each.text.c_str(),
+                          (unsigned long long)a, (unsigned long long)b, (unsigned long long)c, (unsigned long long)wanted,
+                          (unsigned long long)word);
             throw Failure(message);
         }
     }
 }
 
-}  // namespace check
+}    // namespace check

@@ -7,16 +7,16 @@
 namespace check {
 
 struct Instruction {
-    std::string text;       // with $a, $b, $c for operands and $d for the result, such as "add.s32 $d, $a, $b;"
-    int in, out;            // bits of operands and result
+    std::string text;    // with $a, $b, $c for operands and $d for the result, such as "add.s32 $d, $a, $b;"
+    int in, out;         // bits of operands and result
     std::function<uint64_t(uint64_t, uint64_t, uint64_t)> expected;
-    bool isFloat = false;   // any NaN is as good as another
-    double tolerance = 0;   // relative, of single floats
-    int in3 = 0;            // bits of $c, where they are others; $b has those of $a unless in2 says otherwise
+    bool isFloat = false;    // any NaN is as good as another
+    double tolerance = 0;    // relative, of single floats
+    int in3 = 0;             // bits of $c, where they are others; $b has those of $a unless in2 says otherwise
     int in2 = 0;
 };
 
 // Runs all of them on the same operands: numbers at the edges of their types, and random ones.
 void tryInstructions(const std::vector<Instruction>& instructions);
 
-}  // namespace check
+}    // namespace check

@@ -18,8 +18,8 @@ std::vector<float> drawn(size_t count, unsigned seed) {
 }
 
 // C = α op(A) op(B) + β C in double, column by column.
-std::vector<double> product(bool tA, bool tB, int m, int n, int k, float alpha, const std::vector<float>& a, int lda, const std::vector<float>& b, int ldb,
-                            float beta, const std::vector<float>& c, int ldc) {
+std::vector<double> product(bool tA, bool tB, int m, int n, int k, float alpha, const std::vector<float>& a, int lda,
+                            const std::vector<float>& b, int ldb, float beta, const std::vector<float>& c, int ldc) {
     std::vector<double> result(c.begin(), c.end());
     for (int j = 0; j < n; j++) {
         for (int i = 0; i < m; i++) {
@@ -44,7 +44,7 @@ struct Blas {
     ~Blas() { cublasDestroy_v2(handle); }
 };
 
-}  // namespace
+}    // namespace
 
 CASE("cuBLAS multiplies in every form, and leaves what lies between columns") {
     Card card;
@@ -96,7 +96,8 @@ CASE("cuBLAS multiplies halves, rounds to TF32 where it is told to, and takes ar
     CUdeviceptr floatA = card.upload(odd), floatB = card.upload(b);
     EQUAL(0, cublasGemmEx(blas.handle, 0, 0, m, n, k, &one, floatA, 0, m, floatB, 0, k, &zero, onC, 0, m, 77, -1));
     for (float& value : odd) value = bits<float>(toTensor(value, Rounding::Away));
-    nearlyEqual(product(false, false, m, n, k, 1, odd, m, b, k, 0, std::vector<float>((size_t)m * n), m), card.download<float>(onC, (size_t)m * n), 1e-5);
+    nearlyEqual(product(false, false, m, n, k, 1, odd, m, b, k, 0, std::vector<float>((size_t)m * n), m),
+                card.download<float>(onC, (size_t)m * n), 1e-5);
 
     CUdeviceptr plainA = card.upload(a);
     std::vector<CUdeviceptr> listA(3, plainA), listB(3, floatB), listC = {onC, onC + m * n * 4u, onC + m * n * 8u};
@@ -105,7 +106,8 @@ CASE("cuBLAS multiplies halves, rounds to TF32 where it is told to, and takes ar
     auto found = card.download<float>(onC, c.size());
     for (int i = 0; i < 3; i++) nearlyEqual(exact, {found.begin() + i * m * n, found.begin() + (i + 1) * m * n}, 2e-5);
 
-    EQUAL(0, cublasGemmStridedBatchedEx(blas.handle, 0, 0, m, n, k, &one, plainA, 0, m, 0, floatB, 0, k, 0, &zero, onC, 0, m, m * n, 3, 68, -1));
+    EQUAL(0, cublasGemmStridedBatchedEx(blas.handle, 0, 0, m, n, k, &one, plainA, 0, m, 0, floatB, 0, k, 0, &zero, onC, 0, m, m * n, 3, 68,
+                                        -1));
     found = card.download<float>(onC, c.size());
     for (int i = 0; i < 3; i++) nearlyEqual(exact, {found.begin() + i * m * n, found.begin() + (i + 1) * m * n}, 2e-5);
     EQUAL(15, cublasGemmEx(blas.handle, 0, 0, m, n, k, &one, onA, 2, m, floatB, 0, k, &zero, onC, 0, m, 68, -1));
@@ -177,7 +179,8 @@ CASE("cuSPARSE multiplies in either order of B and C, transposed and in batches"
                     double sum = 0;
                     for (int p = 0; p < k; p++) {
                         int row = tB ? j : p, column = tB ? p : j;
-                        sum += (double)dense[tA ? p * columns + i : i * columns + p] * b[batch * strideB + (isRowB ? row * ldb + column : column * ldb + row)];
+                        sum += (double)dense[tA ? p * columns + i : i * columns + p]
+                               * b[batch * strideB + (isRowB ? row * ldb + column : column * ldb + row)];
                     }
                     int place = batch * strideC + (isRowC ? i * ldc + j : j * ldc + i);
                     nearlyEqual({2 * sum - (double)c[place]}, {found[place]}, 1e-5);
@@ -202,7 +205,8 @@ CASE("NVML tells of an energy that grows, under the emulator's name") {
     CONTAINS(std::string(name), "emulator");
     unsigned long long first, second;
     EQUAL(0, nvmlDeviceGetTotalEnergyConsumption(device, &first));
-    do EQUAL(0, nvmlDeviceGetTotalEnergyConsumption(device, &second)); while (second == first);
+    do EQUAL(0, nvmlDeviceGetTotalEnergyConsumption(device, &second));
+    while (second == first);
     THAT(second > first);
     EQUAL(0, nvmlShutdown());
 }

@@ -46,7 +46,7 @@ CUdeviceptr Card::allocate(size_t bytes) {
 
 void Card::free(CUdeviceptr address) { ok(cuMemFree_v2(address), __LINE__); }
 
-}  // namespace check
+}    // namespace check
 
 int main(int count, char** words) {
     if (count < 2) {

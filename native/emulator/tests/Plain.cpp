@@ -48,7 +48,7 @@ std::vector<float> expected(const std::vector<float>& input, int blocks, int whi
     return result;
 }
 
-}  // namespace
+}    // namespace
 
 CASE("a kernel with all that is usual gives the host's numbers to the bit") {
     Card card;

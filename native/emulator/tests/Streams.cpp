@@ -22,7 +22,7 @@ std::vector<float> counted(size_t n) {
     return values;
 }
 
-}  // namespace
+}    // namespace
 
 CASE("an event between two streams orders them") {
     Card card;

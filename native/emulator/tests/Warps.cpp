@@ -123,7 +123,7 @@ CUresult divergent(unsigned which, std::string& said) {
     return result;
 }
 
-}  // namespace
+}    // namespace
 
 CASE("a barrier that a thread does not reach") {
     std::string said;

@@ -10,12 +10,13 @@ internal sealed class ConnectionLists(CudaDevice device, ConvolutionGeometry geo
     private CudaBuffer? outputStarts;
     private (CudaBuffer Order, CudaBuffer Starts)? byInputs;
     private CudaBuffer? outputs;
+    private CudaBuffer? columns;
 
     /// <summary>Weights that exist.</summary>
     public int Count => pattern.Count;
 
     /// <summary>Bytes that forward passes read: no more than the lists by outputs that there are.</summary>
-    public long ForwardBytes => (existing?.Bytes ?? 0) + (outputStarts?.Bytes ?? 0);
+    public long ForwardBytes => Math.Max(existing?.Bytes ?? 0, columns?.Bytes ?? 0) + (outputStarts?.Bytes ?? 0);
 
     /// <summary>Of each weight, in order, its index among all weights.</summary>
     public ulong Existing => (existing ??= Upload(pattern.Existing)).Address;
@@ -32,10 +33,10 @@ internal sealed class ConnectionLists(CudaDevice device, ConvolutionGeometry geo
     /// <summary>Of each weight in that order, its output.</summary>
     public ulong Outputs => (outputs ??= Upload(OutputsInOrder())).Address;
 
-    private int RowLength => geometry.Inputs * geometry.Taps;
+    /// <summary>Of each weight, in its own order, its place among an output's: of a kernel of one tap, its input.</summary>
+    public ulong Columns => (columns ??= Upload([.. pattern.Existing.ToArray().Select(index => index % RowLength)])).Address;
 
-    /// <summary>Bytes of the lists that forward passes, and weight gradients, read.</summary>
-    public static long ForwardBytesOf(ConvolutionGeometry g, SparsityPattern pattern) => sizeof(int) * (pattern.Count + g.Outputs + 1L);
+    private int RowLength => geometry.Inputs * geometry.Taps;
 
     /// <summary>Bytes of those that input gradients read besides.</summary>
     /// <param name="isStrided">Whether they walk taps.</param>
@@ -49,6 +50,7 @@ internal sealed class ConnectionLists(CudaDevice device, ConvolutionGeometry geo
         byInputs?.Order.Dispose();
         byInputs?.Starts.Dispose();
         outputs?.Dispose();
+        columns?.Dispose();
     }
 
     private (CudaBuffer Order, CudaBuffer Starts) ByInputs()

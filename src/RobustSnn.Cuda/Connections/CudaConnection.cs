@@ -53,7 +53,7 @@ internal sealed class CudaConnection : RoutedConnection
         Way.SpikeProducts => SpikeWeights.Bytes,
         Way.UnionProducts => UnionWeights.InferenceBytes,
         _ when Lists is null => base.InferenceBytes,
-        Way.ByOutputs => Weights.Bytes + Lists.ForwardBytes,
+        Way.ByOutputs or Way.SparseProduct => Weights.Bytes + Lists.ForwardBytes,
         _ => ByOutputs.Bytes,
     };
 

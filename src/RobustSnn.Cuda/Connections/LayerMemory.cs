@@ -60,7 +60,7 @@ internal readonly struct LayerMemory
             var blocks = source.Lanes.Blocks;
             var unpacked = source.IsBits ? (source with { Storage = Storage.Floats, Border = geometry.Padding }).Length * sizeof(float) : 0;
             var read = source.IsBits ? source with { Storage = Storage.Floats, Border = geometry.Padding } : source;
-            var bytes = !IsCublas(Forward) ? 0 : Aligned(LayerProducts.Forward(geometry, read, blocks).AddressBytes) + unpacked;
+            var bytes = Forward == Way.SparseProduct ? Cusparse.MostBufferBytes : !IsCublas(Forward) ? 0 : Aligned(LayerProducts.Forward(geometry, read, blocks).AddressBytes) + unpacked;
             if (operation.HasInputGradient)
             {
                 bytes = Math.Max(bytes, Backward switch
@@ -98,9 +98,12 @@ internal readonly struct LayerMemory
                 return 0;
             }
 
-            var isWalked = IsListed(Forward) || (operation.HasParameterGradient && IsListed(Routes.WeightGradient(geometry, pattern)));
-            var bytes = isWalked ? ConnectionLists.ForwardBytesOf(geometry, pattern) : CallsCublas ? (long)pattern.Count * sizeof(int) : 0;
-            return bytes + (operation.HasInputGradient && Backward is Way.ByInputs or Way.ByTaps
+            var isWalked = Forward == Way.ByOutputs || (operation.HasParameterGradient && IsListed(Routes.WeightGradient(geometry, pattern)));
+            var isSparseProduct = Forward == Way.SparseProduct;
+            var places = isWalked || isSparseProduct || CallsCublas || (operation.HasInputGradient && Backward == Way.ByInputs) ? 1L : 0;
+            var columns = isSparseProduct ? 1L : 0;
+            var starts = isWalked || isSparseProduct ? geometry.Outputs + 1L : 0;
+            return sizeof(int) * ((places + columns) * pattern.Count + starts) + (operation.HasInputGradient && Backward is Way.ByInputs or Way.ByTaps
                 ? ConnectionLists.BackwardBytesOf(geometry, pattern, Backward == Way.ByTaps)
                 : 0);
         }

@@ -20,6 +20,9 @@ internal enum Way
     /// <summary>The same for groups of outputs, each with the inputs that one of them is connected to (convolveNeuronUnions).</summary>
     UnionProducts,
 
+    /// <summary>The connections of each output, by cuSPARSE: a linear layer.</summary>
+    SparseProduct,
+
     /// <summary>The connections of each output: <c>sparseGather</c>, <c>sparseNeuron</c> with neurons, <c>sparseWeightGradient</c>.</summary>
     ByOutputs,
 
@@ -47,6 +50,7 @@ internal readonly record struct Route(Way Way, bool IsBits, bool Fires = false)
         Way.ScatteredProducts => "products of cuBLAS, 32-bit floats, scattered",
         Way.SpikeProducts => "products on tensor cores",
         Way.UnionProducts => "products on tensor cores, the union of 16 outputs' inputs",
+        Way.SparseProduct => "product of cuSPARSE, 32-bit floats",
         Way.ByOutputs => "by outputs",
         Way.ByInputs => "by inputs",
         Way.ByTaps => "by inputs and taps",

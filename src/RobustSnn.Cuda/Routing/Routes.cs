@@ -38,6 +38,9 @@ internal static class Routes
     /// <summary>Parts of the rows that the gradient of a bias is summed in.</summary>
     private const int PartsOfBias = 64;
 
+    /// <summary>Connections of a linear layer from which on cuSPARSE is called, which shares out rows of unequal length: each call takes the host some 10 µs.</summary>
+    private const int LeastOfSparseProduct = 1 << 14;
+
     /// <summary>Words of a row of the map from which on each is a thread's.</summary>
     private const int LeastWords = 128;
 
@@ -50,7 +53,7 @@ internal static class Routes
     /// <summary>Outputs from inputs, without neurons.</summary>
     /// <param name="pattern">Null where all weights exist.</param>
     public static Way Forward(ConvolutionGeometry g, SparsityPattern? pattern, ActivationShape input) =>
-        IsListed(g, pattern, input.IsBits) ? Way.ByOutputs : Way.Products;
+        !IsListed(g, pattern, input.IsBits) ? Way.Products : IsSparseProduct(g, pattern!, input) ? Way.SparseProduct : Way.ByOutputs;
 
     /// <summary>
     /// How a layer and its neurons are one kernel, if they are: it reads bits. Tensor cores take dense layers and those that are pruned a little;
@@ -91,6 +94,10 @@ internal static class Routes
 
     /// <summary>The same for a bias.</summary>
     public static int BiasGradientParts(int rows) => Math.Clamp(rows, 1, PartsOfBias);
+
+    /// <summary>What a layer reads of a map of one position is a matrix that cuSPARSE multiplies with, if it is floats.</summary>
+    private static bool IsSparseProduct(ConvolutionGeometry g, SparsityPattern pattern, ActivationShape input) =>
+        !input.IsBits && g is { Taps: 1, InputRows: 1, InputColumns: 1 } && pattern.Count >= LeastOfSparseProduct;
 
     private static bool IsListed(ConvolutionGeometry g, SparsityPattern? pattern, bool isBits) =>
         pattern is not null && pattern.Count <= (isBits ? MostListedOfBits : MostListedOfFloats) * g.WeightCount;
