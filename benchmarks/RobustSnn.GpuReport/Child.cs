@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
+using RobustSnn.Engine;
 
 namespace RobustSnn.GpuReport;
 
@@ -43,6 +44,7 @@ internal static class Child
     public static ChildOutcome Run(string program, IEnumerable<string> arguments, Action<string>? line = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment[Backends.CheckVariable] = "0"; // checks would be in every time and every joule
         using var process = new Process { StartInfo = start };
         var error = new Queue<string>();
         process.ErrorDataReceived += (_, said) => Hear(error, said.Data);

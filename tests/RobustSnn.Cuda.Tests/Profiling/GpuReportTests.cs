@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using NUnit.Framework;
+using RobustSnn.Engine;
+using RobustSnn.Robustness.Energy;
 
 namespace RobustSnn.Cuda.Tests.Profiling;
 
@@ -23,6 +25,26 @@ public sealed class GpuReportTests
         Assert.That(report, Does.StartWith("# RobustSnn on ").And.Contain("A rehearsal").And.Contain("\n## Machine\n").And.Contain("backend: cuda")
             .And.Match(@"\n\d+ passed, 0 failed\.\n").And.Match(@"\n\| \S+\.safetensors \| (\d+) \| \1 \| pass \|").And.Match(@"\n\| product of halves.* \| \d")
             .And.Match(@"\n\| Convolve \| 8×4×4 to 8.* \| \d+\.\d \| \d+\.\d \| \d+ % \| \d+\.\d+ \|").And.Not.Contain("FAILED"));
+    }
+
+    [Test]
+    public void Energy_is_a_table_of_networks()
+    {
+        CudaDevices.Require();
+        using (var backend = Backends.Open(CudaBackends.Name, new(IsChecked: false)))
+        {
+            if (EnergyMeter.WhyNot(backend) is { } reason)
+            {
+                Assert.Ignore(reason);
+            }
+        }
+
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "report.md");
+        var (code, error) = Run([], "--out", file, "--quick", "--parts", "energy");
+        Assert.That(code, Is.Zero, error);
+        Assert.That(File.ReadAllText(file), Does.Match(@"Counted: [\d,]+ synaptic operations")
+            .And.Match(@"\n\| SNN as it is \| 2 \| \d+\.\d \| \d+\.\d \| -?\d").And.Match(@"\n\| ANN with nothing pruned \| 0 \| "));
     }
 
     [Test]
