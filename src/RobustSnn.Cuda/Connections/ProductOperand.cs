@@ -20,19 +20,19 @@ internal readonly record struct ProductOperand(ulong Address, long Block, long R
     /// <summary>What a convolution's output positions read of its input: tap rows go down.</summary>
     public static ProductOperand ReadBy(ConvolutionGeometry g, ActivationShape input, ulong address) => Of(input, address)
         .Moved(-g.Padding * (RowBytes(input) + ColumnBytes(input))) with
-        {
-            Row = g.StrideRows * RowBytes(input),
-            Column = g.StrideColumns * ColumnBytes(input),
-            TapRow = RowBytes(input),
-            TapColumn = ColumnBytes(input),
-        };
+    {
+        Row = g.StrideRows * RowBytes(input),
+        Column = g.StrideColumns * ColumnBytes(input),
+        TapRow = RowBytes(input),
+        TapColumn = ColumnBytes(input),
+    };
 
     /// <summary>What the gradient at a convolution's input positions reads of its output's, of stride 1: tap rows go up, columns to the right.</summary>
     public static ProductOperand ReadBackBy(ConvolutionGeometry g, ActivationShape outputGradient, ulong address) => Of(outputGradient, address)
         .Moved(g.Padding * RowBytes(outputGradient) + (g.Padding - g.KernelColumns + 1) * ColumnBytes(outputGradient)) with
-        {
-            TapRow = -RowBytes(outputGradient),
-        };
+    {
+        TapRow = -RowBytes(outputGradient),
+    };
 
     /// <summary>Weights: the same at every position.</summary>
     public static ProductOperand OfWeights(ulong address, long tapRow, long tapColumn = 0) =>
