@@ -44,6 +44,10 @@ void RunOrFail(string program, string[] arguments, Dictionary<string, string> va
     }
 }
 
+bool CanBuildEmulator() => IsRunningOnLinux() && new[] { "g++", "make" }.All(tool => Context.Tools.Resolve(tool) is not null);
+
+bool HasCard() => FileExists("/dev/nvidiactl");
+
 // Runs tests under a name, says which were skipped and why, and adds what it found to the totals.
 void RunTests(DirectoryPath results, string name, string[] assemblies, string[] options, (string Name, string Value)? variable = null)
 {
@@ -196,7 +200,20 @@ Task("Test")
         var assemblies = GetFiles("./tests/*/*.Tests.?sproj").OrderBy(project => project.FullPath)
             .Select(project => project.GetDirectory().Combine($"bin/{configuration}/{Framework}").CombineWithFilePath($"{project.GetFilenameWithoutExtension()}.dll").FullPath)
             .ToArray();
-        RunTests(results, "everything", assemblies, []);
+        var ofCards = assemblies.Where(path => path.EndsWith("/RobustSnn.Cuda.Tests.dll")).ToArray();
+        // Where there is no card, the tests of cards run on the emulator alone: otherwise thousands would be skipped beside it.
+        var emulates = CanBuildEmulator();
+        RunTests(results, "everything", emulates && !HasCard() ? [.. assemblies.Except(ofCards)] : assemblies, []);
+        if (emulates)
+        {
+            RunOrFail("native/emulator/build.sh", []);
+            RunTests(results, "on-the-emulator", ofCards, [], ("RSNN_CUDA_EMULATOR", MakeAbsolute(Directory("native/emulator/build")).FullPath));
+        }
+        else
+        {
+            Warning("The tests of cards are not run on the emulator: it is built by g++ and make, on Linux (apt-get install g++ make).");
+        }
+
         // All of the engine's tests there take some three minutes more: --whole is for CI.
         string[] part = HasArgument("whole") ? [] : ["--filter", "TestCategory=OtherProcessors"];
         foreach (var (name, variable) in new[] { ("without-AVX-512", "DOTNET_EnableAVX512"), ("without-AVX2", "DOTNET_EnableAVX2") })

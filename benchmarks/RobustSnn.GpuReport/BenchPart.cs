@@ -18,8 +18,9 @@ internal static class BenchPart
     public static bool Write(ReportOptions options, Markdown text)
     {
         text.Paragraph(
-            "Images a second, the median of the timed runs. rsnn's layers fire as often as robust SNNs' do (`--spike-rate p2`); PyTorch's time depends neither on that nor on pruned weights, "
-            + "which are zeros in dense tensors there, so that its dense figures are what pruned networks are beside, too. amp is autocast to bfloat16.");
+            "Images a second, the median of the timed runs. rsnn's layers fire as often as robust SNNs' do (`--spike-rate p2`); PyTorch's time "
+            + "depends neither on that nor on pruned weights, which are zeros in dense tensors there, so that its dense figures are what pruned "
+            + "networks are beside, too. amp is autocast to bfloat16.");
         var good = true;
         foreach (var batch in options.IsQuick ? new[] { "2" } : ["64", "256"])
         {
@@ -37,7 +38,11 @@ internal static class BenchPart
         var notes = new List<string>();
         foreach (var sparsity in Sparsities)
         {
-            string[] command = ["rsnn", "bench", "--backend", "cuda", "--batch", batch, "--sparsity", sparsity, "--spike-rate", "p2", "--json", .. Sizes(options.IsQuick), "--phase"];
+            string[] command =
+            [
+                "rsnn", "bench", "--backend", "cuda", "--batch", batch, "--sparsity", sparsity, "--spike-rate", "p2", "--json",
+                .. Sizes(options.IsQuick), "--phase",
+            ];
             text.Command(Child.Typed([.. command, "PHASE"]));
             var name = $"rsnn, {(sparsity == "0" ? "dense" : $"{100 * double.Parse(sparsity, CultureInfo.InvariantCulture):0} % pruned")}";
 
@@ -67,7 +72,8 @@ internal static class BenchPart
         void Add(string name, IReadOnlyList<ChildOutcome> outcomes)
         {
             // PyTorch's script prints what it has although a phase failed.
-            var found = outcomes.SelectMany(outcome => outcome.Output).Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement).ToList();
+            var found = outcomes.SelectMany(outcome => outcome.Output).Where(line => line.StartsWith('{'))
+                .Select(line => JsonDocument.Parse(line).RootElement).ToList();
             rows.Add([name, .. Phases.Select(phase => Rate(found, phase))]);
             foreach (var failed in outcomes.Where(outcome => outcome.Code != 0))
             {
@@ -77,14 +83,18 @@ internal static class BenchPart
 
             foreach (var report in found.Where(report => report.TryGetProperty("card", out _)))
             {
-                notes.Add($"{name}: torch {report.GetProperty("torch")}, CUDA {report.GetProperty("cuda")}, cuDNN {report.GetProperty("cudnn")}, {report.GetProperty("card")}");
+                string[] versions = [.. new[] { "torch", "cuda", "cudnn", "card" }.Select(key => report.GetProperty(key).ToString())];
+                notes.Add($"{name}: torch {versions[0]}, CUDA {versions[1]}, cuDNN {versions[2]}, {versions[3]}");
             }
         }
     }
 
-    private static string Rate(List<JsonElement> found, string phase) =>
-        found.Where(report => report.TryGetProperty($"{phase}_images_per_s", out _)).Select(report => Format.Number(report.GetProperty($"{phase}_images_per_s").GetDouble(), "0.0"))
-            .FirstOrDefault() ?? Markdown.Missing;
+    private static string Rate(List<JsonElement> found, string phase)
+    {
+        var name = $"{phase}_images_per_s";
+        return found.Where(report => report.TryGetProperty(name, out _))
+            .Select(report => Format.Number(report.GetProperty(name).GetDouble(), "0.0")).FirstOrDefault() ?? Markdown.Missing;
+    }
 
     private static string[] Sizes(bool quick) => quick
         ? ["--architecture", "vggmini", "--timesteps", "2", "--warm-up", "0", "--repeat", "1"]

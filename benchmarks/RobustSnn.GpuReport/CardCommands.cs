@@ -40,7 +40,11 @@ internal static class CardCommands
     {
         var file = new Argument<string>("CHECKPOINT");
         var quick = new Option<bool>("--quick") { Description = "A tiny network." };
-        var command = new Command("network", "Draws a spiking VGG-16, a tenth of whose weights exist and whose layers fire as often as robust SNNs' do.") { file, quick };
+        var command = new Command(
+            "network", "Draws a spiking VGG-16, a tenth of whose weights exist and whose layers fire as often as robust SNNs' do.")
+        {
+            file, quick,
+        };
         command.SetAction(parsed =>
         {
             // On the processor, so that energy is of a network that the card has not made.
@@ -85,7 +89,8 @@ internal static class CardCommands
     private static int Operations(int from, bool quick)
     {
         var cuda = new BackendUnderTest(CudaBackends.Name, Open);
-        var lanes = cuda.Use(backend => backend.ChooseLanes(quick ? RehearsalBatch : Batch, LayerCases.Timesteps, skipsSilence: false, LayerCases.LargestMap));
+        var lanes = cuda.Use(backend =>
+            backend.ChooseLanes(quick ? RehearsalBatch : Batch, LayerCases.Timesteps, skipsSilence: false, LayerCases.LargestMap));
         CaseLines.Write(
             quick ? LayerCases.Rehearsal(lanes) : LayerCases.On(lanes), from,
             _ => { },

@@ -89,7 +89,13 @@ internal static class CaseLines
             }
             else if (results.Count == before)
             {
-                throw new PartFailedException($"{string.Join(' ', command)}: {outcome.End}");
+                if (before == 0)
+                {
+                    throw new PartFailedException($"{string.Join(' ', command)}: {outcome.End}");
+                }
+
+                // What there is so far counts, and so does that it is not all.
+                return [.. results, new CaseResult("others", $"{count - before} cases that no process could begin", null, outcome.End)];
             }
         }
 

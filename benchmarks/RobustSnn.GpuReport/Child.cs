@@ -11,7 +11,9 @@ namespace RobustSnn.GpuReport;
 internal sealed record ChildOutcome(int? Code, IReadOnlyList<string> Output, string Error)
 {
     /// <summary>How it ended, for people.</summary>
-    public string End => Code is { } code ? $"exit code {code}{(Error.Length > 0 ? $": {Error}" : "")}" : $"said nothing for {Child.Patience.TotalMinutes:0} minutes";
+    public string End => Code is { } code
+        ? $"exit code {code}{(Error.Length > 0 ? $": {Error}" : "")}"
+        : $"said nothing for {Child.Patience.TotalMinutes:0} minutes";
 }
 
 /// <summary>Processes that parts of the report are made by.</summary>
@@ -32,13 +34,16 @@ internal static class Child
         // Run by dotnet, as tests do, the program is an argument.
         var program = Environment.ProcessPath!;
         var own = Assembly.GetExecutingAssembly().Location;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? Run(program, [own, .. arguments], line) : Run(program, arguments, line);
+        return Path.GetFileNameWithoutExtension(program) == "dotnet"
+            ? Run(program, [own, .. arguments], line)
+            : Run(program, arguments, line);
     }
 
     /// <exception cref="PartFailedException">There is no such program.</exception>
     public static ChildOutcome Run(string program, IEnumerable<string> arguments, Action<string>? line = null)
     {
-        using var process = new Process { StartInfo = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var process = new Process { StartInfo = start };
         var error = new Queue<string>();
         process.ErrorDataReceived += (_, said) => Hear(error, said.Data);
         try

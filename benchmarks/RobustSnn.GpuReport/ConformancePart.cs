@@ -13,7 +13,10 @@ internal static class ConformancePart
             throw new PartFailedException("no folder of golden cases was given (--golden DIR)");
         }
 
-        string[] files = [.. Directory.GetFiles(folder).Where(file => Path.GetExtension(file) is ".safetensors" or ".pth").Order(StringComparer.Ordinal)];
+        string[] files =
+        [
+            .. Directory.GetFiles(folder).Where(file => Path.GetExtension(file) is ".safetensors" or ".pth").Order(StringComparer.Ordinal),
+        ];
         if (options.IsQuick)
         {
             files = [.. files.OrderBy(file => new FileInfo(file).Length).Take(1)];
@@ -40,12 +43,17 @@ internal static class ConformancePart
             return (false, [name, Markdown.Missing, Markdown.Missing, "FAILED", outcome.End]);
         }
 
-        var groups = JsonDocument.Parse(line).RootElement.GetProperty("cases").EnumerateArray().Single().GetProperty("groups").EnumerateArray().ToList();
+        var found = JsonDocument.Parse(line).RootElement.GetProperty("cases").EnumerateArray().Single();
+        var groups = found.GetProperty("groups").EnumerateArray().ToList();
         var failed = groups.Where(group => !group.GetProperty("pass").GetBoolean()).ToList();
         return (failed.Count == 0,
         [
-            name, Format.Count(groups.Count), Format.Count(groups.Count - failed.Count), failed.Count == 0 ? "pass" : "FAILED",
-            string.Join("; ", failed.Select(group => $"{group.GetProperty("group")}: {group.GetProperty("worst_error")} of {group.GetProperty("tolerance")} {group.GetProperty("detail")}")),
+            name, Format.Count(groups.Count), Format.Count(groups.Count - failed.Count),
+            failed.Count == 0 ? "pass" : "FAILED",
+            string.Join("; ", failed.Select(Failure)),
         ]);
     }
+
+    private static string Failure(JsonElement group) =>
+        $"{group.GetProperty("group")}: {group.GetProperty("worst_error")} of {group.GetProperty("tolerance")} {group.GetProperty("detail")}";
 }

@@ -43,27 +43,33 @@ internal static class EnergyPart
         }
 
         var found = JsonDocument.Parse(line).RootElement;
-        text.Paragraph($"Counted: {Format.Count(found.GetProperty("clean").GetProperty("operations").GetDouble())} synaptic operations an image (equation 12).");
+        var operations = found.GetProperty("clean").GetProperty("operations").GetDouble();
+        text.Paragraph($"Counted: {Format.Count(operations)} synaptic operations an image (equation 12).");
         var measured = found.GetProperty("measured");
         if (measured.ValueKind == JsonValueKind.Null)
         {
             throw new PartFailedException($"not measured: {found.GetProperty("why_not_measured")}");
         }
 
-        text.Paragraph($"Measured by the card's counter under steady load, {Number(measured, "idle_watts", "0.0")} W of the idle card subtracted; ± is the standard deviation of the repeats.");
+        text.Paragraph(
+            $"Measured by the card's counter under steady load, {Number(measured, "idle_watts", "0.0")} W of the idle card subtracted; "
+            + "± is the standard deviation of the repeats.");
         text.Table(
             ["network", "T", "images a second", "W under load", "mJ an image", "±"],
             [
                 .. measured.GetProperty("networks").EnumerateArray().Select(network => (IReadOnlyList<string>)
                 [
-                    network.GetProperty("network").GetString()!, Number(network, "timesteps", "0"), Number(network, "images_per_second", "0.0"), Number(network, "watts", "0.0"),
+                    network.GetProperty("network").GetString()!, Number(network, "timesteps", "0"),
+                    Number(network, "images_per_second", "0.0"), Number(network, "watts", "0.0"),
                     Number(network, "joules", "0.000", MillijoulesInJoule), Number(network, "deviation", "0.000", MillijoulesInJoule),
                 ]),
             ]);
         return true;
     }
 
-    private static string Number(JsonElement of, string name, string format, double unit = 1) => of.GetProperty(name) is { ValueKind: JsonValueKind.Number } number
+    /// <summary>Infinities and NaN are texts in JSON: no figures.</summary>
+    private static string Number(JsonElement of, string name, string format, double unit = 1) =>
+        of.GetProperty(name) is { ValueKind: JsonValueKind.Number } number
         ? Format.Number(unit * number.GetDouble(), format)
         : Markdown.Missing;
 }

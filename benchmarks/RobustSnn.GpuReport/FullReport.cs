@@ -28,8 +28,8 @@ internal static class FullReport
         {
             Console.Error.WriteLine($"gpu-report: no card here: {none.Message}");
             Console.Error.WriteLine(
-                $"Carry {AppContext.BaseDirectory} and the folder of golden cases to a machine with a card (64-bit Linux with NVIDIA's driver and cuBLAS; no .NET), and run there: "
-                + "./gpu-report --golden DIR --out FILE.md [--python python3] [--quick]");
+                $"Carry {AppContext.BaseDirectory} and the folder of golden cases to a machine with a card (64-bit Linux with NVIDIA's driver and "
+                + "cuBLAS; no .NET), and run there: ./gpu-report --golden DIR --out FILE.md [--python python3] [--quick]");
             return ReportCommand.NoCard;
         }
 

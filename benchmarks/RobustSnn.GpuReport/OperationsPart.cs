@@ -14,9 +14,10 @@ internal static class OperationsPart
         // Measured anew right before: the card is then as warm, or as busy with others, as for the operations.
         var speed = SpeedPart.Measure(options);
         text.Paragraph(
-            $"T = {Contract.LayerCases.Timesteps}, lanes as the backend lays them out, times by the card's events over recorded calls. Bytes are those of the operands, each once; "
-            + $"beside {Format.Number(speed.CopiedBytes / 1e9, "#,0")} GB/s of copying (above 100 % where a cache holds the operands) and {Teras(speed.Single)}, {Teras(speed.Tensor)} and {Teras(speed.Half)} "
-            + "10¹² multiply-adds a second of floats, TF32 and halves. Of pruned layers, multiply-adds are those with weights that exist.");
+            $"T = {Contract.LayerCases.Timesteps}, lanes as the backend lays them out, times by the card's events over recorded calls. Bytes are those "
+            + $"of the operands, each once; beside {Format.Number(speed.CopiedBytes / 1e9, "#,0")} GB/s of copying (above 100 % where a cache holds the "
+            + $"operands) and {Teras(speed.Single)}, {Teras(speed.Tensor)} and {Teras(speed.Half)} 10¹² multiply-adds a second of floats, TF32 and "
+            + "halves. Of pruned layers, multiply-adds are those with weights that exist.");
         var results = CaseLines.Read(command);
         text.Table(
             ["operation", "case", "µs", "GB/s", "of copying", "10¹² multiply-adds/s", "of floats", "of TF32", "of halves"],

@@ -30,18 +30,34 @@ internal static class ReportCommand
     private static RootCommand Root()
     {
         var golden = new Option<string?>("--golden") { Description = "Folder of the reference's golden cases.", HelpName = "DIR" };
-        var output = new Option<string>("--out") { Description = "The report, in Markdown.", HelpName = "FILE.md", DefaultValueFactory = _ => "gpu-report.md" };
-        var python = new Option<string>("--python") { Description = "A Python that has PyTorch with CUDA.", HelpName = "PROGRAM", DefaultValueFactory = _ => "python3" };
+        var output = new Option<string>("--out")
+        {
+            Description = "The report, in Markdown.",
+            HelpName = "FILE.md",
+            DefaultValueFactory = _ => "gpu-report.md",
+        };
+        var python = new Option<string>("--python")
+        {
+            Description = "A Python that has PyTorch with CUDA.",
+            HelpName = "PROGRAM",
+            DefaultValueFactory = _ => "python3",
+        };
         var quick = new Option<bool>("--quick") { Description = "Everything tiny: a rehearsal, whose figures mean nothing." };
-        var parts = new Option<string?>("--parts") { Description = $"Only some of {string.Join(", ", Parts.Names)}; all where left out.", HelpName = "NAME,..." };
+        var parts = new Option<string?>("--parts")
+        {
+            Description = $"Only some of {string.Join(", ", Parts.Names)}; all where left out.",
+            HelpName = "NAME,...",
+        };
         var root = new RootCommand(
-            "Holds the CUDA backend against the reference on this machine's card, and measures it beside what the card can do and beside PyTorch.\n"
+            "Holds the CUDA backend against the reference on this machine's card, and measures it beside what the card can do and beside "
+            + "PyTorch.\n"
             + "Example: gpu-report --golden golden --out report.md")
         {
             golden, output, python, quick, parts,
         };
         root.SetAction(parsed => FullReport.Write(new ReportOptions(
-            parsed.GetValue(golden), parsed.GetRequiredValue(output), parsed.GetRequiredValue(python), parsed.GetValue(quick), parsed.GetValue(parts)?.Split(',') ?? [])));
+            parsed.GetValue(golden), parsed.GetRequiredValue(output), parsed.GetRequiredValue(python), parsed.GetValue(quick),
+            parsed.GetValue(parts)?.Split(',') ?? [])));
         foreach (var part in CardCommands.All())
         {
             root.Add(part);

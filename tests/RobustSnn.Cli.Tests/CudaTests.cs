@@ -92,6 +92,7 @@ public sealed class CudaTests
 
     private static Outcome Run(string emulator, params string[] arguments)
     {
+        // Without checks, which download what they look at.
         using Process process = RsnnProcess.Start([(Emulator, emulator), (Backends.CheckVariable, "0")], arguments);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

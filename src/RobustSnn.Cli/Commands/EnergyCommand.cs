@@ -109,7 +109,7 @@ internal static class EnergyCommand
 
                 return new EnergyMeter(times).Measure(
                     network.Model, pixels, parsed.GetValue(timesteps) ?? network.Info.Timesteps,
-                    what => terminal.Error.WriteLine($"energy: the card under load by {what}"), cancellation);
+                    what => terminal.Error.WriteLine($"energy: measuring what the card takes: {what}"), cancellation);
             }
 
             EnergyMeasurement Measure(string file, LoadedModel network, string? dataSet, AttackInBudget? attacked)

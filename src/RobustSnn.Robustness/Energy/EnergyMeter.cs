@@ -34,7 +34,7 @@ public sealed class EnergyMeter(MeasuringTimes times)
         }
 
         var device = (IMeasuresEnergy)model.Backend;
-        progress?.Invoke("nothing");
+        progress?.Invoke("idle");
         var idle = device.MeasureEnergy(() => Wait(cancellation)).Watts;
         var networks = new List<LoadEnergy>();
         Add(model, "as it is");

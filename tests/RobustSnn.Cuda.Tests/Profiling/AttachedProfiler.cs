@@ -52,12 +52,16 @@ internal sealed unsafe class AttachedProfiler : AssemblyLoadContext, IDisposable
     }
 
     /// <summary>A backend that the profiler listens to.</summary>
-    public IBackend OpenBackend() => (IBackend)Activator.CreateInstance(
-        LoadFromAssemblyName(typeof(CudaBackend).Assembly.GetName()).GetType(typeof(CudaBackend).FullName!)!, BindingFlags.Instance | BindingFlags.NonPublic, null, [0], null)!;
+    public IBackend OpenBackend()
+    {
+        var type = LoadFromAssemblyName(typeof(CudaBackend).Assembly.GetName()).GetType(typeof(CudaBackend).FullName!)!;
+        return (IBackend)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.NonPublic, null, [0], null)!;
+    }
 
     public void Dispose() => folder.Dispose();
 
-    protected override Assembly? Load(AssemblyName assemblyName) => assemblyName.Name is "RobustSnn.Cuda" or "RobustSnn.Cuda.Nvidia" or "RobustSnn.Cuda.Bindings"
+    protected override Assembly? Load(AssemblyName assemblyName) =>
+        assemblyName.Name is "RobustSnn.Cuda" or "RobustSnn.Cuda.Nvidia" or "RobustSnn.Cuda.Bindings"
         ? LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, $"{assemblyName.Name}.dll"))
         : null;
 }

@@ -26,7 +26,7 @@ public sealed class EnergyTests
         var told = new List<string>();
         var measured = new EnergyMeter(Short).Measure(model, SmallNetwork.Images(2), 2, told.Add);
         Assert.That(measured.Networks.Select(network => network.Network), Is.EqualTo(names));
-        Assert.That(told, Is.EqualTo(names.Prepend("nothing")));
+        Assert.That(told, Is.EqualTo(names.Prepend("idle")));
         Assert.That(measured.IdleWatts, Is.Positive.And.LessThan(2000), "no card takes more");
         foreach (var network in measured.Networks)
         {

@@ -24,7 +24,8 @@ public sealed class RangeTests
         var first = Pass();
         var second = Pass();
         Assert.That(second, Is.EqualTo(first), "a replay shows what the first run did");
-        Assert.That(first, Has.Some.EqualTo("features.0 > Convolve").And.Some.Match("^features.2 > (Norm)?Neuron$").And.Some.Match("^features.2, backward > (Norm)?Neuron(Fixed)?Gradient$"));
+        Assert.That(first, Has.Some.EqualTo("features.0 > Convolve")
+            .And.Some.Match("^features.2 > (Norm)?Neuron$").And.Some.Match("^features.2, backward > (Norm)?Neuron(Fixed)?Gradient$"));
 
         string[] Pass()
         {

@@ -18,7 +18,8 @@ internal static class SmallNetwork
         model.Initialise(1);
         foreach (var parameter in model.Parameters.All.Where(parameter => isPruned && parameter.Specification.Prunable))
         {
-            model.Parameters.Prune(parameter.Name, new SparsityPattern(parameter.Specification.Count, [.. Enumerable.Range(0, parameter.Specification.Count).Where(i => i % 2 == 0)]));
+            var count = parameter.Specification.Count;
+            model.Parameters.Prune(parameter.Name, new SparsityPattern(count, [.. Enumerable.Range(0, count).Where(i => i % 2 == 0)]));
         }
 
         return model;
