@@ -119,6 +119,8 @@ Translation translate(const Module& module) {
             kernel.addsFloats |= written[known].addsFloats;
             kernel.localBytes += written[known].localBytes;
         }
+        if (kernel.localBytes > 512 << 10)
+            throw Fault(function.line, "kernel " + kernel.name + " has more than 512 KiB of local memory a thread");
         kernel.staticShared = written[index].sharedBytes;
         result.kernels.push_back(kernel);
     }
