@@ -16,6 +16,9 @@ namespace RobustSnn.Conformance;
 /// </summary>
 internal sealed class StepsChecks(GoldenCase golden, CaseNetwork network, Expectations expected)
 {
+    /// <summary>Samples at the edge of their class that a few flipped spikes may take over it, in the steps behind the first.</summary>
+    private const int LaterCorrect = 2;
+
     private const float SureMargin = 1e-5f;
     private const double Exact = 1e-5;
     private const double FirstLoss = 1e-4;
@@ -61,7 +64,7 @@ internal sealed class StepsChecks(GoldenCase golden, CaseNetwork network, Expect
         var found = Run().Correct;
         var wanted = expected.Of("steps.correct", found);
         var (isExact, differences) = (IsExact, found.Zip(wanted, (one, other) => Math.Abs((double)one - other)).ToArray());
-        return ByStep(differences, 0, isExact ? 0 : 1, "samples correct, difference");
+        return ByStep(differences, 0, isExact ? 0 : LaterCorrect, "samples correct, difference");
     }
 
     /// <summary>All parameters after the first step.</summary>

@@ -13,6 +13,11 @@ Allocation& allocate(Machine& machine, CUdeviceptr* address, size_t bytes, Alloc
     if (bytes == 0) invalid("0 bytes cannot be allocated");
     Allocation* made = machine.memory.allocate(bytes, kind);
     if (!made) {
+        // What is still to be freed in a stream is freed now.
+        machine.queue->drain();
+        made = machine.memory.allocate(bytes, kind);
+    }
+    if (!made) {
         throw Refusal(CUDA_ERROR_OUT_OF_MEMORY, std::to_string(bytes) + " bytes are asked for, and of " + std::to_string(settings().memory)
                                                     + " " + std::to_string(machine.memory.used) + " are taken");
     }

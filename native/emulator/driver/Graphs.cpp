@@ -120,7 +120,7 @@ void insert(Stream& stream, const GraphExec& executable) {
 // Chains of the graph go into streams of their own, ordered by the clocks of what each node comes behind.
 void launch(Machine& machine, GraphExec& executable, Stream& stream) {
     Queue& queue = *machine.queue;
-    Clock start = stream.clock;
+    Clock start = queue.before(stream);
     merge(start, executable.last);
     std::vector<Clock> clocks;
     for (const Node& node : executable.nodes) {

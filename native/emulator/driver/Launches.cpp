@@ -13,9 +13,7 @@ void requireLimits(const LoadedFunction& function, Index grid, Index block, uint
     const ptx::Kernel& kernel = *function.kernel;
     std::string sizes = "grid " + std::to_string(grid.x) + "×" + std::to_string(grid.y) + "×" + std::to_string(grid.z) + " of blocks "
                         + std::to_string(block.x) + "×" + std::to_string(block.y) + "×" + std::to_string(block.z);
-    auto refuse = [&](const std::string& why, CUresult code = CUDA_ERROR_INVALID_VALUE) {
-        throw Refusal(code, "kernel " + kernel.name + ", " + sizes + ": " + why);
-    };
+    auto refuse = [&](const std::string& why) { invalid("kernel " + kernel.name + ", " + sizes + ": " + why); };
     uint64_t threads = (uint64_t)block.x * block.y * block.z;
     if (threads == 0 || grid.x == 0 || grid.y == 0 || grid.z == 0) refuse("a size is 0");
     if (grid.x > 2147483647u || grid.y > 65535 || grid.z > 65535) refuse("a grid has at most 2147483647, 65535 and 65535 blocks");
@@ -26,12 +24,10 @@ void requireLimits(const LoadedFunction& function, Index grid, Index block, uint
     const int* wanted = kernel.reqThreads;
     if (wanted[0] && (block.x != (uint32_t)wanted[0] || block.y != (uint32_t)wanted[1] || block.z != (uint32_t)wanted[2]))
         refuse("the kernel was compiled for blocks of another size");
-    if (kernel.registers * threads > 65536) refuse("its registers", CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES);
-    if (shared > function.mostDynamicShared
-        || staticBytes(function) + shared > std::max(48u << 10, staticBytes(function) + function.mostDynamicShared)
-        || (function.mostDynamicShared <= 48u << 10 && staticBytes(function) + shared > 48u << 10)) {
-        refuse(std::to_string(shared) + " bytes of dynamic shared memory beside " + std::to_string(kernel.staticShared) + " static ones: more than 48 KiB, or than "
-               "CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES allows");
+    if (shared > function.mostDynamicShared) {
+        refuse(std::to_string(shared) + " bytes of dynamic shared memory, beside " + std::to_string(kernel.staticShared)
+               + " static ones, are more than " + std::to_string(function.mostDynamicShared)
+               + ", which CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES says");
     }
 }
 

@@ -102,6 +102,7 @@ void Machine::reset(const char* when) {
     pinned.clear();
     while (!memory.allocations.empty()) memory.free(memory.allocations.begin()->second.get());
     broken = CUDA_SUCCESS;
+    launches = 0;
     queue = std::make_unique<Queue>(settings().seed);
     queue->onRace = [this](const std::string& why) { fail(CUDA_ERROR_LAUNCH_FAILED, why); };
     queue->isBroken = [this] { return broken != CUDA_SUCCESS; };

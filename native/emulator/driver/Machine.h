@@ -27,7 +27,7 @@ struct LoadedFunction {
     std::shared_ptr<LoadedModule> module;
     const ptx::Kernel* kernel;
     KernelFunction run;
-    uint32_t mostDynamicShared = 48 << 10;
+    uint32_t mostDynamicShared = 0;    // that a launch may ask for
 };
 
 struct Graph;

@@ -89,6 +89,12 @@ std::shared_ptr<LoadedModule> translated(const std::string& text) {
     auto module = std::make_shared<LoadedModule>();
     module->version = version;
     module->translation = ptx::translate(parsed);
+    for (const auto& kernel : module->translation.kernels) {
+        if (kernel.staticShared > 48 << 10) {
+            throw ptx::Fault(kernel.line, "kernel " + kernel.name + " has " + std::to_string(kernel.staticShared)
+                                              + " bytes of static shared memory, more than 48 KiB");
+        }
+    }
     return module;
 }
 
@@ -124,6 +130,7 @@ void load(Machine& machine, CUmodule* handle, const void* image, Logs logs) {
         auto function = std::make_unique<LoadedFunction>();
         function->module = module;
         function->kernel = &kernel;
+        function->mostDynamicShared = (48u << 10) - (uint32_t)kernel.staticShared;
         function->run = reinterpret_cast<KernelFunction>(dlsym(module->libraries[kernel.text], kernel.symbol.c_str()));
         if (!function->run) throw Refusal(CUDA_ERROR_UNKNOWN, "the compiled module has no kernel " + kernel.name);
         machine.functions.insert(function.get());

@@ -79,6 +79,7 @@ EMULATOR_EXPORT CUresult cuStreamQuery(CUstream handle) {
     return call([&](Machine& machine) {
         Stream& stream = machine.stream(handle);
         requireNotCapturing(stream, "cuStreamQuery");
+        machine.requireNoCapture("cuStreamQuery");
         if (!machine.queue->poll(stream)) throw Refusal(CUDA_ERROR_NOT_READY, "the stream has work left");
     });
 }
@@ -155,6 +156,7 @@ EMULATOR_EXPORT CUresult cuEventQuery(CUevent handle) {
     return call([&](Machine& machine) {
         Event& event = machine.event(handle);
         requireNotCaptured(event);
+        machine.requireNoCapture("cuEventQuery");
         if (!machine.queue->poll(event)) throw Refusal(CUDA_ERROR_NOT_READY, "the event has not happened");
     });
 }

@@ -67,7 +67,8 @@ void Parser::header() {
     const Token& version = take();
     std::string number = text.substr(version.begin, version.end - version.begin);
     size_t dot = number.find('.');
-    if (version.form != Token::Form::Real || dot == std::string::npos) fail("expected a version such as 7.8");
+    if (version.form != Token::Form::Real || dot == std::string::npos || dot + 1 == number.size() || number.size() > 5)
+        fail("expected a version such as 7.8");
     result.versionMajor = std::stoi(number.substr(0, dot));
     result.versionMinor = std::stoi(number.substr(dot + 1));
     expect(".target");
@@ -119,7 +120,10 @@ Variable Parser::variable(Space space, bool isExternal) {
     int vector = 1;
     for (;;) {
         if (accept(".align")) {
-            read.alignment = (int)integer("an alignment");
+            uint64_t alignment = integer("an alignment");
+            if (alignment == 0 || alignment > 1024 || (alignment & (alignment - 1)))
+                throw Fault(read.line, "expected an alignment of 1, 2, 4, …");
+            read.alignment = (int)alignment;
             isAligned = true;
         } else if (accept(".v2")) {
             vector = 2;
@@ -143,7 +147,9 @@ Variable Parser::variable(Space space, bool isExternal) {
         if (accept("]")) {
             read.bytes = 0;
         } else {
-            read.bytes *= integer("a length");
+            uint64_t length = integer("a length");
+            if (length > (1ull << 40) / std::max<uint64_t>(read.bytes, 1)) throw Fault(read.line, "a variable of more than 1 TiB");
+            read.bytes *= length;
             expect("]");
         }
     }

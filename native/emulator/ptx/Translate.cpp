@@ -33,10 +33,11 @@ struct SharedLayout {
     }
 };
 
+// A guess: what the PTX names, and no more than a card has for the largest block that the kernel may be launched with.
 int registersOf(const Function& function) {
     int count = 0;
     for (const auto& [name, type] : function.registers) count += type.kind == Kind::Predicate ? 0 : type.bits == 64 ? 2 : 1;
-    return std::clamp(count, 16, 255);
+    return std::clamp(count, 16, std::clamp(65536 / function.maxThreads, 16, 255));
 }
 
 }    // namespace
@@ -85,6 +86,7 @@ Translation translate(const Module& module) {
         const Function& function = module.functions[index];
         if (!function.isEntry) continue;
         Kernel kernel;
+        kernel.line = function.line;
         kernel.name = function.name;
         kernel.symbol = "kernel_" + std::to_string(index);
         kernel.parameters = function.parameters;
@@ -117,6 +119,8 @@ Translation translate(const Module& module) {
             kernel.addsFloats |= written[known].addsFloats;
             kernel.localBytes += written[known].localBytes;
         }
+        if (kernel.localBytes > 512 << 10)
+            throw Fault(function.line, "kernel " + kernel.name + " has more than 512 KiB of local memory a thread");
         kernel.staticShared = written[index].sharedBytes;
         result.kernels.push_back(kernel);
     }

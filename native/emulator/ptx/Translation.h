@@ -15,6 +15,7 @@ struct SiteInfo {
 };
 
 struct Kernel {
+    int line = 0;
     std::string name;      // as PTX has it
     std::string symbol;    // in the C++ text
     size_t text = 0;       // which of the texts it is in

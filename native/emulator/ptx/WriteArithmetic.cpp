@@ -156,10 +156,8 @@ void Writer::absoluteNegative(const Instruction& i, Modifiers& m) {
     bool isAbsolute = i.opcode[0] == "abs";
     Type type = m.type();
     if (type.kind == Kind::Half || type.kind == Kind::Brain) {
-        m.has("ftz");
         write(i, i.operands[0], B16, (isAbsolute ? "halfMagnitude(" : "halfNegative(") + read(i, i.operands[1], B16) + ")");
     } else if (type.kind == Kind::HalfPair || type.kind == Kind::BrainPair) {
-        m.has("ftz");
         write(i, i.operands[0], B32, read(i, i.operands[1], B32) + (isAbsolute ? " & 0x7FFF7FFFu" : " ^ 0x80008000u"));
     } else if (type.kind == Kind::Float) {
         bool flushes = m.has("ftz");

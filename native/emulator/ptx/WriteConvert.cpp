@@ -104,6 +104,8 @@ void Writer::move(const Instruction& i, Modifiers& m) {
     const Operand &to = i.operands[0], &from = i.operands[1];
     if (to.form != Operand::Form::Vector && from.form != Operand::Form::Vector) return write(i, to, type, read(i, from, type));
     // Packing and unpacking: parts lie from the lowest bits up.
+    size_t count = from.form == Operand::Form::Vector ? from.parts.size() : to.parts.size();
+    if (count == 0 || type.bits % count || type.bits / count < 8) fail(i, "a vector of another length");
     Type word{Kind::Bits, type.bits};
     if (from.form == Operand::Form::Vector) {
         Type part{Kind::Bits, type.bits / (int)from.parts.size()};

@@ -14,44 +14,41 @@ namespace {
 class Pool {
 public:
     explicit Pool(int helpers) {
-        for (int i = 0; i < helpers; i++) std::thread([this, i] { help(i + 1); }).detach();
+        for (int i = 0; i < helpers; i++) std::thread([this] { help(); }).detach();
     }
 
-    // Calls work(0), …, work(count - 1), each on a thread of its own, and returns when all have come back.
+    // Calls work(0) here, and beside it work(1), …, work(count - 1) on the threads that come in time: who has not begun when work(0)
+    // returns is not waited for.
     void each(int count, const std::function<void(int)>& work) {
         {
             std::lock_guard guard(lock);
             job = &work;
-            wanted = count;
-            pending = count - 1;
-            generation++;
+            next = 1;
+            end = count;
         }
         begin.notify_all();
         work(0);
         std::unique_lock guard(lock);
-        end.wait(guard, [&] { return pending == 0; });
-        job = nullptr;
+        end = 0;
+        idle.wait(guard, [&] { return active == 0; });
     }
 
 private:
     std::mutex lock;
-    std::condition_variable begin, end;
+    std::condition_variable begin, idle;
     const std::function<void(int)>* job = nullptr;
-    int wanted = 0, pending = 0;
-    uint64_t generation = 0;
+    int next = 0, end = 0, active = 0;
 
-    void help(int index) {
-        uint64_t seen = 0;
+    void help() {
         std::unique_lock guard(lock);
         for (;;) {
-            begin.wait(guard, [&] { return generation != seen; });
-            seen = generation;
-            if (index >= wanted) continue;
-            const auto* work = job;
+            begin.wait(guard, [&] { return next < end; });
+            int index = next++;
+            active++;
             guard.unlock();
-            (*work)(index);
+            (*job)(index);
             guard.lock();
-            if (--pending == 0) end.notify_all();
+            if (--active == 0) idle.notify_all();
         }
     }
 };

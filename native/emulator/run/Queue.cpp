@@ -49,16 +49,8 @@ uint64_t Queue::add(Stream& stream, Work work) { return addAfter(stream, {}, std
 
 uint64_t Queue::addAfter(Stream& stream, const Clock& clock, Work work) {
     while (pendingCount >= MostPending && runOne(stream.id)) {}
-    merge(stream.clock, host);
+    stream.clock = before(stream);
     merge(stream.clock, clock);
-    // The default stream waits for all others but the non-blocking ones, and they for it.
-    if (&stream == &first) {
-        for (Stream* other : streams) {
-            if (other->waitsForDefault) merge(stream.clock, other->clock);
-        }
-    } else if (stream.waitsForDefault) {
-        merge(stream.clock, first.clock);
-    }
     Lane& lane = lanes[stream.id];
     lane.added++;
     set(stream.clock, stream.id, lane.added);
@@ -70,6 +62,20 @@ uint64_t Queue::addAfter(Stream& stream, const Clock& clock, Work work) {
     lane.pending.push_back({std::move(work), stream.clock});
     pendingCount++;
     return lane.added;
+}
+
+// The default stream waits for all others but the non-blocking ones, and they for it.
+Clock Queue::before(const Stream& stream) const {
+    Clock clock = stream.clock;
+    merge(clock, host);
+    if (&stream == &first) {
+        for (const Stream* other : streams) {
+            if (other->waitsForDefault) merge(clock, other->clock);
+        }
+    } else if (stream.waitsForDefault) {
+        merge(clock, first.clock);
+    }
+    return clock;
 }
 
 bool Queue::canRun(const Pending& pending, uint32_t lane) const {
@@ -104,9 +110,11 @@ void Queue::runUntil(uint32_t lane, uint64_t number) {
     while (lanes[lane].done < number && runOne(lane)) {}
 }
 
+// To wait for the default stream is to wait for those that it waits for.
 void Queue::wait(const Stream& stream) {
-    runUntil(stream.id, lanes[stream.id].added);
-    merge(host, stream.clock);
+    Clock all = before(stream);
+    for (uint32_t lane = 0; lane < all.size(); lane++) runUntil(lane, all[lane]);
+    merge(host, all);
 }
 
 void Queue::wait(const Event& event) {
@@ -115,8 +123,12 @@ void Queue::wait(const Event& event) {
     merge(host, event.clock);
 }
 
-void Queue::waitForAll() {
+void Queue::drain() {
     while (runOne(0)) {}
+}
+
+void Queue::waitForAll() {
+    drain();
     for (uint32_t i = 0; i < lanes.size(); i++) {
         if (host.size() <= i || host[i] < lanes[i].done) set(host, i, lanes[i].done);
     }

@@ -63,10 +63,15 @@ public:
     // The same, behind what the clock says as well.
     uint64_t addAfter(Stream& stream, const Clock& clock, Work work);
 
-    // Does work until the stream has done as much; the host then knows of it.
+    // What work that is put into the stream now would come after.
+    Clock before(const Stream& stream) const;
+
+    // Does work until the stream has done what is in it; the host then knows of it.
     void wait(const Stream& stream);
     void wait(const Event& event);
     void waitForAll();
+    // Does everything, and the host knows of no more than before.
+    void drain();
     // Does one piece of work, and says whether the stream, or the event, is done.
     bool poll(const Stream& stream);
     bool poll(const Event& event);

@@ -81,6 +81,19 @@ CASE("the default stream waits for others, and not for non-blocking ones") {
     }
 }
 
+CASE("to wait for the default stream is to wait for those that it waits for") {
+    Card card;
+    CUstream stream;
+    OK(cuStreamCreate(&stream, 0));
+    CUdeviceptr a = card.upload(counted(4));
+    void* pinned;
+    OK(cuMemAllocHost_v2(&pinned, 16));
+    OK(cuMemcpyDtoHAsync_v2(pinned, a, 16, stream));
+    OK(cuStreamSynchronize(nullptr));
+    EQUAL(3.0f, ((float*)pinned)[3]);
+    OK(cuMemFreeHost(pinned));
+}
+
 CASE("a copy from page-locked memory happens late, one from pageable memory at once") {
     Card card;
     Streams streams;
@@ -189,6 +202,44 @@ CASE("a graph of two streams is ordered by its events") {
     for (int i = 0; i < 4; i++) OK(cuGraphLaunch(executable, streams.first));
     OK(cuStreamSynchronize(streams.first));
     EQUAL(12.0f, card.download<float>(a, 64)[0]);
+}
+
+CASE("memory that a stream is to free is there for the next allocation") {
+    Card card;
+    Streams streams;
+    size_t free, total;
+    OK(cuMemGetInfo_v2(&free, &total));
+    for (int i = 0; i < 4; i++) {
+        CUdeviceptr a;
+        OK(cuMemAllocAsync(&a, total / 3, streams.first));
+        OK(cuMemFreeAsync(a, streams.first));
+    }
+    OK(cuStreamSynchronize(streams.first));
+}
+
+CASE("a graph in a blocking stream is ordered by the default stream, all of it") {
+    Card card;
+    Streams streams;
+    CUevent back;
+    CUstream blocking;
+    OK(cuEventCreate(&back, 2));
+    OK(cuStreamCreate(&blocking, 0));
+    CUdeviceptr a = card.allocate(256), b = card.allocate(256);
+    OK(cuStreamBeginCapture_v2(blocking, CU_STREAM_CAPTURE_MODE_RELAXED));
+    OK(cuEventRecord(streams.event, blocking));
+    OK(cuStreamWaitEvent(streams.second, streams.event, 0));
+    OK(cuMemcpyDtoDAsync_v2(b, a, 256, streams.second));
+    OK(cuEventRecord(back, streams.second));
+    OK(cuStreamWaitEvent(blocking, back, 0));
+    CUgraph graph;
+    CUgraphExec executable;
+    OK(cuStreamEndCapture(blocking, &graph));
+    OK(cuGraphInstantiateWithFlags(&executable, graph, 0));
+    for (unsigned i = 1; i < 4; i++) {
+        OK(cuMemsetD32_v2(a, i, 64));
+        OK(cuGraphLaunch(executable, blocking));
+        EQUAL(i, card.download<unsigned>(b, 64)[5]);
+    }
 }
 
 CASE("a capture is refused what must not be captured") {
