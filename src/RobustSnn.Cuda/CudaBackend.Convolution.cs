@@ -18,7 +18,7 @@ public sealed partial class CudaBackend
     public Connection Connect(ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern = null)
     {
         using var turn = TakeTurn();
-        return new CudaConnection(device, geometry, weights, pattern, products, Pack);
+        return new CudaConnection(device, geometry, weights, pattern, products, precision.Halves, Pack);
     }
 
     public void Convolve(Connection connection, DeviceBuffer? bias, Activation input, Activation output, int samples)

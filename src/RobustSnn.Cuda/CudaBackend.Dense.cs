@@ -44,7 +44,7 @@ public sealed partial class CudaBackend
             ProductOperand.ReadBy(g, shape, floats),
             ProductOperand.OfWeights(layer.ByOutputs.Refreshed(), g.KernelColumns * g.Inputs),
             ProductOperand.Of(output.Shape, CudaBuffer.AddressOf(output.Buffer)),
-            memory, addsFirst: bias is not null, addsLater: true);
+            memory, addsFirst: bias is not null, addsLater: true, isGradient: false);
     }
 
     private void DenseGatheredGradient(CudaConnection layer, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -56,7 +56,7 @@ public sealed partial class CudaBackend
             ProductOperand.ReadBackBy(g, outputGradient.Shape, CudaBuffer.AddressOf(outputGradient.Buffer)),
             ProductOperand.OfWeights(layer.ByInputs.Refreshed(), g.KernelColumns * g.Outputs),
             ProductOperand.Of(inputGradient.Shape, CudaBuffer.AddressOf(inputGradient.Buffer)),
-            scratch.Take(products.AddressBytes), addsFirst: accumulate, addsLater: true);
+            scratch.Take(products.AddressBytes), addsFirst: accumulate, addsLater: true, isGradient: true);
     }
 
     private void DenseScatteredGradient(CudaConnection layer, Activation outputGradient, Activation inputGradient, bool accumulate, int samples)
@@ -74,7 +74,7 @@ public sealed partial class CudaBackend
             ProductOperand.Of(outputGradient.Shape, CudaBuffer.AddressOf(outputGradient.Buffer)),
             ProductOperand.OfWeights(layer.ByOutputs.Refreshed(), g.KernelColumns * g.Inputs, g.Inputs),
             ProductOperand.ReadBy(g, inputGradient.Shape, CudaBuffer.AddressOf(inputGradient.Buffer)),
-            scratch.Take(products.AddressBytes), addsFirst: accumulate || !readsOnce, addsLater: accumulate || !readsOnce);
+            scratch.Take(products.AddressBytes), addsFirst: accumulate || !readsOnce, addsLater: accumulate || !readsOnce, isGradient: true);
     }
 
     private void DenseWeightGradient(CudaConnection layer, Activation input, Activation outputGradient, ulong weightGradient, int samples)
@@ -95,7 +95,7 @@ public sealed partial class CudaBackend
         for (var step = 0; step < products.Steps; step++)
         {
             var first = memory + (ulong)step * (ulong)(products.Groups * products.TapRows) * sizeof(ulong);
-            cublas.Multiply(products.Product, first, first + kind, first + 2 * kind, products.CountOf(step), adds: step > 0);
+            cublas.Multiply(products.Product, first, first + kind, first + 2 * kind, products.CountOf(step), adds: step > 0, isGradient: true);
         }
 
         SumWeightGradientsKernel.Launch(LaunchSize.Flat(layer.Weights.Length), new SumWeightGradientsArguments(
@@ -106,8 +106,9 @@ public sealed partial class CudaBackend
     /// <param name="memory">Where the addresses of matrices go.</param>
     /// <param name="addsFirst">Whether the first tap's products are added to what the results hold.</param>
     /// <param name="addsLater">Whether the others' are.</param>
+    /// <param name="isGradient">Whether they are of a way back.</param>
     private void Multiply(LayerProducts products, ProductOperand first, ProductOperand second, ProductOperand result, ulong memory,
-        bool addsFirst, bool addsLater)
+        bool addsFirst, bool addsLater, bool isGradient)
     {
         var (rows, columns) = products.Bounds ?? default;
         ProductAddressesKernel.Launch(new LaunchSize(LaunchSize.Flat(products.Positions).X, (uint)Math.Min(products.Taps, ushort.MaxValue)),
@@ -119,7 +120,7 @@ public sealed partial class CudaBackend
         {
             var addresses = memory + 3 * kind * (ulong)tap;
             cublas.Multiply(products.Product, addresses, addresses + kind, addresses + 2 * kind,
-                products.CountOf(tap / products.TapColumns, tap % products.TapColumns), tap == 0 ? addsFirst : addsLater);
+                products.CountOf(tap / products.TapColumns, tap % products.TapColumns), tap == 0 ? addsFirst : addsLater, isGradient);
         }
     }
 

@@ -5,6 +5,7 @@ using RobustSnn.Cuda.Kernels;
 using RobustSnn.Cuda.Nvidia;
 using RobustSnn.Cuda.Products;
 using RobustSnn.Cuda.Profiling;
+using RobustSnn.Engine;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -24,23 +25,27 @@ public sealed partial class CudaBackend : IBackend
     private readonly Cublas cublas;
     private readonly Cusparse cusparse;
     private readonly ProductKernels products;
+    private readonly Precision numbers;
+    private readonly ProductPrecision precision;
 
     /// <summary>For <see cref="CudaBackends.Register"/>; everybody else calls <see cref="Engine.Backends.Open"/>.</summary>
     /// <param name="ordinal">Which of the cards that CUDA shows.</param>
+    /// <param name="numbers">That products are computed in.</param>
     /// <exception cref="BadInputException">There is no such card, or it cannot be used: the message says why.</exception>
-    internal CudaBackend(int ordinal)
+    internal CudaBackend(int ordinal, Precision numbers)
     {
+        (this.numbers, precision) = (numbers, ProductPrecision.Of(numbers));
         device = new CudaDevice(ordinal);
         kernels = new KernelLibrary(device);
         scratch = new Scratch(device);
         currents = new ScratchActivations(device);
         means = new ScratchActivations(device);
-        cublas = new Cublas(device, Precision.Single);
+        cublas = new Cublas(device, precision);
         cusparse = new Cusparse(device);
         products = new ProductKernels(kernels);
     }
 
-    public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver})";
+    public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver}{(numbers == Precision.Fp32 ? "" : $", {numbers.ToString().ToLowerInvariant()}")})";
 
     /// <summary>Kernels are compiled for the card by its driver, and the libraries choose theirs by card and version.</summary>
     public string Arithmetic => Name;

@@ -9,5 +9,5 @@ public static class CudaBackends
     public const string Name = "cuda";
 
     /// <summary>To be called once, before a backend is opened by name.</summary>
-    public static void Register() => Backends.Register(Name, _ => new CudaBackend(ordinal: 0));
+    public static void Register() => Backends.Register(Name, options => new CudaBackend(ordinal: 0, options.Precision));
 }

@@ -9,7 +9,9 @@ namespace RobustSnn.Engine;
 /// <param name="Threads">CPU threads; 0 for one a core.</param>
 /// <param name="IsChecked">Whether every call is looked at first (<see cref="CheckedBackend"/>); null for what <see cref="Backends.CheckVariable"/> says.</param>
 /// <param name="Vectors">Vectors of the CPU's sparse kernels; null for what <see cref="VectorWidths.Chosen"/> says.</param>
-public readonly record struct BackendOptions(int Threads = 0, bool? IsChecked = null, VectorWidth? Vectors = null);
+/// <param name="Precision">In which numbers the products of layers are computed.</param>
+public readonly record struct BackendOptions(
+    int Threads = 0, bool? IsChecked = null, VectorWidth? Vectors = null, Precision Precision = Precision.Fp32);
 
 /// <summary>Opens backends by name: the one place that makes them.</summary>
 public static class Backends
@@ -22,8 +24,8 @@ public static class Backends
 
     private static readonly SortedDictionary<string, Func<BackendOptions, IBackend>> Known = new(StringComparer.Ordinal)
     {
-        [Cpu] = options => new Cpu.CpuBackend(options.Threads, options.Vectors),
-        ["reference"] = _ => new Reference.ReferenceBackend(),
+        [Cpu] = options => InFloats(options, () => new Cpu.CpuBackend(options.Threads, options.Vectors)),
+        ["reference"] = options => InFloats(options, () => new Reference.ReferenceBackend()),
     };
 
     /// <summary>The names that <see cref="Open"/> takes, in alphabetical order.</summary>
@@ -46,4 +48,9 @@ public static class Backends
         var backend = open(options);
         return options.IsChecked ?? Environment.GetEnvironmentVariable(CheckVariable) == "1" ? new CheckedBackend(backend) : backend;
     }
+
+    private static IBackend InFloats(BackendOptions options, Func<IBackend> open) => options.Precision == Precision.Fp32
+        ? open()
+        : throw new BadInputException(
+            $"precision: this backend computes in fp32 only, found {options.Precision.ToString().ToLowerInvariant()}; --backend cuda has the others");
 }

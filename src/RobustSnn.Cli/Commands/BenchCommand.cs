@@ -44,7 +44,7 @@ internal static class BenchCommand
             "Times inference and training steps on random 32 × 32 images with random weights, and says which kernel computed each layer.\n"
             + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9 --spike-rate p2")
         {
-            architecture, phases, timesteps, batch, sparsity, rate, device.Backend, device.Threads, warmUp, repeat, json,
+            architecture, phases, timesteps, batch, sparsity, rate, device.Backend, device.Threads, device.Precision, warmUp, repeat, json,
         };
         command.SetAction(parsed =>
         {

@@ -31,7 +31,7 @@ internal static class ConformanceCommand
             "Recomputes everything in golden cases and compares; exit code 0 only if all agree.\n"
             + "Example: rsnn conformance golden/\n         rsnn conformance golden/ --sparse")
         {
-            paths, sparse, cut, device.Backend, device.Threads, json,
+            paths, sparse, cut, device.Backend, device.Threads, device.Precision, json,
         };
         command.SetAction(parsed =>
         {

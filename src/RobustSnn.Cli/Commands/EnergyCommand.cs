@@ -48,7 +48,7 @@ internal static class EnergyCommand
             + "With --backend cuda it also measures, some minutes, what the card takes for a batch of the images again and again.\n"
             + "Example: rsnn energy runs/small/finetuned-snn.safetensors --attack pgd10 --epsilon 8/255 --samples 500")
         {
-            checkpoint, against, attack, epsilon, samples, data, classes, timesteps, batch, device.Backend, device.Threads, json,
+            checkpoint, against, attack, epsilon, samples, data, classes, timesteps, batch, device.Backend, device.Threads, device.Precision, json,
         };
         command.SetAction(parsed =>
         {

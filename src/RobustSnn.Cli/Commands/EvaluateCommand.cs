@@ -37,7 +37,7 @@ internal static class EvaluateCommand
             "Measures a network's accuracy on test images, clean and under attacks.\n"
             + "Example: rsnn evaluate runs/small/finetuned-snn.safetensors --attack pgd_ens --epsilon 2/255 --samples 500")
         {
-            checkpoint, samples, data, classes, timesteps, batch, seed, device.Backend, device.Threads, json,
+            checkpoint, samples, data, classes, timesteps, batch, seed, device.Backend, device.Threads, device.Precision, json,
         };
         foreach (Option option in attacks.All.Concat(foreign.All))
         {

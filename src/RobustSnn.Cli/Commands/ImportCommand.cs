@@ -32,7 +32,7 @@ internal static class ImportCommand
             + "spiking network of the reference (with --timesteps).\n"
             + "Example: rsnn import model_best_dense.pth.tar --data data/cifar10 --out hydra.safetensors")
         {
-            file, output, timesteps, data, samples, batch, device.Backend, device.Threads,
+            file, output, timesteps, data, samples, batch, device.Backend, device.Threads, device.Precision,
         };
         foreach (Option option in said.All)
         {

@@ -30,7 +30,7 @@ internal static class InferCommand
             "Classifies test images with the least work: BatchNorm in the weights, pruned connections left out; counts spikes.\n"
             + "Example: rsnn infer runs/small/finetuned-snn.safetensors --batch 1 --out predictions.csv")
         {
-            checkpoint, data, classes, samples, batch, timesteps, device.Backend, device.Threads, json, file,
+            checkpoint, data, classes, samples, batch, timesteps, device.Backend, device.Threads, device.Precision, json, file,
         };
         command.SetAction(parsed =>
         {

@@ -32,7 +32,7 @@ internal static class RunCommand
             + "Example: rsnn run cifar10-small --data data/cifar10 --out runs/small --set finetune_snn.epochs=4\n"
             + "From another network: rsnn run cifar10-small --from imported.safetensors --start-at prune --out runs/theirs")
         {
-            experiment, data, folder, resume, from, startAt, overrides, device.Backend, device.Threads,
+            experiment, data, folder, resume, from, startAt, overrides, device.Backend, device.Threads, device.Precision,
         };
         command.SetAction(parsed =>
         {

@@ -23,7 +23,7 @@ internal static class SweepCommand
             "Runs experiments that differ in some settings: a list of runs, a grid of values, several seeds. Ends with one table.\n"
             + "Example: rsnn sweep figure2-small --data data/cifar10 --out runs/figure2")
         {
-            file, data, folder, resume, overrides, list, device.Backend, device.Threads,
+            file, data, folder, resume, overrides, list, device.Backend, device.Threads, device.Precision,
         };
         command.SetAction(parsed =>
         {

@@ -17,7 +17,7 @@ internal readonly record struct Product(
     int Rows, int Columns, int Depth, Operation First, Operation Second, int LeadingFirst, int LeadingSecond, int LeadingResult);
 
 /// <summary>cuBLAS: loaded at the first product, with memory of its own that the backend knows of.</summary>
-internal sealed unsafe class Cublas(CudaDevice device, Precision precision) : IDisposable
+internal sealed unsafe class Cublas(CudaDevice device, ProductPrecision precision) : IDisposable
 {
     /// <summary>Products of a call: a grid's third dimension has no room for more.</summary>
     private const int MostInBatch = 65_535;
@@ -32,8 +32,9 @@ internal sealed unsafe class Cublas(CudaDevice device, Precision precision) : ID
 
     /// <summary>Has products computed, one for each of the matrices whose addresses lie at three places of the device.</summary>
     /// <param name="adds">Whether they are added to the results.</param>
+    /// <param name="isGradient">Whether they are part of a gradient.</param>
     /// <exception cref="BadInputException">There is no cuBLAS: the message says where it was looked for.</exception>
-    public void Multiply(Product product, ulong first, ulong second, ulong result, int count, bool adds)
+    public void Multiply(Product product, ulong first, ulong second, ulong result, int count, bool adds, bool isGradient)
     {
         var handle = Handle();
         var (one, kept) = (1f, adds ? 1f : 0f);
@@ -42,10 +43,10 @@ internal sealed unsafe class Cublas(CudaDevice device, Precision precision) : ID
             var skip = (ulong)done * AddressBytes;
             var status = CudaBlasNativeMethods.cublasGemmBatchedEx(
                 handle, product.First, product.Second, product.Rows, product.Columns, product.Depth,
-                (IntPtr)(&one), new CUdeviceptr { Pointer = first + skip }, precision.Stored, product.LeadingFirst,
-                new CUdeviceptr { Pointer = second + skip }, precision.Stored, product.LeadingSecond,
-                (IntPtr)(&kept), new CUdeviceptr { Pointer = result + skip }, precision.Stored, product.LeadingResult,
-                System.Math.Min(MostInBatch, count - done), (cudaDataType)precision.Computed, GemmAlgo.Default);
+                (IntPtr)(&one), new CUdeviceptr { Pointer = first + skip }, ProductPrecision.Stored, product.LeadingFirst,
+                new CUdeviceptr { Pointer = second + skip }, ProductPrecision.Stored, product.LeadingSecond,
+                (IntPtr)(&kept), new CUdeviceptr { Pointer = result + skip }, ProductPrecision.Stored, product.LeadingResult,
+                System.Math.Min(MostInBatch, count - done), (cudaDataType)(isGradient ? precision.Gradient : precision.Forward), GemmAlgo.Default);
             if (status != CublasStatus.Success)
             {
                 Check(status, $"compute {count} products as {product}");

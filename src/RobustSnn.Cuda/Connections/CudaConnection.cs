@@ -8,22 +8,21 @@ namespace RobustSnn.Cuda.Connections;
 /// <summary>A layer's weights in the forms that its passes read: each is made at the first pass that asks for it.</summary>
 internal sealed class CudaConnection : RoutedConnection
 {
-    /// <summary>Halves that tensor cores take for a weight where spikes are multiplied: two, which are as good as a 32-bit float.</summary>
-    public const int Parts = 2;
-
+    private readonly int halves;
     private readonly CudaDevice device;
     private readonly ProductKernels products;
     private ProductWeights? spikeWeights;
     private UnionWeights? unionWeights;
 
     /// <param name="products">Of tensor cores.</param>
+    /// <param name="halves">That these take for a weight.</param>
     /// <param name="pack">Has the card write the weights in an order to an address.</param>
     public CudaConnection(CudaDevice device, ConvolutionGeometry geometry, DeviceBuffer weights, SparsityPattern? pattern,
-        ProductKernels products, Action<CudaConnection, WeightOrder, ulong> pack)
+        ProductKernels products, int halves, Action<CudaConnection, WeightOrder, ulong> pack)
         : base(geometry, weights, pattern)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Length, pattern?.Count ?? geometry.WeightCount);
-        (this.device, this.products) = (device, products);
+        (this.device, this.products, this.halves) = (device, products, halves);
         Lists = pattern is null ? null : new ConnectionLists(device, geometry, pattern);
         ByOutputs = new PackedWeights(device, weights, geometry.WeightCount, address => pack(this, WeightOrder.ByOutputs(geometry), address));
         ByInputs = new PackedWeights(device, weights, geometry.WeightCount, address => pack(this, WeightOrder.ByInputs(geometry), address));
@@ -39,12 +38,12 @@ internal sealed class CudaConnection : RoutedConnection
     public PackedWeights ByInputs { get; }
 
     /// <summary>All weights, in the form that spikes are multiplied with; of a layer without a pattern.</summary>
-    public ProductWeights SpikeWeights => spikeWeights ??= new ProductWeights(device, products, Geometry, Weights, Parts);
+    public ProductWeights SpikeWeights => spikeWeights ??= new ProductWeights(device, products, Geometry, Weights, halves);
 
     /// <summary>Existing weights by groups of outputs, in that form.</summary>
     /// <exception cref="InvalidOperationException">The layer has no pattern.</exception>
     public UnionWeights UnionWeights => unionWeights ??= new UnionWeights(
-        device, products, Geometry, Weights, Pattern ?? throw new InvalidOperationException("a dense layer has no groups"), Parts);
+        device, products, Geometry, Weights, Pattern ?? throw new InvalidOperationException("a dense layer has no groups"), halves);
 
     /// <inheritdoc/>
     public override long InferenceBytes => Taken(LayerPass.Forward)?.Way switch

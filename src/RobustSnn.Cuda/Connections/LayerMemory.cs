@@ -11,15 +11,17 @@ internal readonly struct LayerMemory
     private readonly ConvolutionGeometry geometry;
     private readonly SparsityPattern? pattern;
     private readonly PlannedOperation operation;
+    private readonly int halves; // that tensor cores take for a weight
     private readonly Way? firing; // with its neurons, where they are one kernel
     private readonly ActivationShape source; // what the layer reads: its input, or means over windows of it
     private readonly ActivationShape output;
 
     /// <param name="operation">One that multiplies with weights.</param>
+    /// <param name="halves">That tensor cores take for a weight.</param>
     /// <exception cref="ArgumentException">It does not.</exception>
-    public LayerMemory(PlannedOperation operation)
+    public LayerMemory(PlannedOperation operation, int halves)
     {
-        this.operation = operation;
+        (this.operation, this.halves) = (operation, halves);
         (geometry, pattern) = operation.Layer ?? throw new ArgumentException("the operation has no layer", nameof(operation));
         var window = new MeanWindow(operation.Input.Rows / geometry.InputRows, operation.Input.Columns / geometry.InputColumns);
         source = window.IsOne ? operation.Input : window.Over(operation.Input, geometry);
@@ -43,8 +45,8 @@ internal readonly struct LayerMemory
                 var packsByInputs = operation.HasInputGradient && Backward == Way.GatheredProducts;
                 var spikes = Forward switch
                 {
-                    Way.SpikeProducts => ProductWeights.BytesOf(geometry, CudaConnection.Parts),
-                    Way.UnionProducts => UnionWeights.BytesOf(geometry, pattern!, CudaConnection.Parts),
+                    Way.SpikeProducts => ProductWeights.BytesOf(geometry, halves),
+                    Way.UnionProducts => UnionWeights.BytesOf(geometry, pattern!, halves),
                     _ => 0,
                 };
                 return (packsByOutputs ? packed : 0) + (packsByInputs ? packed : 0) + spikes + ListBytes;

@@ -53,7 +53,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         var (steps, tiles) = spikes.Lanes.Steps switch { <= 4 => (4, 4), <= 8 => (8, 4), _ => (16, 2) };
         if (!dense.TryGetValue((steps, weights.Parts), out var kernel))
         {
-            dense.Add((steps, weights.Parts), kernel = kernels.Load<DenseArguments>("convolveNeuronProducts", $"convolveNeuron{steps}{Precision(weights.Parts)}"));
+            dense.Add((steps, weights.Parts), kernel = kernels.Load<DenseArguments>("convolveNeuronProducts", $"convolveNeuron{steps}{Suffix(weights.Parts)}"));
         }
 
         kernel.Launch(
@@ -67,7 +67,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         var steps = spikes.Lanes.Steps <= 4 ? 4 : 8;
         if (!unions.TryGetValue((steps, weights.Parts), out var kernel))
         {
-            kernel = kernels.Load<UnionArguments>("convolveNeuronUnions", $"convolveNeuronUnions{steps}{Precision(weights.Parts)}");
+            kernel = kernels.Load<UnionArguments>("convolveNeuronUnions", $"convolveNeuronUnions{steps}{Suffix(weights.Parts)}");
             kernel.AllowShared(MostSharedBytes);
             unions.Add((steps, weights.Parts), kernel);
         }
@@ -78,7 +78,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
             new UnionArguments(layer with { Scales = scales }, fragments, inputs, groupSteps, outputs, (uint)weights.Groups));
     }
 
-    private static string Precision(int parts) => parts == 1 ? "Half" : "";
+    private static string Suffix(int parts) => parts == 1 ? "Half" : "";
 
     private static uint Places(FiringLayer layer, ActivationShape spikes) =>
         checked((uint)Ceiling(spikes.Lanes.BlockSamples, OctetSamples * OctetsSideBySide) * (uint)spikes.Columns * (uint)spikes.Rows * layer.Blocks);

@@ -45,9 +45,9 @@ internal readonly record struct Route(Way Way, bool IsBits, bool Fires = false)
 
     private string Name => Way switch
     {
-        Way.Products => "products of cuBLAS, 32-bit floats",
-        Way.GatheredProducts => "products of cuBLAS, 32-bit floats, gathered",
-        Way.ScatteredProducts => "products of cuBLAS, 32-bit floats, scattered",
+        Way.Products => "products of cuBLAS",
+        Way.GatheredProducts => "products of cuBLAS, gathered",
+        Way.ScatteredProducts => "products of cuBLAS, scattered",
         Way.SpikeProducts => "products on tensor cores",
         Way.UnionProducts => "products on tensor cores, the union of 16 outputs' inputs",
         Way.SparseProduct => "product of cuSPARSE, 32-bit floats",
