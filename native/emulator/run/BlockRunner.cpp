@@ -138,7 +138,7 @@ void BlockRunner::throughEntry() {
         Thread& thread = runner.lanes[number].thread;
         runner.current = number;
         thread.localTop = LocalStart;
-        if (localBytes > 64) std::memset(thread.local.host, 0xFF, localBytes);
+        if (localBytes) std::memset(thread.local.host, 0xFF, localBytes);
         runner.launch->function(thread, runner.block);
         if (!runner.lanes[number].copies.empty()) runner.waitCopies(0, true);
     }
@@ -177,7 +177,7 @@ void BlockRunner::waitingEntry() {
     Lane& lane = runner.lanes[runner.current];
     lane.thread.localTop = LocalStart;
     uint64_t localBytes = runner.launch->kernel->localBytes;
-    if (localBytes > 64) std::memset(lane.thread.local.host, 0xFF, localBytes);
+    if (localBytes) std::memset(lane.thread.local.host, 0xFF, localBytes);
     runner.launch->function(lane.thread, runner.block);
     runner.finish();
 }
