@@ -216,6 +216,10 @@ void BlockRunner::makeReady(uint32_t* numbers, size_t count) {
     if (nextReady == ready.size()) {
         ready.clear();
         nextReady = 0;
+    } else if (nextReady > 4096) {
+        // Threads that look for others in a loop come back again and again.
+        ready.erase(ready.begin(), ready.begin() + (std::ptrdiff_t)nextReady);
+        nextReady = 0;
     }
     for (size_t i = 0; i < count; i++) {
         lanes[numbers[i]].state = State::Ready;
