@@ -48,11 +48,10 @@ Logs readOptions(unsigned count, CUjit_option* options, void** values) {
     return logs;
 }
 
-uint64_t addressOf(const LoadedModule& module, const std::string& name, int line) {
-    for (size_t i = 0; i < module.translation.variables.size(); i++) {
-        if (module.translation.variables[i].name == name) return module.symbols[i];
-    }
-    throw ptx::Fault(line, "'" + name + "' is no variable of this module");
+uint64_t addressOf(const LoadedModule& module, const std::string& name) {
+    size_t i = 0;
+    while (module.translation.variables[i].name != name) i++;
+    return module.symbols[i];
 }
 
 void placeVariables(Machine& machine, LoadedModule& module) {
@@ -67,7 +66,7 @@ void placeVariables(Machine& machine, LoadedModule& module) {
         const auto& variable = module.translation.variables[i];
         uint8_t* at = machine.memory.find(module.symbols[i])->host;
         for (const auto& value : variable.values) {
-            uint64_t bits = value.bits + (value.symbol.empty() ? 0 : addressOf(module, value.symbol, variable.line));
+            uint64_t bits = value.bits + (value.symbol.empty() ? 0 : addressOf(module, value.symbol));
             std::memcpy(at, &bits, variable.type.bytes());
             at += variable.type.bytes();
         }
@@ -89,6 +88,9 @@ std::shared_ptr<LoadedModule> translated(const std::string& text) {
     auto module = std::make_shared<LoadedModule>();
     module->version = version;
     module->translation = ptx::translate(parsed);
+    uint64_t constants = 0;
+    for (const auto& variable : parsed.variables) constants += variable.space == ptx::Space::Const ? variable.bytes : 0;
+    if (constants > 64 << 10) throw ptx::Fault(1, "more than 64 KiB of constant memory");
     for (const auto& kernel : module->translation.kernels) {
         if (kernel.staticShared > 48 << 10) {
             throw ptx::Fault(kernel.line, "kernel " + kernel.name + " has " + std::to_string(kernel.staticShared)

@@ -1,5 +1,6 @@
 #include "Parser.h"
 #include <algorithm>
+#include <bit>
 
 namespace emulator::ptx {
 
@@ -116,21 +117,23 @@ Variable Parser::variable(Space space, bool isExternal) {
     read.line = peek().line;
     read.space = space;
     read.isExternal = isExternal;
-    bool isAligned = false;
+    bool isAligned = false, isPointer = false;
     int vector = 1;
     for (;;) {
         if (accept(".align")) {
             uint64_t alignment = integer("an alignment");
             if (alignment == 0 || alignment > 1024 || (alignment & (alignment - 1)))
                 throw Fault(read.line, "expected an alignment of 1, 2, 4, …");
-            read.alignment = (int)alignment;
-            isAligned = true;
+            // Behind .ptr stands how what the parameter points to is aligned.
+            if (!isPointer) read.alignment = (int)alignment;
+            isAligned |= !isPointer;
         } else if (accept(".v2")) {
             vector = 2;
         } else if (accept(".v4")) {
             vector = 4;
-        } else if (accept(".ptr") || accept(".global") || accept(".const") || accept(".shared") || accept(".local")
-                   || accept(".attribute")) {
+        } else if (accept(".ptr")) {
+            isPointer = true;
+        } else if (accept(".global") || accept(".const") || accept(".shared") || accept(".local") || accept(".attribute")) {
             if (isSign("(")) group(")", Operand::Form::Group);
         } else if (auto type =
                        peek().form == Token::Form::Word && peek().text[0] == '.' ? typeNamed(peek().text.substr(1)) : std::nullopt) {
@@ -154,7 +157,7 @@ Variable Parser::variable(Space space, bool isExternal) {
         }
     }
     if (accept("=")) {
-        read.values = initializers();
+        read.values = initializers(read.type);
         uint64_t held = read.values.size() * read.type.bytes();
         if (read.bytes == 0) read.bytes = held;
         if (held > read.bytes) throw Fault(read.line, "'" + read.name + "' has more values than places");
@@ -162,33 +165,39 @@ Variable Parser::variable(Space space, bool isExternal) {
     return read;
 }
 
-std::vector<Initializer> Parser::initializers() {
+std::vector<Initializer> Parser::initializers(Type type) {
     std::vector<Initializer> values;
     if (accept("{")) {
         do {
-            auto inner = initializers();
+            auto inner = initializers(type);
             values.insert(values.end(), inner.begin(), inner.end());
         } while (accept(","));
         expect("}");
     } else {
-        values.push_back(initializer(Type{}));
+        values.push_back(initializer(type));
     }
     return values;
 }
 
-Initializer Parser::initializer(Type) {
+Initializer Parser::initializer(Type type) {
     Initializer value;
     if (peek().form == Token::Form::Word) {
+        if (type.bits != 64) fail("expected a number: an address has 64 bits");
         value.symbol = take().text;
         if (value.symbol == "generic") {
             expect("(");
-            value.generic = true;
             value.symbol = word("a variable");
             expect(")");
         }
         if (accept("+")) value.bits = integer("an offset");
     } else if (peek().form == Token::Form::Real) {
-        value.bits = take().bits;
+        const Token& number = take();
+        value.bits = number.bits;
+        if (number.isSingle != (type.bits == 32)) {
+            if (number.isSingle || type.bits != 32) throw Fault(number.line, "a float of another width");
+            float single = (float)std::bit_cast<double>(number.bits);
+            value.bits = std::bit_cast<uint32_t>(single);
+        }
     } else {
         value.bits = integer("a value");
     }

@@ -38,7 +38,7 @@ private:
     void skipDebugInformation();
     void variables(Space space, bool isExternal);
     Variable variable(Space space, bool isExternal);
-    std::vector<Initializer> initializers();
+    std::vector<Initializer> initializers(Type type);
     Initializer initializer(Type type);
     void functionDefinition(bool isEntry, bool isExternal);
     std::vector<Variable> parameterList(bool isEntry);

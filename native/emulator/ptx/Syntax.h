@@ -20,7 +20,7 @@ struct Type {
     bool isInteger() const { return kind == Kind::Unsigned || kind == Kind::Signed || kind == Kind::Bits; }
 };
 
-enum class Space { Register, Global, Const, Shared, Local, Param, Generic };
+enum class Space { Global, Const, Shared, Local, Param, Generic };
 
 // A failure to read or translate, with the line of the PTX text that it is about.
 struct Fault : std::runtime_error {
@@ -29,9 +29,8 @@ struct Fault : std::runtime_error {
 };
 
 struct Initializer {
-    uint64_t bits = 0;       // the value, or what is added to the symbol's address
-    std::string symbol;      // empty for a number
-    bool generic = false;    // generic(symbol)
+    uint64_t bits = 0;     // the value, or what is added to the symbol's address
+    std::string symbol;    // empty for a number
 };
 
 struct Variable {

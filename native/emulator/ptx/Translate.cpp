@@ -51,6 +51,12 @@ Translation translate(const Module& module) {
         if (module.functions[i].hasBody) all.functions[module.functions[i].name] = (int)i;
     }
     result.variables = module.variables;
+    for (const auto& variable : module.variables) {
+        for (const auto& value : variable.values) {
+            bool isKnown = value.symbol.empty() || all.variables.contains(value.symbol);
+            if (!isKnown) throw Fault(variable.line, "'" + value.symbol + "' is no variable of this module that has an address");
+        }
+    }
 
     struct Written {
         std::string text, declaration;
@@ -73,9 +79,12 @@ Translation translate(const Module& module) {
         }
         Writer writer(all, function, index, layout.offsets);
         std::string text = writer.write();
-        uint64_t localBytes = 0;
-        for (const auto& variable : function.locals) localBytes = roundUp(localBytes, variable.alignment) + variable.bytes;
-        written[index] = {text, "", writer.waits, writer.addsFloats, writer.calls, localBytes + 16, layout.end};
+        uint64_t localBytes = 0, slack = 0;
+        for (const auto& variable : function.locals) {
+            localBytes = roundUp(localBytes, variable.alignment) + variable.bytes;
+            slack = std::max<uint64_t>(slack, variable.alignment);
+        }
+        written[index] = {text, "", writer.waits, writer.addsFloats, writer.calls, localBytes + slack, layout.end};
         written[index].declaration = writer.signature() + ";\n";
     }
 

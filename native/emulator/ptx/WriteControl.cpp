@@ -1,19 +1,38 @@
 // Branches, calls and the end of a thread.
 #include "Writer.h"
+#include <algorithm>
 
 namespace emulator::ptx {
 
-static bool hasLabel(const Function& function, const std::string& name) {
+// The label as it stands in the function's body, or nullptr.
+static const Instruction* labelOf(const Function& function, const std::string& name) {
     for (const auto& instruction : function.body) {
-        if (instruction.label == name) return true;
+        if (instruction.label == name) return &instruction;
     }
-    return false;
+    return nullptr;
+}
+
+static bool hasLabel(const Function& function, const std::string& name) { return labelOf(function, name) != nullptr; }
+
+// Whether an instruction may be how a thread looks for what another has written.
+static bool looksForOthers(const Instruction& instruction) {
+    if (instruction.opcode.empty() || (instruction.opcode[0] != "ld" && instruction.opcode[0] != "atom")) return false;
+    auto has = [&](const char* part) {
+        return std::find(instruction.opcode.begin(), instruction.opcode.end(), part) != instruction.opcode.end();
+    };
+    return instruction.opcode[0] == "ld" ? has("volatile") || has("acquire") || has("relaxed") : has("cas") || has("exch");
 }
 
 void Writer::branch(const Instruction& i, Modifiers& m) {
     operands(i, 1);
     m.ignore({"uni"});
-    if (!hasLabel(function, i.operands[0].name)) fail(i, "there is no such label");
+    const Instruction* label = labelOf(function, i.operands[0].name);
+    if (!label) fail(i, "there is no such label");
+    // A loop that looks again and again lets others go on: one of them may be who it waits for.
+    if (label < &i && std::any_of(label, &i, looksForOthers)) {
+        waits = true;
+        line("block.runtime->yield(thread);");
+    }
     line("goto " + labelName(i.operands[0].name) + ";");
 }
 

@@ -138,7 +138,7 @@ void BlockRunner::throughEntry() {
         Thread& thread = runner.lanes[number].thread;
         runner.current = number;
         thread.localTop = LocalStart;
-        if (localBytes > 64) std::memset(thread.local.host, 0xFF, localBytes);
+        if (localBytes) std::memset(thread.local.host, 0xFF, localBytes);
         runner.launch->function(thread, runner.block);
         if (!runner.lanes[number].copies.empty()) runner.waitCopies(0, true);
     }
@@ -177,7 +177,7 @@ void BlockRunner::waitingEntry() {
     Lane& lane = runner.lanes[runner.current];
     lane.thread.localTop = LocalStart;
     uint64_t localBytes = runner.launch->kernel->localBytes;
-    if (localBytes > 64) std::memset(lane.thread.local.host, 0xFF, localBytes);
+    if (localBytes) std::memset(lane.thread.local.host, 0xFF, localBytes);
     runner.launch->function(lane.thread, runner.block);
     runner.finish();
 }
@@ -215,6 +215,10 @@ void BlockRunner::makeReady(uint32_t* numbers, size_t count) {
     random.shuffle(numbers, count);
     if (nextReady == ready.size()) {
         ready.clear();
+        nextReady = 0;
+    } else if (nextReady > 4096) {
+        // Threads that look for others in a loop come back again and again.
+        ready.erase(ready.begin(), ready.begin() + (std::ptrdiff_t)nextReady);
         nextReady = 0;
     }
     for (size_t i = 0; i < count; i++) {

@@ -71,6 +71,24 @@ END:)");
     EQUAL(512.0f, emulator::wideHalf((uint16_t)(found[518] >> 16)));
 }
 
+CASE("a thread that looks for what another writes lets it come") {
+    Card card;
+    CUfunction kernel = kernelOf(R"(
+st.volatile.shared.b32 [%r2], 0;
+bar.sync 0;
+setp.ne.u32 %p1, %r1, 77;
+@%p1 bra LOOK;
+st.volatile.shared.b32 [%r2], 5;
+LOOK:
+ld.volatile.shared.b32 %r3, [%r2];
+setp.eq.u32 %p2, %r3, 0;
+@%p2 bra LOOK;
+st.global.b32 [%rd2], %r3;)");
+    CUdeviceptr to = card.allocate(256 * 8);
+    OK(card.launch(kernel, 1, 256, 0, nullptr, to));
+    for (int t = 0; t < 256; t++) EQUAL(5u, card.download<unsigned>(to, 512)[t * 2]);
+}
+
 CASE("matches of all, and barriers that ask whether all or any") {
     Card card;
     CUfunction kernel = kernelOf(R"(

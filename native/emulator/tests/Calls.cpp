@@ -41,6 +41,10 @@ CASE("PTX that is none is refused with its line") {
     CONTAINS(log, "no such label");
     EQUAL(CUDA_ERROR_INVALID_PTX, load(moduleOf("add.u32 %r1, %r2;"), log));
     CONTAINS(log, "wrong number of operands");
+    EQUAL(CUDA_ERROR_INVALID_PTX, load(moduleOf("") + ".global .u64 address = nowhere;", log));
+    CONTAINS(log, "'nowhere' is no variable");
+    EQUAL(CUDA_ERROR_INVALID_PTX, load(moduleOf(".shared .b8 large[49153]; mov.u32 %r1, large;"), log));
+    CONTAINS(log, "more than 48 KiB");
     EQUAL(CUDA_ERROR_INVALID_IMAGE, load("no PTX at all", log));
 }
 
@@ -80,6 +84,35 @@ CASE("launches beyond the limits are refused") {
     EQUAL(8u, offset);
     EQUAL(4u, bytes);
     EQUAL(CUDA_ERROR_INVALID_VALUE, cuFuncGetParamInfo(kernel, 2, &offset, &bytes));
+}
+
+CASE("parameters lie where the host's struct has them, and variables hold what is written there") {
+    Card card;
+    CUmodule module;
+    CUfunction kernel;
+    std::string text =
+        ".version 7.8\n.target sm_80\n.address_size 64\n.global .f32 numbers[2] = {1.5, 0fC0000000};\n"
+        ".visible .entry k(.param .u32 a, .param .u64 .ptr .global .align 1 b, .param .align 16 .b8 c[20], .param .u8 d)\n{\n"
+        ".reg .b64 %rd<4>;\n.reg .b32 %r<4>;\nld.param.u64 %rd1, [b];\nld.param.u32 %r1, [c+16];\nld.param.u8 %r2, [d];\n"
+        "add.u32 %r1, %r1, %r2;\nst.global.u32 [%rd1], %r1;\nret;\n}\n";
+    OK(cuModuleLoadData(&module, text.c_str()));
+    OK(cuModuleGetFunction(&kernel, module, "k"));
+    const size_t offsets[] = {0, 8, 16, 36};
+    for (size_t i = 0; i < 4; i++) {
+        size_t offset, bytes;
+        OK(cuFuncGetParamInfo(kernel, i, &offset, &bytes));
+        EQUAL(offsets[i], offset);
+    }
+    struct Twenty {
+        int values[5];
+    } c{{1, 2, 3, 4, 50}};
+    CUdeviceptr to = card.allocate(4), numbers;
+    size_t bytes;
+    OK(card.launch(kernel, 1, 1, 0, nullptr, 7, to, c, (unsigned char)200));
+    EQUAL(250, card.download<int>(to, 1)[0]);
+    OK(cuModuleGetGlobal_v2(&numbers, &bytes, module, "numbers"));
+    EQUAL(1.5f, card.download<float>(numbers, 2)[0]);
+    EQUAL(-2.0f, card.download<float>(numbers, 2)[1]);
 }
 
 CASE("memory is freed once, by its beginning, and copies end where it ends") {
