@@ -206,6 +206,11 @@ Task("Test")
         RunTests(results, "everything", emulates && !HasCard() ? [.. assemblies.Except(ofCards)] : assemblies, []);
         if (emulates)
         {
+            if (!HasCard())
+            {
+                RunTests(results, "without-a-card", ofCards, ["--filter", "TestCategory=WithoutADevice"]);
+            }
+
             RunOrFail("native/emulator/build.sh", []);
             RunTests(results, "on-the-emulator", ofCards, [], ("RSNN_CUDA_EMULATOR", MakeAbsolute(Directory("native/emulator/build")).FullPath));
         }

@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RobustSnn.Cuda.Nvidia;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;
@@ -8,6 +9,9 @@ namespace RobustSnn.Cuda.Tests;
 /// <summary>The device that these tests run on: a card, or the emulator where RSNN_CUDA_EMULATOR selects it.</summary>
 internal static class CudaDevices
 {
+    /// <summary>The category of what is tested in a process that loads no library of NVIDIA's.</summary>
+    public const string Without = "WithoutADevice";
+
     private static readonly Lazy<string?> Missing = new(Find);
 
     /// <summary>Skips the test, and says why, where there is neither.</summary>
@@ -16,6 +20,15 @@ internal static class CudaDevices
         if (Missing.Value is { } why)
         {
             Assert.Ignore($"{why}. RSNN_CUDA_EMULATOR=1 runs these tests without a card ('./build.sh Emulator' builds it).");
+        }
+    }
+
+    /// <summary>Skips the test, and says why, in a process that computes on a device.</summary>
+    public static void RequireNone()
+    {
+        if (Environment.GetEnvironmentVariable(LibraryPlaces.EmulatorVariable) is not null)
+        {
+            Assert.Ignore($"needs a process that loads no libraries of NVIDIA's: run with --filter TestCategory={Without} and without {LibraryPlaces.EmulatorVariable}");
         }
     }
 

@@ -6,6 +6,7 @@ using RobustSnn.Cuda.Nvidia;
 namespace RobustSnn.Cuda.Tests.Devices;
 
 /// <summary>On a machine without NVIDIA's driver every call says so.</summary>
+[Category(CudaDevices.Without)]
 public sealed class WithoutDriverTests
 {
     [SetUp]

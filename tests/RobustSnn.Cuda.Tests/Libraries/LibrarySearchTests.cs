@@ -4,16 +4,24 @@ using RobustSnn.Cuda.Nvidia;
 
 namespace RobustSnn.Cuda.Tests.Libraries;
 
-/// <summary>What is found, and what is said where nothing is, on machines that are folders of the test.</summary>
+/// <summary>
+/// What is found, and what is said where nothing is, on machines that are folders of the test. The system's loader knows a library by name that
+/// the process has loaded already: so these tests run where others have loaded none.
+/// </summary>
+[Category(CudaDevices.Without)]
 public sealed class LibrarySearchTests
 {
     private FolderMachine machine = null!;
 
     [SetUp]
-    public void SetUp() => machine = new FolderMachine();
+    public void SetUp()
+    {
+        CudaDevices.RequireNone();
+        machine = new FolderMachine();
+    }
 
     [TearDown]
-    public void TearDown() => machine.Dispose();
+    public void TearDown() => machine?.Dispose();
 
     [Test]
     public void What_cannot_be_loaded_is_passed_over_and_said()
