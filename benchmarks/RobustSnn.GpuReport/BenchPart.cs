@@ -8,6 +8,7 @@ namespace RobustSnn.GpuReport;
 internal static class BenchPart
 {
     private static readonly string[] Sparsities = ["0", "0.9", "0.99"];
+    private static readonly string[] OwnPrecisions = ["fp32", "tf32", "fp16"];
     private static readonly string[] Phases = ["infer", "bptt", "trades", "ann_infer", "ann_step"];
 
     private static readonly (string Name, string[] Options)[] Precisions = [("fp32", []), ("tf32", ["--tf32"]), ("amp", ["--amp"])];
@@ -36,15 +37,15 @@ internal static class BenchPart
         var good = true;
         var rows = new List<IReadOnlyList<string>>();
         var notes = new List<string>();
-        foreach (var sparsity in Sparsities)
+        foreach (var (precision, sparsity) in OwnPrecisions.SelectMany(_ => Sparsities, (precision, sparsity) => (precision, sparsity)))
         {
             string[] command =
             [
-                "rsnn", "bench", "--backend", "cuda", "--batch", batch, "--sparsity", sparsity, "--spike-rate", "p2", "--json",
+                "rsnn", "bench", "--backend", "cuda", "--precision", precision, "--batch", batch, "--sparsity", sparsity, "--spike-rate", "p2", "--json",
                 .. Sizes(options.IsQuick), "--phase",
             ];
             text.Command(Child.Typed([.. command, "PHASE"]));
-            var name = $"rsnn, {(sparsity == "0" ? "dense" : $"{100 * double.Parse(sparsity, CultureInfo.InvariantCulture):0} % pruned")}";
+            var name = $"rsnn {precision}, {(sparsity == "0" ? "dense" : $"{100 * double.Parse(sparsity, CultureInfo.InvariantCulture):0} % pruned")}";
 
             // Each in a process of its own: one that does not fit into the card's memory takes no other with it.
             Add(name, [.. Phases.Select(phase => Child.Self([.. command, phase]))]);
