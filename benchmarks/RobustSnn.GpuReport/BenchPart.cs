@@ -62,7 +62,15 @@ internal static class BenchPart
                     .. precision.Options, .. compilation.Options,
                 ];
                 text.Command([options.Python, .. command]);
-                Add($"PyTorch {precision.Name}{compilation.Name}", [Child.Run(options.Python, command)]);
+                try
+                {
+                    Add($"PyTorch {precision.Name}{compilation.Name}", [Child.Run(options.Python, command)]);
+                }
+                catch (PartFailedException missing)
+                {
+                    good = false;
+                    notes.Add($"PyTorch {precision.Name}{compilation.Name}: FAILED: {missing.Message}");
+                }
             }
         }
 

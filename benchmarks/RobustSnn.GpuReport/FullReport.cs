@@ -74,5 +74,11 @@ internal static class FullReport
             text.Paragraph($"**Failed: {Markdown.Escape(failure.Message)}**");
             return false;
         }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // Whatever it is, the other parts are still to come, and the time on a card is dear.
+            text.Paragraph($"**Failed: {Markdown.Escape($"{fault.GetType().Name}: {fault.Message}")}**");
+            return false;
+        }
     }
 }

@@ -69,6 +69,7 @@ DEVICE void convolveNeuron(const ConvolveNeuronProductsArguments &a)
         synchroniseBlock();
         if (chunk + 1 < taps * chunks)
             load(chunk + 1);
+        synchroniseWarp(); // loads part the threads of a warp, products want them together
         const uint tap = chunk / chunks, firstStep = chunk % chunks * (CHUNK / STEP);
         for (uint step = 0; step < smaller(CHUNK / STEP, inputSteps - firstStep); step++)
         {

@@ -35,6 +35,7 @@ DEVICE void convolveNeuron(const ConvolveNeuronUnionsArguments &a)
 
     for (uint group = warp; group < a.groups; group += blockThreads() / WARP)
     {
+        synchroniseWarp(); // stores part the threads of a warp, products want them together
         Sums sums[SIDE_BY_SIDE][STEPS];
 #pragma unroll
         for (uint o = 0; o < SIDE_BY_SIDE; o++)

@@ -101,5 +101,6 @@ DEVICE float exponential(float x)
     float sum = 1;
     for (int k = 7; k > 0; k--)
         sum = 1 + sum * r * (1.0f / k);
-    return sum * __builtin_bit_cast(float, (uint)((int)n + 127) << 23);
+    int half = (int)n / 2; // in two steps, so that no factor is beyond the largest float
+    return sum * __builtin_bit_cast(float, (uint)(half + 127) << 23) * __builtin_bit_cast(float, (uint)((int)n - half + 127) << 23);
 }

@@ -42,7 +42,7 @@ public sealed partial class CudaBackend
         }
 
         CheckBorder(input.Shape, layer.Geometry.Padding);
-        if (Routes.Firing(layer.Geometry, layer.Pattern, input.Shape, spikes.Shape) is { } way)
+        if (Routes.Firing(layer.Geometry, layer.Pattern, input.Shape, spikes.Shape, device.MostSharedBytes) is { } way)
         {
             switch (way)
             {

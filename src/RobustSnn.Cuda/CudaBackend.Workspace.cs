@@ -24,7 +24,7 @@ public sealed partial class CudaBackend
                     continue;
                 }
 
-                var layer = new LayerMemory(operation, precision.Halves);
+                var layer = new LayerMemory(operation, precision.Halves, device.MostSharedBytes);
                 kept += layer.KeptBytes;
                 partial = Math.Max(partial, layer.ScratchBytes);
                 current = Math.Max(current, layer.CurrentBytes);

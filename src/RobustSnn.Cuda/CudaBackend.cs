@@ -42,7 +42,7 @@ public sealed partial class CudaBackend : IBackend
         means = new ScratchActivations(device);
         cublas = new Cublas(device, precision);
         cusparse = new Cusparse(device);
-        products = new ProductKernels(kernels);
+        products = new ProductKernels(kernels, device.MostSharedBytes);
     }
 
     public string Name => $"cuda ({device.Model}, compute capability {device.Capability}, CUDA {device.Driver}{(numbers == Precision.Fp32 ? "" : $", {numbers.ToString().ToLowerInvariant()}")})";

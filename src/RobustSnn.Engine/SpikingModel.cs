@@ -144,6 +144,9 @@ public sealed class SpikingModel : IDisposable
     /// <summary>Changes whenever pruning has made another connection.</summary>
     internal int ConnectionsVersion { get; private set; }
 
+    /// <summary>Whether weights were pruned since the last forward pass, so that there is no way back through it.</summary>
+    internal bool IsStale => connections.Any(connected => connected is { IsStale: true });
+
     /// <summary>Whether a node has weights of which some do not exist.</summary>
     internal bool IsPruned(int node) =>
         $"{Network.Nodes[node].Name}.weight" is var name && Parameters.Contains(name) && Parameters[name].Pattern is not null;

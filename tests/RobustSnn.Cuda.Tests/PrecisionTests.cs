@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using RobustSnn.Cuda.Nvidia;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
@@ -27,7 +28,9 @@ public sealed class PrecisionTests
     {
         var expected = Forward(Precision.Fp32, "reference");
         var error = Deviation(Forward(precision), expected);
-        Assert.That(error, Is.InRange(least, most));
+        Assert.That(error, Is.LessThanOrEqualTo(most));
+        if (CudaLibraries.IsEmulated) // a card may compute small products better than it was asked to
+            Assert.That(error, Is.GreaterThanOrEqualTo(least));
     }
 
     [TestCase(Precision.Fp16, 1e-3)]

@@ -12,6 +12,8 @@ public sealed class RouteTests
 
     private static readonly ConvolutionGeometry Pointwise = ConvolutionGeometry.Convolution(64, 8, 8, 64, kernel: 1, stride: 1, padding: 0);
 
+    private const int MostShared = 99 << 10; // the least of any card from Ampere on
+
     private static IEnumerable<TestCaseData> Forward =>
     [
         new TestCaseData(1, Storage.Floats).Returns(Way.Products),
@@ -57,11 +59,15 @@ public sealed class RouteTests
     [TestCase(100, 16, 4096, ExpectedResult = Way.ByOutputs)]
     [TestCase(100, 17, 128, ExpectedResult = null)]
     public object? A_layer_and_its_neurons_are_one_kernel(int keptOf, int timesteps, int batch) =>
-        Routes.Firing(Geometry, Pattern(Geometry, keptOf), Shape(timesteps, batch, Storage.Bits), Shape(timesteps, batch, Storage.Bits));
+        Routes.Firing(Geometry, Pattern(Geometry, keptOf), Shape(timesteps, batch, Storage.Bits), Shape(timesteps, batch, Storage.Bits), MostShared);
+
+    [Test]
+    public void A_window_that_does_not_fit_is_left_to_lists() => Assert.That(
+        Routes.Firing(Geometry, Pattern(Geometry, 10), Shape(8, 128, Storage.Bits), Shape(8, 128, Storage.Bits), mostSharedBytes: 10_000), Is.EqualTo(Way.ByOutputs));
 
     [Test]
     public void A_layer_that_reads_a_static_input_and_its_neurons_are_not() => Assert.That(
-        Routes.Firing(Geometry, Pattern(Geometry, 10), Shape(1, 16, Storage.Bits), Shape(8, 16, Storage.Bits)), Is.Null);
+        Routes.Firing(Geometry, Pattern(Geometry, 10), Shape(1, 16, Storage.Bits), Shape(8, 16, Storage.Bits), MostShared), Is.Null);
 
     [TestCase(8, 128, ExpectedResult = true)] // 32 words at each of 8 columns
     [TestCase(4, 96, ExpectedResult = false)] // 12

@@ -75,14 +75,19 @@ internal sealed unsafe class Cublas(CudaDevice device, ProductPrecision precisio
             try
             {
                 CudaLibraries.Require(NvidiaLibrary.Blas);
-                library = new CudaBlas(device.Stream);
-                workspace = new CudaBuffer(device, WorkspaceBytes(device.Capability), ElementType.Byte);
+                workspace ??= new CudaBuffer(device, WorkspaceBytes(device.Capability), ElementType.Byte);
+                var opened = new CudaBlas(device.Stream);
                 Check(CudaBlasNativeMethods.cublasSetWorkspace_v2(
-                    library.CublasHandle, new CUdeviceptr { Pointer = workspace.Address }, workspace.Bytes), "take its workspace");
+                    opened.CublasHandle, new CUdeviceptr { Pointer = workspace.Address }, workspace.Bytes), "take its workspace");
+                library = opened;
             }
             catch (CudaLibraryException missing)
             {
                 throw new BadInputException($"cuda: {missing.Message}", missing);
+            }
+            catch (CudaBlasException refusal)
+            {
+                throw new BadInputException($"cuda: cuBLAS does not start: {refusal.Message}. Is it of a CUDA that the driver ({device.Driver}) knows?", refusal);
             }
         }
 

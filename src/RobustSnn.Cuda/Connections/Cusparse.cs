@@ -20,8 +20,8 @@ internal sealed unsafe class Cusparse(CudaDevice device) : IDisposable
     /// <summary>Memory for partial results that a product may ask for; one that wants more is left to lists.</summary>
     public const long MostBufferBytes = 1 << 16;
 
-    /// <summary>Of those for rows of lanes the one that gives the same bits on every run.</summary>
-    private const SpMMAlg Algorithm = SpMMAlg.CUSPARSE_SPMM_CSR_ALG2;
+    /// <summary>The one that gives the same bits on every run.</summary>
+    private const SpMMAlg Algorithm = SpMMAlg.CUSPARSE_SPMM_CSR_ALG3;
 
     private cusparseContext? library;
 

@@ -18,15 +18,16 @@ internal readonly struct LayerMemory
 
     /// <param name="operation">One that multiplies with weights.</param>
     /// <param name="halves">That tensor cores take for a weight.</param>
+    /// <param name="mostSharedBytes">Of a block of threads on the card.</param>
     /// <exception cref="ArgumentException">It does not.</exception>
-    public LayerMemory(PlannedOperation operation, int halves)
+    public LayerMemory(PlannedOperation operation, int halves, int mostSharedBytes)
     {
         (this.operation, this.halves) = (operation, halves);
         (geometry, pattern) = operation.Layer ?? throw new ArgumentException("the operation has no layer", nameof(operation));
         var window = new MeanWindow(operation.Input.Rows / geometry.InputRows, operation.Input.Columns / geometry.InputColumns);
         source = window.IsOne ? operation.Input : window.Over(operation.Input, geometry);
         output = operation.Output with { Storage = Storage.Floats };
-        firing = operation.Fires ? Routes.Firing(geometry, pattern, source, operation.Output) : null;
+        firing = operation.Fires ? Routes.Firing(geometry, pattern, source, operation.Output, mostSharedBytes) : null;
     }
 
     /// <summary>Whether a pass calls cuBLAS.</summary>

@@ -7,8 +7,8 @@ namespace RobustSnn.Cuda.Connections;
 /// <summary>What products are computed with: the one place that says so.</summary>
 /// <param name="Forward">How cuBLAS multiplies 32-bit floats and adds them up, for what layers make.</param>
 /// <param name="Gradient">The same for gradients.</param>
-/// <param name="Halves">Halves that tensor cores take for a weight where spikes are multiplied, each channel with a power of two as scale: two are as
-/// good as a 32-bit float, one has the mantissa of TF32.</param>
+/// <param name="Halves">Halves that tensor cores take for a weight where spikes are multiplied, each channel with a power of two as scale: two
+/// have 22 bits of mantissa, one has the 11 of TF32.</param>
 internal readonly record struct ProductPrecision(ComputeType Forward, ComputeType Gradient, int Halves)
 {
     /// <summary>What matrices hold, whatever is made of it on the way to a product.</summary>

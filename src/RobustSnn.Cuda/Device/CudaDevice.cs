@@ -19,7 +19,6 @@ internal sealed class CudaDevice : IDisposable
     private readonly HashSet<CudaBuffer> alive = [];
     private readonly PrimaryContext context;
     private readonly CudaStream stream;
-    private int currentOn; // the thread on which the context is current
 
     /// <param name="ordinal">Its number among the cards that CUDA shows.</param>
     /// <exception cref="BadInputException">There is no such card, no driver, or one that is too old.</exception>
@@ -28,6 +27,9 @@ internal sealed class CudaDevice : IDisposable
         try
         {
             CudaLibraries.Require(NvidiaLibrary.Driver);
+            // Asked for now, and not at the first layer that multiplies with them, which may be hours later.
+            CudaLibraries.Require(NvidiaLibrary.Blas);
+            CudaLibraries.Require(NvidiaLibrary.Sparse);
             var count = CudaContext.GetDeviceCount();
             if (ordinal >= count)
             {
@@ -46,7 +48,7 @@ internal sealed class CudaDevice : IDisposable
             Driver = CudaContext.GetDriverVersion();
             context = new PrimaryContext(ordinal);
             context.SetCurrent();
-            currentOn = Environment.CurrentManagedThreadId;
+            MostSharedBytes = Attribute(ordinal, CUDeviceAttribute.MaxSharedMemoryPerBlockOptin);
             stream = new CudaStream(CUStreamFlags.NonBlocking);
             Staging = new Staging(this);
         }
@@ -83,6 +85,9 @@ internal sealed class CudaDevice : IDisposable
         }
     }
 
+    /// <summary>Bytes of shared memory that a block of threads may have, if a kernel asks for more than the usual 48 KiB.</summary>
+    public int MostSharedBytes { get; }
+
     /// <summary>Everything is done on it, in the order of the calls.</summary>
     public CUstream Stream => stream.Stream;
 
@@ -107,12 +112,7 @@ internal sealed class CudaDevice : IDisposable
     /// <summary>Has the calling thread's calls of the driver mean this card.</summary>
     public void MakeCurrent()
     {
-        var thread = Environment.CurrentManagedThreadId;
-        if (thread != currentOn)
-        {
-            context.SetCurrent();
-            currentOn = thread;
-        }
+        context.SetCurrent();
     }
 
     /// <summary>Returns when everything that was called has been carried out.</summary>
@@ -158,7 +158,8 @@ internal sealed class CudaDevice : IDisposable
         if (alive.Remove(buffer))
         {
             MakeCurrent();
-            Check(DriverAPINativeMethods.MemoryManagement.cuMemFree_v2(address), "free memory");
+            // After a fault of the card nothing can be freed, and the fault is what its caller should see.
+            _ = DriverAPINativeMethods.MemoryManagement.cuMemFree_v2(address);
             LiveBytes -= bytes;
         }
     }
@@ -174,6 +175,14 @@ internal sealed class CudaDevice : IDisposable
         {
             throw new InvalidOperationException($"cuda: could not {what}: {Describe(result)}");
         }
+    }
+
+    private static int Attribute(int ordinal, CUDeviceAttribute attribute)
+    {
+        var (card, value) = (default(CUdevice), 0);
+        Check(DriverAPINativeMethods.DeviceManagement.cuDeviceGet(ref card, ordinal), "name the device");
+        Check(DriverAPINativeMethods.DeviceManagement.cuDeviceGetAttribute(ref value, attribute, card), $"ask the device for {attribute}");
+        return value;
     }
 
     /// <summary>Number, name and text of an answer of the driver.</summary>

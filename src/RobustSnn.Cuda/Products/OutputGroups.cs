@@ -18,12 +18,14 @@ internal sealed class OutputGroups
     // Working them out takes a while, and plans ask beforehand what a layer will take.
     private static readonly ConditionalWeakTable<SparsityPattern, OutputGroups> Known = [];
 
+    private readonly ConvolutionGeometry geometry;
     private readonly List<int[]> members = [];
     private readonly List<int[]> unions = [];
 
     /// <summary>Groups them one channel at a time: each begins with the one that is connected most, and takes whoever adds fewest inputs.</summary>
     private OutputGroups(ConvolutionGeometry geometry, SparsityPattern pattern)
     {
+        this.geometry = geometry;
         var inputs = checked(geometry.Inputs * geometry.Taps);
         var words = (inputs + WordBits - 1) / WordBits;
         var connected = new ulong[geometry.Outputs][];
@@ -68,8 +70,12 @@ internal sealed class OutputGroups
     public IReadOnlyList<int[]> Unions => unions;
 
     /// <summary>Those of a pattern, which is one layer's.</summary>
-    public static OutputGroups Of(ConvolutionGeometry geometry, SparsityPattern pattern) =>
-        Known.GetValue(pattern, each => new OutputGroups(geometry, each));
+    /// <exception cref="ArgumentException">It was another layer's before.</exception>
+    public static OutputGroups Of(ConvolutionGeometry geometry, SparsityPattern pattern)
+    {
+        var groups = Known.GetValue(pattern, each => new OutputGroups(geometry, each));
+        return groups.geometry == geometry ? groups : throw new ArgumentException("the pattern is that of a layer of another geometry", nameof(pattern));
+    }
 
     private static int Count(ulong[] inputs) => inputs.Sum(BitOperations.PopCount);
 

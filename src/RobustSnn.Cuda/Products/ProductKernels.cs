@@ -8,16 +8,14 @@ namespace RobustSnn.Cuda.Products;
 /// Layers and their neurons in one on tensor cores: spikes in and out are bits, currents and membranes are in registers alone. Numbers here are
 /// those of native/kernels/products.h and octets.h.
 /// </summary>
-internal sealed class ProductKernels(KernelLibrary kernels)
+/// <param name="mostSharedBytes">Of a block of threads on this card.</param>
+internal sealed class ProductKernels(KernelLibrary kernels, int mostSharedBytes)
 {
     private const int OctetSamples = 8;
     private const int OctetsSideBySide = 4;
     private const int TileOutputs = 16;
     /// <summary>Warps that a block has at most, each with a group of outputs.</summary>
     private const int MostWarps = 8;
-
-    /// <summary>Shared memory that a block may have on cards of compute capability 8.0 (9.0 has more).</summary>
-    private const int MostSharedBytes = 163 * 1024;
 
     private readonly Dictionary<(int Steps, int Parts), Kernel<DenseArguments>> dense = [];
     private readonly Dictionary<(int Steps, int Parts), Kernel<UnionArguments>> unions = [];
@@ -42,8 +40,8 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         input.IsBits && spikes.IsBits && spikes.Lanes.BlockSamples % OctetSamples == 0 && spikes.Lanes.Steps <= 16;
 
     /// <summary>The same of a pruned layer, whose window also has to fit into shared memory.</summary>
-    public static bool TakesUnions(ConvolutionGeometry geometry, ActivationShape input, ActivationShape spikes) =>
-        TakesDense(input, spikes) && spikes.Lanes.Steps <= 8 && SharedBytes(geometry, spikes.Lanes.Steps) <= MostSharedBytes;
+    public static bool TakesUnions(ConvolutionGeometry geometry, ActivationShape input, ActivationShape spikes, int mostSharedBytes) =>
+        TakesDense(input, spikes) && spikes.Lanes.Steps <= 8 && SharedBytes(geometry, spikes.Lanes.Steps) <= mostSharedBytes;
 
     /// <summary>Spikes of a dense layer.</summary>
     public void Fire(ProductWeights weights, FiringLayer layer, ActivationShape spikes)
@@ -68,7 +66,7 @@ internal sealed class ProductKernels(KernelLibrary kernels)
         if (!unions.TryGetValue((steps, weights.Parts), out var kernel))
         {
             kernel = kernels.Load<UnionArguments>("convolveNeuronUnions", $"convolveNeuronUnions{steps}{Suffix(weights.Parts)}");
-            kernel.AllowShared(MostSharedBytes);
+            kernel.AllowShared(mostSharedBytes);
             unions.Add((steps, weights.Parts), kernel);
         }
 

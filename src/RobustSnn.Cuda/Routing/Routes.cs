@@ -59,7 +59,8 @@ internal static class Routes
     /// How a layer and its neurons are one kernel, if they are: it reads bits. Tensor cores take dense layers and those that are pruned a little;
     /// from there on plain cores win, which have work for existing weights only.
     /// </summary>
-    public static Way? Firing(ConvolutionGeometry g, SparsityPattern? pattern, ActivationShape input, ActivationShape spikes)
+    /// <param name="mostSharedBytes">Of a block of threads on the card.</param>
+    public static Way? Firing(ConvolutionGeometry g, SparsityPattern? pattern, ActivationShape input, ActivationShape spikes, int mostSharedBytes)
     {
         if (!input.IsBits || input.Lanes != spikes.Lanes)
         {
@@ -69,7 +70,7 @@ internal static class Routes
         var fitsLists = IsListed(g, pattern, isBits: true) && spikes.Lanes.Steps <= MostTimesteps && spikes.Lanes.BlockSamples <= MostFiringSamples;
         return pattern is null ? ProductKernels.TakesDense(input, spikes) ? Way.SpikeProducts : null
             : fitsLists && pattern.Count <= MostListedBesideUnions * g.WeightCount ? Way.ByOutputs
-            : ProductKernels.TakesUnions(g, input, spikes) ? Way.UnionProducts
+            : ProductKernels.TakesUnions(g, input, spikes, mostSharedBytes) ? Way.UnionProducts
             : fitsLists ? Way.ByOutputs : null;
     }
 

@@ -284,9 +284,9 @@ public sealed class Plan : IDisposable
         hasForward = false; // in-place steps have consumed its values
         this.cancellation = cancellation;
         end = WayBack;
-        if (pass.Adaptive is not null)
+        if (pass.Adaptive is not null || Model.IsStale)
         {
-            RunStepsBackward(); // whose memory lives for a run of an attack only
+            RunStepsBackward(); // whose memory lives for a run of an attack only; or a step says that its weights were pruned
         }
         else
         {
