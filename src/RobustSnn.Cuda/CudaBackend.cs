@@ -5,7 +5,6 @@ using RobustSnn.Cuda.Kernels;
 using RobustSnn.Cuda.Nvidia;
 using RobustSnn.Cuda.Products;
 using RobustSnn.Cuda.Profiling;
-using RobustSnn.Engine;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Model;

@@ -22,7 +22,7 @@ internal sealed class DeviceOptions
         Description = "In which numbers the products of layers are computed: fp32; with --backend cuda also tf32, fp16 (gradients in tf32) or bf16.",
         HelpName = "NUMBERS",
         CustomParser = ParsePrecision,
-        DefaultValueFactory = _ => Engine.Precision.Fp32,
+        DefaultValueFactory = _ => Engine.Operations.Precision.Fp32,
     };
 
     /// <summary>Opens the backend; it is the caller's to dispose.</summary>

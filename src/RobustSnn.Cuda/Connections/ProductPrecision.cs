@@ -1,6 +1,6 @@
 using ManagedCuda.BasicTypes;
 using ManagedCuda.CudaBlas;
-using RobustSnn.Engine;
+using RobustSnn.Engine.Operations;
 
 namespace RobustSnn.Cuda.Connections;
 

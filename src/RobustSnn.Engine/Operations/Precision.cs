@@ -1,4 +1,4 @@
-namespace RobustSnn.Engine;
+namespace RobustSnn.Engine.Operations;
 
 /// <summary>
 /// In which numbers a card computes the products of layers where it has a choice: products of cuBLAS, and spikes on tensor cores. Lists of
