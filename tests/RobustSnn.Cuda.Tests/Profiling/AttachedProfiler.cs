@@ -55,7 +55,7 @@ internal sealed unsafe class AttachedProfiler : AssemblyLoadContext, IDisposable
     public IBackend OpenBackend()
     {
         var type = LoadFromAssemblyName(typeof(CudaBackend).Assembly.GetName()).GetType(typeof(CudaBackend).FullName!)!;
-        return (IBackend)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.NonPublic, null, [0], null)!;
+        return (IBackend)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.NonPublic, null, [0, Precision.Fp32], null)!;
     }
 
     public void Dispose() => folder.Dispose();
