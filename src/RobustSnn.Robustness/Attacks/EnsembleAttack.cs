@@ -5,7 +5,10 @@ using RobustSnn.Robustness.Ledgers;
 
 namespace RobustSnn.Robustness.Attacks;
 
-/// <summary>An attack with one gradient estimator.</summary>
+/// <summary>
+/// An attack with one gradient estimator. Two are the same if ledgers call them the same: the name of an attack says everything that it does, and
+/// two objects of that name are one attack.
+/// </summary>
 /// <param name="Origin">The network whose gradients it follows, if that is another than the one that is attacked.</param>
 public readonly record struct AttackMember(IAttack Attack, GradientEstimator Estimator, string? Origin = null)
 {
@@ -20,6 +23,10 @@ public readonly record struct AttackMember(IAttack Attack, GradientEstimator Est
 
     /// <summary>Its draws: its own, whichever ensemble it is in.</summary>
     public RandomKey Draws(RandomKey key) => key.Derive(Attack.Name).Derive(EstimatorName);
+
+    public bool Equals(AttackMember other) => AttackName == other.AttackName && EstimatorName == other.EstimatorName;
+
+    public override int GetHashCode() => HashCode.Combine(AttackName, EstimatorName);
 
     public override string ToString() => $"{AttackName} {EstimatorName}";
 }
@@ -71,7 +78,7 @@ public sealed record EnsembleAttack(string Name, IReadOnlyList<AttackMember> Mem
     public EnsembleAttack For(int timesteps) =>
         timesteps > 0 ? this : this with
         {
-            Members = [.. Members.Where(member => member.Origin is not null).Concat(Members.Where(member => member.Origin is null).DistinctBy(member => member.Attack))],
+            Members = [.. Members.Where(member => member.Origin is not null).Concat(Members.Where(member => member.Origin is null).DistinctBy(member => member.Attack.Name))],
         };
 
     /// <summary>Attacks the samples of the batch, which afterwards holds the survivors.</summary>

@@ -59,6 +59,28 @@ public sealed class ProtocolTests
         });
     }
 
+    /// <summary>A member that is there twice costs its passes twice, and a ledger has one finding for both.</summary>
+    [TestCase("p1", 8)]
+    [TestCase("p2", 8)]
+    [TestCase("autoattack", 8)]
+    [TestCase("strict", 8)]
+    [TestCase("p1", 0)]
+    [TestCase("p2", 0)]
+    [TestCase("autoattack", 0)]
+    [TestCase("strict", 0)]
+    public void Every_member_of_an_attack_is_there_once(string protocol, int timesteps)
+    {
+        var asked = Protocol.Parse(protocol).For(10, InPixels, []);
+        Assert.Multiple(() =>
+        {
+            foreach (var attack in asked.Select(each => each.Attack.For(timesteps)))
+            {
+                Assert.That(attack.Members.Select(member => member.In(InPixels[0]).ToString()), Is.Unique, attack.Name);
+                Assert.That(timesteps > 0 ? [] : attack.Members.Select(member => member.AttackName), Is.Unique, "an ANN has one gradient");
+            }
+        });
+    }
+
     [TestCase(2, Norm.Infinity, "apgd-dlr", "apgd-t")]
     [TestCase(3, Norm.Infinity, "apgd-t")]
     [TestCase(10, Norm.Euclidean, "sa-pgd")]
