@@ -119,17 +119,7 @@ public sealed class SpikingModel : IDisposable
 
     /// <summary>Which input each weight of a convolution or linear node connects to which output.</summary>
     /// <exception cref="ArgumentException">The node is neither.</exception>
-    public ConvolutionGeometry Geometry(int node)
-    {
-        var map = Shapes[Network.Nodes[node].Inputs.Head];
-        return Network.Nodes[node].Operation switch
-        {
-            Operation.Convolution { Item: var its } => ConvolutionGeometry.Convolution(
-                map.Channels, map.Rows, map.Columns, its.Outputs, its.Kernel, its.Stride, its.Padding),
-            Operation.Linear its => ConvolutionGeometry.Linear(map.Channels, map.Rows, map.Columns, its.outputs),
-            var other => throw new ArgumentException($"{other} connects nothing", nameof(node)),
-        };
-    }
+    public ConvolutionGeometry Geometry(int node) => LayerGeometry.Of(Network, Shapes, node);
 
     public void Dispose()
     {
