@@ -1,0 +1,79 @@
+using System.Runtime.Intrinsics;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Engine.Cpu.Sparse.Tiles;
+using RobustSnn.FixedPoint.Execution.Layout;
+using RobustSnn.FixedPoint.Execution.Neurons;
+
+namespace RobustSnn.FixedPoint.Execution.Steps;
+
+/// <summary>Neurons over currents in memory, in 32 bits.</summary>
+internal sealed unsafe class NeuronStep : Step
+{
+    private readonly Workers workers;
+    private readonly FixedPointNetwork network;
+    private readonly IntNeurons[] neurons;
+    private readonly CurrentMap input;
+    private readonly LaneMap output;
+    private readonly NativeBuffer targets;
+    private readonly WordGrid grid;
+
+    public NeuronStep(NativeHeap heap, Workers workers, FixedPointNetwork network, int node, CurrentMap input, LaneMap output, int batch)
+    {
+        (this.workers, this.network, this.input, this.output) = (workers, network, input, output);
+        var its = network.Neurons[node];
+        neurons = [.. its.Thresholds.Select((threshold, channel) =>
+            new IntNeurons(threshold, its.Signs[channel], its.Bias[channel], network.LeakShift ?? 0))];
+        grid = new WordGrid(input.Positions, batch, FiringOctet.Size, WordGrid.FiringWords);
+        targets = grid.Targets(heap, output);
+    }
+
+    public override void Run(int images)
+    {
+        var tiles = grid.TilesOf(images);
+        switch (network.Network.Neurons.Reset.IsHard, network.LeakShift is not null)
+        {
+            case (true, false):
+                Run<Hard>(tiles);
+                break;
+            case (false, false):
+                Run<Soft>(tiles);
+                break;
+            case (true, true):
+                Run<LeakyHard>(tiles);
+                break;
+            case (false, true):
+                Run<LeakySoft>(tiles);
+                break;
+        }
+    }
+
+    private void Run<TDynamics>(int tiles)
+        where TDynamics : struct, IDynamics => workers.Run(neurons.Length, new Job<TDynamics>(this, tiles));
+
+    /// <summary>A channel at a time.</summary>
+    private readonly struct Job<TDynamics>(NeuronStep step, int tiles) : IJob
+        where TDynamics : struct, IDynamics
+    {
+        public void Execute(int channel)
+        {
+            var timesteps = step.network.Timesteps;
+            var room = step.grid.TilePositions;
+            for (var tile = 0; tile < tiles; tile++)
+            {
+                var positions = new TilePositions((long*)step.targets.Memory + (long)tile * room, room, 1);
+                for (var first = 0; first < room && tile * room + first < step.input.StepStride; first += IntFiring<TDynamics>.Positions)
+                {
+                    var membranes = Vector256<int>.Zero;
+                    for (var done = 0; done < timesteps; done += LaneMap.OctetSteps)
+                    {
+                        var fired = IntFiring<TDynamics>.Fire(step.input.At(channel, done) + tile * room + first,
+                            step.input.Steps == 1 ? 0 : step.input.StepStride, Math.Min(LaneMap.OctetSteps, timesteps - done), step.neurons[channel],
+                            ref membranes);
+                        var target = step.output.Data + done / LaneMap.OctetSteps * step.output.OctetStride + (nint)channel * step.output.ChannelStride;
+                        positions.Put(IntFiring<TDynamics>.Bytes(fired), target, first);
+                    }
+                }
+            }
+        }
+    }
+}

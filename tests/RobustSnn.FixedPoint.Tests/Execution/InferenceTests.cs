@@ -1,0 +1,74 @@
+using NUnit.Framework;
+using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.Model;
+
+namespace RobustSnn.FixedPoint.Tests.Execution;
+
+/// <summary>Whatever the width of the vectors, the threads and the batch: the logits' bits and the spikes of the reference.</summary>
+public sealed class InferenceTests
+{
+    private const int Images = 5;
+
+    private static IEnumerable<TestCaseData> Cases()
+    {
+        DrawnLike[] likes =
+        [
+            new("vggmini", 8, 8, 8, 0.3, Reset.Hard, 1),
+            new("vggmini", 16, 4, 10, 0.1, Reset.Soft, 1),
+            new("vggmini", 16, 10, 6, 1, Reset.Hard, 1),
+            new("vggmini", 8, 17, 12, 0.5, Reset.Soft, 0.75),
+            new("vggmini", 8, 8, 16, 0.5, Reset.Hard, 0.5),
+            new("vggmini", 32, 1, 4, 0.05, Reset.Hard, 1),
+            new("vggmini", 16, 8, 2, 1, Reset.Soft, 1),
+            new("vggsmall", 16, 8, 10, 0.1, Reset.Hard, 1),
+            new("vggsmall", 8, 9, 14, 0.3, Reset.Soft, 1),
+            new("resnet20", 8, 8, 6, 0.3, Reset.Hard, 1),
+            new("resnet20", 16, 3, 4, 0.1, Reset.Soft, 0.875),
+            new("wrnmini", 8, 8, 4, 0.3, Reset.Hard, 1),
+            new("wrnmini", 16, 10, 6, 0.2, Reset.Soft, 1),
+        ];
+        foreach (var like in likes)
+            foreach (var width in VectorWidths.Available)
+                foreach (var (threads, batch) in new[] { (1, 1), (2, 3), (3, 5), (1, 8) })
+                {
+                    yield return new TestCaseData(like, width, threads, batch).SetArgDisplayNames($"{like}", $"{width}", $"{threads} threads", $"batch {batch}");
+                }
+    }
+
+    [TestCaseSource(nameof(Cases))]
+    public void Computes_what_the_reference_does(object drawn, VectorWidth width, int threads, int batch)
+    {
+        var like = (DrawnLike)drawn;
+        var network = DrawnNetworks.Draw(like, 7);
+        var images = DrawnNetworks.Images(network, Images, 11);
+        var (expected, spikes) = Reference(network, images);
+        using var inference = new FixedPointInference(network, batch, threads, width);
+        var logits = new float[Images * DrawnNetworks.Classes];
+        var counted = new long[inference.Layers.Count];
+        inference.Run(images, logits, counted);
+        Assert.Multiple(() =>
+        {
+            Assert.That(counted, Is.EqualTo(spikes), "spikes");
+            Assert.That(Array.ConvertAll(logits, BitConverter.SingleToInt32Bits), Is.EqualTo(Array.ConvertAll(expected, BitConverter.SingleToInt32Bits)), "logits");
+            Assert.That(spikes, Is.All.GreaterThan(0), "a network that is silent shows nothing");
+        });
+    }
+
+    private static (float[] Logits, long[] Spikes) Reference(FixedPointNetwork network, float[] images)
+    {
+        int[] neurons = [.. Graph.neurons(network.Network)];
+        var logits = new List<float>();
+        var spikes = new long[neurons.Length];
+        var reference = new ReferenceInference(network);
+        foreach (var image in images.Chunk(network.Network.Input.Count))
+        {
+            logits.AddRange(reference.Run(image));
+            for (var layer = 0; layer < neurons.Length; layer++)
+            {
+                spikes[layer] += reference.Value(neurons[layer]).Sum(step => step.Sum());
+            }
+        }
+
+        return ([.. logits], spikes);
+    }
+}
