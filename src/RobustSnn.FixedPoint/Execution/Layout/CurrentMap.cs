@@ -7,7 +7,7 @@ namespace RobustSnn.FixedPoint.Execution.Layout;
 /// <summary>Currents of a batch in memory, 32 bits each: [channel][timestep][position]; the positions of all images lie side by side.</summary>
 internal sealed unsafe class CurrentMap
 {
-    private const int Granule = 32; // positions of a few vectors
+    private const int Granule = 128; // positions of a tile of neurons
 
     private readonly NativeBuffer memory;
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
 using RobustSnn.FixedPoint.Execution.Layout;
@@ -44,7 +42,6 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FireShort(int output, int count, int tile, Room room, TilePositions positions)
     {
         for (var octet = 0; octet < Octets; octet++)
@@ -53,21 +50,14 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
             for (var i = 0; i < count; i++)
             {
                 var neurons = to.Neurons[output + i];
-                var threshold = TLanes.Broadcast((short)neurons.Threshold);
-                for (var firing = 0; firing < room.Firings; firing++)
-                {
-                    ShortFiring<TLanes, TDynamics>.Fire(room.Sums + i * room.Stride + firing * LaneMap.OctetSteps * TLanes.Count,
-                        room.Membranes + (i * room.Firings + firing) * TLanes.Count, octet == 0, threshold, neurons.LeakShift,
-                        room.Spikes + firing * TLanes.Count);
-                }
-
+                ShortFiring<TLanes, TDynamics>.Fire(room.Sums + i * room.Stride, room.Membranes + i * room.Firings * TLanes.Count, room.Firings, octet == 0,
+                    (short)neurons.Threshold, neurons.LeakShift, room.Spikes);
                 Put(octet, output + i, room, positions);
             }
         }
     }
 
     /// <summary>One output of several sums, or with membranes of 32 bits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FireWide(int output, int tile, Room room, TilePositions positions)
     {
         var neurons = to.Neurons[output];
@@ -75,24 +65,11 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
         {
             Add(octet, output, tile, room);
             var steps = Math.Min(LaneMap.OctetSteps, to.Steps - octet * LaneMap.OctetSteps);
-            for (var first = 0; first < room.Firings * TLanes.Count; first += IntFiring<TDynamics>.Positions)
-            {
-                var membranes = octet == 0 ? Vector256<int>.Zero : Vector256.Load(room.WideMembranes + first);
-                var (firing, lane) = Math.DivRem(first, TLanes.Count);
-                IntFiring<TDynamics>.Fire(room.Wide + firing * LaneMap.OctetSteps * TLanes.Count + lane, TLanes.Count, steps, neurons, ref membranes)
-                    .Store(room.Fired + first);
-                membranes.Store(room.WideMembranes + first);
-            }
-
             for (var firing = 0; firing < room.Firings; firing++)
             {
-                var at = room.Fired + firing * TLanes.Count;
-                for (var lane = 0; lane < TLanes.Count; lane++)
-                {
-                    room.Narrowed[lane] = (short)at[lane];
-                }
-
-                TLanes.Load(room.Narrowed).StorePositions(room.Spikes + firing * TLanes.Count);
+                IntFiring<TDynamics>.Fire(room.Wide + firing * LaneMap.OctetSteps * TLanes.Count, TLanes.Count, TLanes.Count, steps, neurons,
+                    room.WideMembranes + firing * TLanes.Count, octet == 0, room.Fired);
+                TLanes.Load(room.Fired).StorePositions(room.Spikes + firing * TLanes.Count);
             }
 
             Put(octet, output, room, positions);
@@ -151,8 +128,7 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
         public readonly short* Membranes;
         public readonly int* Wide;
         public readonly int* WideMembranes;
-        public readonly int* Fired;
-        public readonly short* Narrowed;
+        public readonly short* Fired;
         public readonly byte* Spikes;
 
         public Room(PieceMemory memory, WordGridSizes grid, int tile)
@@ -165,8 +141,7 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
             Membranes = (short*)memory.Words(SumPass.SumsTogether * lanes);
             Wide = memory.Integers(Stride);
             WideMembranes = memory.Integers(lanes);
-            Fired = memory.Integers(lanes);
-            Narrowed = (short*)memory.Words(TLanes.Count);
+            Fired = (short*)memory.Words(TLanes.Count);
             Spikes = memory.Bytes(lanes);
         }
     }

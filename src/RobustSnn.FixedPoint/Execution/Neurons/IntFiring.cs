@@ -17,42 +17,71 @@ internal static unsafe class IntFiring<TDynamics>
     /// <summary>Positions.</summary>
     public const int Positions = 8;
 
-    /// <summary>A number of timesteps.</summary>
-    /// <param name="currents">Of the first step.</param>
-    /// <param name="stride">Numbers from a step's to the next's; 0 where they are the same.</param>
-    /// <param name="steps">1 to 8.</param>
-    /// <param name="membranes">Before the first step and, on return, after the last.</param>
-    /// <returns>A bit a step.</returns>
+    /// <summary>Up to eight timesteps.</summary>
+    /// <param name="currents">[step][position].</param>
+    /// <param name="stride">Numbers from a step to the next; 0 where they are the same.</param>
+    /// <param name="positions">A multiple of eight.</param>
+    /// <param name="membranes">One a position: read unless the octet is the first, and left for the next.</param>
+    /// <param name="fired">Receives a number a position: a bit a step.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Fire(int* currents, int stride, int positions, int steps, IntNeurons neurons, int* membranes, bool isFirst, short* fired)
+    {
+        for (var first = 0; first < positions; first += Positions)
+        {
+            var u = isFirst ? Vector256<int>.Zero : Vector256.Load(membranes + first);
+            var spikes = stride == 0 ? Static(Vector256.Load(currents + first), steps, neurons, ref u)
+                : Changing(currents + first, stride, steps, neurons, ref u);
+            u.Store(membranes + first);
+            Vector128.Narrow(spikes.GetLower(), spikes.GetUpper()).Store(fired + first);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Fire(int* currents, nint stride, int steps, IntNeurons neurons, ref Vector256<int> membranes)
+    private static Vector256<int> Static(Vector256<int> current, int steps, IntNeurons neurons, ref Vector256<int> membranes)
     {
         var threshold = Vector256.Create(neurons.Threshold);
-        var sign = Vector256.Create(neurons.Sign);
-        var bias = Vector256.Create(neurons.Bias);
-        var u = membranes;
-        var fired = Vector256<int>.Zero;
-        for (var step = 0; step < steps; step++, currents += stride)
+        var (u, bit, fired) = (membranes, Vector256<int>.One, Vector256<int>.Zero);
+        var charge = current * neurons.Sign + Vector256.Create(neurons.Bias);
+        for (var step = 0; step < steps; step++, bit += bit)
         {
-            if (TDynamics.Leaks)
-            {
-                u -= Vector256.ShiftRightArithmetic(u, neurons.LeakShift);
-            }
-
-            u += Vector256.Load(currents) * sign + bias;
-            var fires = Vector256.GreaterThanOrEqual(u, threshold);
-            fired |= fires & Vector256.Create(1 << step);
-            u = TDynamics.IsHard ? Vector256.AndNot(u, fires) : u - (fires & threshold);
+            fired |= Step(ref u, charge, threshold, neurons.LeakShift) & bit;
         }
 
         membranes = u;
         return fired;
     }
 
-    /// <summary>A byte of each of eight numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong Bytes(Vector256<int> fired)
+    private static Vector256<int> Changing(int* currents, nint stride, int steps, IntNeurons neurons, ref Vector256<int> membranes)
     {
-        var shorts = Vector128.Narrow(fired.GetLower().AsUInt32(), fired.GetUpper().AsUInt32());
-        return Vector128.Narrow(shorts, shorts).AsUInt64().ToScalar();
+        // x · sign is (x xor m) − m with m = −1 of a negative sign and 0 of a positive one; a sign of 0 keeps nothing.
+        var kept = Vector256.Create(neurons.Sign == 0 ? 0 : -1);
+        var flip = Vector256.Create(neurons.Sign < 0 ? -1 : 0);
+        var bias = Vector256.Create(neurons.Bias) - flip;
+        var threshold = Vector256.Create(neurons.Threshold);
+        var (u, bit, fired) = (membranes, Vector256<int>.One, Vector256<int>.Zero);
+        for (var step = 0; step < steps; step++, bit += bit, currents += stride)
+        {
+            var charge = ((Vector256.Load(currents) & kept) ^ flip) + bias;
+            fired |= Step(ref u, charge, threshold, neurons.LeakShift) & bit;
+        }
+
+        membranes = u;
+        return fired;
+    }
+
+    /// <returns>All bits of what fires.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Step(ref Vector256<int> u, Vector256<int> charge, Vector256<int> threshold, int leakShift)
+    {
+        if (TDynamics.Leaks)
+        {
+            u -= Vector256.ShiftRightArithmetic(u, leakShift);
+        }
+
+        u += charge;
+        var fires = Vector256.GreaterThanOrEqual(u, threshold);
+        u = TDynamics.IsHard ? Vector256.AndNot(u, fires) : u - (fires & threshold);
+        return fires;
     }
 }

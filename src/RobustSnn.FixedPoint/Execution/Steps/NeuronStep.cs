@@ -9,6 +9,8 @@ namespace RobustSnn.FixedPoint.Execution.Steps;
 /// <summary>Neurons over currents in memory, in 32 bits.</summary>
 internal sealed unsafe class NeuronStep : Step
 {
+    private const int TileWords = 16; // of 8 positions
+
     private readonly Workers workers;
     private readonly FixedPointNetwork network;
     private readonly IntNeurons[] neurons;
@@ -23,7 +25,7 @@ internal sealed unsafe class NeuronStep : Step
         var its = network.Neurons[node];
         neurons = [.. its.Thresholds.Select((threshold, channel) =>
             new IntNeurons(threshold, its.Signs[channel], its.Bias[channel], network.LeakShift ?? 0))];
-        grid = new WordGrid(input.Positions, batch, FiringOctet.Size, WordGrid.FiringWords);
+        grid = new WordGrid(input.Positions, batch, FiringOctet.Size, TileWords);
         targets = grid.Targets(heap, output);
     }
 
@@ -56,21 +58,28 @@ internal sealed unsafe class NeuronStep : Step
     {
         public void Execute(int channel)
         {
+            using var memory = PieceMemory.Begin();
             var timesteps = step.network.Timesteps;
             var room = step.grid.TilePositions;
+            var membranes = memory.Integers(room);
+            var fired = (short*)memory.Words(room);
+            var bytes = memory.Bytes(room);
             for (var tile = 0; tile < tiles; tile++)
             {
                 var positions = new TilePositions((long*)step.targets.Memory + (long)tile * room, room, 1);
-                for (var first = 0; first < room && tile * room + first < step.input.StepStride; first += IntFiring<TDynamics>.Positions)
+                for (var done = 0; done < timesteps; done += LaneMap.OctetSteps)
                 {
-                    var membranes = Vector256<int>.Zero;
-                    for (var done = 0; done < timesteps; done += LaneMap.OctetSteps)
+                    IntFiring<TDynamics>.Fire(step.input.At(channel, done) + tile * room, step.input.Steps == 1 ? 0 : step.input.StepStride, room,
+                        Math.Min(LaneMap.OctetSteps, timesteps - done), step.neurons[channel], membranes, done == 0, fired);
+                    for (var i = 0; i < room; i += Vector128<byte>.Count)
                     {
-                        var fired = IntFiring<TDynamics>.Fire(step.input.At(channel, done) + tile * room + first,
-                            step.input.Steps == 1 ? 0 : step.input.StepStride, Math.Min(LaneMap.OctetSteps, timesteps - done), step.neurons[channel],
-                            ref membranes);
-                        var target = step.output.Data + done / LaneMap.OctetSteps * step.output.OctetStride + (nint)channel * step.output.ChannelStride;
-                        positions.Put(IntFiring<TDynamics>.Bytes(fired), target, first);
+                        Vector128.Narrow(Vector128.Load(fired + i).AsUInt16(), Vector128.Load(fired + i + Vector128<short>.Count).AsUInt16()).Store(bytes + i);
+                    }
+
+                    var target = step.output.Data + done / LaneMap.OctetSteps * step.output.OctetStride + (nint)channel * step.output.ChannelStride;
+                    for (var first = 0; first < room; first += FiringOctet.Size)
+                    {
+                        positions.Put(*(ulong*)(bytes + first), target, first);
                     }
                 }
             }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution.Layout;
 using RobustSnn.Model;
@@ -74,6 +76,17 @@ internal sealed class CountStep(Workers workers, LaneMap input, LaneMap output, 
 
         private void Row(byte* from, ulong* to)
         {
+            if (rows == 2 && columns == 2 && input.PositionBytes == 1)
+            {
+                var below = from + input.RowStride;
+                for (var column = 0; column < output.Shape.Columns; column++)
+                {
+                    to[column] = Spread(from[2 * column]) + Spread(from[2 * column + 1]) + Spread(below[2 * column]) + Spread(below[2 * column + 1]);
+                }
+
+                return;
+            }
+
             for (var column = 0; column < output.Shape.Columns; column++, from += columns * input.PositionBytes)
             {
                 var count = 0ul;
@@ -89,8 +102,14 @@ internal sealed class CountStep(Workers workers, LaneMap input, LaneMap output, 
         }
 
         /// <summary>A byte for each of eight bits: 0 or 1.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static ulong Spread(byte bits)
         {
+            if (Bmi2.X64.IsSupported)
+            {
+                return Bmi2.X64.ParallelBitDeposit(bits, 0x0101010101010101ul);
+            }
+
             // Each byte of the product has the eight bits; of byte t, bit t is kept, and then whatever is not 0 becomes 1.
             var kept = bits * 0x0101010101010101ul & 0x8040201008040201ul;
             return ((kept + 0x7f7f7f7f7f7f7f7ful | kept) & 0x8080808080808080ul) >> 7;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using RobustSnn.Engine.Cpu.Machine;
@@ -128,6 +129,12 @@ internal readonly unsafe struct UnfoldCountsJob(Unfolded unfolded) : IJob
             var to = work.Target + (long)column * unfolded.Grid.TileWords * wordBytes;
             for (var i = 0; i < work.Words; i++, to += wordBytes)
             {
+                if (unfolded.Run >= positions)
+                {
+                    Arrange(from + work.Sources[i * positions], positions, to);
+                    continue;
+                }
+
                 for (var position = 0; position < positions; position++)
                 {
                     word[position] = *(ulong*)(from + work.Sources[i * positions + position]);
@@ -138,6 +145,7 @@ internal readonly unsafe struct UnfoldCountsJob(Unfolded unfolded) : IJob
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Arrange(byte* word, int positions, byte* to)
     {
         if (positions == 8 && Avx512Vbmi.IsSupported)
