@@ -65,13 +65,9 @@ public sealed class ReferenceInference(FixedPointNetwork network)
         return network.Network.Nodes[node].Operation switch
         {
             Operation.Convolution or Operation.Linear => Connect(node, x),
-            Operation.AveragePool { size: var size } => Pool(inputs[0], node, new PoolWindow(size, size, 0), x, (sum, each) => sum + each),
-            Operation.MaxPool { size: var size } => Pool(inputs[0], node, new PoolWindow(size, size, 0), x, Math.Max),
-            Operation.OverlappingMaxPool { window: var window } => Pool(inputs[0], node, window, x, Math.Max),
-            { IsGlobalAveragePool: true } => [.. x.Chunk(x.Length / network.Shapes[node].Channels).Select(map => map.Sum())],
             { IsWeightedSum: true } or { IsSum: true } => Add(node, x, At(inputs[1], step)),
-            { IsBatchNorm: true } or Operation.Dropout => x, // a BatchNorm is in the neurons behind it
-            var other => throw new InvalidOperationException($"{other} is not computed in fixed point"),
+            { IsBatchNorm: true } => x, // it is in the neurons behind it
+            var other => Windows.Take(other, network.Shapes[inputs[0]], network.Shapes[node], x),
         };
     }
 
@@ -112,28 +108,6 @@ public sealed class ReferenceInference(FixedPointNetwork network)
                 if (row >= 0 && row < g.InputRows && column >= 0 && column < g.InputColumns)
                 {
                     y[output * positions + position] += layer.Values[i] * x[(input * g.InputRows + row) * g.InputColumns + column];
-                }
-            }
-        }
-
-        return y;
-    }
-
-    private long[] Pool(int input, int node, PoolWindow window, long[] x, Func<long, long, long> join)
-    {
-        var (from, to) = (network.Shapes[input], network.Shapes[node]);
-        var y = new long[to.Count];
-        for (var i = 0; i < y.Length; i++)
-        {
-            var (rest, outputColumn) = Math.DivRem(i, to.Columns);
-            var (channel, outputRow) = Math.DivRem(rest, to.Rows);
-            for (var tap = 0; tap < window.Size * window.Size; tap++)
-            {
-                var row = outputRow * window.Stride + tap / window.Size - window.Padding;
-                var column = outputColumn * window.Stride + tap % window.Size - window.Padding;
-                if (row >= 0 && row < from.Rows && column >= 0 && column < from.Columns)
-                {
-                    y[i] = join(y[i], x[(channel * from.Rows + row) * from.Columns + column]); // no value is below 0
                 }
             }
         }

@@ -4,9 +4,9 @@ using RobustSnn.Model;
 namespace RobustSnn.Engine.Plans;
 
 /// <summary>Folds the values of BatchNorms with running statistics into the layers before them, as <see cref="Folding"/> folds their nodes.</summary>
-internal static class NormFolding
+public static class NormFolding
 {
-    /// <summary>A copy of the model on the same backend: a pruned weight stays pruned.</summary>
+    /// <summary>A copy of the model on the same backend, the caller's to dispose: a pruned weight stays pruned.</summary>
     public static SpikingModel Fold(SpikingModel model)
     {
         var folded = Folding.ofNetwork(model.Network);
@@ -36,6 +36,19 @@ internal static class NormFolding
         }
     }
 
+    /// <summary>A BatchNorm with running statistics as what it is, factor · x + summand, one of each a channel.</summary>
+    /// <param name="norm">The BatchNorm's name.</param>
+    /// <exception cref="KeyNotFoundException">There is no BatchNorm of that name.</exception>
+    public static (double[] Factors, double[] Summands) Line(ParameterSet norms, string norm)
+    {
+        var scale = norms[norm + ".weight"].Value.ToArray();
+        var shift = norms[norm + ".bias"].Value.ToArray();
+        var mean = norms[norm + ".running_mean"].Value.ToArray();
+        var variance = norms[norm + ".running_var"].Value.ToArray();
+        double[] factors = [.. scale.Zip(variance, (factor, spread) => factor / Math.Sqrt((double)spread + NormStatistics.Epsilon))];
+        return (factors, [.. factors.Select((factor, channel) => shift[channel] - mean[channel] * factor)]);
+    }
+
     private static void Copy(ParameterTensor source, ParameterTensor target, ParameterSet targets)
     {
         if (source.Pattern is { } pattern)
@@ -49,17 +62,12 @@ internal static class NormFolding
     /// <summary>w' = w·g/√(v + eps), b' = (b − m)·g/√(v + eps) + s, with one scale g, shift s, mean m and variance v an output channel.</summary>
     private static void Fold(ParameterSet norms, string norm, ParameterTensor weight, ParameterTensor bias)
     {
-        var scale = norms[norm + ".weight"].Value.ToArray();
-        var shift = norms[norm + ".bias"].Value.ToArray();
-        var mean = norms[norm + ".running_mean"].Value.ToArray();
-        var variance = norms[norm + ".running_var"].Value.ToArray();
+        var (factors, summands) = Line(norms, norm);
         var weights = weight.Value.ToArray();
         var biases = bias.Value.ToArray();
-        var factors = new double[biases.Length];
         for (var output = 0; output < biases.Length; output++)
         {
-            factors[output] = scale[output] / Math.Sqrt((double)variance[output] + NormStatistics.Epsilon);
-            biases[output] = (float)((biases[output] - (double)mean[output]) * factors[output] + shift[output]);
+            biases[output] = (float)(biases[output] * factors[output] + summands[output]);
         }
 
         var inputs = weight.Specification.Count / biases.Length;

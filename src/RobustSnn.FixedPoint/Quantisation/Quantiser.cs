@@ -1,0 +1,44 @@
+using RobustSnn.Engine;
+using RobustSnn.Engine.Plans;
+using RobustSnn.Model;
+
+namespace RobustSnn.FixedPoint.Quantisation;
+
+/// <summary>Brings spiking networks to integers.</summary>
+/// <remarks>
+/// BatchNorms are folded into the layers before them, and those that cannot be into the neurons behind them. Each output channel has a scale of its own:
+/// the largest at which its weights fit their bits, its sums 32 bits, and at which the threshold of the neurons that hear it is a whole number. Where none
+/// or several do, it is a power of two.
+/// </remarks>
+public static class Quantiser
+{
+    /// <param name="model">A spiking network; stays as it is.</param>
+    /// <param name="timesteps">T that it will run with, at least 1.</param>
+    /// <exception cref="BadInputException">
+    /// The network cannot be computed in integers, the settings are none for it, its parameters are no numbers, bits are too few, or a sum may not fit: where.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static QuantisedNetwork Quantise(
+        SpikingModel model, int timesteps, QuantiserSettings settings, CancellationToken cancellation = default)
+    {
+        settings.Require(model.Network);
+        if (timesteps < 1)
+        {
+            throw new BadInputException($"quantising expects a spiking network and at least 1 timestep, found {timesteps}");
+        }
+
+        if (ParameterCheck.FirstBad(model.Parameters) is { } found)
+        {
+            throw new BadInputException($"not quantised, because of {found}. Training has diverged; use another checkpoint");
+        }
+
+        using var folded = NormFolding.Fold(model);
+        var values = NodeValues.Of(folded.Network);
+        LeakShift.Of(folded.Network.Neurons.Leak); // refused before the work
+        var centres = PixelCentres.Of(folded.Network);
+        var samples = settings.Images is { } images
+            ? CalibrationPass.Run(folded, timesteps, values, centres, images, cancellation)
+            : null;
+        return new NetworkRounding(folded, timesteps, settings, values, centres, samples).Round(cancellation);
+    }
+}
