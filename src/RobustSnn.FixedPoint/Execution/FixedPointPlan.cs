@@ -55,8 +55,7 @@ internal sealed class FixedPointPlan
             case Operation.Convolution or Operation.Linear:
                 return new CurrentStep(heap, workers, kernels, network, node, lanes[input]!, currents[node] = Currents(node), batch);
             case Operation.Neuron when LayerOf(input) is { } layer:
-                return new SpikingLayerStep(heap, workers, kernels, network, layer, node, lanes[network.Network.Nodes[layer].Inputs.Head]!,
-                    lanes[node] = Lanes(node, 1), batch);
+                return Spiking(layer, node);
             case Operation.Neuron:
                 return new NeuronStep(heap, workers, network, node, currents[input]!, lanes[node] = Lanes(node, 1), batch);
             case Operation.MaxPool { size: var size }:
@@ -75,6 +74,15 @@ internal sealed class FixedPointPlan
                 (lanes[node], currents[node]) = (lanes[input], currents[input]);
                 return null;
         }
+    }
+
+    private Step Spiking(int layer, int neuron)
+    {
+        var its = new LayerNeurons(network, layer, neuron);
+        var input = lanes[network.Network.Nodes[layer].Inputs.Head]!;
+        var output = lanes[neuron] = Lanes(neuron, 1);
+        return (Step?)(kernels.AreWidest ? SlicedLayerStep.Of(heap, workers, network, layer, its, input, output, batch) : null)
+            ?? new SpikingLayerStep(heap, workers, kernels, network, layer, its, input, output, batch);
     }
 
     /// <summary>The neurons that alone read a layer of spikes or counts, through BatchNorms and dropouts.</summary>

@@ -16,6 +16,9 @@ internal abstract class ShortKernels
     /// <summary>Words of a full tile.</summary>
     public abstract int TileWords { get; }
 
+    /// <summary>Whether vectors have 512 bits.</summary>
+    public bool AreWidest => WordPositions == 8;
+
     /// <summary>Bytes of a word of spikes or of counts.</summary>
     public int WordBytes(bool isCounts) => isCounts ? WordPositions * LaneMap.CountBytes : WordPositions;
 

@@ -18,7 +18,9 @@ internal sealed unsafe class LayerSource
     private readonly NativeBuffer? unfoldedOffsets;
     private readonly int run;
 
-    public LayerSource(NativeHeap heap, ShortKernels kernels, LaneMap map, ConvolutionGeometry geometry, WordGrid grid, int batch)
+    /// <param name="wordBytes">Of a word as the kernels read it.</param>
+    /// <param name="isLaidOut">Whether it is laid out anew in any case, and then with a column behind the others that is always silent.</param>
+    public LayerSource(NativeHeap heap, int wordBytes, LaneMap map, ConvolutionGeometry geometry, WordGrid grid, int batch, bool isLaidOut)
     {
         (this.map, this.grid) = (map, grid);
         IsCounts = map.PositionBytes == LaneMap.CountBytes;
@@ -34,7 +36,7 @@ internal sealed unsafe class LayerSource
 
         var at = grid.Sources(heap, map, geometry);
         places = heap.AllocateBytes((long)grid.Words * sizeof(long));
-        if (!IsCounts && geometry is { StrideColumns: 1, StrideRows: 1 } && geometry.OutputColumns % grid.WordPositions == 0)
+        if (!isLaidOut && !IsCounts && geometry is { StrideColumns: 1, StrideRows: 1 } && geometry.OutputColumns % grid.WordPositions == 0)
         {
             for (var word = 0; word < grid.Words; word++)
             {
@@ -47,9 +49,9 @@ internal sealed unsafe class LayerSource
 
         sources = at;
         run = RunOf((long*)at.Memory, grid.Words * grid.WordPositions, map.PositionBytes);
-        var wordBytes = kernels.WordBytes(IsCounts);
         var columnBytes = grid.TileWords * wordBytes;
-        unfolded = heap.AllocateBytes(checked((long)map.Octets * allTiles * columns * columnBytes));
+        TileBytes = checked((columns + (isLaidOut ? 1 : 0)) * columnBytes);
+        unfolded = heap.AllocateBytes(checked((long)map.Octets * allTiles * TileBytes));
         unfoldedOffsets = heap.Allocate(columns, ElementType.Int32);
         for (var column = 0; column < columns; column++)
         {
@@ -59,12 +61,15 @@ internal sealed unsafe class LayerSource
         for (var word = 0; word < grid.Words; word++)
         {
             var (tile, inTile) = Math.DivRem(word, grid.TileWords);
-            ((long*)places.Memory)[word] = (long)tile * columns * columnBytes + inTile * wordBytes;
+            ((long*)places.Memory)[word] = (long)tile * TileBytes + inTile * wordBytes;
         }
     }
 
     /// <summary>Whether counts are read, else spikes.</summary>
     public bool IsCounts { get; }
+
+    /// <summary>Bytes of a tile of what is laid out anew.</summary>
+    public int TileBytes { get; }
 
     public byte* Data => unfolded is null ? map.Data : unfolded.Memory;
 
@@ -85,7 +90,7 @@ internal sealed unsafe class LayerSource
         }
 
         var work = new Unfolded(map.Data, map.OctetStride, (long*)sources!.Memory, mapOffsets.Integers, columns, run, unfolded.Memory, grid.Sizes,
-            grid.TilesOf(images), allTiles);
+            TileBytes, grid.TilesOf(images), allTiles);
         if (IsCounts)
         {
             workers.Run(work.Pieces(map.Octets), new UnfoldCountsJob(work));

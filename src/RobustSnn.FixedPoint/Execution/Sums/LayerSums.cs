@@ -22,7 +22,7 @@ internal sealed unsafe class LayerSums
         Grid = new WordGrid(geometry.OutputRows * geometry.OutputColumns, batch, kernels.WordPositions, kernels.TileWords);
         SumRange[] inputs = [.. Enumerable.Range(0, geometry.Inputs).Select(channel => SumBounds.Inputs(network, read, channel))];
         Rows = new ShortRows(heap, network.Network.Nodes[layer].Name, geometry, network.Weights[layer], inputs, bias);
-        source = new LayerSource(heap, kernels, input, geometry, Grid, batch);
+        source = new LayerSource(heap, kernels.WordBytes(input.PositionBytes == LaneMap.CountBytes), input, geometry, Grid, batch, isLaidOut: false);
         firstSum = heap.Allocate(Rows.FirstSum.Length, ElementType.Int32);
         Rows.FirstSum.CopyTo(new Span<int>(firstSum.Integers, Rows.FirstSum.Length));
     }

@@ -17,10 +17,11 @@ namespace RobustSnn.FixedPoint.Execution.Sums;
 /// <param name="columns">How many.</param>
 /// <param name="run">Positions that lie side by side in the map, wherever a multiple of so many begins.</param>
 /// <param name="target">Octet 0.</param>
+/// <param name="tileBytes">Bytes from a tile to the next.</param>
 /// <param name="tiles">Tiles in use.</param>
 /// <param name="allTiles">Tiles of a full batch.</param>
 internal readonly unsafe struct Unfolded(
-    byte* map, long mapOctetStride, long* sources, int* columnOffsets, int columns, int run, byte* target, WordGridSizes grid, int tiles, int allTiles)
+    byte* map, long mapOctetStride, long* sources, int* columnOffsets, int columns, int run, byte* target, WordGridSizes grid, int tileBytes, int tiles, int allTiles)
 {
     private const int ColumnsOfPiece = 256;
 
@@ -33,6 +34,7 @@ internal readonly unsafe struct Unfolded(
     private readonly long* sources = sources;
     private readonly int columns = columns;
     private readonly byte* target = target;
+    private readonly int tileBytes = tileBytes;
     private readonly int tiles = tiles;
     private readonly int allTiles = allTiles;
 
@@ -41,14 +43,13 @@ internal readonly unsafe struct Unfolded(
     public int Pieces(int octets) => octets * tiles * ColumnPieces;
 
     /// <summary>What a piece does: columns from one to below another, of a tile.</summary>
-    /// <param name="wordBytes">In the target.</param>
-    public UnfoldPiece Piece(int piece, int wordBytes)
+    public UnfoldPiece Piece(int piece)
     {
         var (rest, part) = Math.DivRem(piece, ColumnPieces);
         var (octet, tile) = Math.DivRem(rest, tiles);
         return new UnfoldPiece(
             map + octet * mapOctetStride, sources + tile * Grid.TileWords * Grid.WordPositions,
-            target + ((long)octet * allTiles + tile) * columns * Grid.TileWords * wordBytes,
+            target + ((long)octet * allTiles + tile) * tileBytes,
             part * ColumnsOfPiece, Math.Min(columns, (part + 1) * ColumnsOfPiece), Grid.WordsIn(tile));
     }
 }
@@ -71,7 +72,7 @@ internal readonly struct UnfoldSpikesJob(Unfolded unfolded) : IJob
 
     public unsafe void Execute(int piece)
     {
-        var work = unfolded.Piece(piece, unfolded.Grid.WordPositions);
+        var work = unfolded.Piece(piece);
         var positions = work.Words * unfolded.Grid.WordPositions;
         for (var column = work.First; column < work.End; column++)
         {
@@ -121,7 +122,7 @@ internal readonly unsafe struct UnfoldCountsJob(Unfolded unfolded) : IJob
     {
         var positions = unfolded.Grid.WordPositions;
         var wordBytes = positions * LaneMap.CountBytes;
-        var work = unfolded.Piece(piece, wordBytes);
+        var work = unfolded.Piece(piece);
         var word = stackalloc ulong[positions];
         for (var column = work.First; column < work.End; column++)
         {
