@@ -85,9 +85,13 @@ internal readonly unsafe struct SlicedLayerJob<TDynamics>(SlicedPass pass, Slice
         {
             SlicedSums.Run<SevenLevels>(tile, rows.Columns(output), rows.Counts(output), rows.Places[output], planes);
         }
+        else if (rows.Levels[output] <= NineLevels.Count)
+        {
+            SlicedSums.Run<NineLevels>(tile, rows.Columns(output), rows.Counts(output), rows.Places[output], planes);
+        }
         else
         {
-            SlicedSums.Run<TenLevels>(tile, rows.Columns(output), rows.Counts(output), rows.Places[output], planes);
+            SlicedSums.Run<TwelveLevels>(tile, rows.Columns(output), rows.Counts(output), rows.Places[output], planes);
         }
     }
 }

@@ -5,8 +5,23 @@ using RobustSnn.FixedPoint.Execution.Sums;
 
 namespace RobustSnn.FixedPoint.Execution.Slices;
 
-/// <summary>How many words of a digit's place an output has: eight at a time, and the rest in twos, first those that are added and then those that are taken away.</summary>
-internal readonly record struct DigitCounts(ushort AddedEights, ushort TakenEights, ushort AddedPairs, ushort TakenPairs);
+/// <summary>What a place's list ends with.</summary>
+internal enum DigitRest : ushort
+{
+    Nothing,
+
+    /// <summary>Four words that are added.</summary>
+    Added,
+
+    /// <summary>Four words that are taken away.</summary>
+    Taken,
+
+    /// <summary>Four that are added, and four that are taken away.</summary>
+    Mixed,
+}
+
+/// <summary>How many words of a digit's place an output has: eight at a time those that are added, then those that are taken away, then the rest.</summary>
+internal readonly record struct DigitCounts(ushort AddedEights, ushort TakenEights, DigitRest Rest);
 
 /// <summary>
 /// A layer's connections by outputs and by the digits of their weights: a weight is a sum of powers of two with signs, as few as there can be (canonical
@@ -14,7 +29,7 @@ internal readonly record struct DigitCounts(ushort AddedEights, ushort TakenEigh
 /// </summary>
 /// <remarks>
 /// A word x that is taken away is added as its complement: −x is ~x − 1, and what that is too much, an output's constant takes back. Lists are filled up
-/// to pairs with a column that is always silent, number <see cref="Silent"/>.
+/// to fours with a column that is always silent.
 /// </remarks>
 internal sealed unsafe class SlicedRows
 {
@@ -24,7 +39,7 @@ internal sealed unsafe class SlicedRows
     /// <summary>Places of any other.</summary>
     public const int MostPlaces = 24;
 
-    private const int Eight = 8;
+    private const int Four = 4;
 
     private readonly NativeBuffer columns;
     private readonly NativeBuffer counts;
@@ -47,7 +62,12 @@ internal sealed unsafe class SlicedRows
         var at = 0;
         for (var output = 0; output < geometry.Outputs; output++)
         {
-            var digits = new DigitList[MostPlaces];
+            var digits = new (List<ushort> Added, List<ushort> Taken)[MostPlaces];
+            for (var place = 0; place < MostPlaces; place++)
+            {
+                digits[place] = ([], []);
+            }
+
             for (; at < layer.Values.Length && (layer.Pattern?.Existing[at] ?? at) < (output + 1) * dense; at++)
             {
                 var (input, tap) = Math.DivRem((layer.Pattern?.Existing[at] ?? at) - output * dense, geometry.Taps);
@@ -62,12 +82,10 @@ internal sealed unsafe class SlicedRows
             var sum = bias[output];
             for (var place = 0; place < MostPlaces; place++)
             {
-                var (added, taken) = digits[place];
+                var (added, taken) = (digits[place].Added, digits[place].Taken);
                 Fill(added);
                 Fill(taken);
-                listed.AddRange(added);
-                listed.AddRange(taken);
-                counted.Add(new DigitCounts((ushort)(added.Count / Eight), (ushort)(taken.Count / Eight), Pairs(added), Pairs(taken)));
+                counted.Add(List(added, taken, listed));
                 sum -= taken.Count << place; // modulo 2³²
                 least = least / 2 + added.Count + taken.Count;
                 most = Math.Max(most, least);
@@ -85,7 +103,7 @@ internal sealed unsafe class SlicedRows
         begins.CopyTo(new Span<int>(starts.Integers, begins.Length));
     }
 
-    /// <summary>The number of the column that is always silent.</summary>
+    /// <summary>The number of the column that is always silent, behind the others.</summary>
     public int Silent { get; }
 
     /// <summary>Of each output, the bits of the largest number of words that are counted at once.</summary>
@@ -106,18 +124,33 @@ internal sealed unsafe class SlicedRows
     /// <summary>How many of each place.</summary>
     public DigitCounts* Counts(int output) => (DigitCounts*)counts.Memory + output * MostPlaces;
 
-    /// <summary>Makes the number of words even.</summary>
+    /// <summary>Appends a place's words in the order in which they are read.</summary>
+    private static DigitCounts List(List<ushort> added, List<ushort> taken, List<ushort> listed)
+    {
+        var (addedEights, takenEights) = (added.Count / (2 * Four), taken.Count / (2 * Four));
+        listed.AddRange(added.Take(addedEights * 2 * Four));
+        listed.AddRange(taken.Take(takenEights * 2 * Four));
+        listed.AddRange(added.Skip(addedEights * 2 * Four));
+        listed.AddRange(taken.Skip(takenEights * 2 * Four));
+        var rest = (added.Count % (2 * Four) > 0, taken.Count % (2 * Four) > 0) switch
+        {
+            (true, true) => DigitRest.Mixed,
+            (true, false) => DigitRest.Added,
+            (false, true) => DigitRest.Taken,
+            (false, false) => DigitRest.Nothing,
+        };
+        return new DigitCounts((ushort)addedEights, (ushort)takenEights, rest);
+    }
+
     private void Fill(List<ushort> words)
     {
-        if (words.Count % 2 != 0)
+        while (words.Count % Four != 0)
         {
             words.Add((ushort)Silent);
         }
     }
 
-    private static ushort Pairs(List<ushort> words) => (ushort)(words.Count % Eight / 2);
-
-    private static void Add(DigitList[] digits, int column, int weight, int first)
+    private static void Add((List<ushort> Added, List<ushort> Taken)[] digits, int column, int weight, int first)
     {
         // Of a run of ones, only its ends are digits: 0111 is 1000 − 1.
         for (var place = first; weight != 0; place++, weight /= 2)
@@ -131,18 +164,5 @@ internal sealed unsafe class SlicedRows
             (digit > 0 ? digits[place].Added : digits[place].Taken).Add((ushort)column);
             weight -= digit;
         }
-    }
-
-    /// <summary>Columns of one place.</summary>
-    private struct DigitList
-    {
-        private List<ushort>? added;
-        private List<ushort>? taken;
-
-        public List<ushort> Added => added ??= [];
-
-        public List<ushort> Taken => taken ??= [];
-
-        public void Deconstruct(out List<ushort> plus, out List<ushort> minus) => (plus, minus) = (Added, Taken);
     }
 }

@@ -20,9 +20,14 @@ internal readonly struct SevenLevels : ILevels
     public static int Count => 7;
 }
 
-internal readonly struct TenLevels : ILevels
+internal readonly struct NineLevels : ILevels
 {
-    public static int Count => 10;
+    public static int Count => 9;
+}
+
+internal readonly struct TwelveLevels : ILevels
+{
+    public static int Count => 12;
 }
 
 /// <summary>
@@ -35,7 +40,7 @@ internal readonly struct TenLevels : ILevels
 internal static unsafe class SlicedSums
 {
     /// <summary>Most bits that a count may have.</summary>
-    public const int MostLevels = 10;
+    public const int MostLevels = 12;
 
     /// <summary>Bytes of a word: 64 positions, of each eight timesteps.</summary>
     public const int WordBytes = 64;
@@ -56,121 +61,155 @@ internal static unsafe class SlicedSums
     public static void Run<TLevels>(byte* tile, ushort* columns, DigitCounts* counts, int places, Vector512<ulong>* planes)
         where TLevels : struct, ILevels
     {
-        Vector512<ulong> c0, c1, c2, c3, c4, c5, c6, c7, c8, c9;
-        c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = Vector512<ulong>.Zero;
+        Vector512<ulong> c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11;
+        c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = c8 = c9 = c10 = c11 = Vector512<ulong>.Zero;
         for (var place = 0; place < places; place++, counts++)
         {
             for (var i = counts->AddedEights; i > 0; i--, columns += 8)
             {
-                Vector512<ulong> x0 = At(tile, columns[0]), x1 = At(tile, columns[1]);
-                var twos0 = Avx512F.TernaryLogic(c0, x0, x1, Majority);
-                c0 = Avx512F.TernaryLogic(c0, x0, x1, Parity);
-                Vector512<ulong> x2 = At(tile, columns[2]), x3 = At(tile, columns[3]);
-                var twos1 = Avx512F.TernaryLogic(c0, x2, x3, Majority);
-                c0 = Avx512F.TernaryLogic(c0, x2, x3, Parity);
-                var fours0 = Avx512F.TernaryLogic(c1, twos0, twos1, Majority);
-                c1 = Avx512F.TernaryLogic(c1, twos0, twos1, Parity);
-                Vector512<ulong> x4 = At(tile, columns[4]), x5 = At(tile, columns[5]);
-                var twos2 = Avx512F.TernaryLogic(c0, x4, x5, Majority);
-                c0 = Avx512F.TernaryLogic(c0, x4, x5, Parity);
-                Vector512<ulong> x6 = At(tile, columns[6]), x7 = At(tile, columns[7]);
-                var twos3 = Avx512F.TernaryLogic(c0, x6, x7, Majority);
-                c0 = Avx512F.TernaryLogic(c0, x6, x7, Parity);
-                var fours1 = Avx512F.TernaryLogic(c1, twos2, twos3, Majority);
-                c1 = Avx512F.TernaryLogic(c1, twos2, twos3, Parity);
-                var eights = Avx512F.TernaryLogic(c2, fours0, fours1, Majority);
-                c2 = Avx512F.TernaryLogic(c2, fours0, fours1, Parity);
-                (c3, eights) = (c3 ^ eights, c3 & eights);
+                var twos0 = Add(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                var twos1 = Add(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                var fours0 = Add(ref c1, twos0, twos1);
+                var twos2 = Add(ref c0, At(tile, columns[4]), At(tile, columns[5]));
+                var twos3 = Add(ref c0, At(tile, columns[6]), At(tile, columns[7]));
+                var fours1 = Add(ref c1, twos2, twos3);
+                var eights0 = Add(ref c2, fours0, fours1);
+                (c3, eights0) = (c3 ^ eights0, c3 & eights0);
                 if (TLevels.Count > 4)
                 {
-                    (c4, eights) = (c4 ^ eights, c4 & eights);
-                    (c5, eights) = (c5 ^ eights, c5 & eights);
-                    (c6, eights) = (c6 ^ eights, c6 & eights);
+                    (c4, eights0) = (c4 ^ eights0, c4 & eights0);
+                    (c5, eights0) = (c5 ^ eights0, c5 & eights0);
+                    (c6, eights0) = (c6 ^ eights0, c6 & eights0);
                     if (TLevels.Count > 7)
                     {
-                        (c7, eights) = (c7 ^ eights, c7 & eights);
-                        (c8, eights) = (c8 ^ eights, c8 & eights);
-                        c9 ^= eights;
-                    }
-                }
-            }
-
-            for (var i = counts->AddedPairs; i > 0; i--, columns += 2)
-            {
-                Vector512<ulong> x = At(tile, columns[0]), y = At(tile, columns[1]);
-                var twos = Avx512F.TernaryLogic(c0, x, y, Majority);
-                c0 = Avx512F.TernaryLogic(c0, x, y, Parity);
-                (c1, twos) = (c1 ^ twos, c1 & twos);
-                (c2, twos) = (c2 ^ twos, c2 & twos);
-                (c3, twos) = (c3 ^ twos, c3 & twos);
-                if (TLevels.Count > 4)
-                {
-                    (c4, twos) = (c4 ^ twos, c4 & twos);
-                    (c5, twos) = (c5 ^ twos, c5 & twos);
-                    (c6, twos) = (c6 ^ twos, c6 & twos);
-                    if (TLevels.Count > 7)
-                    {
-                        (c7, twos) = (c7 ^ twos, c7 & twos);
-                        (c8, twos) = (c8 ^ twos, c8 & twos);
-                        c9 ^= twos;
+                        (c7, eights0) = (c7 ^ eights0, c7 & eights0);
+                        (c8, eights0) = (c8 ^ eights0, c8 & eights0);
+                        if (TLevels.Count > 9)
+                        {
+                            (c9, eights0) = (c9 ^ eights0, c9 & eights0);
+                            (c10, eights0) = (c10 ^ eights0, c10 & eights0);
+                            c11 ^= eights0;
+                        }
                     }
                 }
             }
 
             for (var i = counts->TakenEights; i > 0; i--, columns += 8)
             {
-                Vector512<ulong> x0 = At(tile, columns[0]), x1 = At(tile, columns[1]);
-                var twos0 = Avx512F.TernaryLogic(c0, x0, x1, MajorityOfComplements);
-                c0 = Avx512F.TernaryLogic(c0, x0, x1, Parity);
-                Vector512<ulong> x2 = At(tile, columns[2]), x3 = At(tile, columns[3]);
-                var twos1 = Avx512F.TernaryLogic(c0, x2, x3, MajorityOfComplements);
-                c0 = Avx512F.TernaryLogic(c0, x2, x3, Parity);
-                var fours0 = Avx512F.TernaryLogic(c1, twos0, twos1, Majority);
-                c1 = Avx512F.TernaryLogic(c1, twos0, twos1, Parity);
-                Vector512<ulong> x4 = At(tile, columns[4]), x5 = At(tile, columns[5]);
-                var twos2 = Avx512F.TernaryLogic(c0, x4, x5, MajorityOfComplements);
-                c0 = Avx512F.TernaryLogic(c0, x4, x5, Parity);
-                Vector512<ulong> x6 = At(tile, columns[6]), x7 = At(tile, columns[7]);
-                var twos3 = Avx512F.TernaryLogic(c0, x6, x7, MajorityOfComplements);
-                c0 = Avx512F.TernaryLogic(c0, x6, x7, Parity);
-                var fours1 = Avx512F.TernaryLogic(c1, twos2, twos3, Majority);
-                c1 = Avx512F.TernaryLogic(c1, twos2, twos3, Parity);
-                var eights = Avx512F.TernaryLogic(c2, fours0, fours1, Majority);
-                c2 = Avx512F.TernaryLogic(c2, fours0, fours1, Parity);
-                (c3, eights) = (c3 ^ eights, c3 & eights);
+                var twos0 = Take(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                var twos1 = Take(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                var fours0 = Add(ref c1, twos0, twos1);
+                var twos2 = Take(ref c0, At(tile, columns[4]), At(tile, columns[5]));
+                var twos3 = Take(ref c0, At(tile, columns[6]), At(tile, columns[7]));
+                var fours1 = Add(ref c1, twos2, twos3);
+                var eights0 = Add(ref c2, fours0, fours1);
+                (c3, eights0) = (c3 ^ eights0, c3 & eights0);
                 if (TLevels.Count > 4)
                 {
-                    (c4, eights) = (c4 ^ eights, c4 & eights);
-                    (c5, eights) = (c5 ^ eights, c5 & eights);
-                    (c6, eights) = (c6 ^ eights, c6 & eights);
+                    (c4, eights0) = (c4 ^ eights0, c4 & eights0);
+                    (c5, eights0) = (c5 ^ eights0, c5 & eights0);
+                    (c6, eights0) = (c6 ^ eights0, c6 & eights0);
                     if (TLevels.Count > 7)
                     {
-                        (c7, eights) = (c7 ^ eights, c7 & eights);
-                        (c8, eights) = (c8 ^ eights, c8 & eights);
-                        c9 ^= eights;
+                        (c7, eights0) = (c7 ^ eights0, c7 & eights0);
+                        (c8, eights0) = (c8 ^ eights0, c8 & eights0);
+                        if (TLevels.Count > 9)
+                        {
+                            (c9, eights0) = (c9 ^ eights0, c9 & eights0);
+                            (c10, eights0) = (c10 ^ eights0, c10 & eights0);
+                            c11 ^= eights0;
+                        }
                     }
                 }
             }
 
-            for (var i = counts->TakenPairs; i > 0; i--, columns += 2)
+            switch (counts->Rest)
             {
-                Vector512<ulong> x = At(tile, columns[0]), y = At(tile, columns[1]);
-                var twos = Avx512F.TernaryLogic(c0, x, y, MajorityOfComplements);
-                c0 = Avx512F.TernaryLogic(c0, x, y, Parity);
-                (c1, twos) = (c1 ^ twos, c1 & twos);
-                (c2, twos) = (c2 ^ twos, c2 & twos);
-                (c3, twos) = (c3 ^ twos, c3 & twos);
-                if (TLevels.Count > 4)
+                case DigitRest.Mixed:
                 {
-                    (c4, twos) = (c4 ^ twos, c4 & twos);
-                    (c5, twos) = (c5 ^ twos, c5 & twos);
-                    (c6, twos) = (c6 ^ twos, c6 & twos);
-                    if (TLevels.Count > 7)
+                    var twos0 = Add(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                    var twos1 = Add(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                    var fours0 = Add(ref c1, twos0, twos1);
+                    var twos2 = Take(ref c0, At(tile, columns[4]), At(tile, columns[5]));
+                    var twos3 = Take(ref c0, At(tile, columns[6]), At(tile, columns[7]));
+                    var fours1 = Add(ref c1, twos2, twos3);
+                    var eights0 = Add(ref c2, fours0, fours1);
+                    (c3, eights0) = (c3 ^ eights0, c3 & eights0);
+                    if (TLevels.Count > 4)
                     {
-                        (c7, twos) = (c7 ^ twos, c7 & twos);
-                        (c8, twos) = (c8 ^ twos, c8 & twos);
-                        c9 ^= twos;
+                        (c4, eights0) = (c4 ^ eights0, c4 & eights0);
+                        (c5, eights0) = (c5 ^ eights0, c5 & eights0);
+                        (c6, eights0) = (c6 ^ eights0, c6 & eights0);
+                        if (TLevels.Count > 7)
+                        {
+                            (c7, eights0) = (c7 ^ eights0, c7 & eights0);
+                            (c8, eights0) = (c8 ^ eights0, c8 & eights0);
+                            if (TLevels.Count > 9)
+                            {
+                                (c9, eights0) = (c9 ^ eights0, c9 & eights0);
+                                (c10, eights0) = (c10 ^ eights0, c10 & eights0);
+                                c11 ^= eights0;
+                            }
+                        }
                     }
+                    columns += 8;
+                    break;
+                }
+
+                case DigitRest.Added:
+                {
+                    var twos0 = Add(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                    var twos1 = Add(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                    var fours0 = Add(ref c1, twos0, twos1);
+                    (c2, fours0) = (c2 ^ fours0, c2 & fours0);
+                    (c3, fours0) = (c3 ^ fours0, c3 & fours0);
+                    if (TLevels.Count > 4)
+                    {
+                        (c4, fours0) = (c4 ^ fours0, c4 & fours0);
+                        (c5, fours0) = (c5 ^ fours0, c5 & fours0);
+                        (c6, fours0) = (c6 ^ fours0, c6 & fours0);
+                        if (TLevels.Count > 7)
+                        {
+                            (c7, fours0) = (c7 ^ fours0, c7 & fours0);
+                            (c8, fours0) = (c8 ^ fours0, c8 & fours0);
+                            if (TLevels.Count > 9)
+                            {
+                                (c9, fours0) = (c9 ^ fours0, c9 & fours0);
+                                (c10, fours0) = (c10 ^ fours0, c10 & fours0);
+                                c11 ^= fours0;
+                            }
+                        }
+                    }
+                    columns += 4;
+                    break;
+                }
+
+                case DigitRest.Taken:
+                {
+                    var twos0 = Take(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                    var twos1 = Take(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                    var fours0 = Add(ref c1, twos0, twos1);
+                    (c2, fours0) = (c2 ^ fours0, c2 & fours0);
+                    (c3, fours0) = (c3 ^ fours0, c3 & fours0);
+                    if (TLevels.Count > 4)
+                    {
+                        (c4, fours0) = (c4 ^ fours0, c4 & fours0);
+                        (c5, fours0) = (c5 ^ fours0, c5 & fours0);
+                        (c6, fours0) = (c6 ^ fours0, c6 & fours0);
+                        if (TLevels.Count > 7)
+                        {
+                            (c7, fours0) = (c7 ^ fours0, c7 & fours0);
+                            (c8, fours0) = (c8 ^ fours0, c8 & fours0);
+                            if (TLevels.Count > 9)
+                            {
+                                (c9, fours0) = (c9 ^ fours0, c9 & fours0);
+                                (c10, fours0) = (c10 ^ fours0, c10 & fours0);
+                                c11 ^= fours0;
+                            }
+                        }
+                    }
+                    columns += 4;
+                    break;
                 }
             }
 
@@ -184,8 +223,28 @@ internal static unsafe class SlicedSums
             c6 = c7;
             c7 = c8;
             c8 = c9;
-            c9 = Vector512<ulong>.Zero;
+            c9 = c10;
+            c10 = c11;
+            c11 = Vector512<ulong>.Zero;
         }
+    }
+
+    /// <summary>A full adder: the sum of three bits stays in one of them, and what is carried is returned.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> Add(ref Vector512<ulong> sum, Vector512<ulong> x, Vector512<ulong> y)
+    {
+        var carried = Avx512F.TernaryLogic(sum, x, y, Majority);
+        sum = Avx512F.TernaryLogic(sum, x, y, Parity);
+        return carried;
+    }
+
+    /// <summary>The same of the complements of two words, which change nothing in the parity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> Take(ref Vector512<ulong> sum, Vector512<ulong> x, Vector512<ulong> y)
+    {
+        var carried = Avx512F.TernaryLogic(sum, x, y, MajorityOfComplements);
+        sum = Avx512F.TernaryLogic(sum, x, y, Parity);
+        return carried;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
