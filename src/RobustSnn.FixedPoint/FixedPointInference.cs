@@ -55,6 +55,9 @@ public sealed unsafe class FixedPointInference : IDisposable
     /// <summary>Bytes of all buffers.</summary>
     public long Bytes => heap.LiveBytes;
 
+    /// <summary>Bytes that a pass reads of all layers' connections: weights, columns, and where the sums begin.</summary>
+    public long ConnectionBytes => plan.Steps.Sum(step => step.ConnectionBytes);
+
     /// <summary>Computes images, any number of them.</summary>
     /// <param name="images">(image, channel, row, column) in [0, 1].</param>
     /// <param name="logits">Receives (image, class).</param>

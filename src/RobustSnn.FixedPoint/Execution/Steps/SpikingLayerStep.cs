@@ -50,6 +50,8 @@ internal sealed unsafe class SpikingLayerStep : Step
         }
     }
 
+    public override long ConnectionBytes => sums.Rows.Bytes;
+
     public override void Run(int images)
     {
         sums.Prepare(workers, images);
