@@ -51,6 +51,9 @@ public sealed class FixedPointClassifier : IClassifier
     /// <summary>The network that decides.</summary>
     public FixedPointNetwork Network { get; }
 
+    /// <summary>Bytes that a pass reads for each weight that exists, of all layers.</summary>
+    public double BytesPerConnection => (double)deployed.ConnectionBytes / Math.Max(1, Network.Connections);
+
     public SpikingModel Model => origin.Model;
 
     public IBackend Backend => origin.Backend;
@@ -86,6 +89,21 @@ public sealed class FixedPointClassifier : IClassifier
         deployed.Run(shown, said, countSpikes ? spikes : default);
         logits.Upload(said);
         return logits;
+    }
+
+    /// <summary>As <see cref="Logits"/>, and adds the spikes in integers of every neuron to the tally of its node.</summary>
+    /// <param name="tallies">One for each neuron node of <see cref="Model"/>.</param>
+    public DeviceBuffer LogitsCounting(DeviceBuffer pixels, int samples, IReadOnlyDictionary<int, SpikeTally> tallies)
+    {
+        var said = Logits(pixels, samples);
+        foreach (var (node, layer) in layers)
+        {
+            var counts = new long[deployed.Layers[layer].Neurons];
+            deployed.AddSpikes(layer, counts);
+            tallies[node].Add(counts);
+        }
+
+        return said;
     }
 
     /// <summary>Never: no gradient is of a pass of the network in integers.</summary>

@@ -34,7 +34,7 @@ internal static class AllowedArrows
         new("Experiments/Messages", "Model"),
         new("Robustness/Training", "Robustness/Attacks", "Robustness", "Robustness/Estimators", "Engine/Plans", "Engine/Plans/Steps",
             "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
-        new("Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Robustness", "Engine/Plans", "Engine", "Engine/Operations",
+        new("Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Robustness", "FixedPoint", "Engine/Plans", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks", "Robustness/Ledgers", "Robustness", "Robustness/Estimators",
             "Engine", "Engine/Operations", "Engine/Layout", "Model"),

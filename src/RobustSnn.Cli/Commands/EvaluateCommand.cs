@@ -73,7 +73,7 @@ internal static class EvaluateCommand
                     Shard = part,
                     ImagesFolder = parsed.GetValue(attacks.SaveImages),
                 };
-                if (parsed.GetValue(attacks.FixedPoint) is { } bits)
+                if (parsed.GetValue(attacks.FixedPoint) is { Length: > 0 } bits)
                 {
                     return FixedPointEvaluations.Write(
                         terminal, command.Name, request, bits, parsed.GetValue(device.Threads), budgets, parsed.GetValue(json), cancellation);

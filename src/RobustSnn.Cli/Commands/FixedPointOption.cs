@@ -20,7 +20,7 @@ internal static class FixedPointOption
         CustomParser = result => Parse(result.Tokens.Single().Value, result),
     };
 
-    /// <summary>One or several numbers of bits, as 16,12,8: each once, in the order in which they are given; null where not given.</summary>
+    /// <summary>One or several numbers of bits, as 16,12,8: each once, in the order in which they are given; none where not given.</summary>
     public static Option<int[]?> Several(string description) => new(Name)
     {
         Description = description,

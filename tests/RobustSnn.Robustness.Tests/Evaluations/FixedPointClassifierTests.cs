@@ -1,4 +1,5 @@
 using RobustSnn.Engine.Operations;
+using RobustSnn.Engine;
 using RobustSnn.FixedPoint;
 using RobustSnn.FixedPoint.Quantisation;
 using RobustSnn.Model;
@@ -6,18 +7,22 @@ using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Estimators;
 using RobustSnn.Robustness.Evaluations;
 using RobustSnn.Robustness.Ledgers;
+using RobustSnn.Robustness.Tests.Diagnosis;
 
 namespace RobustSnn.Robustness.Tests.Evaluations;
 
 /// <summary>A network in integers under attack: its verdicts are its own, the gradients those of the network in floats.</summary>
 public sealed class FixedPointClassifierTests
 {
-    private const int Samples = 24;
+    private const int Samples = 40;
     private const int Timesteps = 4;
     private const int Batch = 5;
     private const int Wide = 16;
     private const int Narrow = 3;
-    private const float Epsilon = 4f / 255;
+    private const float Epsilon = 12f / 255;
+
+    // The thresholds behind that one layer are below a unit of 3 bits.
+    private static readonly QuantiserSettings Coarse = new(Narrow, new Dictionary<string, int> { ["classifier.1"] = 5 });
 
     [TestCase("pgd4", true)]
     [TestCase("pgd4", false)]
@@ -49,16 +54,30 @@ public sealed class FixedPointClassifierTests
     {
         using var networks = new Networks(Narrow);
         var found = networks.Evaluate(attack, stopsEarly, inIntegers: true);
-        int[] clean = [.. Enumerable.Range(0, Samples).Select(sample => networks.Says(networks.Image(sample)))];
         Assert.Multiple(() =>
         {
-            Assert.That(found.Result.CleanCorrect, Is.EqualTo(Predictions.CountCorrect(clean, networks.Labels)));
-            Assert.That(found.Result.CleanCorrect, Is.LessThan(Samples), "3 bits are another network than that whose labels these are");
+            for (var sample = 0; sample < Samples; sample++)
+            {
+                var margin = Predictions.Margin(networks.LogitsOf(networks.Image(sample)), networks.Labels[sample]);
+                Assert.That(found.Margins[sample], Is.EqualTo(margin), $"clean image {sample}");
+            }
+
             Assert.That(found.Images, Has.Count.EqualTo(found.Result.CleanCorrect), "every sample that is right is attacked");
-            Assert.That(found.Images.Keys.Select(found.Broke), Has.Some.True, "the attack is none that breaks nobody");
-            Assert.That(found.Images.Where(each => found.Broke(each.Key)).Select(each => networks.Says(each.Value) == networks.Labels[each.Key]), Has.All.False);
-            Assert.That(found.Images.Where(each => !found.Broke(each.Key)).Select(each => networks.Says(each.Value) == networks.Labels[each.Key]), Has.All.True);
+            Assert.That(found.Images.Keys.Count(found.Broke), Is.InRange(1, found.Images.Count), "the attack is none that breaks nobody");
+            foreach (var (sample, image) in found.Images)
+            {
+                Assert.That(networks.Says(image) != networks.Labels[sample], Is.EqualTo(found.Broke(sample)), $"adversarial image {sample}");
+            }
         });
+    }
+
+    [Test]
+    public void Three_bits_are_another_network()
+    {
+        using var networks = new Networks(Narrow);
+        var (floats, integers) = (networks.Evaluate("pgd4", false, inIntegers: false), networks.Evaluate("pgd4", false, inIntegers: true));
+        Assert.That(integers.Margins, Is.Not.EqualTo(floats.Margins));
+        Assert.That(Enumerable.Range(0, Samples).Select(integers.Broke), Is.Not.EqualTo(Enumerable.Range(0, Samples).Select(floats.Broke)));
     }
 
     [Test]
@@ -97,42 +116,56 @@ public sealed class FixedPointClassifierTests
     }
 
     /// <summary>What an evaluation found, and the images that its attack made.</summary>
-    private sealed record Finding(EvaluationResult Result, Ledger Ledger, LedgerMember Member, Dictionary<int, float[]> Images)
+    private sealed record Finding(EvaluationResult Result, Record Record, LedgerMember Member)
     {
-        public bool Broke(int sample) => Ledger.Find(sample, Member) is { Broken: true };
+        public Dictionary<int, float[]> Images => Record.Images;
 
-        public int At(int sample) => Ledger.Find(sample, Member)!.Value.At;
+        public float[] Margins => Record.Margins;
+
+        public bool Broke(int sample) => Record.Known.Find(sample, Member) is { Broken: true };
+
+        public int At(int sample) => Record.Known.Find(sample, Member)!.Value.At;
     }
 
-    /// <summary>A small network in floats, whose labels the images have, and in integers.</summary>
+    /// <summary>A small trained network, in floats and in integers.</summary>
     private sealed class Networks : IDisposable
     {
-        private readonly SmallAttack small = new(Timesteps, Samples);
+        private readonly IBackend backend = Small.Backend();
         private readonly ReferenceInference reference;
 
         public Networks(int bits)
         {
-            Integers = Quantiser.Quantise(Floats, Timesteps, new QuantiserSettings(bits)).Network;
+            Floats = Quadrants.TrainedSpiking(backend);
+            Integers = Quantiser.Quantise(Floats, Timesteps, bits == Wide ? new QuantiserSettings(bits) : Coarse).Network;
             reference = new ReferenceInference(Integers);
+            var source = new Quadrants(Samples, seed: 1);
+            Labels = [.. Enumerable.Range(0, Samples).Select(source.Label)];
+            for (var sample = 0; sample < Samples; sample++)
+            {
+                source.Read(sample, Images.AsSpan(sample * Small.PixelCount, Small.PixelCount));
+            }
         }
 
-        public Engine.SpikingModel Floats => small.Classifier.Model;
+        public SpikingModel Floats { get; }
 
         public FixedPointNetwork Integers { get; }
 
-        public float[] Images => small.Images;
+        public float[] Images { get; } = new float[Samples * Small.PixelCount];
 
-        public int[] Labels => small.Labels;
+        public int[] Labels { get; }
 
         public float[] Image(int sample) => Images.AsSpan(sample * Small.PixelCount, Small.PixelCount).ToArray();
 
         public FixedPointClassifier InIntegers() => new(Integers, Floats, Batch, threads: 1);
 
-        /// <summary>The class that the network in integers gives an image, computed plainly.</summary>
+        /// <summary>Of the network in integers, computed plainly.</summary>
+        public float[] LogitsOf(float[] image) => reference.Run(image);
+
+        /// <summary>The class that the network in integers gives an image.</summary>
         public int Says(float[] image)
         {
             var prediction = new int[1];
-            Predictions.Of(reference.Run(image), Small.Classes, prediction);
+            Predictions.Of(LogitsOf(image), Small.Classes, prediction);
             return prediction[0];
         }
 
@@ -143,10 +176,14 @@ public sealed class FixedPointClassifierTests
             var record = new Record();
             var asked = new AttackInBudget(AttackCatalogue.Parse(attack), Budget.Pixels(Epsilon));
             var result = evaluation.Run(new ArraySamples(Images, Labels), [asked], record: record);
-            return new Finding(result, record.Known, asked.Attack.Members[0].In(asked.Budget), record.Images);
+            return new Finding(result, record, asked.Attack.Members[0].In(asked.Budget));
         }
 
-        public void Dispose() => small.Dispose();
+        public void Dispose()
+        {
+            Floats.Dispose();
+            backend.Dispose();
+        }
     }
 
     private sealed class Record : IEvaluationRecord
@@ -155,7 +192,13 @@ public sealed class FixedPointClassifierTests
 
         public Dictionary<int, float[]> Images { get; } = [];
 
-        public void AddClean(LedgerRow row) => Known.AddClean(row);
+        public float[] Margins { get; } = new float[Samples];
+
+        public void AddClean(LedgerRow row)
+        {
+            Known.AddClean(row);
+            Margins[row.Sample] = row.Margin;
+        }
 
         public void Add(int sample, LedgerMember member, MemberFinding finding, ReadOnlySpan<float> image)
         {
