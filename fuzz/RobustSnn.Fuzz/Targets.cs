@@ -40,6 +40,7 @@ public static class Targets
         ["network"] = bytes => NetworkJson.Read("input", "network", Encoding.UTF8.GetString(bytes)),
         ["png"] = bytes => ReadImages(bytes, "1.png"),
         ["pytorch"] = bytes => PytorchArchive.Read(Write(bytes, "input.pth")),
+        ["quantised"] = bytes => QuantisedFile.Load(Write(bytes, "input.safetensors")),
         ["results"] = bytes => RunResults.Read(Write(bytes, "results.json")),
         ["safetensors"] = bytes => Safetensors.Read(Write(bytes, "input.safetensors")),
         ["svhn"] = ReadSvhn,

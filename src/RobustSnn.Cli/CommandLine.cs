@@ -135,6 +135,7 @@ public static class CommandLine
             ImportCommand.Create(terminal, cancellation),
             InspectCommand.Create(terminal),
             ExportCommand.Create(terminal),
+            QuantiseCommand.Create(terminal, cancellation),
             ConformanceCommand.Create(terminal, cancellation),
             DataCommand.Create(terminal, cancellation),
             PresetsCommand.Create(terminal),

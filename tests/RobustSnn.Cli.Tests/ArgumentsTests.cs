@@ -11,6 +11,7 @@ public sealed class ArgumentsTests
     [TestCase("infer")]
     [TestCase("inspect")]
     [TestCase("export")]
+    [TestCase("quantise")]
     [TestCase("conformance")]
     [TestCase("data")]
     [TestCase("data", "fetch")]

@@ -18,7 +18,8 @@ internal static class ExportCommand
         var file = new Argument<string>("FILE.safetensors") { Description = "Where to write; an older file is replaced at once or not at all." };
         var command = new Command(
             "export",
-            "Writes a checkpoint's parameters under the names of the reference's PyTorch state_dict, with zeros for pruned weights.\n"
+            "Writes a checkpoint's parameters under the names of the reference's PyTorch state_dict, with zeros for pruned weights;\n"
+            + "those of a quantised checkpoint as integers.\n"
             + "Example: rsnn export runs/small/finetuned-snn.safetensors snn.safetensors")
         {
             checkpoint, file,
@@ -33,6 +34,14 @@ internal static class ExportCommand
 
             string source = parsed.GetRequiredValue(checkpoint);
             InputPath.RequireApart(source, target);
+            if (QuantisedFile.Is(source))
+            {
+                LoadedQuantised quantised = QuantisedFile.Load(source);
+                QuantisedFile.Export(target, quantised);
+                terminal.Output.WriteLine($"{target}: {quantised.Network.Network.Architecture} in integers, {quantised.Network.Weights.Count} layers");
+                return;
+            }
+
             using var backend = Backends.Open(options: new BackendOptions(Threads: 1));
             LoadedModel loaded = ModelFile.Load(source, backend);
             using (loaded.Model)

@@ -86,7 +86,7 @@ internal static class InspectCommand
             else if (tensor.Name.EndsWith(SparseTensor.ValuesSuffix, StringComparison.Ordinal))
             {
                 yield return new Row(
-                    whole.Name, $"{tensor.ElementType} sparse", whole.Dimensions, whole.Pattern.DenseCount, NotZero(whole.Values),
+                    whole.Name, $"{tensor.ElementType} sparse", whole.Dimensions, whole.Pattern.DenseCount, NotZero(whole.Stored),
                     whole.Parts.Sum(part => (long)part.Bytes.Length), IsWeight: true, Single: null);
             }
         }
@@ -94,18 +94,17 @@ internal static class InspectCommand
 
     /// <summary>What pruning may zero has rows and columns; BatchNorm's weights have not.</summary>
     private static bool IsWeight(HostTensor tensor) =>
-        tensor.Dimensions.Count >= 2 && tensor.Name.EndsWith(".weight", StringComparison.Ordinal) && tensor.ElementType.IsFloating();
+        tensor.Dimensions.Count >= 2 && tensor.Name.EndsWith(".weight", StringComparison.Ordinal)
+        && (tensor.ElementType.IsFloating() || tensor.ElementType is ElementType.I16 or ElementType.I8);
 
     private static long NotZero(HostTensor tensor) => tensor.ElementType switch
     {
         ElementType.F64 => Doubles(tensor).LongCount(value => value != 0),
-        var type when type.IsFloating() => NotZero(tensor.ToFloats()),
-        _ => 0,
+        var type when type.IsFloating() => tensor.ToFloats().LongCount(value => value != 0),
+        _ => tensor.ToLongs().LongCount(value => value != 0),
     };
 
     private static double[] Doubles(HostTensor tensor) => MemoryMarshal.Cast<byte, double>(tensor.Bytes.Span).ToArray();
-
-    private static long NotZero(float[] values) => values.LongCount(value => value != 0);
 
     private static string Kept(long kept, long total) => $"{Format.Count(kept)} ({Format.Percent((double)kept / Math.Max(total, 1))})";
 

@@ -14,6 +14,8 @@ public enum ElementType
 
     I64,
     I32,
+    I16,
+    I8,
     U8,
     Bool,
 }
@@ -26,8 +28,8 @@ public static class ElementTypes
     {
         ElementType.F32 or ElementType.I32 => 4,
         ElementType.F64 or ElementType.I64 => 8,
-        ElementType.F16 or ElementType.BF16 => 2,
-        ElementType.U8 or ElementType.Bool => 1,
+        ElementType.F16 or ElementType.BF16 or ElementType.I16 => 2,
+        ElementType.I8 or ElementType.U8 or ElementType.Bool => 1,
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such element type"),
     };
 

@@ -61,6 +61,14 @@ public sealed class HostTensor
     public static HostTensor FromInts(string name, IReadOnlyList<int> dimensions, ReadOnlySpan<int> values) =>
         new(name, ElementType.I32, dimensions, MemoryMarshal.AsBytes(values).ToArray());
 
+    /// <summary>A tensor of I16 holding a copy of the values.</summary>
+    public static HostTensor FromShorts(string name, IReadOnlyList<int> dimensions, ReadOnlySpan<short> values) =>
+        new(name, ElementType.I16, dimensions, MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>A tensor of I8 holding a copy of the values.</summary>
+    public static HostTensor FromSBytes(string name, IReadOnlyList<int> dimensions, ReadOnlySpan<sbyte> values) =>
+        new(name, ElementType.I8, dimensions, MemoryMarshal.AsBytes(values).ToArray());
+
     /// <summary>The same elements under another name, without copying.</summary>
     public HostTensor Renamed(string name) => new(name, this);
 
@@ -80,14 +88,16 @@ public sealed class HostTensor
     public double[] ToDoubles() =>
         ElementType == ElementType.F64 ? As<double>().ToArray() : Array.ConvertAll(ToFloats(), value => (double)value);
 
-    /// <summary>The elements as 64-bit whole numbers: I64, I32, U8 or Bool (false 0, true 1).</summary>
+    /// <summary>The elements as 64-bit whole numbers: I64, I32, I16, I8, U8 or Bool (false 0, true 1).</summary>
     /// <exception cref="BadInputException">Floating-point elements.</exception>
     public long[] ToLongs() => ElementType switch
     {
         ElementType.I64 => As<long>().ToArray(),
         ElementType.I32 => Array.ConvertAll(As<int>().ToArray(), value => (long)value),
+        ElementType.I16 => Array.ConvertAll(As<short>().ToArray(), value => (long)value),
+        ElementType.I8 => Array.ConvertAll(As<sbyte>().ToArray(), value => (long)value),
         ElementType.U8 or ElementType.Bool => Array.ConvertAll(Bytes.ToArray(), value => (long)value),
-        _ => throw new BadInputException($"tensor {Name}: expected whole numbers (I64, I32, U8 or Bool), found {ElementType}"),
+        _ => throw new BadInputException($"tensor {Name}: expected whole numbers (I64, I32, I16, I8, U8 or Bool), found {ElementType}"),
     };
 
     /// <summary>Name, element type and dimensions, for messages.</summary>

@@ -24,6 +24,8 @@ internal sealed class SafetensorsHeader
         ["BF16"] = ElementType.BF16,
         ["I64"] = ElementType.I64,
         ["I32"] = ElementType.I32,
+        ["I16"] = ElementType.I16,
+        ["I8"] = ElementType.I8,
         ["U8"] = ElementType.U8,
         ["BOOL"] = ElementType.Bool,
     };

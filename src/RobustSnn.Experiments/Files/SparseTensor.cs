@@ -6,7 +6,7 @@ namespace RobustSnn.Experiments.Files;
 
 /// <summary>
 /// A pruned tensor NAME in a file. Three tensors hold it, and nothing of what was pruned:
-/// NAME.values, F32 [n], its n existing elements; NAME.indices, I32 [n], where they are in the dense tensor, whose elements count row by
+/// NAME.values, [n], its n existing elements, F32, or I16 or I8 where it is of a quantised network; NAME.indices, I32 [n], where they are in the dense tensor, whose elements count row by
 /// row from 0, strictly ascending; NAME.shape, I32 [rank], the dense tensor's dimensions, outermost first.
 /// </summary>
 /// <remarks>In PyTorch: dense = zeros(shape); dense.view(-1)[indices.long()] = values.</remarks>
@@ -20,23 +20,30 @@ public sealed class SparseTensor
 
     private static readonly string[] Suffixes = [ValuesSuffix, IndicesSuffix, ShapeSuffix];
 
+    private float[]? floats;
+
     /// <param name="dimensions">Of the dense tensor.</param>
     /// <param name="pattern">Which of its elements exist.</param>
     /// <param name="values">The existing elements, in the pattern's order; kept, not copied.</param>
     /// <exception cref="ArgumentException">Pattern, dimensions and values do not belong together.</exception>
     public SparseTensor(string name, IReadOnlyList<int> dimensions, SparsityPattern pattern, float[] values)
+        : this(name, dimensions, pattern, HostTensor.FromFloats(name + ValuesSuffix, [values.Length], values)) => floats = values;
+
+    /// <param name="values">As the file has them, of any type.</param>
+    /// <inheritdoc cref="SparseTensor(string, IReadOnlyList{int}, SparsityPattern, float[])"/>
+    public SparseTensor(string name, IReadOnlyList<int> dimensions, SparsityPattern pattern, HostTensor values)
     {
-        if (values.Length != pattern.Count || dimensions.Aggregate(1L, (count, size) => count * size) != pattern.DenseCount)
+        if (values.Count != pattern.Count || dimensions.Aggregate(1L, (count, size) => count * size) != pattern.DenseCount)
         {
             throw new ArgumentException(
-                $"tensor {name}: {values.Length} values for {pattern.Count} of {pattern.DenseCount} elements of [{string.Join(", ", dimensions)}]",
+                $"tensor {name}: {values.Count} values for {pattern.Count} of {pattern.DenseCount} elements of [{string.Join(", ", dimensions)}]",
                 nameof(values));
         }
 
         Name = name;
         Dimensions = [.. dimensions];
         Pattern = pattern;
-        Values = values;
+        Stored = values.Renamed(name + ValuesSuffix);
     }
 
     /// <summary>The dense tensor's name, as in PyTorch's state_dict.</summary>
@@ -48,22 +55,30 @@ public sealed class SparseTensor
     /// <summary>Which elements exist.</summary>
     public SparsityPattern Pattern { get; }
 
+    /// <summary>The existing elements, in the pattern's order, as a file has them.</summary>
+    public HostTensor Stored { get; }
+
     /// <summary>The existing elements, in the pattern's order.</summary>
-    public float[] Values { get; }
+    /// <exception cref="BadInputException">They are whole numbers.</exception>
+    public float[] Values => floats ??= Stored.ToFloats();
 
     /// <summary>What a file holds of it.</summary>
     public IReadOnlyList<HostTensor> Parts =>
     [
-        HostTensor.FromFloats(Name + ValuesSuffix, [Values.Length], Values),
+        Stored,
         HostTensor.FromInts(Name + IndicesSuffix, [Pattern.Count], Pattern.Existing),
         HostTensor.FromInts(Name + ShapeSuffix, [Dimensions.Count], [.. Dimensions]),
     ];
 
-    /// <summary>The sparse tensor of that name in a file; null where the file has no part of it.</summary>
+    /// <summary>The sparse tensor of that name in a file, of F32; null where the file has no part of it.</summary>
     /// <exception cref="BadInputException">
     /// A part is missing or of another type, the dense tensor is there, too, or values, indices and shape do not belong together.
     /// </exception>
-    public static SparseTensor? Find(TensorFile file, string name)
+    public static SparseTensor? Find(TensorFile file, string name) => Find(file, name, ElementType.F32);
+
+    /// <param name="type">Of its elements; null for any.</param>
+    /// <inheritdoc cref="Find(TensorFile, string)"/>
+    public static SparseTensor? Find(TensorFile file, string name, ElementType? type)
     {
         if (!Array.Exists(Suffixes, suffix => file.TryGet(name + suffix, out _)))
         {
@@ -75,13 +90,13 @@ public sealed class SparseTensor
             throw new BadInputException($"{file.FilePath}: tensor '{name}' is there twice, dense and sparse; remove one");
         }
 
-        var values = Part(file, name, ValuesSuffix, ElementType.F32).ToFloats();
+        var values = Part(file, name, ValuesSuffix, type);
         var indices = Integers(file, name, IndicesSuffix);
         var dimensions = Integers(file, name, ShapeSuffix);
-        if (indices.Length != values.Length)
+        if (indices.Length != values.Count)
         {
             throw new BadInputException(
-                $"{file.FilePath}: sparse tensor '{name}': expected as many indices as values, found {indices.Length} and {values.Length}");
+                $"{file.FilePath}: sparse tensor '{name}': expected as many indices as values, found {indices.Length} and {values.Count}");
         }
 
         var count = Count(file, name, dimensions);
@@ -90,26 +105,26 @@ public sealed class SparseTensor
     }
 
     /// <summary>The sparse tensors of a file, all of whose parts are there, in its order.</summary>
-    /// <exception cref="BadInputException">One is damaged; see <see cref="Find"/>.</exception>
+    /// <exception cref="BadInputException">One is damaged; see <see cref="Find(TensorFile, string)"/>.</exception>
     public static IReadOnlyList<SparseTensor> All(TensorFile file) =>
     [
         .. file.Tensors.Where(tensor => tensor.Name.EndsWith(ValuesSuffix, StringComparison.Ordinal))
             .Select(tensor => tensor.Name[..^ValuesSuffix.Length])
             .Where(name => Array.TrueForAll(Suffixes, suffix => file.TryGet(name + suffix, out _)))
-            .Select(name => Find(file, name)).OfType<SparseTensor>(),
+            .Select(name => Find(file, name, null)).OfType<SparseTensor>(),
     ];
 
-    private static HostTensor Part(TensorFile file, string name, string suffix, ElementType type)
+    private static HostTensor Part(TensorFile file, string name, string suffix, ElementType? type)
     {
         if (!file.TryGet(name + suffix, out var part))
         {
             throw new BadInputException($"{file.FilePath}: sparse tensor '{name}': expected '{name}{suffix}', which is not there");
         }
 
-        return part.ElementType == type && part.Dimensions.Count == 1
+        return (type ?? part.ElementType) == part.ElementType && part.Dimensions.Count == 1
             ? part
             : throw new BadInputException(
-                $"{file.FilePath}: sparse tensor '{name}': expected '{name}{suffix}' of {type} in one dimension, found {part}");
+                $"{file.FilePath}: sparse tensor '{name}': expected '{name}{suffix}' of {type?.ToString() ?? "any type"} in one dimension, found {part}");
     }
 
     private static int[] Integers(TensorFile file, string name, string suffix) =>

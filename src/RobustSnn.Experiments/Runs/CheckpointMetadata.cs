@@ -11,6 +11,9 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
     /// <summary>What checkpoints that this program writes have under "format".</summary>
     public const string Format = "rsnn-model-2";
 
+    /// <summary>What quantised checkpoints that this program writes have there.</summary>
+    public const string QuantisedFormat = QuantisedPrefix + "1";
+
     /// <summary>Where the names of the classes are.</summary>
     public const string ClassNamesKey = "class_names";
 
@@ -19,11 +22,17 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
 
     private const string ProgramPrefix = "rsnn-";
     private const string FormatPrefix = ProgramPrefix + "model-";
+    private const string QuantisedPrefix = ProgramPrefix + "quantised-";
     private const int NewestFormat = 2;
+    private const int NewestQuantised = 1;
 
     /// <summary>Whether they are of a file that this program wrote, in whatever format.</summary>
     public static bool AreOwn(IReadOnlyDictionary<string, string> metadata) =>
         metadata.GetValueOrDefault("format")?.StartsWith(ProgramPrefix, StringComparison.Ordinal) is true;
+
+    /// <summary>Whether they are of a quantised checkpoint, in whatever format.</summary>
+    public static bool AreQuantised(IReadOnlyDictionary<string, string> metadata) =>
+        metadata.GetValueOrDefault("format")?.StartsWith(QuantisedPrefix, StringComparison.Ordinal) is true;
 
     /// <summary>Where a key is, for refusals to begin with.</summary>
     public string Place(string key) => $"{path}: metadata '{key}'";
@@ -43,10 +52,33 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
     /// <exception cref="BadInputException">The file is of no format that this program reads; a newer one is named.</exception>
     public int RequireFormat()
     {
+        if (AreQuantised(values))
+        {
+            throw new BadInputException(
+                $"{path}: is a quantised checkpoint, whose weights are integers; expected one in floats. Give the checkpoint that it was made from");
+        }
+
+        return Version(FormatPrefix, NewestFormat);
+    }
+
+    /// <summary>That the file is a quantised checkpoint that this program reads.</summary>
+    /// <exception cref="BadInputException">It is none, or of a newer format, which is named.</exception>
+    public void RequireQuantised()
+    {
+        if (Text("format").StartsWith(FormatPrefix, StringComparison.Ordinal))
+        {
+            throw new BadInputException($"{path}: is a checkpoint in floats, expected a quantised one, as `rsnn quantise` makes of it");
+        }
+
+        Version(QuantisedPrefix, NewestQuantised);
+    }
+
+    private int Version(string prefix, int newest)
+    {
         var format = Text("format");
-        var number = format.StartsWith(FormatPrefix, StringComparison.Ordinal) ? format[FormatPrefix.Length..] : "";
+        var number = format.StartsWith(prefix, StringComparison.Ordinal) ? format[prefix.Length..] : "";
         var isNumber = number.Length > 0 && number[0] != '0' && number.All(char.IsAsciiDigit);
-        if (isNumber && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version <= NewestFormat)
+        if (isNumber && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version <= newest)
         {
             return version;
         }
@@ -54,10 +86,10 @@ internal sealed class CheckpointMetadata(string path, IReadOnlyDictionary<string
         if (isNumber)
         {
             throw new BadInputException(
-                $"{path}: made by a newer rsnn: format {number}, this program reads up to {NewestFormat}. Use the newer program");
+                $"{path}: made by a newer rsnn: format {number}, this program reads up to {newest}. Use the newer program");
         }
 
-        throw Wrong("format", $"{FormatPrefix}1 to {FormatPrefix}{NewestFormat}");
+        throw Wrong("format", newest > 1 ? $"{prefix}1 to {prefix}{newest}" : $"{prefix}1");
     }
 
     /// <summary>T, from 0 to 1,000.</summary>

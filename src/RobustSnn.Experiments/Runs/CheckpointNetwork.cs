@@ -23,6 +23,13 @@ internal static class CheckpointNetwork
             return Named(metadata);
         }
 
+        return Described(metadata);
+    }
+
+    /// <summary>The network that is described in full.</summary>
+    /// <exception cref="BadInputException">There is no network, it cannot be computed, or another key says otherwise.</exception>
+    public static Network Described(CheckpointMetadata metadata)
+    {
         var network = NetworkJson.Read(metadata.Place(Key), metadata.Text("architecture"), metadata.Text(Key));
         RequireAgreement(metadata, network);
         return network;

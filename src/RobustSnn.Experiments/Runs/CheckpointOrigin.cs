@@ -7,6 +7,7 @@ namespace RobustSnn.Experiments.Runs;
 internal static class CheckpointOrigin
 {
     private const string Key = "made_from";
+    private const string Prefix = "sha256:";
 
     /// <summary>The name of a checkpoint's content.</summary>
     /// <exception cref="BadInputException">The file cannot be read.</exception>
@@ -15,12 +16,23 @@ internal static class CheckpointOrigin
         try
         {
             using var file = File.OpenRead(path);
-            return $"sha256:{Convert.ToHexStringLower(SHA256.HashData(file))}";
+            return $"{Prefix}{Convert.ToHexStringLower(SHA256.HashData(file))}";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new BadInputException($"{path}: cannot be read: {exception.Message}", exception);
         }
+    }
+
+    /// <summary>What a file says that it was made from.</summary>
+    /// <exception cref="BadInputException">It says nothing, or what is no name of a content.</exception>
+    public static string Read(CheckpointMetadata metadata)
+    {
+        var origin = metadata.Text(Key);
+        return origin.StartsWith(Prefix, StringComparison.Ordinal) && origin.Length == Prefix.Length + 2 * SHA256.HashSizeInBytes
+            && origin.AsSpan(Prefix.Length).IndexOfAnyExcept("0123456789abcdef") < 0
+            ? origin
+            : throw new BadInputException($"{metadata.Place(Key)} expected {Prefix} and {2 * SHA256.HashSizeInBytes} hexadecimal digits, found '{origin}'");
     }
 
     /// <summary>Metadata that say what the checkpoint was made from; as they are for a network that began new.</summary>

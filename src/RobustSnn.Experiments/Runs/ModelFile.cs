@@ -51,13 +51,16 @@ public static class ModelFile
         : [Dense(parameter, parameter.Value.ToArray())];
 
     /// <summary>What a checkpoint of the model says beside its tensors.</summary>
-    public static IReadOnlyDictionary<string, string> Metadata(SpikingModel model, ModelInfo info)
+    public static IReadOnlyDictionary<string, string> Metadata(SpikingModel model, ModelInfo info) =>
+        Metadata(model.Network, info, CheckpointMetadata.Format, model.Parameters.All.Any(parameter => parameter.Pattern is not null));
+
+    /// <summary>What a file of a network in any format says beside its tensors.</summary>
+    internal static IReadOnlyDictionary<string, string> Metadata(Network network, ModelInfo info, string format, bool isPruned)
     {
-        var network = model.Network;
         var normalise = (Operation.Normalise)network.Nodes.Head.Operation;
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["format"] = CheckpointMetadata.Format,
+            ["format"] = format,
             ["architecture"] = network.Architecture,
             [CheckpointNetwork.Key] = NetworkJson.Write(network),
             ["classes"] = Text(network.Classes),
@@ -67,7 +70,7 @@ public static class ModelFile
             ["spiking"] = Graph.neurons(network).IsEmpty ? "false" : "true",
             ["leak"] = network.Neurons.Leak.ToString("R", CultureInfo.InvariantCulture),
             ["reset"] = network.Neurons.Reset.IsSoft ? "soft" : "hard",
-            ["pruned"] = model.Parameters.All.Any(parameter => parameter.Pattern is not null) ? "true" : "false",
+            ["pruned"] = isPruned ? "true" : "false",
             ["timesteps"] = Text(info.Timesteps),
             ["data_set"] = info.DataSet,
             ["stage"] = info.Stage,

@@ -21,24 +21,32 @@ public static class Quantiser
     public static QuantisedNetwork Quantise(
         SpikingModel model, int timesteps, QuantiserSettings settings, CancellationToken cancellation = default)
     {
-        settings.Require(model.Network);
-        if (timesteps < 1)
-        {
-            throw new BadInputException($"quantising expects a spiking network and at least 1 timestep, found {timesteps}");
-        }
-
-        if (ParameterCheck.FirstBad(model.Parameters) is { } found)
-        {
-            throw new BadInputException($"not quantised, because of {found}. Training has diverged; use another checkpoint");
-        }
-
+        Require(model, timesteps, settings);
         using var folded = NormFolding.Fold(model);
         var values = NodeValues.Of(folded.Network);
-        LeakShift.Of(folded.Network.Neurons.Leak); // refused before the work
         var centres = PixelCentres.Of(folded.Network);
         var samples = settings.Images is { } images
             ? CalibrationPass.Run(folded, timesteps, values, centres, images, cancellation)
             : null;
         return new NetworkRounding(folded, timesteps, settings, values, centres, samples).Round(cancellation);
+    }
+
+    /// <summary>Refuses, before any work and any image, what cannot be quantised whatever its numbers are.</summary>
+    /// <exception cref="BadInputException">The network cannot be computed in integers, the settings are none for it, or its parameters are no numbers.</exception>
+    public static void Require(SpikingModel model, int timesteps, QuantiserSettings settings)
+    {
+        settings.Require(model.Network);
+        if (ParameterCheck.FirstBad(model.Parameters) is { } found)
+        {
+            throw new BadInputException($"not quantised, because of {found}. Training has diverged; use another checkpoint");
+        }
+
+        NodeValues.Of(Folding.ofNetwork(model.Network).Network);
+        LeakShift.Of(model.Network.Neurons.Leak);
+        PixelCentres.Of(model.Network);
+        if (timesteps < 1)
+        {
+            throw new BadInputException($"quantising expects a spiking network and at least 1 timestep, found {timesteps}");
+        }
     }
 }
