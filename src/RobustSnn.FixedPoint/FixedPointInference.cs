@@ -13,6 +13,7 @@ public sealed unsafe class FixedPointInference : IDisposable
     private readonly Workers workers;
     private readonly FixedPointPlan plan;
     private readonly int[] neurons;
+    private int inBuffers; // images whose spikes are there, all of the last run or none
 
     /// <param name="network">What is computed.</param>
     /// <param name="batch">Images that are computed together.</param>
@@ -55,6 +56,9 @@ public sealed unsafe class FixedPointInference : IDisposable
     /// <summary>Bytes of all buffers.</summary>
     public long Bytes => heap.LiveBytes;
 
+    /// <summary>Bytes that a pass reads of all layers' connections: weights, columns, and where the sums begin.</summary>
+    public long ConnectionBytes => plan.Steps.Sum(step => step.ConnectionBytes);
+
     /// <summary>Computes images, any number of them.</summary>
     /// <param name="images">(image, channel, row, column) in [0, 1].</param>
     /// <param name="logits">Receives (image, class).</param>
@@ -76,6 +80,7 @@ public sealed unsafe class FixedPointInference : IDisposable
         }
 
         spikes.Clear();
+        inBuffers = count <= Batch ? count : 0;
         for (var start = 0; start < count; start += Batch)
         {
             var together = Math.Min(Batch, count - start);
@@ -91,6 +96,21 @@ public sealed unsafe class FixedPointInference : IDisposable
                 spikes[layer] += plan.Spikes(neurons[layer]).CountSpikes(together);
             }
         }
+    }
+
+    /// <summary>Adds the spikes of each neuron of a layer in the last <see cref="Run"/>, which had at most <see cref="Batch"/> images.</summary>
+    /// <param name="layer">The place among <see cref="Layers"/>.</param>
+    /// <param name="counts">(channel, row, column), over all images and timesteps.</param>
+    /// <exception cref="InvalidOperationException">There was no such run.</exception>
+    public void AddSpikes(int layer, Span<long> counts)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(counts.Length, Layers[layer].Neurons);
+        if (inBuffers == 0)
+        {
+            throw new InvalidOperationException($"expected a run of 1 to {Batch} images before spikes are asked for, neuron by neuron");
+        }
+
+        plan.Spikes(neurons[layer]).AddSpikes(inBuffers, counts);
     }
 
     public void Dispose()

@@ -60,6 +60,9 @@ public sealed class FixedPointNetwork
     /// <summary>Between what every sum lies.</summary>
     public SumBounds Bounds { get; }
 
+    /// <summary>Weights that exist, of all layers.</summary>
+    public long Connections => Weights.Values.Sum(layer => (long)layer.Values.Length);
+
     /// <summary>The scale of a node's currents: one an output channel stands for 2^−exponent.</summary>
     public IReadOnlyList<int> Exponents(int node)
     {

@@ -13,7 +13,7 @@ namespace RobustSnn.Robustness;
 /// </summary>
 public interface IClassifier : IDisposable
 {
-    /// <summary>The network that decides in the end.</summary>
+    /// <summary>The network that decides in the end; of one in integers, that in floats which it came from.</summary>
     SpikingModel Model { get; }
 
     IBackend Backend { get; }
@@ -47,6 +47,12 @@ public interface IClassifier : IDisposable
 
     /// <summary>Whether the pass of that estimator is the network as deployed: T steps, where it has any.</summary>
     bool IsDeployed(GradientEstimator estimator);
+
+    /// <summary>
+    /// Whether <see cref="Logits"/> is asked along attacks that end where a sample is broken, though no pass for a gradient is the network as deployed:
+    /// where asking costs little beside a gradient, and leaves the last one as it is.
+    /// </summary>
+    bool JudgesOnTheWay => false;
 
     /// <summary>Begins an attack's run: an estimator that adapts forgets what others have left. Before the first gradient of the run.</summary>
     void BeginRun(GradientEstimator estimator);

@@ -103,6 +103,37 @@ public sealed class BenchTests
     [Test]
     public void More_steps_need_more_memory() => Assert.That(PeakBytes("32"), Is.GreaterThan(PeakBytes("2")));
 
+    [Test]
+    public void Integers_are_timed_beside_floats([Values(8, 16)] int bits)
+    {
+        string[] line = [.. Small, "--timesteps", "2", "--sparsity", "0.5", "--fixed-point", $"{bits}"];
+        JsonElement report = JsonDocument.Parse(Shell.Run([.. line, "--json"]).Output).RootElement;
+        Assert.That(report.GetProperty("fixed_point_bits").GetInt32(), Is.EqualTo(bits));
+        Assert.That(report.GetProperty("infer_images_per_s").GetDouble(), Is.Positive);
+        Assert.That(report.GetProperty("infer_fixed_point_images_per_s").GetDouble(), Is.Positive);
+        Assert.That(report.GetProperty("infer_fixed_point_peak_bytes").GetInt64(), Is.Positive);
+
+        // Wide weights are cut into several sums, each with a start of its own.
+        Assert.That(report.GetProperty("infer_fixed_point_bytes_per_connection").GetDouble(), bits == 8 ? Is.InRange(3, 5) : Is.GreaterThan(4));
+        Assert.That(report.GetProperty("infer_fixed_point_spike_rate").GetDouble(), Is.GreaterThan(0).And.LessThan(1));
+        Assert.That(report.TryGetProperty("bptt_images_per_s", out _), Is.False);
+        Assert.That(Shell.Run(line).Output, Does.Match($@"(?m)^infer +\d").And.Match($@"(?m)^infer, {bits} bits +\d").And.Match($@"(?m)^{bits} bits over floats: [\d.]+ times"));
+    }
+
+    [TestCase("expected 2 to 16 bits, found '1'", "--fixed-point", "1")]
+    [TestCase("expected 2 to 16 bits, found '17'", "--fixed-point", "17")]
+    [TestCase("expected 2 to 16 bits, found 'eight'", "--fixed-point", "eight")]
+    [TestCase("expected the phase infer alone, found bptt", "--fixed-point", "8", "--phase", "infer,bptt")]
+    [TestCase("expected the phase infer alone, found ann_infer", "--fixed-point", "8", "--phase", "ann_infer")]
+    [TestCase("expected --backend cpu, found cuda", "--fixed-point", "8", "--backend", "cuda")]
+    [TestCase("--timesteps: expected 1 or more, found 0", "--fixed-point", "8", "--timesteps", "0")]
+    public void What_integers_do_not_compute_is_refused(string because, params string[] options)
+    {
+        Outcome outcome = Shell.Run([.. Small, .. options]);
+        Assert.That(outcome.Code, Is.EqualTo(2), outcome.Output);
+        Assert.That(outcome.Error, Does.Contain(because));
+    }
+
     private static JsonElement Rates(string architecture, string rates, string sparsity)
     {
         Outcome outcome = Shell.Run("bench", "--architecture", architecture, "--batch", "4", "--warm-up", "0", "--repeat", "1", "--phase", "infer", "--timesteps", "4",

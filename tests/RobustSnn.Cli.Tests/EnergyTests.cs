@@ -51,6 +51,37 @@ public sealed class EnergyTests
     }
 
     [Test]
+    public void Integers_have_spikes_of_their_own_and_cost_what_their_additions_do([Values(8, 16)] int bits)
+    {
+        JsonElement energy = Json("energy", Network, "--samples", Samples, "--fixed-point", $"{bits}", "--attack", "fgsm");
+        JsonElement integers = energy.GetProperty("fixed_point");
+        JsonElement evaluated = Json("evaluate", Network, "--attack", "clean", "--samples", Samples, "--fixed-point", $"{bits}")
+            .GetProperty("fixed_point")[0].GetProperty("result");
+        JsonElement clean = integers.GetProperty("clean");
+        Assert.That(clean.GetProperty("correct").GetInt32(), Is.EqualTo(evaluated.GetProperty("clean_correct").GetInt32()));
+        Assert.That(Figures(clean, "neurons", "spike_rate"), Is.EqualTo(Figures(evaluated, "layers", "spike_rate")).And.All.Positive);
+        JsonElement[] layers = [.. integers.GetProperty("estimate").GetProperty("layers").EnumerateArray()];
+        double additions = layers.Sum(layer => layer.GetProperty("additions").GetDouble());
+        double multiplications = layers[0].GetProperty("multiplications").GetDouble();
+        Assert.That(additions, Is.EqualTo(clean.GetProperty("operations").GetDouble() + multiplications).Within(1e-6 * additions));
+        JsonElement estimate = integers.GetProperty("estimate");
+        double multiplying = multiplications * (bits == 8 ? 0.2 : 3.1);
+        Assert.That(estimate.GetProperty("picojoules_at8").GetDouble(), Is.EqualTo(multiplying + 0.03 * additions).Within(1e-6 * additions));
+        Assert.That(estimate.GetProperty("picojoules_at16").GetDouble(), Is.EqualTo(multiplying + 0.05 * additions).Within(1e-6 * additions));
+        Assert.That(estimate.GetProperty("picojoules_at32").GetDouble(), Is.EqualTo(multiplying + 0.1 * additions).Within(1e-6 * additions));
+        Assert.That(estimate.GetProperty("picojoules").GetDouble(), Is.EqualTo(multiplying + layers.Sum(layer => layer.GetProperty("additions").GetDouble()
+            * layer.GetProperty("sum_bits").GetInt32() switch { 8 => 0.03, 16 => 0.05, _ => 0.1 })).Within(1e-6 * additions));
+        Assert.That(integers.GetProperty("attacked").GetProperty("operations").GetDouble(), Is.Positive);
+        Assert.That(integers.GetProperty("bytes_per_connection").GetDouble(), bits == 8 ? Is.InRange(3, 5) : Is.GreaterThan(4));
+    }
+
+    [Test]
+    public void Integers_are_written_beside_floats_with_their_assumptions() => Assert.That(
+        Shell.Run("energy", Network, "--samples", Samples, "--fixed-point", "8").Output, Does
+            .Match("(?m)^in integers, weights of 8 bits: accuracy ").And.Match(@"(?m)^in floats +[\d,]+ +[\d,]+ +[\d.]+$")
+            .And.Match(@"(?m)^in integers, sums as wide as proved +[\d,]+ +[\d,]+ +[\d.]+$").And.Contain("0.03 pJ of 8 bits, 0.05 of 16, 0.1 of 32"));
+
+    [Test]
     public void Memory_is_the_files_but_for_its_header()
     {
         byte[] file = File.ReadAllBytes(Network);

@@ -69,6 +69,13 @@ public sealed class EvaluateTests
     [TestCase("--as: expected with somebody else's network, found", "--as", "vggmini")]
     [TestCase("--reset: expected hard or soft, found 'none'", "--reset", "none")]
     [TestCase("--leak: expected a number above 0, at most 1, found 0", "--leak", "0")]
+    [TestCase("--fixed-point: expected 2 to 16 bits, found '1'", "--fixed-point", "8,1")]
+    [TestCase("--fixed-point: expected 2 to 16 bits, found ''", "--fixed-point", "8,")]
+    [TestCase("--curve: expected without --fixed-point", "--fixed-point", "8", "--curve", "epsilon")]
+    [TestCase("--seeds: expected without --fixed-point", "--fixed-point", "8", "--seeds", "2")]
+    [TestCase("--diagnose: expected without --fixed-point", "--fixed-point", "8", "--diagnose")]
+    [TestCase("--fixed-point: expected without a protocol that diagnoses", "--fixed-point", "8", "--strict")]
+    [TestCase("--fixed-point 8: quantising expects a spiking network and at least 1 timestep, found 0", "--fixed-point", "8", "--timesteps", "0", "--attack", "fgsm")]
     public void A_mistake_is_refused_in_a_sentence(string saying, params string[] options) => AssertRefused(saying, options);
 
     [TestCase("--ledger")]

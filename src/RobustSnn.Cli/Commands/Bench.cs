@@ -5,6 +5,8 @@ using RobustSnn.Engine.Randomness;
 using RobustSnn.Engine.Timing;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.FixedPoint;
+using RobustSnn.FixedPoint.Quantisation;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Estimators;
@@ -39,6 +41,12 @@ internal readonly record struct BenchTiming(
     public static BenchTiming Of(double imagesPerSecond, DeviceTraffic? traffic, SpikingModel model) =>
         new(imagesPerSecond, traffic, (double)model.PrunedMemory.Bytes / Math.Max(1, model.PrunedMemory.Connections), model.Routes);
 }
+
+/// <summary>Inference of the same network in integers.</summary>
+/// <param name="PeakBytes">Of all its buffers.</param>
+/// <param name="BytesPerConnection">What a pass reads, for each weight that exists.</param>
+/// <param name="SpikeRate">Spikes a neuron and step, on the images that are timed.</param>
+internal readonly record struct FixedPointTiming(double ImagesPerSecond, long PeakBytes, double BytesPerConnection, double SpikeRate);
 
 /// <summary>A network with random weights, random images and labels to time passes on. Thresholds are 1 where no spike rates are wanted.</summary>
 internal sealed class Bench : IDisposable
@@ -108,6 +116,23 @@ internal sealed class Bench : IDisposable
         return phase is BenchPhase.Infer or BenchPhase.AnnInfer
             ? Infer(Timesteps(phase), runs, cancellation)
             : Step(Training(phase), Timesteps(phase), runs, cancellation);
+    }
+
+    /// <summary>Times inference of the network in integers, each weight rounded to the nearest, on as many threads as the backend has.</summary>
+    /// <exception cref="BadInputException">It cannot be computed so.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public FixedPointTiming InferInFixedPoint(int bits, BenchRuns runs, CancellationToken cancellation)
+    {
+        FixedPointNetwork network = Quantiser.Quantise(model, setup.Timesteps, new QuantiserSettings(bits), cancellation).Network;
+        using var inference = new FixedPointInference(network, setup.Batch, model.Backend.Parallelism);
+        var logits = new float[setup.Batch * Classes];
+        var spikes = new long[inference.Layers.Count];
+        double imagesPerSecond = setup.Batch
+            / MedianTime.Of(() => inference.Run(images, logits), runs.WarmUp, runs.Count, cancellation).TotalSeconds;
+        inference.Run(images, logits, spikes);
+        double neuronSteps = (double)setup.Batch * setup.Timesteps * inference.Layers.Sum(layer => (double)layer.Neurons);
+        return new FixedPointTiming(
+            imagesPerSecond, inference.Bytes, (double)inference.ConnectionBytes / Math.Max(1, network.Connections), spikes.Sum() / neuronSteps);
     }
 
     /// <summary>

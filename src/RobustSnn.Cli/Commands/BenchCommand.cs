@@ -35,6 +35,8 @@ internal static class BenchCommand
                 + "for rates that fall with depth and average 13 %. All thresholds are 1 where left out. Which kernels run depends on it.",
             HelpName = "R|LIST",
         };
+        var bits = FixedPointOption.One(
+            "Also time inference of the same network in integers, its weights rounded to so many bits, beside that in floats. Of the phase infer.");
         var device = new DeviceOptions();
         var warmUp = CommonOptions.Whole("--warm-up", "S", "Seconds of runs that are not timed before those that are, one run at least.", 0, 3);
         var repeat = CommonOptions.Whole("--repeat", "N", "Timed runs; their median counts.", 1, 3);
@@ -44,10 +46,16 @@ internal static class BenchCommand
             "Times inference and training steps on random 32 × 32 images with random weights, and says which kernel computed each layer.\n"
             + "Example: rsnn bench --phase infer,trades --timesteps 8 --batch 32 --sparsity 0.9 --spike-rate p2")
         {
-            architecture, phases, timesteps, batch, sparsity, rate, device.Backend, device.Threads, device.Precision, warmUp, repeat, json,
+            architecture, phases, timesteps, batch, sparsity, rate, bits, device.Backend, device.Threads, device.Precision, warmUp, repeat, json,
         };
         command.SetAction(parsed =>
         {
+            BenchPhase[] chosen = Chosen(parsed.GetValue(phases) ?? [], parsed.GetValue(bits));
+            if (parsed.GetValue(bits) is not null)
+            {
+                FixedPointOption.RequireProcessor(parsed.GetRequiredValue(device.Backend));
+            }
+
             using var backend = device.Open(parsed);
             var setup = new BenchSetup(
                 parsed.GetRequiredValue(architecture), parsed.GetValue(timesteps), parsed.GetValue(batch), parsed.GetValue(sparsity) ?? 0,
@@ -77,9 +85,11 @@ internal static class BenchCommand
                     $"{setup.Architecture}, T = {setup.Timesteps}, batch {setup.Batch}, sparsity {Format.Percent(setup.Sparsity)}, {backend.Name}");
             }
 
+            FixedPointTiming inIntegers = default;
+            double ratio = 0;
             var rows = new List<IReadOnlyList<string>>();
             var routes = new List<(string Phase, IReadOnlyList<LayerRoutes> Layers)>();
-            foreach (BenchPhase phase in (parsed.GetValue(phases) is { Length: > 0 } chosen ? chosen : Enum.GetValues<BenchPhase>()).Distinct())
+            foreach (BenchPhase phase in chosen)
             {
                 string name = BenchPhases.NameOf(phase);
                 PlanMemory memory = bench.Memory(phase);
@@ -107,6 +117,17 @@ internal static class BenchCommand
                         ? (string[])[Format.Count(went.Uploads), Format.Count(went.Uploaded), Format.Count(went.Downloads), Format.Count(went.Downloaded)]
                         : [],
                 ]);
+                if (parsed.GetValue(bits) is { } width)
+                {
+                    inIntegers = bench.InferInFixedPoint(width, runs, cancellation);
+                    ratio = inIntegers.ImagesPerSecond / timing.ImagesPerSecond;
+                    Report(report, name, width, inIntegers, ratio);
+                    rows.Add(
+                    [
+                        $"{name}, {width} bits", Format.Number(inIntegers.ImagesPerSecond, "0.00"), Format.Number(inIntegers.PeakBytes, "0"),
+                        Format.Number(inIntegers.BytesPerConnection, "0.00"),
+                    ]);
+                }
             }
 
             if (isJson)
@@ -117,6 +138,13 @@ internal static class BenchCommand
 
             string[] traffics = backend.Traffic is null ? [] : ["uploads", "bytes_up", "downloads", "bytes_down"];
             terminal.WriteTable(["phase", "images_per_s", "peak_bytes", "bytes_per_connection", .. traffics], rows);
+            if (parsed.GetValue(bits) is { } ofWeights)
+            {
+                terminal.Output.WriteLine(
+                    $"{ofWeights} bits over floats: {Format.Number(ratio, "0.00")} times the images a second; {Format.Percent(inIntegers.SpikeRate)} of neuron-steps "
+                    + "fire in integers");
+            }
+
             if (bench.Rates.Count > 0)
             {
                 WriteRates(terminal, bench.Rates);
@@ -130,6 +158,33 @@ internal static class BenchCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    /// <summary>Those asked for, each once. Integers are of inference alone.</summary>
+    /// <exception cref="BadInputException">Others are to be timed in integers.</exception>
+    private static BenchPhase[] Chosen(BenchPhase[] asked, int? bits)
+    {
+        if (bits is null)
+        {
+            return [.. (asked.Length > 0 ? asked : Enum.GetValues<BenchPhase>()).Distinct()];
+        }
+
+        BenchPhase[] others = [.. asked.Where(phase => phase != BenchPhase.Infer)];
+        return others.Length == 0
+            ? [BenchPhase.Infer]
+            : throw new BadInputException(
+                $"{FixedPointOption.Name}: expected the phase {BenchPhases.NameOf(BenchPhase.Infer)} alone, found {BenchPhases.NameOf(others[0])}: "
+                + "integers neither train nor run an ANN");
+    }
+
+    private static void Report(SortedDictionary<string, object> report, string phase, int bits, FixedPointTiming timing, double ratio)
+    {
+        report["fixed_point_bits"] = bits;
+        report[$"{phase}_fixed_point_images_per_s"] = Math.Round(timing.ImagesPerSecond, 2);
+        report[$"{phase}_fixed_point_peak_bytes"] = timing.PeakBytes;
+        report[$"{phase}_fixed_point_bytes_per_connection"] = Math.Round(timing.BytesPerConnection, 3);
+        report[$"{phase}_fixed_point_spike_rate"] = Math.Round(timing.SpikeRate, 4);
+        report[$"{phase}_fixed_point_over_float"] = Math.Round(ratio, 3);
     }
 
     /// <summary>What the phase is about to take.</summary>

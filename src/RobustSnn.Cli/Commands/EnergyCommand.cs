@@ -3,10 +3,13 @@ using RobustSnn.Cli.Output;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.FixedPoint.Quantisation;
+using RobustSnn.FixedPoint;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Energy;
 using RobustSnn.Robustness.Evaluations;
+using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -40,6 +43,9 @@ internal static class EnergyCommand
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image. The checkpoint's where left out.", 1);
         var batch = CommonOptions.Whole("--batch", "N", "Images a pass.", 1, 64);
+        var fixedPoint = FixedPointOption.One(
+            "Also count for the network in integers, its weights rounded to so many bits, each to the nearest: its own spikes, additions and their widths, "
+            + "picojoules under assumptions, bytes a connection.");
         var device = new DeviceOptions();
         var json = CommonOptions.Json();
         var command = new Command(
@@ -48,7 +54,7 @@ internal static class EnergyCommand
             + "With --backend cuda it also measures, some minutes, what the card takes for a batch of the images again and again.\n"
             + "Example: rsnn energy runs/small/finetuned-snn.safetensors --attack pgd10 --epsilon 8/255 --samples 500")
         {
-            checkpoint, against, attack, epsilon, samples, data, classes, timesteps, batch, device.Backend, device.Threads, device.Precision, json,
+            checkpoint, against, attack, epsilon, samples, data, classes, timesteps, batch, fixedPoint, device.Backend, device.Threads, device.Precision, json,
         };
         command.SetAction(parsed =>
         {
@@ -74,11 +80,12 @@ internal static class EnergyCommand
                     }
                 }
 
+                EnergyEstimate estimate = EnergyEstimate.Of(energy.Clean, EnergyAssumptions.Horowitz);
                 var document = new EnergyDocument(
-                    energy.Clean, energy.Attack, asked is null ? null : budget.ToString(), energy.Attacked,
-                    EnergyEstimate.Of(energy.Clean, EnergyAssumptions.Horowitz),
+                    energy.Clean, energy.Attack, asked is null ? null : budget.ToString(), energy.Attacked, estimate,
                     energy.Attacked is { } attacked ? EnergyEstimate.Of(attacked, EnergyAssumptions.Horowitz) : null,
-                    StoredMemory.Of(loaded.Model), comparison, Load(path, loaded), EnergyMeter.WhyNot(backend));
+                    StoredMemory.Of(loaded.Model), comparison,
+                    parsed.GetValue(fixedPoint) is { } bits ? InIntegers(path, loaded, bits, asked, estimate) : null, Load(path, loaded), EnergyMeter.WhyNot(backend));
                 if (parsed.GetValue(json))
                 {
                     terminal.Output.WriteLine(Format.Json(document));
@@ -112,15 +119,39 @@ internal static class EnergyCommand
                     what => terminal.Error.WriteLine($"energy: measuring what the card takes: {what}"), cancellation);
             }
 
+            EvaluationOptions Options(LoadedModel network, ImageSamples images) => new(
+                parsed.GetValue(timesteps) ?? network.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
+
+            FixedPointEnergy InIntegers(string file, LoadedModel network, int width, AttackInBudget? attacked, EnergyEstimate floats)
+            {
+                ImageSamples images = Images(file, network, parsed.GetValue(data));
+                EvaluationOptions options = Options(network, images);
+                try
+                {
+                    FixedPointNetwork integers = Quantiser.Quantise(network.Model, options.Timesteps, new QuantiserSettings(width), cancellation).Network;
+                    using var classifier = new FixedPointClassifier(integers, network.Model, options.Batch, parsed.GetValue(device.Threads));
+                    using var account = new EnergyAccount(classifier, options);
+                    EnergyMeasurement measured = EvaluationReport.Watch(
+                        terminal, command.Name, progress => account.Run(images, attacked, progress, cancellation));
+                    IntegerEstimate estimate = IntegerEstimate.Of(measured.Clean, integers, IntegerPrices.Horowitz);
+                    return new FixedPointEnergy(
+                        width, measured.Clean, measured.Attacked, estimate,
+                        measured.Attacked is { } under ? IntegerEstimate.Of(under, integers, IntegerPrices.Horowitz) : null,
+                        integers.Connections, classifier.BytesPerConnection, floats.Snn.ArithmeticPicojoules / estimate.Picojoules);
+                }
+                catch (BadInputException mistake)
+                {
+                    throw new BadInputException($"{file}: {FixedPointOption.Name} {width}: {mistake.Message}", mistake);
+                }
+            }
+
             EnergyMeasurement Measure(string file, LoadedModel network, string? dataSet, AttackInBudget? attacked)
             {
                 TestImages.RequireEvaluable(file, network.Model);
                 ImageSamples images = Images(file, network, dataSet);
-                var options = new EvaluationOptions(
-                    parsed.GetValue(timesteps) ?? network.Info.Timesteps, Math.Min(parsed.GetValue(batch), images.Count), TestImages.Seed);
                 try
                 {
-                    using var account = new EnergyAccount(network.Model, options);
+                    using var account = new EnergyAccount(network.Model, Options(network, images));
                     return EvaluationReport.Watch(terminal, command.Name, progress => account.Run(images, attacked, progress, cancellation));
                 }
                 catch (BadInputException mistake)

@@ -73,6 +73,12 @@ internal static class EvaluateCommand
                     Shard = part,
                     ImagesFolder = parsed.GetValue(attacks.SaveImages),
                 };
+                if (parsed.GetValue(attacks.FixedPoint) is { Length: > 0 } bits)
+                {
+                    return FixedPointEvaluations.Write(
+                        terminal, command.Name, request, bits, parsed.GetValue(device.Threads), budgets, parsed.GetValue(json), cancellation);
+                }
+
                 if (axis is { } along)
                 {
                     return Curves.Write(terminal, command.Name, attacks.FirstAttack(parsed), along, asked[0], request, parsed.GetValue(json), cancellation);
@@ -80,7 +86,7 @@ internal static class EvaluateCommand
 
                 EvaluatedNetwork[] evaluated =
                 [
-                    .. Enumerable.Range(0, parsed.GetValue(attacks.Seeds) ?? 1).Select(i => Evaluate(
+                    .. Enumerable.Range(0, parsed.GetValue(attacks.Seeds) ?? 1).Select(i => WatchedEvaluation.Run(
                         terminal, command.Name, request with { Options = options with { Seed = options.Seed + (ulong)i } }, cancellation)),
                 ];
                 SeedSpread? spread = evaluated.Length > 1 ? SeedSpread.Of([.. evaluated.Select(each => each.Result)]) : null;
@@ -101,17 +107,6 @@ internal static class EvaluateCommand
             }
         });
         return command;
-    }
-
-    private static EvaluatedNetwork Evaluate(Terminal terminal, string command, EvaluationRequest request, CancellationToken cancellation)
-    {
-        EvaluatedNetwork evaluated = EvaluationReport.Watch(terminal, command, progress => NetworkEvaluation.Run(request, progress, cancellation));
-        foreach (string note in evaluated.Notes)
-        {
-            terminal.Error.WriteLine(note);
-        }
-
-        return evaluated;
     }
 
     private static DiagnosisReport Diagnose(

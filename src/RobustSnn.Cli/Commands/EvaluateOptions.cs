@@ -55,6 +55,10 @@ internal sealed class EvaluateOptions
         AllowMultipleArgumentsPerToken = true,
     };
 
+    public Option<int[]?> FixedPoint { get; } = FixedPointOption.Several(
+        "Also evaluate the network in integers, its weights rounded to so many bits, each to the nearest, and say what that cost. The network in integers "
+        + "has every verdict; gradients are of the one in floats. Ledgers and images get the bits in their names: strict.8-bits.jsonl, found/8-bits.");
+
     public Option<bool> Diagnose { get; } = new("--diagnose")
     {
         Description = "Say whether to believe the accuracy in the first radius, by checks of what was found and attacks of its own. --strict does.",
@@ -89,7 +93,7 @@ internal sealed class EvaluateOptions
         HelpName = "DIR",
     };
 
-    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, Diagnose, Curve, Seeds, Ledger, Resume, Shard, SaveImages];
+    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, FixedPoint, Diagnose, Curve, Seeds, Ledger, Resume, Shard, SaveImages];
 
     /// <summary>Refuses what can be refused before any file is read: attacks that there are not, options of which one would not be heeded beside another.</summary>
     /// <exception cref="BadInputException">There are such.</exception>
@@ -102,6 +106,13 @@ internal sealed class EvaluateOptions
 
         RequireApart(parsed, Seeds, "which is several evaluations", Ledger, SaveImages, Curve, Shard);
         RequireApart(parsed, Curve, "which is accuracies in place of an evaluation", Ledger, SaveImages, Shard, Transfer, Diagnose, FullRuns);
+        RequireApart(parsed, FixedPoint, "which is several networks", Curve, Seeds, Diagnose);
+        if (IsGiven(parsed, FixedPoint) && Diagnoses(parsed))
+        {
+            throw new BadInputException(
+                $"{FixedPoint.Name}: expected without a protocol that diagnoses, found both; give its attacks by name, or evaluate floats and integers apart");
+        }
+
         if (ProtocolOf(parsed) is null)
         {
             Named(parsed);

@@ -10,11 +10,12 @@ internal sealed record EnergyComparison(string Checkpoint, EnergyResult Clean, d
 
 /// <summary>All that <c>rsnn energy</c> finds.</summary>
 /// <param name="Attacked">On the same images under attack; null where none was asked for, as are its name, its radius and its estimate.</param>
+/// <param name="FixedPoint">Of the network in integers; null where it was not asked for.</param>
 /// <param name="Measured">What the device took; null where it was not measured.</param>
 /// <param name="WhyNotMeasured">Why; null where it was.</param>
 internal sealed record EnergyDocument(
     EnergyResult Clean, string? Attack, string? Epsilon, EnergyResult? Attacked, EnergyEstimate Estimate, EnergyEstimate? EstimateAttacked,
-    StoredMemory Memory, EnergyComparison? Against, MeasuredEnergy? Measured, string? WhyNotMeasured);
+    StoredMemory Memory, EnergyComparison? Against, FixedPointEnergy? FixedPoint, MeasuredEnergy? Measured, string? WhyNotMeasured);
 
 /// <summary>What a person sees of a network's energy and memory.</summary>
 internal static class EnergyReport
@@ -34,6 +35,12 @@ internal static class EnergyReport
         WriteTotals(terminal, found);
         terminal.Output.WriteLine();
         WriteEstimates(terminal, found);
+        if (found.FixedPoint is { } integers)
+        {
+            terminal.Output.WriteLine();
+            FixedPointEnergyReport.Write(terminal, integers, found.Clean, found.Estimate, found.Attack);
+        }
+
         terminal.Output.WriteLine();
         WriteMeasured(terminal, found);
     }

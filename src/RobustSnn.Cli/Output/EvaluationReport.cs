@@ -119,6 +119,10 @@ internal static class EvaluationReport
         }));
     }
 
+    /// <summary>An attack of a result, and its radius where the result has several.</summary>
+    public static string Name(EvaluationResult result, int attack, IReadOnlyList<AttackBudget> budgets) =>
+        Name(result.Attacks[attack], result.Attacks.Select(each => Text(each.Budget, budgets)).Distinct().Count(), budgets);
+
     private static string[] Text(Spread? spread) => spread is null ? [] : [Format.Percent(spread.Mean), Format.Percent(spread.Deviation)];
 
     /// <summary>An attack's name, and its radius where there are several.</summary>

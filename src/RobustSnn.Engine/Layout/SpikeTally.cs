@@ -55,6 +55,21 @@ public sealed class SpikeTally(int channels, int rows, int columns)
         }
     }
 
+    /// <summary>Adds spikes of each neuron: (channel, row, column).</summary>
+    /// <exception cref="ArgumentException">They are of a layer of another size.</exception>
+    public void Add(ReadOnlySpan<long> spikes)
+    {
+        if (spikes.Length != counts.Length)
+        {
+            throw new ArgumentException($"spikes of {counts.Length} neurons expected, found {spikes.Length}", nameof(spikes));
+        }
+
+        for (var neuron = 0; neuron < counts.Length; neuron++)
+        {
+            counts[neuron] += spikes[neuron];
+        }
+    }
+
     private void AddBits(Activation spikes, int block, int samples)
     {
         var layout = spikes.Shape.Bits;

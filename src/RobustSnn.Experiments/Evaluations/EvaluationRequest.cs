@@ -1,6 +1,7 @@
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.FixedPoint;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Evaluations;
 
@@ -8,7 +9,7 @@ namespace RobustSnn.Experiments.Evaluations;
 
 /// <summary>What is to be evaluated, on which images, and with what.</summary>
 /// <param name="Checkpoint">The network's file: its hash is in ledgers.</param>
-/// <param name="Model">The network.</param>
+/// <param name="Model">The network; where one in integers decides, the one that it came from, of which the gradients are.</param>
 /// <param name="Data">The data set that the images are test images of.</param>
 /// <param name="Images">All that are asked for, before a shard is taken of them.</param>
 /// <param name="Attacks">In order.</param>
@@ -16,6 +17,9 @@ namespace RobustSnn.Experiments.Evaluations;
 public sealed record EvaluationRequest(
     string Checkpoint, SpikingModel Model, DataSet Data, ImageSamples Images, IReadOnlyList<AttackInBudget> Attacks, EvaluationOptions Options)
 {
+    /// <summary>The network in integers that decides; null where the model does.</summary>
+    public DeployedInteger? FixedPoint { get; init; }
+
     /// <summary>Networks to transfer attacks from.</summary>
     public IReadOnlyList<AttackOrigin> Origins { get; init; } = [];
 
@@ -31,6 +35,11 @@ public sealed record EvaluationRequest(
     /// <summary>A folder for adversarial images; null for none.</summary>
     public string? ImagesFolder { get; init; }
 }
+
+/// <summary>A network in integers that is evaluated.</summary>
+/// <param name="Bits">To which the model's weights were rounded, each to the nearest.</param>
+/// <param name="Threads">For its verdicts; 0 for one a core.</param>
+public sealed record DeployedInteger(FixedPointNetwork Network, int Bits, int Threads);
 
 /// <summary>A network to transfer attacks from.</summary>
 /// <param name="Name">Behind an attack's name: <c>pgd10@ann</c>.</param>

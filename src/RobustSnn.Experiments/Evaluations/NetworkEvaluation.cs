@@ -7,6 +7,7 @@ using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Evaluations;
 using RobustSnn.Robustness.Ledgers;
+using RobustSnn.Robustness;
 
 namespace RobustSnn.Experiments.Evaluations;
 
@@ -22,7 +23,10 @@ public static class NetworkEvaluation
     {
         var images = request.Shard is { } shard ? shard.Take(request.Images) : request.Images;
         RequireWholeImages(request);
-        using var evaluation = new Evaluation(request.Model, request.Options);
+        using IClassifier classifier = request.FixedPoint is { } deployed
+            ? new FixedPointClassifier(deployed.Network, request.Model, request.Options.Batch, deployed.Threads)
+            : new Classifier(request.Model, request.Options.Batch, request.Options.Timesteps);
+        using var evaluation = new Evaluation(classifier, request.Options);
         AddOrigins(evaluation, request);
         evaluation.RequireRunnable(request.Attacks);
         using var journal = request.Ledger is { } path ? Open(request, path, images, cancellation) : null;
@@ -74,6 +78,7 @@ public static class NetworkEvaluation
             NumberRanges.Of(Enumerable.Range(0, images.Count).Select(images.Number)),
             request.Shard is { Of: > 1 } shard ? LedgerShard.Parse("--shard", shard.ToString()) : null)
         {
+            FixedPointBits = request.FixedPoint?.Bits,
             Origins = request.Origins.ToDictionary(origin => origin.Name, origin => LedgerHeader.DigestOf(origin.Checkpoint)),
         };
         return request.Resumes ? LedgerJournal.Resume(path, header) : LedgerJournal.Create(path, header);

@@ -29,6 +29,12 @@ public sealed record LedgerHeader(
     /// <summary>SHA-256 of the networks that attacks were transferred from, by the names behind their <c>@</c>.</summary>
     public IReadOnlyDictionary<string, string> Origins { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Bits to which the checkpoint's weights were rounded, where a network in integers decided: it is another network than the checkpoint's, and than that
+    /// of other bits. Null where the checkpoint's own did.
+    /// </summary>
+    public int? FixedPointBits { get; init; }
+
     /// <summary>All members of all attacks, each once, in order: of which a row has findings.</summary>
     public IReadOnlyList<LedgerMember> Members => [.. Attacks.SelectMany(attack => attack.Members).Distinct()];
 

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
+using RobustSnn.FixedPoint;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Ledgers;
 
@@ -18,6 +19,7 @@ internal static class LedgerHeaderJson
     private const int LongestQuotation = 100;
     private const string Complete = "complete";
     private const string Origins = "origins";
+    private const string FixedPointBits = "fixed_point_bits";
 
     /// <summary>Keys in which ledgers may differ that are merged.</summary>
     private static readonly string[] United = ["attacks", "samples", "shard", "batch", Origins, Complete];
@@ -53,6 +55,7 @@ internal static class LedgerHeaderJson
             fields.TextOrNull("shard") is { } shard ? LedgerShard.Parse($"{place}: shard", shard) : null)
         {
             Origins = fields.Has(Origins) ? OriginsOf(fields) : new Dictionary<string, string>(),
+            FixedPointBits = fields.Has(FixedPointBits) ? BitsOf(fields) : null,
         };
         var isComplete = fields.Flag(Complete);
         fields.RequireNoOther();
@@ -73,14 +76,20 @@ internal static class LedgerHeaderJson
         return names.ToDictionary(name => name, name => Digest(fields, name), StringComparer.Ordinal);
     }
 
+    private static int BitsOf(JsonFields fields) => fields.Whole(FixedPointBits) is var bits and >= IntegerWeights.FewestBits and <= IntegerWeights.MostBits
+        ? bits
+        : throw fields.Wrong(FixedPointBits, $"{IntegerWeights.FewestBits} to {IntegerWeights.MostBits}");
+
     private static Difference? DifferenceOf(LedgerHeader found, LedgerHeader expected, string[] left)
     {
         var (one, other) = (Object(found, isComplete: true), Object(expected, isComplete: true));
-        foreach (var (key, value) in other.Where(pair => !left.Contains(pair.Key)))
+
+        // Keys of both: one that only some headers have tells them apart from those without.
+        foreach (var key in other.Select(pair => pair.Key).Union(one.Select(pair => pair.Key)).Except(left))
         {
-            if (!JsonNode.DeepEquals(one[key], value))
+            if (!JsonNode.DeepEquals(one[key], other[key]))
             {
-                return new Difference(key, Quoted(one[key]), Quoted(value));
+                return new Difference(key, Quoted(one[key]), Quoted(other[key]));
             }
         }
 
@@ -94,6 +103,11 @@ internal static class LedgerHeaderJson
         {
             written[Origins] = new JsonObject(header.Origins.OrderBy(each => each.Key, StringComparer.Ordinal)
                 .Select(each => KeyValuePair.Create(each.Key, (JsonNode?)each.Value)));
+        }
+
+        if (header.FixedPointBits is { } bits)
+        {
+            written[FixedPointBits] = bits;
         }
 
         return written;

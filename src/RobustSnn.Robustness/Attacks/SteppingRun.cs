@@ -50,10 +50,10 @@ internal sealed class SteppingRun : AttackRun
     {
         Settings.Cancellation.ThrowIfCancellationRequested();
         var gradient = Batch.LossGradient(Batch.Adversarial, this.loss, reference, Settings, out var logits);
-        if (Settings.StopsEarly && Batch.Classifier.IsDeployed(Settings.Estimator))
+        if (Settings.StopsEarly && (Batch.Classifier.IsDeployed(Settings.Estimator) || Batch.Classifier.JudgesOnTheWay))
         {
             var seen = Batch.Images(Seen);
-            Batch.MarkWrong(logits, Batch.Broken);
+            Batch.MarkWrong(Batch.Deployed(Batch.Adversarial, logits, Settings.Estimator), Batch.Broken);
             Batch.Select(Batch.Broken, Batch.Adversarial, seen);
             Batch.Step(Batch.Adversarial, gradient, this.length, Settings.Budget, Batch.Adversarial);
             Batch.Select(Batch.Broken, seen, Batch.Adversarial);

@@ -16,35 +16,42 @@ public sealed class EnergyAccount : IDisposable
     private readonly SpikingModel model;
     private readonly EvaluationOptions options;
     private readonly Wiring wiring;
-    private readonly Classifier classifier;
+    private readonly IClassifier classifier;
+    private readonly Classifier? owned;
+    private readonly Func<DeviceBuffer, int, IReadOnlyDictionary<int, SpikeTally>, DeviceBuffer> counting;
     private readonly DeviceBuffer images;
     private readonly float[] pixels;
     private readonly int[] labels;
     private readonly int[] numbers;
     private readonly int[] predictions;
+    private readonly float[] logits;
     private AttackBatch? batch;
 
     /// <exception cref="BadInputException">
     /// T or the batch is below 1, the network does not spike, or some layer reads neither the image nor spikes.
     /// </exception>
     public EnergyAccount(SpikingModel model, EvaluationOptions options)
-    {
-        wiring = new Wiring(model);
-        if (options.Batch < 1 || options.Timesteps < 1)
-        {
-            throw new BadInputException(
-                "An energy account expects a batch of at least 1 and T of at least 1, because without timesteps nothing spikes; "
-                + $"found batch {options.Batch}, T {options.Timesteps}.");
-        }
+        : this(model, options, Classify(model, options)) => owned = (Classifier)classifier;
 
-        this.model = model;
-        this.options = options;
-        classifier = new Classifier(model, options.Batch, options.Timesteps);
+    /// <summary>Of a network in integers, which is somebody else's to dispose: its spikes, over the connections of the network that it came from.</summary>
+    /// <exception cref="BadInputException">As of that network, or the options are not the classifier's.</exception>
+    public EnergyAccount(FixedPointClassifier classifier, EvaluationOptions options)
+        : this(classifier.Model, options, (new Wiring(classifier.Model), Suited(classifier, options), classifier.LogitsCounting))
+    {
+    }
+
+    private EnergyAccount(
+        SpikingModel model, EvaluationOptions options,
+        (Wiring Wiring, IClassifier Classifier, Func<DeviceBuffer, int, IReadOnlyDictionary<int, SpikeTally>, DeviceBuffer> Counting) its)
+    {
+        (this.model, this.options) = (model, options);
+        (wiring, classifier, counting) = its;
         pixels = new float[options.Batch * classifier.PixelCount];
         images = classifier.Backend.Allocate(pixels.Length);
         labels = new int[options.Batch];
         numbers = new int[options.Batch];
         predictions = new int[options.Batch];
+        logits = new float[options.Batch * classifier.Classes];
     }
 
     /// <summary>Why equation 12 says nothing about a network, in a sentence; null where it does.</summary>
@@ -110,7 +117,28 @@ public sealed class EnergyAccount : IDisposable
     {
         batch?.Dispose();
         images.Dispose();
-        classifier.Dispose();
+        owned?.Dispose();
+    }
+
+    private static FixedPointClassifier Suited(FixedPointClassifier classifier, EvaluationOptions options) =>
+        classifier.Batch == options.Batch && classifier.Timesteps == options.Timesteps
+            ? classifier
+            : throw new BadInputException($"An energy account with batch {options.Batch} and T {options.Timesteps} expects a classifier with these, found "
+                + $"{classifier.Batch} and {classifier.Timesteps}.");
+
+    private static (Wiring, IClassifier, Func<DeviceBuffer, int, IReadOnlyDictionary<int, SpikeTally>, DeviceBuffer>) Classify(
+        SpikingModel model, EvaluationOptions options)
+    {
+        var wiring = new Wiring(model);
+        if (options.Batch < 1 || options.Timesteps < 1)
+        {
+            throw new BadInputException(
+                "An energy account expects a batch of at least 1 and T of at least 1, because without timesteps nothing spikes; "
+                + $"found batch {options.Batch}, T {options.Timesteps}.");
+        }
+
+        var classifier = new Classifier(model, options.Batch, options.Timesteps);
+        return (wiring, classifier, classifier.LogitsCounting);
     }
 
     private static void RequireOneAttack(AttackInBudget? attack)
@@ -137,7 +165,9 @@ public sealed class EnergyAccount : IDisposable
     private int Count(EnergyCount count, DeviceBuffer pixels, int samples, string what)
     {
         var classes = predictions.AsSpan(0, samples);
-        classifier.ClassesOf(classifier.LogitsCounting(pixels, samples, count.Tallies), classes);
+        var said = logits.AsSpan(0, samples * classifier.Classes);
+        counting(pixels, samples, count.Tallies).Download(said);
+        Predictions.Of(said, classifier.Classes, classes);
         if (classes.Contains(Predictions.None))
         {
             throw new BadInputException(

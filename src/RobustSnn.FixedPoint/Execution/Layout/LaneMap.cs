@@ -57,6 +57,24 @@ internal sealed unsafe class LaneMap
     public long Offset(int image, int row, int column) =>
         (long)image * ImageStride + (long)(row + Border) * RowStride + (column + Border) * PositionBytes;
 
+    /// <summary>Adds the spikes of each neuron in the first so many images, over all timesteps.</summary>
+    /// <param name="counts">(channel, row, column)</param>
+    public void AddSpikes(int images, Span<long> counts)
+    {
+        for (var octet = 0; octet < Octets; octet++)
+            for (var image = 0; image < images; image++)
+                for (var row = 0; row < Shape.Rows; row++)
+                    for (var channel = 0; channel < Shape.Channels; channel++)
+                    {
+                        var from = Data + octet * OctetStride + Offset(image, row, 0) + channel * ChannelStride;
+                        var to = counts.Slice((channel * Shape.Rows + row) * Shape.Columns, Shape.Columns);
+                        for (var column = 0; column < to.Length; column++)
+                        {
+                            to[column] += BitOperations.PopCount(from[column]);
+                        }
+                    }
+    }
+
     /// <summary>Spikes of the first so many images, over all timesteps.</summary>
     public long CountSpikes(int images)
     {

@@ -27,6 +27,8 @@ internal sealed unsafe class CurrentStep : Step
         }
     }
 
+    public override long ConnectionBytes => sums.Rows.Bytes;
+
     public override void Run(int images)
     {
         sums.Prepare(workers, images);

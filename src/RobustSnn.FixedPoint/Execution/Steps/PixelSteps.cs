@@ -59,6 +59,8 @@ internal sealed unsafe class PixelLayerStep(Workers workers, FixedPointNetwork n
 {
     private readonly Connections connections = new(network, layer, input);
 
+    public override long ConnectionBytes => sizeof(int) * ((long)connections.Starts.Length + connections.Weights.Length + connections.Offsets.Length);
+
     public override void Run(int images) => workers.Run(images * output.Shape.Channels, new Job(connections, input, output));
 
     /// <summary>Each output's weights, and how far from a position's first input theirs is.</summary>

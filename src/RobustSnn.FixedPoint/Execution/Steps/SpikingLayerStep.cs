@@ -32,6 +32,8 @@ internal sealed unsafe class SpikingLayerStep : Step
         (neurons, isShort) = its.Upload(heap, sums.Rows.IsOneSum, isWhole: false);
     }
 
+    public override long ConnectionBytes => sums.Rows.Bytes;
+
     public override void Run(int images)
     {
         sums.Prepare(workers, images);
