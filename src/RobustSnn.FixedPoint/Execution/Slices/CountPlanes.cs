@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution.Layout;
@@ -15,6 +16,7 @@ internal sealed class CountPlanes(NativeHeap heap, LaneMap counts, int bits, int
 
     private readonly unsafe struct Job(LaneMap counts, LaneMap planes, int bits, int images) : IJob
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Execute(int piece)
         {
             var (octet, image) = Math.DivRem(piece, images);
@@ -29,6 +31,7 @@ internal sealed class CountPlanes(NativeHeap heap, LaneMap counts, int bits, int
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Row(byte* from, byte* to)
         {
             var columns = counts.Shape.Columns;

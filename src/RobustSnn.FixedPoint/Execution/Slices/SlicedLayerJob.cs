@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
@@ -34,6 +35,7 @@ internal readonly unsafe struct SlicedLayerJob<TDynamics>(SlicedPass pass, Slice
 
     public int Pieces => pass.Tiles * ((rows.Levels.Length + pass.GroupOutputs - 1) / pass.GroupOutputs);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
     {
         using var memory = PieceMemory.Begin();

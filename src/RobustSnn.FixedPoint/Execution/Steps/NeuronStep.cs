@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
@@ -74,6 +75,7 @@ internal sealed unsafe class NeuronStep : Step
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Fire(int channel, int first, int count, TilePositions positions, int* membranes, short* fired)
         {
             var timesteps = step.network.Timesteps;

@@ -26,7 +26,7 @@ internal sealed unsafe class SlicedLayerStep : Step
 
     private SlicedLayerStep(
         NativeHeap heap, Workers workers, FixedPointNetwork network, SlicedLayer layer, SlicedRows rows, LayerNeurons its, LaneMap input, LaneMap output,
-        int batch)
+        int batch, UnfoldRoom room)
     {
         (this.workers, this.network, this.rows, this.output) = (workers, network, rows, output);
         var geometry = layer.Geometry with { Inputs = layer.Geometry.Inputs * layer.InputBits };
@@ -37,26 +37,30 @@ internal sealed unsafe class SlicedLayerStep : Step
         }
 
         grid = new WordGrid(geometry.OutputRows * geometry.OutputColumns, batch, LaneMap.OctetSteps, SlicedTurn.Positions / LaneMap.OctetSteps);
-        source = new LayerSource(heap, LaneMap.OctetSteps, input, geometry, grid, batch, isLaidOut: true);
+        source = new LayerSource(heap, LaneMap.OctetSteps, input, geometry, grid, batch, isLaidOut: true, room);
         targets = grid.Targets(heap, output);
         (neurons, isShort) = its.Upload(heap, layer.IsShort, isWhole: true);
     }
+
+    public override long ConnectionBytes => rows.Bytes;
 
     /// <summary>The step, or null where this machine does not have the instructions, sums need more than 16 bits, or it would not be faster.</summary>
     /// <param name="layer">The node of the layer.</param>
     /// <param name="its">Its neurons.</param>
     public static SlicedLayerStep? Of(
-        NativeHeap heap, Workers workers, FixedPointNetwork network, int layer, LayerNeurons its, LaneMap input, LaneMap output, int batch)
+        NativeHeap heap, Workers workers, FixedPointNetwork network, int layer, LayerNeurons its, LaneMap input, LaneMap output, int batch,
+        UnfoldRoom room)
     {
         var sliced = new SlicedLayer(network, layer, its, input);
-        if (!SlicedSums.IsSupported || !SlicedRoute.Pays(sliced.Geometry, network.Weights[layer].Values.Length, batch) || !sliced.IsPossible)
+        if (!SlicedSums.IsSupported || !SlicedRoute.Pays(sliced.Geometry, network.Weights[layer].Values.Length,
+            (long)sliced.Geometry.OutputRows * sliced.Geometry.OutputColumns * batch) || !sliced.IsPossible)
         {
             return null;
         }
 
         var rows = new SlicedRows(heap, sliced.Geometry, network.Weights[layer], sliced.InputBits, its.SumBias, sliced.IsShort);
         return Array.TrueForAll(rows.Levels, levels => levels <= SlicedSums.MostLevels)
-            ? new SlicedLayerStep(heap, workers, network, sliced, rows, its, input, output, batch)
+            ? new SlicedLayerStep(heap, workers, network, sliced, rows, its, input, output, batch, room)
             : null;
     }
 

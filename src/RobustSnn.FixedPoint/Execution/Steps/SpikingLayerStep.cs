@@ -22,12 +22,13 @@ internal sealed unsafe class SpikingLayerStep : Step
     /// <param name="layer">The node of the layer.</param>
     /// <param name="its">Its neurons.</param>
     public SpikingLayerStep(
-        NativeHeap heap, Workers workers, ShortKernels kernels, FixedPointNetwork network, int layer, LayerNeurons its, LaneMap input, LaneMap output, int batch)
+        NativeHeap heap, Workers workers, ShortKernels kernels, FixedPointNetwork network, int layer, LayerNeurons its, LaneMap input, LaneMap output, int batch,
+        UnfoldRoom room)
     {
         (this.workers, this.kernels, this.output) = (workers, kernels, output);
         dynamics = network.Network.Neurons;
         timesteps = network.Timesteps;
-        sums = new LayerSums(heap, kernels, network, layer, input, batch, its.SumBias);
+        sums = new LayerSums(heap, kernels, network, layer, input, batch, room, its.SumBias);
         targets = sums.Grid.Targets(heap, output);
         (neurons, isShort) = its.Upload(heap, sums.Rows.IsOneSum, isWhole: false);
     }

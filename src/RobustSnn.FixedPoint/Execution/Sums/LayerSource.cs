@@ -14,13 +14,18 @@ internal sealed unsafe class LayerSource
     private readonly NativeBuffer places;
     private readonly NativeBuffer mapOffsets; // of columns in the map
     private readonly NativeBuffer? sources;
-    private readonly NativeBuffer? unfolded;
+    private readonly UnfoldRoom? unfolded;
+    private readonly long octetBytes;
+    private readonly bool hasSilent;
     private readonly NativeBuffer? unfoldedOffsets;
     private readonly int run;
 
     /// <param name="wordBytes">Of a word as the kernels read it.</param>
     /// <param name="isLaidOut">Whether it is laid out anew in any case, and then with a column behind the others that is always silent.</param>
-    public LayerSource(NativeHeap heap, int wordBytes, LaneMap map, ConvolutionGeometry geometry, WordGrid grid, int batch, bool isLaidOut)
+    /// <param name="room">Where it is laid out, which layers share.</param>
+    public LayerSource(
+        NativeHeap heap, int wordBytes, LaneMap map, ConvolutionGeometry geometry, WordGrid grid, int batch, bool isLaidOut,
+        UnfoldRoom room)
     {
         (this.map, this.grid) = (map, grid);
         IsCounts = map.PositionBytes == LaneMap.CountBytes;
@@ -51,7 +56,10 @@ internal sealed unsafe class LayerSource
         run = RunOf((long*)at.Memory, grid.Words * grid.WordPositions, map.PositionBytes);
         var columnBytes = grid.TileWords * wordBytes;
         TileBytes = checked((columns + (isLaidOut ? 1 : 0)) * columnBytes);
-        unfolded = heap.AllocateBytes(checked((long)map.Octets * allTiles * TileBytes));
+        hasSilent = isLaidOut;
+        octetBytes = checked((long)allTiles * TileBytes);
+        unfolded = room;
+        room.Reserve(checked(map.Octets * octetBytes));
         unfoldedOffsets = heap.Allocate(columns, ElementType.Int32);
         for (var column = 0; column < columns; column++)
         {
@@ -71,9 +79,9 @@ internal sealed unsafe class LayerSource
     /// <summary>Bytes of a tile of what is laid out anew.</summary>
     public int TileBytes { get; }
 
-    public byte* Data => unfolded is null ? map.Data : unfolded.Memory;
+    public byte* Data => unfolded is null ? map.Data : unfolded.Data;
 
-    public long OctetStride => unfolded is null ? map.OctetStride : unfolded.Bytes / map.Octets;
+    public long OctetStride => unfolded is null ? map.OctetStride : octetBytes;
 
     /// <summary>Byte offset of each word.</summary>
     public long* Places => (long*)places.Memory;
@@ -89,8 +97,8 @@ internal sealed unsafe class LayerSource
             return;
         }
 
-        var work = new Unfolded(map.Data, map.OctetStride, (long*)sources!.Memory, mapOffsets.Integers, columns, run, unfolded.Memory, grid.Sizes,
-            TileBytes, grid.TilesOf(images), allTiles);
+        var work = new Unfolded(map.Data, map.OctetStride, (long*)sources!.Memory, mapOffsets.Integers, columns, run, unfolded.Data, grid.Sizes,
+            TileBytes, grid.TilesOf(images), allTiles, hasSilent);
         if (IsCounts)
         {
             workers.Run(work.Pieces(map.Octets), new UnfoldCountsJob(work));
