@@ -85,9 +85,8 @@ internal static class AllowedArrows
         new("Engine/Layout"),
         new("Model"),
         new("Cuda.Bindings/CudaSparse", "Cuda.Bindings/BasicTypes"),
-        new("Cuda.Bindings/CudaBlas", "Cuda.Bindings", "Cuda.Bindings/BasicTypes"),
-        new("Cuda.Bindings", "Cuda.Bindings/VectorTypes", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia"),
-        new("Cuda.Bindings/VectorTypes"),
+        new("Cuda.Bindings/CudaBlas", "Cuda.Bindings/BasicTypes"),
+        new("Cuda.Bindings", "Cuda.Bindings/BasicTypes", "Cuda.Nvidia"),
         new("Cuda.Bindings/BasicTypes"),
         new("Cuda.Nvidia"),
     ];
