@@ -77,9 +77,37 @@ void RunTests(DirectoryPath results, string name, string[] assemblies, string[] 
         failed++;
     }
 
-    Information("{0}: {1} passed, {2} failed, {3} skipped", name, passed, failed, skipped.Count - missing);
+    Count(name, passed, failed, skipped.Count - missing);
+}
+
+// Says what tests of a name found, and adds it to the totals.
+void Count(string name, int passed, int failed, int skipped)
+{
+    Information("{0}: {1} passed, {2} failed, {3} skipped", name, passed, failed, skipped);
     var (allPassed, allFailed, allSkipped) = tests ?? (0, 0, 0);
-    tests = (allPassed + passed, allFailed + failed, allSkipped + skipped.Count - missing);
+    tests = (allPassed + passed, allFailed + failed, allSkipped + skipped);
+}
+
+// Runs the emulator's own tests. What they provoke it to say of wrong kernels is shown only where one failed.
+void RunEmulatorTests()
+{
+    var settings = new ProcessSettings { Arguments = "-s -C native/emulator --no-print-directory check", RedirectStandardOutput = true, RedirectStandardError = true };
+    var code = StartProcess("make", settings, out var output, out var errors);
+    var lines = output.ToList();
+    var found = System.Text.RegularExpressions.Regex.Match(lines.LastOrDefault() ?? "", @"^(\d+) passed, (\d+) failed$");
+    var (passed, failed) = found.Success ? (int.Parse(found.Groups[1].Value), int.Parse(found.Groups[2].Value)) : (0, 0);
+    if (passed == 0 || (code != 0 && failed == 0))
+    {
+        Error("emulator: its tests exited with {0} although none is said to have failed, or none ran at all: counted as one failure.", code);
+        failed++;
+    }
+
+    if (failed > 0)
+    {
+        Error("{0}", string.Join('\n', [.. errors, .. lines]));
+    }
+
+    Count("emulator", passed, failed, 0);
 }
 
 // The first line that the PTX of each kernels' file has to have, as compile.sh, which writes it, says; null where there is no shell to ask it.
@@ -215,6 +243,7 @@ Task("Test")
             }
 
             RunOrFail("native/emulator/build.sh", []);
+            RunEmulatorTests();
             RunTests(results, "on-the-emulator", ofCards, [], ("RSNN_CUDA_EMULATOR", MakeAbsolute(Directory("native/emulator/build")).FullPath));
         }
         else
@@ -239,7 +268,7 @@ Task("Emulator")
         RunOrFail("native/emulator/build.sh", []);
         if (HasArgument("check"))
         {
-            RunOrFail("make", ["-C", "native/emulator", "check"]);
+            RunEmulatorTests();
         }
     });
 
