@@ -5,7 +5,7 @@ namespace RobustSnn.Conformance;
 /// <summary>
 /// What checks forgive a backend for adding up in an order that this program does not know, and no other. Where a case has membranes as close to their
 /// threshold as single precision is exact, another order flips a spike, and the rest of an attack's run or of training follows it. What comes of that is
-/// known of the processor, which is held to it, and not of every card.
+/// known of the processor, which is held to it: with AVX2 or more no run ends elsewhere. It is not known of every card.
 /// </summary>
 /// <param name="backend">What is checked; its name is said wherever something was forgiven.</param>
 internal sealed class Leeway(IBackend backend)
