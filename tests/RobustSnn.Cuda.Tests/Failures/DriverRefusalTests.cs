@@ -34,6 +34,14 @@ public sealed class DriverRefusalTests
         Assert.That(code, Is.Zero);
     }
 
+    [TestCaseSource(nameof(Refusals))]
+    public void The_report_says_it(string calls, string expected)
+    {
+        using var emulator = new FailingEmulator("libcuda.so.1", calls);
+        using var folder = new TemporaryFolder();
+        Assert.That(emulator.Run("--out", Path.Combine(folder.Path, "report.md")).Error, Does.Match($"^gpu-report: no card can be used here: {expected}\n"));
+    }
+
     [Test]
     public void Of_a_card_that_is_there_what_it_refuses_is_said()
     {

@@ -51,7 +51,7 @@ public sealed class GpuReportTests
         using var folder = new TemporaryFolder();
         var (code, _, error) = ReportProcess.Run([("RSNN_CUDA_EMULATOR", folder.Folder("nothing"))], "--out", Path.Combine(folder.Path, "report.md"));
         Assert.That(code, Is.EqualTo(NoCard), error);
-        Assert.That(error, Does.Contain("no card here").And.Contain("./gpu-report --golden DIR --out FILE.md"));
+        Assert.That(error, Does.Contain("no card can be used here: ").And.Contain("./gpu-report --golden DIR --out FILE.md"));
     }
 
     [TestCase("--parts: expected any of machine", "--parts", "machines")]
