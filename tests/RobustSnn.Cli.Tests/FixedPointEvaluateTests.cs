@@ -45,7 +45,7 @@ public sealed class FixedPointEvaluateTests
     }
 
     [Test]
-    public void A_row_is_written_for_each_network() => Assert.That(Evaluate("--fixed-point", "16,3").Output, Does
+    public void A_row_is_written_for_each_network() => Assert.That(Evaluate("--fixed-point", "16", "--fixed-point", "3,16").Output, Does
         .Match(@"(?m)^floats +[\d.]+ % \(").And.Match(@"(?m)^16 bits +[\d.]+ % \(.*\) +[+-]?[\d.]+ +[\d.]+ % \(").And.Match(@"(?m)^3 bits +[\d.]+ % \("));
 
     [Test]

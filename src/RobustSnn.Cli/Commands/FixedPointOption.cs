@@ -26,7 +26,10 @@ internal static class FixedPointOption
         Description = description,
         HelpName = "BITS,...",
         CustomParser = result =>
-            [.. result.Tokens.Single().Value.Split(',', StringSplitOptions.TrimEntries).Select(text => Parse(text, result)).Distinct()],
+        [
+            .. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Select(text => Parse(text, result)).Distinct(),
+        ],
+        Arity = ArgumentArity.OneOrMore,
     };
 
     /// <param name="what">That asks for integers: the option, or a file.</param>
