@@ -96,7 +96,7 @@ public sealed class FixedPointEvaluateTests
     public void Networks_in_integers_are_refused_where_they_do_not_fit()
     {
         string other = folder["other.safetensors"];
-        SavedNetworks.Save(other, model => model.Parameters["classifier.4.bias"].Value.Upload(new float[10]));
+        SavedNetworks.Save(other, model => model.Parameters["classifier.4.bias"].Value.Upload([.. Enumerable.Repeat(1f, 10)]));
         Assert.Multiple(() =>
         {
             Refused("expected with --gradients CHECKPOINT", EvaluateFile());
