@@ -121,9 +121,9 @@ public sealed class FixedPointClassifierTests
 
         public float[] Margins => Record.Margins;
 
-        public bool Broke(int sample) => Record.Known.Find(sample, Member!) is { Broken: true };
+        public bool Broke(int sample) => Record.Known.Find(sample, Member!.Value) is { Broken: true };
 
-        public int At(int sample) => Record.Known.Find(sample, Member!)!.Value.At;
+        public int At(int sample) => Record.Known.Find(sample, Member!.Value)!.Value.At;
     }
 
     /// <summary>A small trained network, in floats and in integers.</summary>
