@@ -9,7 +9,7 @@ namespace RobustSnn.GpuReport;
 /// <summary>All parts, one after the other, in one file.</summary>
 internal static class FullReport
 {
-    /// <returns>0 where every part was made and found nothing wrong; <see cref="ReportCommand.NoCard"/> where there is no card.</returns>
+    /// <returns>0 where every part was made and found nothing wrong; <see cref="ReportCommand.NoCard"/> where there is no card, or none that can be used.</returns>
     /// <exception cref="BadInputException">There is no such part, no such folder, or the report cannot be written.</exception>
     public static int Write(ReportOptions options)
     {
@@ -26,7 +26,7 @@ internal static class FullReport
         }
         catch (BadInputException none)
         {
-            Console.Error.WriteLine($"gpu-report: no card here: {none.Message}");
+            Console.Error.WriteLine($"gpu-report: no card can be used here: {none.Message}");
             Console.Error.WriteLine(
                 $"Carry {AppContext.BaseDirectory} and the folder of golden cases to a machine with a card (64-bit Linux with NVIDIA's driver and "
                 + "cuBLAS; no .NET), and run there: ./gpu-report --golden DIR --out FILE.md [--python python3] [--quick]");

@@ -8,7 +8,7 @@ namespace RobustSnn.GpuReport;
 /// <summary>The program's arguments.</summary>
 internal static class ReportCommand
 {
-    /// <summary>What is returned where there is no card to report on.</summary>
+    /// <summary>What is returned where there is no card to report on, or none that can be used.</summary>
     public const int NoCard = 3;
 
     public static int Run(string[] arguments)

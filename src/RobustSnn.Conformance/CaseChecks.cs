@@ -28,13 +28,14 @@ internal sealed class CaseChecks : IDisposable
         this.network = network;
         this.expected = expected;
         shared = new CaseBatch(golden, network);
+        var leeway = new Leeway(network.Backend);
         passes = new PassChecks(golden, network, shared, expected);
         attacks = new AttackChecks(golden, network, shared, expected);
-        var targeted = new TargetedChecks(golden, shared, expected);
+        var targeted = new TargetedChecks(golden, shared, leeway, expected);
         var square = new SquareChecks(golden, shared, expected);
         ensembles = new EnsembleChecks(golden, shared, expected);
         var balancing = new BalancingChecks(golden, network, expected);
-        var steps = new StepsChecks(golden, network, expected);
+        var steps = new StepsChecks(golden, network, leeway, expected);
         training = new TrainingChecks(golden, network, expected);
         checks = new Dictionary<string, Func<Finding>>
         {

@@ -75,8 +75,8 @@ public static class Deviation
         return (double)beyond / expected.Length;
     }
 
-    /// <summary>Share of values that are not within <paramref name="tolerance"/> times the magnitude of what is expected, or are NaN.</summary>
-    public static double ShareBeyondRelative(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance)
+    /// <summary>How many values are not within <paramref name="tolerance"/> times the magnitude of what is expected, or are NaN.</summary>
+    public static int CountBeyondRelative(ReadOnlySpan<float> actual, ReadOnlySpan<float> expected, double tolerance)
     {
         var beyond = 0;
         for (var i = 0; i < expected.Length; i++)
@@ -84,7 +84,7 @@ public static class Deviation
             beyond += Math.Abs((double)actual[i] - expected[i]) <= tolerance * Math.Abs((double)expected[i]) ? 0 : 1;
         }
 
-        return (double)beyond / expected.Length;
+        return beyond;
     }
 
     private static double Ratio(double difference, double scale) => difference == 0 ? 0 : difference / scale;

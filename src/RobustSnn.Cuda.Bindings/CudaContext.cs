@@ -14,8 +14,6 @@ public class CudaContext : IDisposable
 
     public CUdevice Device { get; }
 
-    public int DeviceId => Device.Pointer;
-
     public static int GetDeviceCount()
     {
         Initialise();
@@ -53,9 +51,9 @@ public class CudaContext : IDisposable
         return new Version(version / 1000, version % 1000 / 10);
     }
 
-    public string GetDeviceName() => GetDeviceName(DeviceId);
+    public string GetDeviceName() => GetDeviceName(Device.Pointer);
 
-    public Version GetDeviceComputeCapability() => GetDeviceComputeCapability(DeviceId);
+    public Version GetDeviceComputeCapability() => GetDeviceComputeCapability(Device.Pointer);
 
     public void SetCurrent() => ThrowUnlessSuccess(DriverAPINativeMethods.ContextManagement.cuCtxSetCurrent(Context), "cuCtxSetCurrent");
 
@@ -93,28 +91,6 @@ public class CudaContext : IDisposable
 
     public void FreeMemory(CUdeviceptr dBuffer) => ThrowUnlessSuccess(DriverAPINativeMethods.MemoryManagement.cuMemFree_v2(dBuffer), "cuMemFree");
 
-    public SizeT GetTotalDeviceMemorySize() => MemorySizes().Total;
-
-    public SizeT GetFreeDeviceMemorySize() => MemorySizes().Free;
-
-    public void ClearMemory(CUdeviceptr aPtr, byte aValue, SizeT aSizeInBytes) =>
-        ThrowUnlessSuccess(DriverAPINativeMethods.Memset.cuMemsetD8_v2(aPtr, aValue, aSizeInBytes), "cuMemsetD8");
-
-    public void ClearMemory(CUdeviceptr aPtr, ushort aValue, SizeT aSizeInBytes) =>
-        ThrowUnlessSuccess(DriverAPINativeMethods.Memset.cuMemsetD16_v2(aPtr, aValue, aSizeInBytes / sizeof(ushort)), "cuMemsetD16");
-
-    public void ClearMemory(CUdeviceptr aPtr, uint aValue, SizeT aSizeInBytes) =>
-        ThrowUnlessSuccess(DriverAPINativeMethods.Memset.cuMemsetD32_v2(aPtr, aValue, aSizeInBytes / sizeof(uint)), "cuMemsetD32");
-
-    public void ClearMemoryAsync(CUdeviceptr aPtr, byte aValue, SizeT aSizeInBytes, CUstream stream) =>
-        ThrowUnlessSuccess(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(aPtr, aValue, aSizeInBytes, stream), "cuMemsetD8Async");
-
-    public void ClearMemoryAsync(CUdeviceptr aPtr, ushort aValue, SizeT aSizeInBytes, CUstream stream) =>
-        ThrowUnlessSuccess(DriverAPINativeMethods.MemsetAsync.cuMemsetD16Async(aPtr, aValue, aSizeInBytes / sizeof(ushort), stream), "cuMemsetD16Async");
-
-    public void ClearMemoryAsync(CUdeviceptr aPtr, uint aValue, SizeT aSizeInBytes, CUstream stream) =>
-        ThrowUnlessSuccess(DriverAPINativeMethods.MemsetAsync.cuMemsetD32Async(aPtr, aValue, aSizeInBytes / sizeof(uint), stream), "cuMemsetD32Async");
-
     public void CopyToDevice(CUdeviceptr aDest, IntPtr aSource, SizeT aSizeInBytes) =>
         ThrowUnlessSuccess(DriverAPINativeMethods.SynchronousMemcpy_v2.cuMemcpyHtoD_v2(aDest, aSource, aSizeInBytes), "cuMemcpyHtoD");
 
@@ -147,13 +123,6 @@ public class CudaContext : IDisposable
         var value = 0;
         ThrowUnlessSuccess(DriverAPINativeMethods.DeviceManagement.cuDeviceGetAttribute(ref value, attribute, device), "cuDeviceGetAttribute");
         return value;
-    }
-
-    private static (SizeT Free, SizeT Total) MemorySizes()
-    {
-        var (free, total) = (default(SizeT), default(SizeT));
-        ThrowUnlessSuccess(DriverAPINativeMethods.MemoryManagement.cuMemGetInfo_v2(ref free, ref total), "cuMemGetInfo");
-        return (free, total);
     }
 
     /// <summary>The driver reads PTX up to a zero byte.</summary>

@@ -35,19 +35,6 @@ public class CudaEvent : IDisposable
 
     public void Synchronize() => ThrowUnlessSuccess(DriverAPINativeMethods.Events.cuEventSynchronize(Event), "cuEventSynchronize");
 
-    /// <summary>Whether it has been reached.</summary>
-    public bool Query()
-    {
-        var status = DriverAPINativeMethods.Events.cuEventQuery(Event);
-        if (status == CUResult.ErrorNotReady)
-        {
-            return false;
-        }
-
-        ThrowUnlessSuccess(status, "cuEventQuery");
-        return true;
-    }
-
     public void Dispose()
     {
         Dispose(true);

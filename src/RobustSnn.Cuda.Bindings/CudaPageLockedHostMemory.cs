@@ -32,14 +32,6 @@ public class CudaPageLockedHostMemory<T> : IDisposable
 
     public SizeT SizeInBytes => Size * Unsafe.SizeOf<T>();
 
-    /// <summary>All bytes, in the order of the stream: they must stay as they are until the copy is done.</summary>
-    public void AsyncCopyToDevice(CUdeviceptr devicePtr, CUstream stream) => ThrowUnlessSuccess(
-        DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyHtoDAsync_v2(devicePtr, pointer, SizeInBytes, stream), "cuMemcpyHtoDAsync");
-
-    /// <summary>All bytes, in the order of the stream: they are there when the copy is done.</summary>
-    public void AsyncCopyFromDevice(CUdeviceptr devicePtr, CUstream stream) => ThrowUnlessSuccess(
-        DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyDtoHAsync_v2(pointer, devicePtr, SizeInBytes, stream), "cuMemcpyDtoHAsync");
-
     public void Dispose()
     {
         Dispose(true);

@@ -26,21 +26,6 @@ public class CudaStream : IDisposable
 
     public void Synchronize() => ThrowUnlessSuccess(DriverAPINativeMethods.Streams.cuStreamSynchronize(Stream), "cuStreamSynchronize");
 
-    /// <summary>Whether all work is done.</summary>
-    public bool Query()
-    {
-        var status = DriverAPINativeMethods.Streams.cuStreamQuery(Stream);
-        if (status == CUResult.ErrorNotReady)
-        {
-            return false;
-        }
-
-        ThrowUnlessSuccess(status, "cuStreamQuery");
-        return true;
-    }
-
-    public void WaitEvent(CUevent cuevent) => ThrowUnlessSuccess(DriverAPINativeMethods.Streams.cuStreamWaitEvent(Stream, cuevent, 0), "cuStreamWaitEvent");
-
     public void Dispose()
     {
         Dispose(true);

@@ -11,9 +11,6 @@ public static partial class DriverAPINativeMethods
         [LibraryImport(Library)]
         public static partial CUResult cuCtxSetCurrent(CUcontext ctx);
 
-        [LibraryImport(Library)]
-        public static partial CUResult cuCtxGetCurrent(ref CUcontext pctx);
-
         /// <summary>Waits for all work of the current context; errors of kernels come out here at the latest.</summary>
         [LibraryImport(Library)]
         public static partial CUResult cuCtxSynchronize();

@@ -14,10 +14,6 @@ public static partial class DriverAPINativeMethods
         [LibraryImport(Library)]
         public static partial CUResult cuEventRecord(CUevent hEvent, CUstream hStream);
 
-        /// <summary><see cref="CUResult.ErrorNotReady"/> until the event has been reached.</summary>
-        [LibraryImport(Library)]
-        public static partial CUResult cuEventQuery(CUevent hEvent);
-
         [LibraryImport(Library)]
         public static partial CUResult cuEventSynchronize(CUevent hEvent);
 

@@ -9,9 +9,6 @@ public static partial class DriverAPINativeMethods
     public static partial class FunctionManagement
     {
         [LibraryImport(Library)]
-        public static partial CUResult cuFuncGetAttribute(ref int pi, CUFunctionAttribute attrib, CUfunction hfunc);
-
-        [LibraryImport(Library)]
         public static partial CUResult cuFuncSetAttribute(CUfunction hfunc, CUFunctionAttribute attrib, int value);
     }
 }

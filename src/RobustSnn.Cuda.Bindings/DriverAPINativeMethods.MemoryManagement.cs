@@ -19,21 +19,9 @@ public static partial class DriverAPINativeMethods
         public static partial CUResult cuMemFree_v2(CUdeviceptr dptr);
 
         [LibraryImport(Library)]
-        public static partial CUResult cuMemAllocAsync(ref CUdeviceptr dptr, SizeT bytesize, CUstream hStream);
-
-        [LibraryImport(Library)]
-        public static partial CUResult cuMemFreeAsync(CUdeviceptr dptr, CUstream hStream);
-
-        [LibraryImport(Library)]
         public static partial CUResult cuMemHostAlloc(ref IntPtr pp, SizeT bytesize, CUMemHostAllocFlags Flags);
 
         [LibraryImport(Library)]
         public static partial CUResult cuMemFreeHost(IntPtr p);
-
-        [LibraryImport(Library, EntryPoint = "cuMemHostRegister_v2")]
-        public static partial CUResult cuMemHostRegister(IntPtr p, SizeT byteSize, CUMemHostRegisterFlags Flags);
-
-        [LibraryImport(Library)]
-        public static partial CUResult cuMemHostUnregister(IntPtr p);
     }
 }

@@ -12,9 +12,6 @@ public static partial class DriverAPINativeMethods
         public static partial CUResult cuMemsetD8Async(CUdeviceptr dstDevice, byte b, SizeT N, CUstream hStream);
 
         [LibraryImport(Library)]
-        public static partial CUResult cuMemsetD16Async(CUdeviceptr dstDevice, ushort us, SizeT N, CUstream hStream);
-
-        [LibraryImport(Library)]
         public static partial CUResult cuMemsetD32Async(CUdeviceptr dstDevice, uint ui, SizeT N, CUstream hStream);
     }
 }

@@ -22,8 +22,5 @@ public static partial class DriverAPINativeMethods
 
         [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
         public static partial CUResult cuModuleGetFunction(ref CUfunction hfunc, CUmodule hmod, string name);
-
-        [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-        public static partial CUResult cuModuleGetGlobal_v2(ref CUdeviceptr dptr, ref SizeT bytes, CUmodule hmod, string name);
     }
 }

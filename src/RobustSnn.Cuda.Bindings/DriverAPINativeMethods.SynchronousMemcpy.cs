@@ -13,8 +13,5 @@ public static partial class DriverAPINativeMethods
 
         [LibraryImport(Library)]
         public static partial CUResult cuMemcpyDtoH_v2(IntPtr dstHost, CUdeviceptr srcDevice, SizeT ByteCount);
-
-        [LibraryImport(Library)]
-        public static partial CUResult cuMemcpyDtoD_v2(CUdeviceptr dstDevice, CUdeviceptr srcDevice, SizeT ByteCount);
     }
 }

@@ -9,7 +9,6 @@ namespace RobustSnn.Cuda.Nvidia;
 public static unsafe class Nvtx
 {
     // Constants for the compiler once this class has begun: what a profiler has not attached to costs nothing.
-    private static readonly delegate* unmanaged<byte*, void> MarkFunction;
     private static readonly delegate* unmanaged<byte*, int> PushFunction;
     private static readonly delegate* unmanaged<int> PopFunction;
 
@@ -17,7 +16,6 @@ public static unsafe class Nvtx
     {
         if (NvtxInjection.Attach(Environment.GetEnvironmentVariable(NvtxInjection.Variable)) is { } functions)
         {
-            MarkFunction = (delegate* unmanaged<byte*, void>)functions.Mark;
             PushFunction = (delegate* unmanaged<byte*, int>)functions.Push;
             PopFunction = (delegate* unmanaged<int>)functions.Pop;
         }
@@ -42,18 +40,6 @@ public static unsafe class Nvtx
         if (PopFunction != null)
         {
             _ = PopFunction();
-        }
-    }
-
-    /// <summary>A point in time.</summary>
-    public static void Mark(string name)
-    {
-        if (MarkFunction != null)
-        {
-            fixed (byte* text = EndedByZero(name))
-            {
-                MarkFunction(text);
-            }
         }
     }
 

@@ -22,7 +22,6 @@ internal static unsafe class NvtxInjection
     private static readonly int[] ModuleSizes = [0, 16, 9, 15, 7, 16, 7];
 
     // Functions of the core module.
-    private const int MarkA = 2;
     private const int RangePushA = 9;
     private const int RangePop = 11;
 
@@ -38,7 +37,7 @@ internal static unsafe class NvtxInjection
     /// <summary>As NVTX does, a library that cannot be loaded or does not want to is passed over: a program does not fail for want of a profiler.</summary>
     /// <param name="library">What <see cref="Variable"/> names; null without a profiler.</param>
     /// <returns>The functions to call, 0 for one that is not wanted; null where nobody attached.</returns>
-    public static (nint Mark, nint Push, nint Pop)? Attach(string? library)
+    public static (nint Push, nint Pop)? Attach(string? library)
     {
         if (string.IsNullOrEmpty(library) || !NativeLibrary.TryLoad(library, out var handle) || !NativeLibrary.TryGetExport(handle, EntryPoint, out var entry)
             || ((delegate* unmanaged<delegate* unmanaged<uint, void*>, int>)entry)(&GetExportTable) == 0)
@@ -47,7 +46,7 @@ internal static unsafe class NvtxInjection
         }
 
         var core = Modules[CoreModule];
-        return (*(nint*)core[MarkA], *(nint*)core[RangePushA], *(nint*)core[RangePop]);
+        return (*(nint*)core[RangePushA], *(nint*)core[RangePop]);
     }
 
     [UnmanagedCallersOnly]

@@ -20,7 +20,7 @@ public sealed partial class CudaBackend
         var to = Changing(target, target.Length);
         if (target.Length > 0)
         {
-            CudaDevice.Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD32Async(
+            device.Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD32Async(
                 new CUdeviceptr { Pointer = to }, BitConverter.SingleToUInt32Bits(value), (ulong)target.Length, device.Stream), "fill memory");
         }
     }
@@ -32,7 +32,7 @@ public sealed partial class CudaBackend
         var (from, to) = (Reading(source, count, source.Type), Changing(target, count, target.Type));
         if (count > 0)
         {
-            CudaDevice.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyDtoDAsync_v2(
+            device.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyDtoDAsync_v2(
                 new CUdeviceptr { Pointer = to }, new CUdeviceptr { Pointer = from }, (ulong)DeviceBuffer.SizeInBytes(count, source.Type), device.Stream), "copy memory");
         }
     }

@@ -130,7 +130,7 @@ public sealed partial class CudaBackend
         var count = layer.Weights.Length;
         if (layer.Pattern is not null)
         {
-            CudaDevice.Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(
+            device.Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(
                 new CUdeviceptr { Pointer = target }, 0, (ulong)layer.Geometry.WeightCount * sizeof(float), device.Stream), "clear weights");
         }
 

@@ -20,9 +20,9 @@ public sealed partial class CudaBackend : IMeasuresEnergy
                 {
                     energy = new EnergyCounter(device.PciBusId);
                 }
-                catch (Exception reason) when (reason is CudaLibraryException or NvmlException)
+                catch (Exception reason) when (reason is CudaLibraryException or EntryPointNotFoundException or NvmlException or InvalidOperationException)
                 {
-                    whyNoEnergy = $"cuda: the energy of {device.Model} cannot be read: {reason.Message}";
+                    whyNoEnergy = WhyNot(reason);
                 }
             }
 
@@ -38,10 +38,20 @@ public sealed partial class CudaBackend : IMeasuresEnergy
         }
 
         Synchronize(); // what was called before is not this work's
-        return energy!.Measure(() =>
+        try
         {
-            work();
-            Synchronize();
-        });
+            return energy!.Measure(() =>
+            {
+                work();
+                Synchronize();
+            });
+        }
+        catch (NvmlException failure)
+        {
+            whyNoEnergy = WhyNot(failure);
+            throw new InvalidOperationException(whyNoEnergy, failure);
+        }
     }
+
+    private string WhyNot(Exception reason) => $"cuda: the energy of {device.Model} cannot be read: {reason.Message}";
 }

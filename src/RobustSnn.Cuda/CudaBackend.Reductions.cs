@@ -59,7 +59,7 @@ public sealed partial class CudaBackend
         ArgumentOutOfRangeException.ThrowIfGreaterThan(k, (long)samples * shape.Lanes.Steps * shape.Count);
         var to = Element(Changing(target, index + 1L), index);
         var selection = scratch.Take(SelectionBytes);
-        CudaDevice.Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(
+        device.Check(DriverAPINativeMethods.MemsetAsync.cuMemsetD8Async(
             new CUdeviceptr { Pointer = selection }, 0, DigitCountBytes, device.Stream), "clear memory");
         foreach (var (shift, bits) in Digits)
         {

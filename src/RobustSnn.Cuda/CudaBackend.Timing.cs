@@ -10,13 +10,20 @@ public sealed partial class CudaBackend
     public TimeSpan Time(Action operations)
     {
         using var turn = TakeTurn();
-        using var begin = new CudaEvent();
-        using var end = new CudaEvent();
-        begin.Record(device.Stream);
-        operations();
-        end.Record(device.Stream);
-        end.Synchronize();
-        return TimeSpan.FromMilliseconds(CudaEvent.ElapsedTime(begin, end));
+        try
+        {
+            using var begin = new CudaEvent();
+            using var end = new CudaEvent();
+            begin.Record(device.Stream);
+            operations();
+            end.Record(device.Stream);
+            end.Synchronize();
+            return TimeSpan.FromMilliseconds(CudaEvent.ElapsedTime(begin, end));
+        }
+        catch (CudaException failure)
+        {
+            throw device.Failure(failure.CudaError, "take the time");
+        }
     }
 
     /// <summary>Measures what kernels are compared with.</summary>

@@ -49,6 +49,9 @@ public sealed partial class CudaBackend : IBackend
     /// <summary>Kernels are compiled for the card by its driver, and the libraries choose theirs by card and version.</summary>
     public string Arithmetic => Name;
 
+    /// <summary>cuBLAS, cuSPARSE and tensor cores add up in orders of their own.</summary>
+    public bool AddsInKnownOrder => false;
+
     /// <summary>One card does one plan's work at a time, with all it has.</summary>
     public int Parallelism => 1;
 

@@ -29,7 +29,9 @@ public sealed record CudaCards(IReadOnlyList<CudaCard> Cards, Version Driver, bo
         {
             CudaLibraries.Require(NvidiaLibrary.Driver);
             var cards = Enumerable.Range(0, CudaContext.GetDeviceCount()).Select(Describe).ToArray();
-            return new CudaCards(cards, CudaContext.GetDriverVersion(), CudaLibraries.IsEmulated);
+            return cards.Length > 0
+                ? new CudaCards(cards, CudaContext.GetDriverVersion(), CudaLibraries.IsEmulated)
+                : throw new CudaException(CUResult.ErrorNoDevice);
         }
         catch (CudaLibraryException missing)
         {
@@ -37,14 +39,16 @@ public sealed record CudaCards(IReadOnlyList<CudaCard> Cards, Version Driver, bo
         }
         catch (CudaException failure)
         {
-            throw new BadInputException($"NVIDIA's driver is here and shows no card: {CudaDevice.Describe(failure.CudaError)}", failure);
+            throw new BadInputException(DriverRefusal.Of(failure), failure);
         }
     }
 
     private static CudaCard Describe(int ordinal)
     {
         var bytes = default(SizeT);
-        CudaDevice.Check(DriverAPINativeMethods.DeviceManagement.cuDeviceTotalMem_v2(ref bytes, CudaContext.GetCUdevice(ordinal)), "ask for a card's memory");
-        return new CudaCard(CudaContext.GetDeviceName(ordinal), CudaContext.GetDeviceComputeCapability(ordinal), (long)(ulong)bytes);
+        var result = DriverAPINativeMethods.DeviceManagement.cuDeviceTotalMem_v2(ref bytes, CudaContext.GetCUdevice(ordinal));
+        return result == CUResult.Success
+            ? new CudaCard(CudaContext.GetDeviceName(ordinal), CudaContext.GetDeviceComputeCapability(ordinal), (long)(ulong)bytes)
+            : throw new CudaException(result);
     }
 }

@@ -25,17 +25,31 @@ public static class CudaVersions
 
     private static int? BlasVersion()
     {
-        var blas = new CudaBlas();
-        var version = 0;
-        var status = CudaBlasNativeMethods.cublasGetVersion_v2(blas.CublasHandle, ref version);
-        blas.Dispose();
-        return status == CublasStatus.Success ? version : null;
+        try
+        {
+            var blas = new CudaBlas();
+            var version = 0;
+            var status = CudaBlasNativeMethods.cublasGetVersion_v2(blas.CublasHandle, ref version);
+            blas.Dispose();
+            return status == CublasStatus.Success ? version : null;
+        }
+        catch (CudaBlasException)
+        {
+            return null; // it does not start, which the backend says that needs it
+        }
     }
 
     private static int? SparseVersion()
     {
-        using var sparse = new CudaSparseContext();
-        var version = 0;
-        return CudaSparseNativeMethods.cusparseGetVersion(sparse.Handle, ref version) == cusparseStatus.Success ? version : null;
+        try
+        {
+            using var sparse = new CudaSparseContext();
+            var version = 0;
+            return CudaSparseNativeMethods.cusparseGetVersion(sparse.Handle, ref version) == cusparseStatus.Success ? version : null;
+        }
+        catch (CudaSparseException)
+        {
+            return null;
+        }
     }
 }

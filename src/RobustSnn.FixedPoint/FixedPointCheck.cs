@@ -6,6 +6,7 @@ namespace RobustSnn.FixedPoint;
 internal static class FixedPointCheck
 {
     private const int LargestExponent = 60;
+    private const int MostThreshold = 1 << 30;
 
     /// <exception cref="BadInputException">Which is not.</exception>
     public static void Parts(FixedPointNetwork network)
@@ -57,8 +58,8 @@ internal static class FixedPointCheck
         Count(name, "thresholds", layer!.Thresholds.Length, channels);
         Count(name, "signs", layer.Signs.Length, channels);
         Count(name, "biases", layer.Bias.Length, channels);
-        var silent = Array.FindIndex(layer.Thresholds, threshold => threshold < 1);
-        Require(silent < 0, name, "thresholds above 0", silent < 0 ? "" : $"{layer.Thresholds[silent]} of channel {silent}");
+        var silent = Array.FindIndex(layer.Thresholds, threshold => threshold is < 1 or > MostThreshold);
+        Require(silent < 0, name, $"thresholds of 1 to {MostThreshold}", silent < 0 ? "" : $"{layer.Thresholds[silent]} of channel {silent}");
         var sign = Array.FindIndex(layer.Signs, each => each is < -1 or > 1);
         Require(sign < 0, name, "signs of −1, 0 or 1", sign < 0 ? "" : $"{layer.Signs[sign]} of channel {sign}");
     }

@@ -9,14 +9,19 @@ namespace RobustSnn.FixedPoint;
 /// <remarks>Its state is its buffers: one serves one thread at a time.</remarks>
 public sealed unsafe class FixedPointInference : IDisposable
 {
+    /// <summary>
+    /// Images of a pass: more leave the caches, fewer do not fill words where maps are small. VGG-16 at 90 %, one thread: 1, 8, 16 and 32 images at once took
+    /// 4.9, 2.9, 2.7 and 3.5 ms each (2026-11-28, Zen 4, 7 bits).
+    /// </summary>
+    private const int MostTogether = 16;
+
     private readonly NativeHeap heap = new();
     private readonly Workers workers;
     private readonly FixedPointPlan plan;
     private readonly int[] neurons;
-    private int inBuffers; // images whose spikes are there, all of the last run or none
 
     /// <param name="network">What is computed.</param>
-    /// <param name="batch">Images that are computed together.</param>
+    /// <param name="batch">Images that will be handed over at a time. Of many, fewer are computed together (<see cref="Batch"/>).</param>
     /// <param name="threads">Threads to use; 0 for one a core.</param>
     /// <param name="vectors">Width of the vectors; null for what <see cref="VectorWidths.Chosen"/> says.</param>
     /// <exception cref="BadInputException">The machine does not have the vectors or the memory.</exception>
@@ -26,11 +31,11 @@ public sealed unsafe class FixedPointInference : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         Vectors = vectors ?? VectorWidths.Chosen();
         Network = network;
-        Batch = batch;
+        Batch = Math.Min(batch, MostTogether);
         workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);
         try
         {
-            plan = new FixedPointPlan(network, heap, workers, ShortKernels.Of(Vectors), batch);
+            plan = new FixedPointPlan(network, heap, workers, Vectors, Batch);
         }
         catch
         {
@@ -45,7 +50,7 @@ public sealed unsafe class FixedPointInference : IDisposable
 
     public FixedPointNetwork Network { get; }
 
-    /// <summary>Images that are computed together.</summary>
+    /// <summary>Images that are computed together: as many as were asked for, at most 16.</summary>
     public int Batch { get; }
 
     public VectorWidth Vectors { get; }
@@ -66,6 +71,56 @@ public sealed unsafe class FixedPointInference : IDisposable
     /// <exception cref="ArgumentException">The lengths do not fit together, or a pixel is not in [0, 1].</exception>
     public void Run(ReadOnlySpan<float> images, Span<float> logits, Span<long> spikes = default)
     {
+        if (!spikes.IsEmpty && spikes.Length != neurons.Length)
+        {
+            throw new ArgumentException($"expected room for the spikes of {neurons.Length} layers, found {spikes.Length}", nameof(spikes));
+        }
+
+        if (spikes.IsEmpty)
+        {
+            Compute(images, logits, null);
+            return;
+        }
+
+        var counted = new long[neurons.Length];
+        Compute(images, logits, together =>
+        {
+            for (var layer = 0; layer < counted.Length; layer++)
+            {
+                counted[layer] += plan.Spikes(neurons[layer]).CountSpikes(together);
+            }
+        });
+        counted.CopyTo(spikes);
+    }
+
+    /// <summary>The same, and adds the spikes of every neuron.</summary>
+    /// <param name="counts">For each of <see cref="Layers"/>, (channel, row, column) over all images and timesteps.</param>
+    /// <exception cref="ArgumentException">As <see cref="Run"/>, or the counts are not of the layers' sizes.</exception>
+    public void RunCounting(ReadOnlySpan<float> images, Span<float> logits, IReadOnlyList<long[]> counts)
+    {
+        if (!counts.Select(each => each.Length).SequenceEqual(Layers.Select(layer => layer.Neurons)))
+        {
+            throw new ArgumentException("expected a number for each neuron of each layer", nameof(counts));
+        }
+
+        Compute(images, logits, images =>
+        {
+            for (var layer = 0; layer < neurons.Length; layer++)
+            {
+                plan.Spikes(neurons[layer]).AddSpikes(images, counts[layer]);
+            }
+        });
+    }
+
+    public void Dispose()
+    {
+        workers.Dispose();
+        heap.Dispose();
+    }
+
+    /// <param name="seen">Is told how many images a pass was of, while their spikes are there.</param>
+    private void Compute(ReadOnlySpan<float> images, Span<float> logits, Action<int>? seen)
+    {
         var pixels = Network.Network.Input.Count;
         var classes = Network.Network.Classes;
         var count = images.Length / pixels;
@@ -74,13 +129,6 @@ public sealed unsafe class FixedPointInference : IDisposable
             throw new ArgumentException($"expected whole images of {pixels} floats and {classes} logits for each, found {images.Length} and {logits.Length} floats");
         }
 
-        if (!spikes.IsEmpty && spikes.Length != neurons.Length)
-        {
-            throw new ArgumentException($"expected room for the spikes of {neurons.Length} layers, found {spikes.Length}", nameof(spikes));
-        }
-
-        spikes.Clear();
-        inBuffers = count <= Batch ? count : 0;
         for (var start = 0; start < count; start += Batch)
         {
             var together = Math.Min(Batch, count - start);
@@ -91,32 +139,8 @@ public sealed unsafe class FixedPointInference : IDisposable
             }
 
             Read(logits.Slice(start * classes, together * classes), together);
-            for (var layer = 0; layer < spikes.Length; layer++)
-            {
-                spikes[layer] += plan.Spikes(neurons[layer]).CountSpikes(together);
-            }
+            seen?.Invoke(together);
         }
-    }
-
-    /// <summary>Adds the spikes of each neuron of a layer in the last <see cref="Run"/>, which had at most <see cref="Batch"/> images.</summary>
-    /// <param name="layer">The place among <see cref="Layers"/>.</param>
-    /// <param name="counts">(channel, row, column), over all images and timesteps.</param>
-    /// <exception cref="InvalidOperationException">There was no such run.</exception>
-    public void AddSpikes(int layer, Span<long> counts)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(counts.Length, Layers[layer].Neurons);
-        if (inBuffers == 0)
-        {
-            throw new InvalidOperationException($"expected a run of 1 to {Batch} images before spikes are asked for, neuron by neuron");
-        }
-
-        plan.Spikes(neurons[layer]).AddSpikes(inBuffers, counts);
-    }
-
-    public void Dispose()
-    {
-        workers.Dispose();
-        heap.Dispose();
     }
 
     private void Read(Span<float> logits, int images)

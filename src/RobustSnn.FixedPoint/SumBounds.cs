@@ -4,14 +4,16 @@ namespace RobustSnn.FixedPoint;
 
 /// <summary>
 /// Between what every sum of a network in integers lies, channel by channel, whatever the image: from the weights alone. So it is proved that no sum
-/// leaves 32 bits, and known which stay within 16.
+/// leaves 31 bits, and known which stay within 16.
 /// </summary>
 public sealed class SumBounds
 {
+    private const int Most = (1 << 30) - 1;
+
     private readonly SumRange[]?[] currents; // by node, channel
     private readonly SumRange[]?[] membranes;
 
-    /// <exception cref="BadInputException">A sum may leave 32 bits: of which channel.</exception>
+    /// <exception cref="BadInputException">A sum may leave 31 bits: of which channel.</exception>
     internal SumBounds(FixedPointNetwork network)
     {
         currents = new SumRange[]?[network.Shapes.Count];
@@ -93,9 +95,9 @@ public sealed class SumBounds
 
     private static SumRange[] Checked(FixedPointNetwork network, int node, string what, SumRange[] ranges)
     {
-        var outside = Array.FindIndex(ranges, range => !range.Fits32);
+        var outside = Array.FindIndex(ranges, range => !range.Fits31);
         return outside < 0 ? ranges : throw new BadInputException(
-            $"{network.Network.Nodes[node].Name}: the {what} of channel {outside} may be {ranges[outside]}, expected 32-bit numbers ({int.MinValue} to {int.MaxValue}). "
+            $"{network.Network.Nodes[node].Name}: the {what} of channel {outside} may be {ranges[outside]}, expected numbers of 31 bits, {-Most - 1} to {Most}. "
             + "Quantise with fewer bits");
     }
 }

@@ -6,8 +6,11 @@ public readonly record struct SumRange(long Low, long High)
     /// <summary>Whether every such value is a 16-bit number.</summary>
     public bool Fits16 => Low >= short.MinValue && High <= short.MaxValue;
 
-    /// <summary>Whether every such value is a 32-bit number.</summary>
-    public bool Fits32 => Low >= int.MinValue && High <= int.MaxValue;
+    /// <summary>Whether every such value is a 24-bit number.</summary>
+    public bool Fits24 => Low >= -(1 << 23) && High < 1 << 23;
+
+    /// <summary>Whether the difference of any two such values is a 32-bit number.</summary>
+    public bool Fits31 => Low >= -(1 << 30) && High < 1 << 30;
 
     public static SumRange operator +(SumRange left, SumRange right) => new(left.Low + right.Low, left.High + right.High);
 

@@ -17,6 +17,8 @@ public sealed class FixedPointClassifier : IClassifier
 {
     private readonly FixedPointInference deployed;
     private readonly Classifier origin;
+    private delegate void Computation(ReadOnlySpan<float> images, Span<float> logits);
+
     private readonly Dictionary<int, int> layers = []; // of a neuron's node in the origin, its place among the layers whose spikes are counted
     private readonly DeviceBuffer logits;
     private readonly float[] images;
@@ -78,29 +80,18 @@ public sealed class FixedPointClassifier : IClassifier
 
     public int SamplesComputed(int samples) => origin.SamplesComputed(samples);
 
-    public DeviceBuffer Logits(DeviceBuffer pixels, int samples, bool countSpikes = false)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
-        Cancellation.ThrowIfCancellationRequested();
-        var shown = images.AsSpan(0, samples * PixelCount);
-        var said = values.AsSpan(0, samples * Classes);
-        pixels.Download(shown);
-        deployed.Run(shown, said, countSpikes ? spikes : default);
-        logits.Upload(said);
-        return logits;
-    }
+    public DeviceBuffer Logits(DeviceBuffer pixels, int samples, bool countSpikes = false) =>
+        Logits(pixels, samples, (shown, said) => deployed.Run(shown, said, countSpikes ? spikes : default));
 
-    /// <summary>As <see cref="Logits"/>, and adds the spikes in integers of every neuron to the tally of its node.</summary>
+    /// <summary>As <see cref="Logits(DeviceBuffer, int, bool)"/>, and adds the spikes in integers of every neuron to the tally of its node.</summary>
     /// <param name="tallies">One for each neuron node of <see cref="Model"/>.</param>
     public DeviceBuffer LogitsCounting(DeviceBuffer pixels, int samples, IReadOnlyDictionary<int, SpikeTally> tallies)
     {
-        var said = Logits(pixels, samples);
+        var counts = deployed.Layers.Select(layer => new long[layer.Neurons]).ToArray();
+        var said = Logits(pixels, samples, (shown, values) => deployed.RunCounting(shown, values, counts));
         foreach (var (node, layer) in layers)
         {
-            var counts = new long[deployed.Layers[layer].Neurons];
-            deployed.AddSpikes(layer, counts);
-            tallies[node].Add(counts);
+            tallies[node].Add(counts[layer]);
         }
 
         return said;
@@ -133,6 +124,19 @@ public sealed class FixedPointClassifier : IClassifier
 
     private static string Neurons(Network network, IReadOnlyList<Shape> shapes) =>
         string.Join(", ", Graph.neurons(network).Select(node => $"{network.Nodes[node].Name} ({shapes[node]})"));
+
+    private DeviceBuffer Logits(DeviceBuffer pixels, int samples, Computation compute)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(samples, Batch);
+        Cancellation.ThrowIfCancellationRequested();
+        var shown = images.AsSpan(0, samples * PixelCount);
+        var said = values.AsSpan(0, samples * Classes);
+        pixels.Download(shown);
+        compute(shown, said);
+        logits.Upload(said);
+        return logits;
+    }
 
     private static void RequireSame<T>(string what, T expected, T found)
     {

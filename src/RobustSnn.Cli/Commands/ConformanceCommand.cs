@@ -114,6 +114,11 @@ internal static class ConformanceCommand
             ["group", "worst error", "tolerance", "result", "detail"],
             [.. result.Groups.Select(row => (IReadOnlyList<string>)
                 [row.Group, Format.Small(row.WorstError), Format.Small(row.Tolerance), row.Pass ? "pass" : "FAIL", row.Detail])]);
+        foreach (ConformanceRow row in result.Groups.Where(row => row.Forgiven.Length > 0))
+        {
+            terminal.Output.WriteLine($"{row.Group}: {row.Forgiven}");
+        }
+
         terminal.Output.WriteLine();
     }
 

@@ -114,9 +114,16 @@ internal static class EnergyCommand
                     images.Read(i, pixels.AsSpan(i * size, size));
                 }
 
-                return new EnergyMeter(times).Measure(
-                    network.Model, pixels, parsed.GetValue(timesteps) ?? network.Info.Timesteps,
-                    what => terminal.Error.WriteLine($"energy: measuring what the card takes: {what}"), cancellation);
+                try
+                {
+                    return new EnergyMeter(times).Measure(
+                        network.Model, pixels, parsed.GetValue(timesteps) ?? network.Info.Timesteps,
+                        what => terminal.Error.WriteLine($"energy: measuring what the card takes: {what}"), cancellation);
+                }
+                catch (BadInputException) when (EnergyMeter.WhyNot(backend) is not null)
+                {
+                    return null; // the counter failed on the way: what was counted is told nevertheless, with the reason
+                }
             }
 
             EvaluationOptions Options(LoadedModel network, ImageSamples images) => new(

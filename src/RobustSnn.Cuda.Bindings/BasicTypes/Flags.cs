@@ -36,15 +36,6 @@ public enum CUMemHostAllocFlags
     WriteCombined = 4,
 }
 
-/// <summary>How memory of the host that exists already is locked for copies.</summary>
-[Flags]
-public enum CUMemHostRegisterFlags
-{
-    None = 0,
-    Portable = 1,
-    DeviceMap = 2,
-}
-
 /// <summary>How a graph is made ready.</summary>
 [Flags]
 public enum CUgraphInstantiate_flags : ulong

@@ -44,21 +44,6 @@ public class CudaBlas
         set => ThrowUnlessSuccess(CudaBlasNativeMethods.cublasSetPointerMode_v2(CublasHandle, value), "cublasSetPointerMode");
     }
 
-    public Math MathMode
-    {
-        get
-        {
-            var mode = default(Math);
-            ThrowUnlessSuccess(CudaBlasNativeMethods.cublasGetMathMode(CublasHandle, ref mode), "cublasGetMathMode");
-            return mode;
-        }
-        set => ThrowUnlessSuccess(CudaBlasNativeMethods.cublasSetMathMode(CublasHandle, value), "cublasSetMathMode");
-    }
-
-    /// <summary>Memory that products may use, so that none is allocated while a stream is captured. It must outlive them.</summary>
-    public void SetWorkspace(CudaDeviceVariable<byte> workspace) => ThrowUnlessSuccess(
-        CudaBlasNativeMethods.cublasSetWorkspace_v2(CublasHandle, workspace.DevicePointer, workspace.SizeInBytes), "cublasSetWorkspace");
-
     public void Dispose()
     {
         Dispose(true);

@@ -35,12 +35,6 @@ public static partial class CudaBlasNativeMethods
     public static partial CublasStatus cublasGetPointerMode_v2(CudaBlasHandle handle, ref PointerMode mode);
 
     [LibraryImport(Library)]
-    public static partial CublasStatus cublasSetMathMode(CudaBlasHandle handle, Math mode);
-
-    [LibraryImport(Library)]
-    public static partial CublasStatus cublasGetMathMode(CudaBlasHandle handle, ref Math mode);
-
-    [LibraryImport(Library)]
     public static partial CublasStatus cublasSgemm_v2(
         CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, ref float alpha, CUdeviceptr A, int lda,
         CUdeviceptr B, int ldb, ref float beta, CUdeviceptr C, int ldc);
@@ -49,26 +43,6 @@ public static partial class CudaBlasNativeMethods
     public static partial CublasStatus cublasSgemm_v2(
         CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, CUdeviceptr alpha, CUdeviceptr A, int lda,
         CUdeviceptr B, int ldb, CUdeviceptr beta, CUdeviceptr C, int ldc);
-
-    [LibraryImport(Library)]
-    public static partial CublasStatus cublasSgemmStridedBatched(
-        CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, CUdeviceptr alpha, CUdeviceptr A, int lda,
-        long strideA, CUdeviceptr B, int ldb, long strideB, CUdeviceptr beta, CUdeviceptr C, int ldc, long strideC, int batchCount);
-
-    [LibraryImport(Library)]
-    public static partial CublasStatus cublasSgemmStridedBatched(
-        CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, ref float alpha, CUdeviceptr A, int lda,
-        long strideA, CUdeviceptr B, int ldb, long strideB, ref float beta, CUdeviceptr C, int ldc, long strideC, int batchCount);
-
-    [LibraryImport(Library)]
-    public static partial CublasStatus cublasSgemmBatched(
-        CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, CUdeviceptr alpha, CUdeviceptr Aarray, int lda,
-        CUdeviceptr Barray, int ldb, CUdeviceptr beta, CUdeviceptr Carray, int ldc, int batchCount);
-
-    [LibraryImport(Library)]
-    public static partial CublasStatus cublasSgemmBatched(
-        CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, ref float alpha, CUdeviceptr Aarray, int lda,
-        CUdeviceptr Barray, int ldb, ref float beta, CUdeviceptr Carray, int ldc, int batchCount);
 
     [LibraryImport(Library)]
     public static partial CublasStatus cublasGemmEx(
@@ -81,19 +55,6 @@ public static partial class CudaBlasNativeMethods
         CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, CUdeviceptr alpha, CUdeviceptr A,
         cudaDataType Atype, int lda, CUdeviceptr B, cudaDataType Btype, int ldb, CUdeviceptr beta, CUdeviceptr C, cudaDataType Ctype,
         int ldc, ComputeType computeType, GemmAlgo algo);
-
-    [LibraryImport(Library)]
-    public static partial CublasStatus cublasGemmStridedBatchedEx(
-        CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, CUdeviceptr alpha, CUdeviceptr A,
-        cudaDataType Atype, int lda, long strideA, CUdeviceptr B, cudaDataType Btype, int ldb, long strideB, CUdeviceptr beta,
-        CUdeviceptr C, cudaDataType Ctype, int ldc, long strideC, int batchCount, ComputeType computeType, GemmAlgo algo);
-
-    /// <summary>The library reads a <see cref="ComputeType"/> where this form says cudaDataType: cast one.</summary>
-    [LibraryImport(Library)]
-    public static partial CublasStatus cublasGemmStridedBatchedEx(
-        CudaBlasHandle handle, Operation transa, Operation transb, int m, int n, int k, IntPtr alpha, CUdeviceptr A, cudaDataType Atype,
-        int lda, long strideA, CUdeviceptr B, cudaDataType Btype, int ldb, long strideB, IntPtr beta, CUdeviceptr C, cudaDataType Ctype,
-        int ldc, long strideC, int batchCount, cudaDataType computeType, GemmAlgo algo);
 
     [LibraryImport(Library)]
     public static partial CublasStatus cublasGemmBatchedEx(

@@ -39,22 +39,6 @@ public enum PointerMode
     Device = 1,
 }
 
-/// <summary>Whether sums may be made by atomics, whose order differs from run to run.</summary>
-public enum AtomicsMode
-{
-    NotAllowed = 0,
-    Allowed = 1,
-}
-
-/// <summary>What cuBLAS may compute with where a call does not say. It hides System.Math wherever this namespace is imported.</summary>
-public enum Math
-{
-    DefaultMath = 0,
-    PedanticMath = 2,
-    TF32TensorOpMath = 3,
-    DisallowReducedPrecisionReduction = 16,
-}
-
 /// <summary>What a product is computed with.</summary>
 public enum ComputeType
 {

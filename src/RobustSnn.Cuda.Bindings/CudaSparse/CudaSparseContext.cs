@@ -24,9 +24,6 @@ public class CudaSparseContext : IDisposable
     /// <summary>In whose order products are computed.</summary>
     public void SetStream(CUstream stream) => ThrowUnlessSuccess(CudaSparseNativeMethods.cusparseSetStream(Handle, stream), "cusparseSetStream");
 
-    public void SetPointerMode(cusparsePointerMode pointerMode) =>
-        ThrowUnlessSuccess(CudaSparseNativeMethods.cusparseSetPointerMode(Handle, pointerMode), "cusparseSetPointerMode");
-
     public void Dispose()
     {
         Dispose(true);

@@ -23,29 +23,11 @@ public static partial class CudaSparseNativeMethods
     [LibraryImport(Library)]
     public static partial cusparseStatus cusparseSetStream(cusparseContext handle, CUstream streamId);
 
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseSetPointerMode(cusparseContext handle, cusparsePointerMode mode);
-
     /// <summary>Row offsets (rows + 1), column numbers and values (nnz each) stay where they are and must outlive the description.</summary>
     [LibraryImport(Library)]
     public static partial cusparseStatus cusparseCreateCsr(
         ref cusparseSpMatDescr spMatDescr, long rows, long cols, long nnz, CUdeviceptr csrRowOffsets, CUdeviceptr csrColInd,
         CUdeviceptr csrValues, IndexType csrRowOffsetsType, IndexType csrColIndType, IndexBase idxBase, cudaDataType valueType);
-
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseCreateConstCsr(
-        ref cusparseConstSpMatDescr spMatDescr, long rows, long cols, long nnz, CUdeviceptr csrRowOffsets, CUdeviceptr csrColInd,
-        CUdeviceptr csrValues, IndexType csrRowOffsetsType, IndexType csrColIndType, IndexBase idxBase, cudaDataType valueType);
-
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseCsrSetPointers(cusparseSpMatDescr spMatDescr, CUdeviceptr csrRowOffsets, CUdeviceptr csrColInd, CUdeviceptr csrValues);
-
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseSpMatSetValues(cusparseSpMatDescr spMatDescr, CUdeviceptr values);
-
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseCsrSetStridedBatch(
-        cusparseSpMatDescr spMatDescr, int batchCount, long offsetsBatchStride, long columnsValuesBatchStride);
 
     [LibraryImport(Library)]
     public static partial cusparseStatus cusparseDestroySpMat(cusparseConstSpMatDescr spMatDescr);
@@ -54,16 +36,6 @@ public static partial class CudaSparseNativeMethods
     [LibraryImport(Library)]
     public static partial cusparseStatus cusparseCreateDnMat(
         ref cusparseDnMatDescr dnMatDescr, long rows, long cols, long ld, CUdeviceptr values, cudaDataType valueType, Order order);
-
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseCreateConstDnMat(
-        ref cusparseConstDnMatDescr dnMatDescr, long rows, long cols, long ld, CUdeviceptr values, cudaDataType valueType, Order order);
-
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseDnMatSetValues(cusparseDnMatDescr dnMatDescr, CUdeviceptr values);
-
-    [LibraryImport(Library)]
-    public static partial cusparseStatus cusparseDnMatSetStridedBatch(cusparseDnMatDescr dnMatDescr, int batchCount, long batchStride);
 
     [LibraryImport(Library)]
     public static partial cusparseStatus cusparseDestroyDnMat(cusparseConstDnMatDescr dnMatDescr);

@@ -24,13 +24,6 @@ public enum cusparseOperation
     Transpose = 1,
 }
 
-/// <summary>Where the numbers that scale a product lie.</summary>
-public enum cusparsePointerMode
-{
-    Host = 0,
-    Device = 1,
-}
-
 /// <summary>The number of the first row and column.</summary>
 public enum IndexBase
 {

@@ -33,7 +33,7 @@ internal sealed unsafe class Cublas(CudaDevice device, ProductPrecision precisio
     /// <summary>Has products computed, one for each of the matrices whose addresses lie at three places of the device.</summary>
     /// <param name="adds">Whether they are added to the results.</param>
     /// <param name="isGradient">Whether they are part of a gradient.</param>
-    /// <exception cref="BadInputException">There is no cuBLAS: the message says where it was looked for.</exception>
+    /// <exception cref="BadInputException">There is no cuBLAS: the message says where it was looked for. Or the card has no memory for it.</exception>
     public void Multiply(Product product, ulong first, ulong second, ulong result, int count, bool adds, bool isGradient)
     {
         var handle = Handle();
@@ -49,7 +49,7 @@ internal sealed unsafe class Cublas(CudaDevice device, ProductPrecision precisio
                 System.Math.Min(MostInBatch, count - done), (cudaDataType)(isGradient ? precision.Gradient : precision.Forward), GemmAlgo.Default);
             if (status != CublasStatus.Success)
             {
-                Check(status, $"compute {count} products as {product}");
+                Check(device, status, $"compute {count} products as {product}");
             }
         }
     }
@@ -60,11 +60,38 @@ internal sealed unsafe class Cublas(CudaDevice device, ProductPrecision precisio
         workspace?.Dispose();
     }
 
-    private static void Check(CublasStatus status, string what)
+    /// <summary>Starts the library on the card's stream.</summary>
+    /// <exception cref="BadInputException">There is no cuBLAS, it does not start, or the card has no memory for it.</exception>
+    public static CudaBlas Start(CudaDevice device)
+    {
+        try
+        {
+            CudaLibraries.Require(NvidiaLibrary.Blas);
+            return new CudaBlas(device.Stream);
+        }
+        catch (CudaLibraryException missing)
+        {
+            throw new BadInputException($"cuda: {missing.Message}", missing);
+        }
+        catch (CudaBlasException refusal)
+        {
+            throw refusal.CudaBlasError == CublasStatus.AllocFailed
+                ? device.OutOfMemory("start cuBLAS")
+                : new BadInputException($"cuda: cuBLAS does not start: {refusal.Message}. {device.AboutLibraries}", refusal);
+        }
+    }
+
+    /// <param name="status">What the library answered.</param>
+    /// <param name="what">It was asked to do.</param>
+    /// <exception cref="BadInputException">The card's memory did not suffice.</exception>
+    /// <exception cref="InvalidOperationException">The call failed.</exception>
+    public static void Check(CudaDevice device, CublasStatus status, string what)
     {
         if (status != CublasStatus.Success)
         {
-            throw new InvalidOperationException($"cuda: cuBLAS could not {what}: {status} ({(int)status})");
+            throw status == CublasStatus.AllocFailed
+                ? device.OutOfMemory($"have cuBLAS {what}")
+                : new InvalidOperationException($"cuda: cuBLAS could not {what}: {status} ({(int)status})");
         }
     }
 
@@ -72,23 +99,20 @@ internal sealed unsafe class Cublas(CudaDevice device, ProductPrecision precisio
     {
         if (library is null)
         {
+            workspace ??= new CudaBuffer(device, WorkspaceBytes(device.Capability), ElementType.Byte);
+            var opened = Start(device);
             try
             {
-                CudaLibraries.Require(NvidiaLibrary.Blas);
-                workspace ??= new CudaBuffer(device, WorkspaceBytes(device.Capability), ElementType.Byte);
-                var opened = new CudaBlas(device.Stream);
-                Check(CudaBlasNativeMethods.cublasSetWorkspace_v2(
+                Check(device, CudaBlasNativeMethods.cublasSetWorkspace_v2(
                     opened.CublasHandle, new CUdeviceptr { Pointer = workspace.Address }, workspace.Bytes), "take its workspace");
-                library = opened;
             }
-            catch (CudaLibraryException missing)
+            catch
             {
-                throw new BadInputException($"cuda: {missing.Message}", missing);
+                opened.Dispose();
+                throw;
             }
-            catch (CudaBlasException refusal)
-            {
-                throw new BadInputException($"cuda: cuBLAS does not start: {refusal.Message}. Is it of a CUDA that the driver ({device.Driver}) knows?", refusal);
-            }
+
+            library = opened;
         }
 
         return library.CublasHandle;

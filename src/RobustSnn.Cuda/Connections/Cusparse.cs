@@ -29,7 +29,7 @@ internal sealed unsafe class Cusparse(CudaDevice device) : IDisposable
     /// <param name="buffer">Address of so much.</param>
     /// <param name="adds">Whether it is added to the result.</param>
     /// <returns>Whether it was.</returns>
-    /// <exception cref="BadInputException">There is no cuSPARSE: the message says where it was looked for.</exception>
+    /// <exception cref="BadInputException">There is no cuSPARSE: the message says where it was looked for. Or the card has no memory for it.</exception>
     public bool TryMultiply(in SparseProduct product, ulong source, ulong result, ulong buffer, bool adds)
     {
         var context = Context();
@@ -74,13 +74,17 @@ internal sealed unsafe class Cusparse(CudaDevice device) : IDisposable
 
     private static CUdeviceptr At(ulong address) => new() { Pointer = address };
 
-    private static void Check(cusparseStatus status, string what)
+    private void Check(cusparseStatus status, string what)
     {
         if (status != cusparseStatus.Success)
         {
-            throw new InvalidOperationException($"cuda: cuSPARSE could not {what}: {status} ({(int)status})");
+            throw IsOutOfMemory(status)
+                ? device.OutOfMemory($"have cuSPARSE {what}")
+                : new InvalidOperationException($"cuda: cuSPARSE could not {what}: {status} ({(int)status})");
         }
     }
+
+    private static bool IsOutOfMemory(cusparseStatus status) => status is cusparseStatus.AllocFailed or cusparseStatus.InsufficientResources;
 
     private cusparseContext Context()
     {
@@ -96,7 +100,14 @@ internal sealed unsafe class Cusparse(CudaDevice device) : IDisposable
             }
 
             var context = default(cusparseContext);
-            Check(CudaSparseNativeMethods.cusparseCreate(ref context), "begin");
+            var status = CudaSparseNativeMethods.cusparseCreate(ref context);
+            if (status != cusparseStatus.Success)
+            {
+                throw IsOutOfMemory(status)
+                    ? device.OutOfMemory("start cuSPARSE")
+                    : new BadInputException($"cuda: cuSPARSE does not start: {status} ({(int)status}). {device.AboutLibraries}");
+            }
+
             library = context;
             Check(CudaSparseNativeMethods.cusparseSetStream(context, device.Stream), "take a stream");
         }

@@ -31,6 +31,11 @@ internal sealed class CudaDevice : IDisposable
             CudaLibraries.Require(NvidiaLibrary.Blas);
             CudaLibraries.Require(NvidiaLibrary.Sparse);
             var count = CudaContext.GetDeviceCount();
+            if (count == 0)
+            {
+                throw new CudaException(CUResult.ErrorNoDevice);
+            }
+
             if (ordinal >= count)
             {
                 throw new BadInputException($"cuda: there are {count} NVIDIA devices, number {ordinal} (from 0) is asked for");
@@ -48,7 +53,7 @@ internal sealed class CudaDevice : IDisposable
             Driver = CudaContext.GetDriverVersion();
             context = new PrimaryContext(ordinal);
             context.SetCurrent();
-            MostSharedBytes = Attribute(ordinal, CUDeviceAttribute.MaxSharedMemoryPerBlockOptin);
+            MostSharedBytes = Attribute(context.Device, CUDeviceAttribute.MaxSharedMemoryPerBlockOptin);
             stream = new CudaStream(CUStreamFlags.NonBlocking);
             Staging = new Staging(this);
         }
@@ -61,7 +66,7 @@ internal sealed class CudaDevice : IDisposable
             Staging?.Dispose();
             stream?.Dispose();
             context?.Dispose();
-            throw new BadInputException($"cuda: device {ordinal} cannot be used: {Describe(failure.CudaError)}", failure);
+            throw new BadInputException($"cuda: {DriverRefusal.Of(failure)}", failure);
         }
     }
 
@@ -105,15 +110,17 @@ internal sealed class CudaDevice : IDisposable
         get
         {
             MakeCurrent();
-            return (long)(ulong)context.GetFreeDeviceMemorySize();
+            var (free, total) = (default(SizeT), default(SizeT));
+            Check(DriverAPINativeMethods.MemoryManagement.cuMemGetInfo_v2(ref free, ref total), "ask for the memory that is free");
+            return (long)(ulong)free;
         }
     }
 
     /// <summary>Has the calling thread's calls of the driver mean this card.</summary>
-    public void MakeCurrent()
-    {
-        context.SetCurrent();
-    }
+    public void MakeCurrent() => Check(SetCurrent(), "turn to the card");
+
+    /// <summary>The same before something is given back: of a card at fault nothing can be, and the fault is what its caller should see.</summary>
+    public void MakeCurrentToGiveBack() => _ = SetCurrent();
 
     /// <summary>Returns when everything that was called has been carried out.</summary>
     public void Synchronize()
@@ -136,9 +143,7 @@ internal sealed class CudaDevice : IDisposable
         var result = DriverAPINativeMethods.MemoryManagement.cuMemAlloc_v2(ref address, (ulong)Math.Max(bytes, 1));
         if (result == CUResult.ErrorOutOfMemory)
         {
-            throw new BadInputException(
-                $"cuda: {bytes >> 20} MiB more are needed than {Model} gives, beside {LiveBytes >> 20} MiB in use and {FreeBytes >> 20} MiB free. "
-                + "Take a smaller batch or fewer timesteps");
+            throw TooLittleMemory($"{bytes >> 20} MiB more are needed than {Model} gives");
         }
 
         Check(result, "allocate memory");
@@ -157,8 +162,7 @@ internal sealed class CudaDevice : IDisposable
     {
         if (alive.Remove(buffer))
         {
-            MakeCurrent();
-            // After a fault of the card nothing can be freed, and the fault is what its caller should see.
+            MakeCurrentToGiveBack();
             _ = DriverAPINativeMethods.MemoryManagement.cuMemFree_v2(address);
             LiveBytes -= bytes;
         }
@@ -168,21 +172,45 @@ internal sealed class CudaDevice : IDisposable
     /// <exception cref="CudaException">It could not; the options' log says why.</exception>
     public CUmodule LoadModule(byte[] image, CudaJitOptionCollection options) => context.LoadModulePTX(image, options);
 
+    /// <param name="result">What the driver answered.</param>
+    /// <param name="what">It was asked to do.</param>
+    /// <exception cref="BadInputException">The card's memory did not suffice.</exception>
     /// <exception cref="InvalidOperationException">The call failed: a fault of this program or of the card, not of its user.</exception>
-    public static void Check(CUResult result, string what)
+    public void Check(CUResult result, string what)
     {
         if (result != CUResult.Success)
         {
-            throw new InvalidOperationException($"cuda: could not {what}: {Describe(result)}");
+            throw Failure(result, what);
         }
     }
 
-    private static int Attribute(int ordinal, CUDeviceAttribute attribute)
+    /// <summary>What <see cref="Check"/> throws.</summary>
+    public Exception Failure(CUResult result, string what) => result == CUResult.ErrorOutOfMemory
+        ? OutOfMemory(what)
+        : new InvalidOperationException($"cuda: could not {what}: {Describe(result)}");
+
+    /// <summary>What is thrown where the driver or a library wanted memory for something itself: a graph, code, a handle.</summary>
+    public BadInputException OutOfMemory(string what) => TooLittleMemory($"{Model} has too little memory left to {what}");
+
+    /// <summary>What to look at where one of NVIDIA's libraries does not start; a card whose memory is taken has it say that it is not initialised.</summary>
+    public string AboutLibraries => $"Is it of a CUDA that the driver ({Driver}) knows, and is memory of the card left for it ({FreeBytes >> 20} MiB are free)?";
+
+    /// <summary>How a sentence goes on that says how much more was wanted than there is; that cannot fail in its turn.</summary>
+    private BadInputException TooLittleMemory(string lack)
     {
-        var (card, value) = (default(CUdevice), 0);
-        Check(DriverAPINativeMethods.DeviceManagement.cuDeviceGet(ref card, ordinal), "name the device");
-        Check(DriverAPINativeMethods.DeviceManagement.cuDeviceGetAttribute(ref value, attribute, card), $"ask the device for {attribute}");
-        return value;
+        var (free, total) = (default(SizeT), default(SizeT));
+        var isKnown = DriverAPINativeMethods.MemoryManagement.cuMemGetInfo_v2(ref free, ref total) == CUResult.Success;
+        return new BadInputException(
+            $"cuda: {lack}, beside {LiveBytes >> 20} MiB in use{(isKnown ? $" and {(long)(ulong)free >> 20} MiB free" : "")}. Take a smaller batch or fewer timesteps");
+    }
+
+    private CUResult SetCurrent() => DriverAPINativeMethods.ContextManagement.cuCtxSetCurrent(context.Context);
+
+    private static int Attribute(CUdevice card, CUDeviceAttribute attribute)
+    {
+        var value = 0;
+        var result = DriverAPINativeMethods.DeviceManagement.cuDeviceGetAttribute(ref value, attribute, card);
+        return result == CUResult.Success ? value : throw new CudaException(result);
     }
 
     /// <summary>Number, name and text of an answer of the driver.</summary>
@@ -197,7 +225,7 @@ internal sealed class CudaDevice : IDisposable
 
     public void Dispose()
     {
-        MakeCurrent();
+        MakeCurrentToGiveBack();
         foreach (var buffer in alive.ToArray())
         {
             buffer.Dispose();

@@ -40,7 +40,7 @@ internal sealed class CudaRecording(CudaDevice device, Action operations, Func<l
             action();
         }
 
-        CudaDevice.Check(DriverAPINativeMethods.GraphManagment.cuGraphLaunch(executable, device.Stream), "launch a graph");
+        device.Check(DriverAPINativeMethods.GraphManagment.cuGraphLaunch(executable, device.Stream), "launch a graph");
         foreach (var buffer in changed)
         {
             buffer.MarkChanged();
@@ -51,9 +51,8 @@ internal sealed class CudaRecording(CudaDevice device, Action operations, Func<l
     {
         if (isCaptured)
         {
-            device.MakeCurrent();
+            device.MakeCurrentToGiveBack();
             isCaptured = false;
-            // Of a card at fault none can be destroyed, and the fault is what its caller should see.
             _ = DriverAPINativeMethods.GraphManagment.cuGraphExecDestroy(executable);
             _ = DriverAPINativeMethods.GraphManagment.cuGraphDestroy(graph);
             (executable, graph) = (default, default);
@@ -65,7 +64,7 @@ internal sealed class CudaRecording(CudaDevice device, Action operations, Func<l
         Dispose();
         beforehand.Clear();
         changed.Clear();
-        CudaDevice.Check(DriverAPINativeMethods.Streams.cuStreamBeginCapture(device.Stream, CUstreamCaptureMode.Relaxed), "begin a graph");
+        device.Check(DriverAPINativeMethods.Streams.cuStreamBeginCapture(device.Stream, CUstreamCaptureMode.Relaxed), "begin a graph");
         device.Recorder = this;
         try
         {
@@ -83,8 +82,14 @@ internal sealed class CudaRecording(CudaDevice device, Action operations, Func<l
             device.Recorder = null;
         }
 
-        CudaDevice.Check(DriverAPINativeMethods.Streams.cuStreamEndCapture(device.Stream, ref graph), "end a graph");
-        CudaDevice.Check(DriverAPINativeMethods.GraphManagment.cuGraphInstantiate(ref executable, graph, CUgraphInstantiate_flags.None), "make a graph");
+        device.Check(DriverAPINativeMethods.Streams.cuStreamEndCapture(device.Stream, ref graph), "end a graph");
+        var made = DriverAPINativeMethods.GraphManagment.cuGraphInstantiate(ref executable, graph, CUgraphInstantiate_flags.None);
+        if (made != CUResult.Success)
+        {
+            _ = DriverAPINativeMethods.GraphManagment.cuGraphDestroy(graph);
+            throw device.Failure(made, "make a graph");
+        }
+
         isCaptured = true;
         generation = scratchGeneration();
     }

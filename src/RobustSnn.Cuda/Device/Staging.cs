@@ -19,7 +19,7 @@ internal sealed unsafe class Staging : IDisposable
     public Staging(CudaDevice device)
     {
         this.device = device;
-        pieces = [new Piece(), new Piece()];
+        pieces = [new Piece(device), new Piece(device)];
     }
 
     /// <summary>What went to the card and came from it since it was opened. A copy larger than a piece counts as one.</summary>
@@ -34,9 +34,9 @@ internal sealed unsafe class Staging : IDisposable
             var part = source.Slice(done, Math.Min(PieceBytes, source.Length - done));
             var piece = Next();
             part.CopyTo(piece.Bytes);
-            CudaDevice.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyHtoDAsync_v2(
+            device.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyHtoDAsync_v2(
                 new CUdeviceptr { Pointer = target + (ulong)done }, piece.Host, part.Length, device.Stream), "copy to the device");
-            piece.Travels(device.Stream);
+            piece.Travels();
             done += part.Length;
         }
 
@@ -52,9 +52,9 @@ internal sealed unsafe class Staging : IDisposable
         {
             var length = Math.Min(PieceBytes, target.Length - done);
             var piece = Next();
-            CudaDevice.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyDtoHAsync_v2(
+            device.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyDtoHAsync_v2(
                 piece.Host, new CUdeviceptr { Pointer = source + (ulong)done }, length, device.Stream), "copy from the device");
-            piece.Travels(device.Stream);
+            piece.Travels();
             Arrive(waiting, target);
             waiting = (piece, done, length);
             done += length;
@@ -98,7 +98,7 @@ internal sealed unsafe class Staging : IDisposable
         return piece;
     }
 
-    private sealed class Piece : IDisposable
+    private sealed class Piece(CudaDevice device) : IDisposable
     {
         private readonly CudaPageLockedHostMemory<byte> memory = new(PieceBytes, CUMemHostAllocFlags.None);
         private readonly CudaEvent arrived = new(CUEventFlags.DisableTiming);
@@ -108,9 +108,9 @@ internal sealed unsafe class Staging : IDisposable
 
         public Span<byte> Bytes => new((void*)Host, PieceBytes);
 
-        public void Travels(CUstream stream)
+        public void Travels()
         {
-            arrived.Record(stream);
+            device.Check(DriverAPINativeMethods.Events.cuEventRecord(arrived.Event, device.Stream), "mark the end of a copy");
             isTravelling = true;
         }
 
@@ -118,7 +118,7 @@ internal sealed unsafe class Staging : IDisposable
         {
             if (isTravelling)
             {
-                arrived.Synchronize();
+                device.Check(DriverAPINativeMethods.Events.cuEventSynchronize(arrived.Event), "wait for a copy");
                 isTravelling = false;
             }
         }

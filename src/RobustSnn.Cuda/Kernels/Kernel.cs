@@ -14,7 +14,7 @@ internal sealed unsafe class Kernel<TArguments>(CudaDevice device, CUfunction fu
     private readonly IntPtr[] parameters = new IntPtr[1];
 
     /// <summary>Lets launches ask for up to so much shared memory: more than 48 KiB has to be said beforehand.</summary>
-    public void AllowShared(int bytes) => CudaDevice.Check(
+    public void AllowShared(int bytes) => device.Check(
         DriverAPINativeMethods.FunctionManagement.cuFuncSetAttribute(function, CUFunctionAttribute.MaxDynamicSharedSizeBytes, bytes),
         $"give kernel {name} {bytes} bytes of shared memory");
 
@@ -26,7 +26,7 @@ internal sealed unsafe class Kernel<TArguments>(CudaDevice device, CUfunction fu
             function, size.X, size.Y, 1, size.Threads, 1, 1, size.SharedBytes, device.Stream, parameters, null!);
         if (result != CUResult.Success)
         {
-            CudaDevice.Check(result, $"launch kernel {name} with {size.X} × {size.Y} blocks of {size.Threads} threads and {size.SharedBytes} bytes");
+            device.Check(result, $"launch kernel {name} with {size.X} × {size.Y} blocks of {size.Threads} threads and {size.SharedBytes} bytes");
         }
     }
 }

@@ -15,7 +15,7 @@ internal sealed class KernelLibrary(CudaDevice device) : IDisposable
 
     /// <summary>The kernel of that name in a file.</summary>
     /// <param name="file">Its name without folder and extension.</param>
-    /// <exception cref="BadInputException">The driver is too old for the PTX, or something else is wrong with it: the message has the compiler's log.</exception>
+    /// <exception cref="BadInputException">The driver is too old for the PTX, or something else is wrong with it: the message has the compiler's log. Or the card has no memory for them.</exception>
     /// <exception cref="InvalidOperationException">The kernel's parameters are not laid out as its arguments are here.</exception>
     public Kernel<TArguments> Load<TArguments>(string file, string name)
         where TArguments : unmanaged
@@ -34,16 +34,16 @@ internal sealed class KernelLibrary(CudaDevice device) : IDisposable
         }
 
         var function = default(CUfunction);
-        CudaDevice.Check(DriverAPINativeMethods.ModuleManagement.cuModuleGetFunction(ref function, loaded.Module, name), $"find kernel {name} in {file}.ptx");
+        device.Check(DriverAPINativeMethods.ModuleManagement.cuModuleGetFunction(ref function, loaded.Module, name), $"find kernel {name} in {file}.ptx");
         return new Kernel<TArguments>(device, function, name);
     }
 
     public void Dispose()
     {
-        device.MakeCurrent();
+        device.MakeCurrentToGiveBack();
         foreach (var (module, _) in modules.Values)
         {
-            _ = DriverAPINativeMethods.ModuleManagement.cuModuleUnload(module); // of a card at fault none can be unloaded
+            _ = DriverAPINativeMethods.ModuleManagement.cuModuleUnload(module);
         }
 
         modules.Clear();
@@ -58,6 +58,10 @@ internal sealed class KernelLibrary(CudaDevice device) : IDisposable
         try
         {
             return device.LoadModule(image.Bytes, options);
+        }
+        catch (CudaException failure) when (failure.CudaError == CUResult.ErrorOutOfMemory)
+        {
+            throw device.OutOfMemory($"load the kernels of {image.Name}.ptx");
         }
         catch (CudaException failure)
         {

@@ -1,8 +1,8 @@
 using ManagedCuda;
 using ManagedCuda.BasicTypes;
 using ManagedCuda.CudaBlas;
+using RobustSnn.Cuda.Connections;
 using RobustSnn.Cuda.Device;
-using RobustSnn.Cuda.Nvidia;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Model;
 using Operation = ManagedCuda.CudaBlas.Operation;
@@ -27,16 +27,7 @@ public sealed unsafe record CardSpeed(double CopiedBytes, double Single, double 
     {
         var copied = 2 * bytes / Best(time, Copying(device, bytes, out var arrays));
         Array.ForEach(arrays, array => array.Dispose());
-        try
-        {
-            CudaLibraries.Require(NvidiaLibrary.Blas);
-        }
-        catch (CudaLibraryException missing)
-        {
-            throw new BadInputException($"cuda: {missing.Message}", missing);
-        }
-
-        var blas = new CudaBlas(device.Stream);
+        var blas = Cublas.Start(device);
         try
         {
             var drawn = Draw(size);
@@ -56,7 +47,7 @@ public sealed unsafe record CardSpeed(double CopiedBytes, double Single, double 
     {
         var (source, target) = (new CudaBuffer(device, bytes, ElementType.Byte), new CudaBuffer(device, bytes, ElementType.Byte));
         arrays = [source, target];
-        return () => CudaDevice.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyDtoDAsync_v2(
+        return () => device.Check(DriverAPINativeMethods.AsynchronousMemcpy_v2.cuMemcpyDtoDAsync_v2(
             new CUdeviceptr { Pointer = target.Address }, new CUdeviceptr { Pointer = source.Address }, bytes, device.Stream), "copy within the card");
     }
 
@@ -77,7 +68,7 @@ public sealed unsafe record CardSpeed(double CopiedBytes, double Single, double 
                 (IntPtr)(&zero), written, type, size, compute, GemmAlgo.Default);
             if (status != CublasStatus.Success)
             {
-                throw new InvalidOperationException($"cuda: cuBLAS could not multiply matrices of {size} × {size} {type}: {status} ({(int)status})");
+                Cublas.Check(device, status, $"multiply matrices of {size} × {size} {type}");
             }
         });
     }

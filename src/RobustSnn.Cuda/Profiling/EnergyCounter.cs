@@ -30,14 +30,17 @@ internal sealed class EnergyCounter : IDisposable
     }
 
     /// <param name="work">Has been carried out when it returns.</param>
-    /// <exception cref="NvmlException">The counter does not answer.</exception>
+    /// <exception cref="NvmlException">The counter does not answer, or began anew meanwhile.</exception>
     public DeviceEnergy Measure(Action work)
     {
         var before = card.TotalEnergyMillijoules;
         var start = Stopwatch.GetTimestamp();
         work();
         var time = Stopwatch.GetElapsedTime(start);
-        return new DeviceEnergy((card.TotalEnergyMillijoules - before) / MillijoulesInJoule, time);
+        var after = card.TotalEnergyMillijoules;
+        return after >= before
+            ? new DeviceEnergy((after - before) / MillijoulesInJoule, time)
+            : throw new NvmlException(NvmlReturn.Unknown, $"its counter went back from {before} mJ to {after} mJ, as when the driver is loaded anew");
     }
 
     public void Dispose() => nvml.Dispose();

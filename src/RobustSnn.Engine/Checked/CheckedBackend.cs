@@ -19,6 +19,8 @@ public sealed partial class CheckedBackend(IBackend inner) : IBackend
 
     public string Arithmetic => Inner.Arithmetic;
 
+    public bool AddsInKnownOrder => Inner.AddsInKnownOrder;
+
     public int Parallelism => Inner.Parallelism;
 
     public long LiveBytes => Inner.LiveBytes;

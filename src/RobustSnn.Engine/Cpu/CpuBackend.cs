@@ -69,6 +69,8 @@ public sealed unsafe partial class CpuBackend : IBackend
         ? $"{RuntimeInformation.ProcessArchitecture}, {Vectors.Name()}"
         : $"{RuntimeInformation.ProcessArchitecture}, {VectorWidths.Available[0].Name()}, {Vectors.Name()} for pruned layers";
 
+    public bool AddsInKnownOrder => true;
+
     public DeviceBuffer Allocate(long length, ElementType type = ElementType.Float32) => heap.Allocate(length, type);
 
     public long LiveBytes => heap.LiveBytes;

@@ -38,6 +38,12 @@ public interface IBackend : IBufferOperations, IImageOperations, IConnectionOper
     /// </summary>
     string Arithmetic => Name;
 
+    /// <summary>
+    /// Whether this program alone decides in which order it adds up, on whatever machine. Where a vendor's libraries decide, by device and version, what
+    /// rounding decides, a spike at its threshold, may be decided otherwise on a device that nobody has tried.
+    /// </summary>
+    bool AddsInKnownOrder { get; }
+
     /// <summary>How many pieces of work it does side by side: CPU threads.</summary>
     int Parallelism { get; }
 

@@ -11,11 +11,11 @@ public readonly record struct DeviceEnergy(double Joules, TimeSpan Time)
 /// <summary>A backend whose device counts the energy that it takes.</summary>
 public interface IMeasuresEnergy
 {
-    /// <summary>Why the device's counter cannot be read on this machine, in a sentence; null where it can.</summary>
+    /// <summary>Why the device's counter cannot be read on this machine, or no longer can, in a sentence; null where it can.</summary>
     string? WhyNoEnergy { get; }
 
     /// <summary>Runs something to the end of all that it calls, and says what the device took meanwhile.</summary>
     /// <param name="work">Takes seconds: counters go in steps of some tens of milliseconds.</param>
-    /// <exception cref="InvalidOperationException">There is a reason why not, or the counter failed on the way.</exception>
+    /// <exception cref="InvalidOperationException">There is a reason why not, or the counter failed on the way, and there is one now.</exception>
     DeviceEnergy MeasureEnergy(Action work);
 }

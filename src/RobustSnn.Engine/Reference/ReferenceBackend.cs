@@ -19,6 +19,8 @@ public sealed partial class ReferenceBackend : IBackend
 
     public string Name => "reference (plain loops, double accumulation)";
 
+    public bool AddsInKnownOrder => true;
+
     public int Parallelism => 1;
 
     public long LiveBytes { get; private set; }

@@ -1,6 +1,7 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution.Layout;
 using RobustSnn.FixedPoint.Execution.Steps;
+using RobustSnn.FixedPoint.Execution.Sums;
 using RobustSnn.Model;
 
 namespace RobustSnn.FixedPoint.Execution;
@@ -11,15 +12,17 @@ internal sealed class FixedPointPlan
     private readonly FixedPointNetwork network;
     private readonly NativeHeap heap;
     private readonly Workers workers;
-    private readonly ShortKernels kernels;
+    private readonly VectorWidth vectors;
     private readonly int batch;
+    private readonly UnfoldRoom room;
     private readonly int[] readers; // of each node, how many
     private readonly LaneMap?[] lanes; // by node
     private readonly CurrentMap?[] currents;
 
-    public FixedPointPlan(FixedPointNetwork network, NativeHeap heap, Workers workers, ShortKernels kernels, int batch)
+    public FixedPointPlan(FixedPointNetwork network, NativeHeap heap, Workers workers, VectorWidth vectors, int batch)
     {
-        (this.network, this.heap, this.workers, this.kernels, this.batch) = (network, heap, workers, kernels, batch);
+        (this.network, this.heap, this.workers, this.vectors, this.batch) = (network, heap, workers, vectors, batch);
+        room = new UnfoldRoom(heap);
         var nodes = network.Network.Nodes.ToArray();
         readers = new int[nodes.Length];
         foreach (var input in nodes.SelectMany(node => node.Inputs))
@@ -53,10 +56,9 @@ internal sealed class FixedPointPlan
             case Operation.Convolution or Operation.Linear when NeuronsOf(node) is not null:
                 return null; // with its neurons
             case Operation.Convolution or Operation.Linear:
-                return new CurrentStep(heap, workers, kernels, network, node, lanes[input]!, currents[node] = Currents(node), batch);
+                return new CurrentStep(heap, workers, KernelsOf(node), network, node, lanes[input]!, currents[node] = Currents(node), batch, room);
             case Operation.Neuron when LayerOf(input) is { } layer:
-                return new SpikingLayerStep(heap, workers, kernels, network, layer, node, lanes[network.Network.Nodes[layer].Inputs.Head]!,
-                    lanes[node] = Lanes(node, 1), batch);
+                return Spiking(layer, node);
             case Operation.Neuron:
                 return new NeuronStep(heap, workers, network, node, currents[input]!, lanes[node] = Lanes(node, 1), batch);
             case Operation.MaxPool { size: var size }:
@@ -76,6 +78,17 @@ internal sealed class FixedPointPlan
                 return null;
         }
     }
+
+    private Step Spiking(int layer, int neuron)
+    {
+        var its = new LayerNeurons(network, layer, neuron);
+        var input = lanes[network.Network.Nodes[layer].Inputs.Head]!;
+        var output = lanes[neuron] = Lanes(neuron, 1);
+        return (Step?)(vectors == VectorWidth.Bits512 ? SlicedLayerStep.Of(heap, workers, network, layer, its, input, output, batch, room) : null)
+            ?? new SpikingLayerStep(heap, workers, KernelsOf(layer), network, layer, its, input, output, batch, room);
+    }
+
+    private ShortKernels KernelsOf(int layer) => ShortKernels.Of(vectors, (long)network.Shapes[layer].Rows * network.Shapes[layer].Columns * batch);
 
     /// <summary>The neurons that alone read a layer of spikes or counts, through BatchNorms and dropouts.</summary>
     private int? NeuronsOf(int layer)

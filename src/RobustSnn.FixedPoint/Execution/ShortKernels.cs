@@ -25,7 +25,20 @@ internal abstract class ShortKernels
     /// <summary>A layer whose currents go to memory.</summary>
     public abstract void Convolve(Workers workers, SumPass pass, bool isCounts, CurrentTarget to);
 
-    public static ShortKernels Of(VectorWidth width) => width switch
+    /// <summary>Kernels of the widest vectors whose words that many positions fill, at most of that width.</summary>
+    public static ShortKernels Of(VectorWidth widest, long positions)
+    {
+        var kernels = Of(widest);
+        for (var width = widest; width != VectorWidth.Bits128 && positions <= kernels.WordPositions / 2;)
+        {
+            width = width == VectorWidth.Bits512 ? VectorWidth.Bits256 : VectorWidth.Bits128;
+            kernels = Of(width);
+        }
+
+        return kernels;
+    }
+
+    private static ShortKernels Of(VectorWidth width) => width switch
     {
         VectorWidth.Bits512 when Short512.IsSupported => new ForWidth<Short512>(),
         VectorWidth.Bits512 or VectorWidth.Bits256 when Short256.IsSupported => new ForWidth<Short256>(),

@@ -25,9 +25,7 @@ public static class Quantiser
         using var folded = NormFolding.Fold(model);
         var values = NodeValues.Of(folded.Network);
         var centres = PixelCentres.Of(folded.Network);
-        var samples = settings.Images is { } images
-            ? CalibrationPass.Run(folded, timesteps, values, centres, images, cancellation)
-            : null;
+        var samples = settings.Images.IsEmpty ? null : CalibrationPass.Run(folded, timesteps, values, centres, settings.Images, cancellation);
         return new NetworkRounding(folded, timesteps, settings, values, centres, samples).Round(cancellation);
     }
 

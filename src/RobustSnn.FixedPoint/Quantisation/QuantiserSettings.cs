@@ -6,9 +6,9 @@ namespace RobustSnn.FixedPoint.Quantisation;
 /// <param name="Bits">Of the weights, 2 to 16.</param>
 /// <param name="LayerBits">Of the weights of single layers, by name; null for none.</param>
 /// <param name="Images">
-/// (image, channel, row, column) in [0, 1], on which the error of the currents is made small; null where every weight is rounded to the nearest.
+/// (image, channel, row, column) in [0, 1], on which the error of the currents is made small; none where every weight is rounded to the nearest.
 /// </param>
-public sealed record QuantiserSettings(int Bits, IReadOnlyDictionary<string, int>? LayerBits = null, ReadOnlyMemory<float>? Images = null)
+public sealed record QuantiserSettings(int Bits, IReadOnlyDictionary<string, int>? LayerBits = null, ReadOnlyMemory<float> Images = default)
 {
     /// <summary>Of a layer's weights.</summary>
     internal int BitsOf(string layer) => LayerBits?.TryGetValue(layer, out var bits) is true ? bits : Bits;
@@ -29,12 +29,12 @@ public sealed record QuantiserSettings(int Bits, IReadOnlyDictionary<string, int
             RequireBits($"bits of {layer}", bits);
         }
 
-        if (Images is { } images && (images.Length == 0 || images.Length % network.Input.Count != 0))
+        if (Images.Length % network.Input.Count != 0)
         {
-            throw new BadInputException($"calibration: expected whole images of {network.Input.Count} pixels ({network.Input}), found {images.Length} pixels");
+            throw new BadInputException($"calibration: expected whole images of {network.Input.Count} pixels ({network.Input}), found {Images.Length} pixels");
         }
 
-        if (Images?.Span.ContainsAnyExceptInRange(0f, 1f) is true)
+        if (Images.Span.ContainsAnyExceptInRange(0f, 1f))
         {
             throw new BadInputException("calibration: expected pixels from 0 to 1, found others");
         }

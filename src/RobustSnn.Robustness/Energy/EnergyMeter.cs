@@ -23,7 +23,7 @@ public sealed class EnergyMeter(MeasuringTimes times)
     /// <param name="images">(image, channel, row, column) in [0, 1].</param>
     /// <param name="timesteps">T of the spiking network.</param>
     /// <param name="progress">Told what is being measured.</param>
-    /// <exception cref="BadInputException">The backend's energy cannot be measured (<see cref="WhyNot"/>), or the networks do not fit.</exception>
+    /// <exception cref="BadInputException">The backend's energy cannot be measured (<see cref="WhyNot"/>), or no longer can, or the networks do not fit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, between two passes.</exception>
     public MeasuredEnergy Measure(
         SpikingModel model, float[] images, int timesteps, Action<string>? progress = null, CancellationToken cancellation = default)
@@ -34,6 +34,19 @@ public sealed class EnergyMeter(MeasuringTimes times)
         }
 
         var device = (IMeasuresEnergy)model.Backend;
+        try
+        {
+            return Measure(device, model, images, timesteps, progress, cancellation);
+        }
+        catch (InvalidOperationException failure) when (device.WhyNoEnergy is { } end)
+        {
+            throw new BadInputException(end, failure);
+        }
+    }
+
+    private MeasuredEnergy Measure(
+        IMeasuresEnergy device, SpikingModel model, float[] images, int timesteps, Action<string>? progress, CancellationToken cancellation)
+    {
         progress?.Invoke("idle");
         var idle = device.MeasureEnergy(() => Wait(cancellation)).Watts;
         var networks = new List<LoadEnergy>();

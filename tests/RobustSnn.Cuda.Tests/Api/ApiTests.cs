@@ -37,7 +37,7 @@ public sealed class ApiTests
     [Test]
     public void Namespaces_are_those_of_ManagedCuda() =>
         Assert.That(Types.Select(type => type.Namespace).Distinct(),
-            Is.EquivalentTo(new[] { "ManagedCuda", "ManagedCuda.BasicTypes", "ManagedCuda.VectorTypes", "ManagedCuda.CudaBlas", "ManagedCuda.CudaSparse" }));
+            Is.EquivalentTo(new[] { "ManagedCuda", "ManagedCuda.BasicTypes", "ManagedCuda.CudaBlas", "ManagedCuda.CudaSparse" }));
 
     [TestCase("MemoryManagement", "static CUResult cuMemAlloc_v2(ref CUdeviceptr dptr, SizeT bytesize)", true)]
     [TestCase("MemoryManagement", "CUResult cuMemAlloc_v2(ref CUdeviceptr dptr, SizeT bytesize)", false)]

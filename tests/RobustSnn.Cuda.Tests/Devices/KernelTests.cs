@@ -1,7 +1,6 @@
 using System.Text;
 using ManagedCuda;
 using ManagedCuda.BasicTypes;
-using ManagedCuda.VectorTypes;
 using NUnit.Framework;
 using static ManagedCuda.DriverAPINativeMethods;
 
@@ -47,21 +46,21 @@ public sealed class KernelTests : DeviceFixture
 
     private CUmodule module;
     private CudaStream stream = null!;
-    private CudaDeviceVariable<float> values = null!;
+    private CUfunction add;
+    private CUdeviceptr values;
 
     [SetUp]
     public void SetUp()
     {
         module = Context.LoadModulePTX(Encoding.ASCII.GetBytes(Ptx));
         stream = new CudaStream(CUStreamFlags.NonBlocking);
-        values = new CudaDeviceVariable<float>(Count);
-        values.CopyToDevice(Numbers(Count));
+        Check(ModuleManagement.cuModuleGetFunction(ref add, module, "add"));
+        values = Put(Numbers(Count));
     }
 
     [TearDown]
     public void TearDown()
     {
-        values?.Dispose();
         stream?.Dispose();
         if (module.Pointer != IntPtr.Zero)
         {
@@ -70,26 +69,13 @@ public sealed class KernelTests : DeviceFixture
     }
 
     [Test]
-    public void A_kernel_is_launched()
+    public void A_launch_allocates_nothing()
     {
-        var kernel = Kernel();
-        kernel.RunAsync(stream.Stream, values.DevicePointer, 2f, Count);
-        AssertAdded(2);
-        Assert.That(kernel.MaxThreadsPerBlock, Is.GreaterThanOrEqualTo(256));
-        Assert.That(kernel.Registers, Is.Positive);
-        Assert.That(kernel.SharedMemory, Is.Zero);
-    }
-
-    [Test]
-    public void A_native_launch_allocates_nothing()
-    {
-        var kernel = Kernel();
-        var (pointer, amount, count) = (values.DevicePointer, 3f, Count);
+        var (pointer, amount, count) = (values, 3f, Count);
         IntPtr[] arguments = [Address(ref pointer), Address(ref amount), Address(ref count)];
-        var function = kernel.CUFunction;
-        _ = Launch.cuLaunchKernel(function, 4, 1, 1, 256, 1, 1, 0, stream.Stream, arguments, null);
+        _ = Launch.cuLaunchKernel(add, 4, 1, 1, 256, 1, 1, 0, stream.Stream, arguments, null);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var status = Launch.cuLaunchKernel(function, 4, 1, 1, 256, 1, 1, 0, stream.Stream, arguments, null);
+        var status = Launch.cuLaunchKernel(add, 4, 1, 1, 256, 1, 1, 0, stream.Stream, arguments, null);
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
         Assert.That(status, Is.EqualTo(CUResult.Success));
         AssertAdded(6);
@@ -98,11 +84,10 @@ public sealed class KernelTests : DeviceFixture
     [Test]
     public void A_captured_launch_runs_when_it_is_replayed()
     {
-        var kernel = Kernel();
         var (graph, ready, state, nodes) = (default(CUgraph), default(CUgraphExec), default(CUstreamCaptureStatus), default(SizeT));
         Check(Streams.cuStreamBeginCapture(stream.Stream, CUstreamCaptureMode.Local));
-        kernel.RunAsync(stream.Stream, values.DevicePointer, 1f, Count);
-        kernel.RunAsync(stream.Stream, values.DevicePointer, 4f, Count);
+        Add(1);
+        Add(4);
         Check(Streams.cuStreamIsCapturing(stream.Stream, ref state));
         Check(Streams.cuStreamEndCapture(stream.Stream, ref graph));
         Check(GraphManagment.cuGraphGetNodes(graph, null, ref nodes));
@@ -117,9 +102,11 @@ public sealed class KernelTests : DeviceFixture
     }
 
     [Test]
-    public void A_kernel_that_is_not_there_is_named() =>
-        Assert.That(() => new CudaKernel("subtract", module), Throws.TypeOf<CudaException>()
-            .With.Property(nameof(CudaException.CudaError)).EqualTo(CUResult.ErrorNotFound));
+    public void A_kernel_that_is_not_there_is_not_found()
+    {
+        var function = default(CUfunction);
+        Assert.That(ModuleManagement.cuModuleGetFunction(ref function, module, "subtract"), Is.EqualTo(CUResult.ErrorNotFound));
+    }
 
     [Test]
     public void Wrong_PTX_is_refused_with_what_the_compiler_objects_to()
@@ -127,8 +114,6 @@ public sealed class KernelTests : DeviceFixture
         using var options = new CudaJitOptionCollection();
         var log = new CudaJOErrorLogBuffer(4096);
         options.Add(log);
-        options.Add(new CudaJOInfoLogBuffer(4096));
-        options.Add(new CudaJOOptimizationLevel(4));
         Assert.That(() => Context.LoadModulePTX(Encoding.ASCII.GetBytes(Ptx.Replace("mul.wide.u32", "mul.broad.u32", StringComparison.Ordinal)), options),
             Throws.TypeOf<CudaException>().With.Property(nameof(CudaException.CudaError)).EqualTo(CUResult.ErrorInvalidPtx));
         options.UpdateValues();
@@ -146,22 +131,16 @@ public sealed class KernelTests : DeviceFixture
         Assert.That(log.Value, Is.Empty);
     }
 
-    [Test]
-    public void How_many_blocks_run_side_by_side_is_known()
+    private void Add(float amount)
     {
-        var blocks = 0;
-        Check(Occupancy.cuOccupancyMaxActiveBlocksPerMultiprocessor(ref blocks, Kernel().CUFunction, 256, 0));
-        Assert.That(blocks, Is.InRange(1, 64));
+        var (pointer, count) = (values, Count);
+        Check(Launch.cuLaunchKernel(add, 4, 1, 1, 256, 1, 1, 0, stream.Stream, [Address(ref pointer), Address(ref amount), Address(ref count)], null));
     }
-
-    private CudaKernel Kernel() => new("add", module) { BlockDimensions = new dim3(256), GridDimensions = new dim3(4) };
 
     private void AssertAdded(float amount)
     {
         stream.Synchronize();
-        var result = new float[Count];
-        values.CopyToHost(result);
-        Assert.That(result, Is.EqualTo(Numbers(Count).Select(number => number + amount)));
+        Assert.That(Get<float>(values, Count), Is.EqualTo(Numbers(Count).Select(number => number + amount)));
     }
 
     private static void Check(CUResult status) => Assert.That(status, Is.EqualTo(CUResult.Success));

@@ -27,9 +27,7 @@ public sealed class ProductTests : DeviceFixture
         }
 
         using var stream = new CudaStream(CUStreamFlags.NonBlocking);
-        using CudaDeviceVariable<float> x = new(a.Length), y = new(b.Length), z = new(expected.Length);
-        x.CopyToDevice(a);
-        y.CopyToDevice(b);
+        var (x, y, z) = (Put(a), Put(b), Take<float>(expected.Length));
         var blas = new CudaBlas(stream.Stream);
         try
         {
@@ -38,7 +36,7 @@ public sealed class ProductTests : DeviceFixture
             Assert.That(version, Is.GreaterThanOrEqualTo(120_000));
             Assert.That(blas.PointerMode, Is.EqualTo(PointerMode.Host));
             Assert.That(CudaBlasNativeMethods.cublasSgemm_v2(blas.CublasHandle, Operation.NonTranspose, Operation.NonTranspose, Rows, Columns, Inner,
-                ref alpha, x.DevicePointer, Rows, y.DevicePointer, Inner, ref beta, z.DevicePointer, Rows), Is.EqualTo(CublasStatus.Success));
+                ref alpha, x, Rows, y, Inner, ref beta, z, Rows), Is.EqualTo(CublasStatus.Success));
         }
         finally
         {
@@ -80,28 +78,23 @@ public sealed class ProductTests : DeviceFixture
         }
 
         using var stream = new CudaStream(CUStreamFlags.NonBlocking);
-        using CudaDeviceVariable<int> o = new(offsets.Length), c = new(columns.Length);
-        using CudaDeviceVariable<float> w = new(weights.Length), x = new(dense.Length), z = new(expected.Length);
-        o.CopyToDevice(offsets);
-        c.CopyToDevice(columns);
-        w.CopyToDevice(weights);
-        x.CopyToDevice(dense);
+        var (o, c, w, x, z) = (Put(offsets), Put(columns), Put(weights), Put(dense), Take<float>(expected.Length));
         using (var sparse = new CudaSparseContext(stream.Stream))
         {
             var (a, b, y, bytes) = (default(cusparseSpMatDescr), default(cusparseDnMatDescr), default(cusparseDnMatDescr), default(SizeT));
-            Check(CudaSparseNativeMethods.cusparseCreateCsr(ref a, Rows, Inner, weights.Length, o.DevicePointer, c.DevicePointer, w.DevicePointer,
+            Check(CudaSparseNativeMethods.cusparseCreateCsr(ref a, Rows, Inner, weights.Length, o, c, w,
                 IndexType.Index32I, IndexType.Index32I, IndexBase.Zero, cudaDataType.CUDA_R_32F));
-            Check(CudaSparseNativeMethods.cusparseCreateDnMat(ref b, Inner, Columns, Columns, x.DevicePointer, cudaDataType.CUDA_R_32F, Order.Row));
-            Check(CudaSparseNativeMethods.cusparseCreateDnMat(ref y, Rows, Columns, Columns, z.DevicePointer, cudaDataType.CUDA_R_32F, Order.Row));
+            Check(CudaSparseNativeMethods.cusparseCreateDnMat(ref b, Inner, Columns, Columns, x, cudaDataType.CUDA_R_32F, Order.Row));
+            Check(CudaSparseNativeMethods.cusparseCreateDnMat(ref y, Rows, Columns, Columns, z, cudaDataType.CUDA_R_32F, Order.Row));
             var (alpha, beta) = (1f, 0f);
             var (one, zero) = ((IntPtr)(&alpha), (IntPtr)(&beta));
             Check(CudaSparseNativeMethods.cusparseSpMM_bufferSize(sparse.Handle, Plain, Plain, one, a, b, zero, y,
                 cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, ref bytes));
-            using var buffer = new CudaDeviceVariable<byte>(bytes + 1);
+            var buffer = Take<byte>((int)bytes + 1);
             Check(CudaSparseNativeMethods.cusparseSpMM_preprocess(sparse.Handle, Plain, Plain, one, a, b, zero, y,
-                cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer.DevicePointer));
+                cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer));
             Check(CudaSparseNativeMethods.cusparseSpMM(sparse.Handle, Plain, Plain, one, a, b, zero, y,
-                cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer.DevicePointer));
+                cudaDataType.CUDA_R_32F, SpMMAlg.CUSPARSE_SPMM_CSR_ALG2, buffer));
             AssertIs(expected, z, stream);
             Check(CudaSparseNativeMethods.cusparseDestroySpMat(a));
             Check(CudaSparseNativeMethods.cusparseDestroyDnMat(b));
@@ -109,12 +102,10 @@ public sealed class ProductTests : DeviceFixture
         }
     }
 
-    private static void AssertIs(float[] expected, CudaDeviceVariable<float> there, CudaStream stream)
+    private void AssertIs(float[] expected, CUdeviceptr there, CudaStream stream)
     {
         stream.Synchronize();
-        var result = new float[expected.Length];
-        there.CopyToHost(result);
-        Assert.That(result, Is.EqualTo(expected));
+        Assert.That(Get<float>(there, expected.Length), Is.EqualTo(expected));
     }
 
     private static void Check(cusparseStatus status) => Assert.That(status, Is.EqualTo(cusparseStatus.Success));

@@ -28,8 +28,6 @@ static void hear(const char *event, const char *name)
     snprintf(text + length, sizeof text - length, "%s %s\n", event, name);
 }
 
-static void mark(const char *name) { hear("mark", name); }
-
 static int push(const char *name)
 {
     hear("push", name);
@@ -59,7 +57,6 @@ int InitializeInjectionNvtx2(const void *(*get_export_table)(uint32_t))
         for (unsigned int i = 1; i < size; i++)
             *table[i] = NULL;
         if (module == 1) {
-            *table[2] = (function)mark;
             *table[9] = (function)push;
             *table[11] = (function)pop;
         }

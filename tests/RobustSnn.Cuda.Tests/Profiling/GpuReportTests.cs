@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NUnit.Framework;
 using RobustSnn.Engine;
 using RobustSnn.Robustness.Energy;
@@ -9,7 +8,6 @@ namespace RobustSnn.Cuda.Tests.Profiling;
 public sealed class GpuReportTests
 {
     private const int NoCard = 3;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     [Test]
     public void Every_part_but_the_long_ones_is_made()
@@ -17,7 +15,7 @@ public sealed class GpuReportTests
         CudaDevices.Require();
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "report.md");
-        var (code, error) = Run([], "--golden", Path.Combine(Repository.Root, "tests", "golden"), "--out", file, "--quick",
+        var (code, _, error) = ReportProcess.Run([], "--golden", Path.Combine(Repository.Root, "tests", "golden"), "--out", file, "--quick",
             "--parts", "machine,contract,conformance,speed,operations");
         Assert.That(File.Exists(file), Is.True, error);
         var report = File.ReadAllText(file);
@@ -41,7 +39,7 @@ public sealed class GpuReportTests
 
         using var folder = new TemporaryFolder();
         var file = Path.Combine(folder.Path, "report.md");
-        var (code, error) = Run([], "--out", file, "--quick", "--parts", "energy");
+        var (code, _, error) = ReportProcess.Run([], "--out", file, "--quick", "--parts", "energy");
         Assert.That(code, Is.Zero, error);
         Assert.That(File.ReadAllText(file), Does.Match(@"Counted: [\d,]+ synaptic operations")
             .And.Match(@"\n\| SNN as it is \| 2 \| \d+\.\d \| \d+\.\d \| -?\d").And.Match(@"\n\| ANN with nothing pruned \| 0 \| "));
@@ -51,9 +49,9 @@ public sealed class GpuReportTests
     public void Without_a_card_it_says_how_to_get_to_one()
     {
         using var folder = new TemporaryFolder();
-        var (code, error) = Run([("RSNN_CUDA_EMULATOR", folder.Folder("nothing"))], "--out", Path.Combine(folder.Path, "report.md"));
+        var (code, _, error) = ReportProcess.Run([("RSNN_CUDA_EMULATOR", folder.Folder("nothing"))], "--out", Path.Combine(folder.Path, "report.md"));
         Assert.That(code, Is.EqualTo(NoCard), error);
-        Assert.That(error, Does.Contain("no card here").And.Contain("./gpu-report --golden DIR --out FILE.md"));
+        Assert.That(error, Does.Contain("no card can be used here: ").And.Contain("./gpu-report --golden DIR --out FILE.md"));
     }
 
     [TestCase("--parts: expected any of machine", "--parts", "machines")]
@@ -62,27 +60,8 @@ public sealed class GpuReportTests
     public void What_cannot_be_is_refused(string message, params string[] arguments)
     {
         using var folder = new TemporaryFolder();
-        var (code, error) = Run([], [.. arguments, "--out", Path.Combine(folder.Path, "report.md")]);
+        var (code, _, error) = ReportProcess.Run([], [.. arguments, "--out", Path.Combine(folder.Path, "report.md")]);
         Assert.That(code, Is.EqualTo(2));
         Assert.That(error, Does.StartWith(message.Length > 0 ? $"gpu-report: {message}" : "Unrecognized command or argument '--quickly'"));
-    }
-
-    private static (int Code, string Error) Run((string Name, string Value)[] environment, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "gpu-report.dll"), .. arguments]) { RedirectStandardError = true };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Limit))
-        {
-            process.Kill(entireProcessTree: true);
-            Assert.Fail($"not done after {Limit}");
-        }
-
-        return (process.ExitCode, error.Result);
     }
 }

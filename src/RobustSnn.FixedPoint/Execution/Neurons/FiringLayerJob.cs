@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
 using RobustSnn.FixedPoint.Execution.Layout;
@@ -42,6 +43,7 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FireShort(int output, int count, int tile, Room room, TilePositions positions)
     {
         for (var octet = 0; octet < Octets; octet++)
@@ -58,6 +60,7 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
     }
 
     /// <summary>One output of several sums, or with membranes of 32 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FireWide(int output, int tile, Room room, TilePositions positions)
     {
         var neurons = to.Neurons[output];
@@ -77,6 +80,7 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
     }
 
     /// <summary>An output's sums of an octet, added up in 32 bits: [firing][step][lane].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(int octet, int output, int tile, Room room)
     {
         new Span<int>(room.Wide, room.Firings * LaneMap.OctetSteps * TLanes.Count).Clear();
@@ -108,6 +112,7 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
         ShortSums.Run<TLanes, TOperand>(pass.Source + octet * pass.OctetStride, pass.Places + tile * pass.Grid.TileWords, room.Words, pass.List, first, count,
             room.Sums, room.Stride);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Put(int octet, int output, Room room, TilePositions positions)
     {
         var target = to.Data + octet * to.OctetStride + (nint)output * to.ChannelStride;

@@ -44,7 +44,7 @@ internal static unsafe class IntFiring<TDynamics>
         var charge = current * neurons.Sign + Vector256.Create(neurons.Bias);
         for (var step = 0; step < steps; step++, bit += bit)
         {
-            fired |= Step(ref u, charge, threshold, neurons.LeakShift) & bit;
+            Step(ref u, ref fired, charge, bit, threshold, threshold - Vector256<int>.One, neurons.LeakShift);
         }
 
         membranes = u;
@@ -63,16 +63,15 @@ internal static unsafe class IntFiring<TDynamics>
         for (var step = 0; step < steps; step++, bit += bit, currents += stride)
         {
             var charge = ((Vector256.Load(currents) & kept) ^ flip) + bias;
-            fired |= Step(ref u, charge, threshold, neurons.LeakShift) & bit;
+            Step(ref u, ref fired, charge, bit, threshold, threshold - Vector256<int>.One, neurons.LeakShift);
         }
 
         membranes = u;
         return fired;
     }
 
-    /// <returns>All bits of what fires.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Step(ref Vector256<int> u, Vector256<int> charge, Vector256<int> threshold, int leakShift)
+    private static void Step(ref Vector256<int> u, ref Vector256<int> fired, Vector256<int> charge, Vector256<int> bit, Vector256<int> threshold, Vector256<int> below, int leakShift)
     {
         if (TDynamics.Leaks)
         {
@@ -80,8 +79,8 @@ internal static unsafe class IntFiring<TDynamics>
         }
 
         u += charge;
-        var fires = Vector256.GreaterThanOrEqual(u, threshold);
-        u = TDynamics.IsHard ? Vector256.AndNot(u, fires) : u - (fires & threshold);
-        return fires;
+        var fires = Vector256.ShiftRightArithmetic(below - u, 31); // neither is beyond 2³⁰
+        fired = Vector256.ConditionalSelect(fires, fired | bit, fired);
+        u = Vector256.ConditionalSelect(fires, TDynamics.IsHard ? Vector256<int>.Zero : u - threshold, u);
     }
 }

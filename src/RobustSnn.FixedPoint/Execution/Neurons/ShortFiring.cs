@@ -16,20 +16,20 @@ internal static unsafe class ShortFiring<TLanes, TDynamics>
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     public static void Fire(short* currents, short* membranes, int firings, bool isFirst, short limit, int leakShift, byte* spikes)
     {
-        var threshold = TLanes.Broadcast(limit);
+        TLanes threshold = TLanes.Broadcast(limit), below = TLanes.Broadcast((short)(limit - 1));
         for (var firing = 0; firing < firings; firing++)
         {
             var octet = TLanes.Turn(currents);
             var u = isFirst ? TLanes.Zero : TLanes.Load(membranes);
             var fired = TLanes.Zero;
-            Step(ref u, ref fired, octet.Step0, 1 << 0, threshold, leakShift);
-            Step(ref u, ref fired, octet.Step1, 1 << 1, threshold, leakShift);
-            Step(ref u, ref fired, octet.Step2, 1 << 2, threshold, leakShift);
-            Step(ref u, ref fired, octet.Step3, 1 << 3, threshold, leakShift);
-            Step(ref u, ref fired, octet.Step4, 1 << 4, threshold, leakShift);
-            Step(ref u, ref fired, octet.Step5, 1 << 5, threshold, leakShift);
-            Step(ref u, ref fired, octet.Step6, 1 << 6, threshold, leakShift);
-            Step(ref u, ref fired, octet.Step7, 1 << 7, threshold, leakShift);
+            Step(ref u, ref fired, octet.Step0, 1 << 0, threshold, below, leakShift);
+            Step(ref u, ref fired, octet.Step1, 1 << 1, threshold, below, leakShift);
+            Step(ref u, ref fired, octet.Step2, 1 << 2, threshold, below, leakShift);
+            Step(ref u, ref fired, octet.Step3, 1 << 3, threshold, below, leakShift);
+            Step(ref u, ref fired, octet.Step4, 1 << 4, threshold, below, leakShift);
+            Step(ref u, ref fired, octet.Step5, 1 << 5, threshold, below, leakShift);
+            Step(ref u, ref fired, octet.Step6, 1 << 6, threshold, below, leakShift);
+            Step(ref u, ref fired, octet.Step7, 1 << 7, threshold, below, leakShift);
             u.Store(membranes);
             fired.StorePositions(spikes);
             currents += 8 * TLanes.Count;
@@ -38,8 +38,11 @@ internal static unsafe class ShortFiring<TLanes, TDynamics>
         }
     }
 
+    /// <summary>One timestep.</summary>
+    /// <param name="bit">What is set in the lanes that fire.</param>
+    /// <param name="below">The threshold less 1.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Step(ref TLanes u, ref TLanes fired, TLanes current, short bit, TLanes threshold, int leakShift)
+    public static void Step(ref TLanes u, ref TLanes fired, TLanes current, short bit, TLanes threshold, TLanes below, int leakShift)
     {
         if (TDynamics.Leaks)
         {
@@ -47,8 +50,8 @@ internal static unsafe class ShortFiring<TLanes, TDynamics>
         }
 
         u += current;
-        var fires = TLanes.AtLeast(u, threshold);
-        fired |= fires & TLanes.Broadcast(bit);
-        u = TDynamics.IsHard ? TLanes.ClearWhere(fires, u) : u - (fires & threshold);
+        var fires = TLanes.IsAbove(u, below);
+        fired = TLanes.Select(fires, fired | TLanes.Broadcast(bit), fired);
+        u = TLanes.Select(fires, TDynamics.IsHard ? TLanes.Zero : u - threshold, u);
     }
 }

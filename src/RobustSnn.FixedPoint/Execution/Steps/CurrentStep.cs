@@ -15,11 +15,12 @@ internal sealed unsafe class CurrentStep : Step
     private readonly NativeBuffer bias;
 
     public CurrentStep(
-        NativeHeap heap, Workers workers, ShortKernels kernels, FixedPointNetwork network, int layer, LaneMap input, CurrentMap output, int batch)
+        NativeHeap heap, Workers workers, ShortKernels kernels, FixedPointNetwork network, int layer, LaneMap input, CurrentMap output, int batch,
+        UnfoldRoom room)
     {
         (this.workers, this.kernels, this.output) = (workers, kernels, output);
         var its = network.Weights[layer].Bias;
-        sums = new LayerSums(heap, kernels, network, layer, input, batch, its);
+        sums = new LayerSums(heap, kernels, network, layer, input, batch, room, its);
         bias = heap.Allocate(its.Length, ElementType.Int32);
         for (var channel = 0; channel < its.Length; channel++)
         {

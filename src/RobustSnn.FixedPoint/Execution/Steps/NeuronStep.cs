@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Cpu.Sparse.Tiles;
@@ -10,6 +11,7 @@ namespace RobustSnn.FixedPoint.Execution.Steps;
 internal sealed unsafe class NeuronStep : Step
 {
     private const int TileWords = 16; // of 8 positions
+    private const int GroupChannels = 16;
 
     private readonly Workers workers;
     private readonly FixedPointNetwork network;
@@ -50,37 +52,42 @@ internal sealed unsafe class NeuronStep : Step
     }
 
     private void Run<TDynamics>(int tiles)
-        where TDynamics : struct, IDynamics => workers.Run(neurons.Length, new Job<TDynamics>(this, tiles));
+        where TDynamics : struct, IDynamics => workers.Run(tiles * ChannelGroups, new Job<TDynamics>(this, tiles));
 
-    /// <summary>A channel at a time.</summary>
+    private int ChannelGroups => (neurons.Length + GroupChannels - 1) / GroupChannels;
+
+    /// <summary>A tile of a few channels.</summary>
     private readonly struct Job<TDynamics>(NeuronStep step, int tiles) : IJob
         where TDynamics : struct, IDynamics
     {
-        public void Execute(int channel)
+        public void Execute(int piece)
         {
             using var memory = PieceMemory.Begin();
-            var timesteps = step.network.Timesteps;
+            var (group, tile) = Math.DivRem(piece, tiles);
             var room = step.grid.TilePositions;
+            var positions = new TilePositions((long*)step.targets.Memory + (long)tile * room, room, 1);
             var membranes = memory.Integers(room);
             var fired = (short*)memory.Words(room);
-            var bytes = memory.Bytes(room);
-            for (var tile = 0; tile < tiles; tile++)
+            var end = Math.Min(step.neurons.Length, (group + 1) * GroupChannels);
+            for (var channel = group * GroupChannels; channel < end; channel++)
             {
-                var positions = new TilePositions((long*)step.targets.Memory + (long)tile * room, room, 1);
-                for (var done = 0; done < timesteps; done += LaneMap.OctetSteps)
-                {
-                    IntFiring<TDynamics>.Fire(step.input.At(channel, done) + tile * room, step.input.Steps == 1 ? 0 : step.input.StepStride, room,
-                        Math.Min(LaneMap.OctetSteps, timesteps - done), step.neurons[channel], membranes, done == 0, fired);
-                    for (var i = 0; i < room; i += Vector128<byte>.Count)
-                    {
-                        Vector128.Narrow(Vector128.Load(fired + i).AsUInt16(), Vector128.Load(fired + i + Vector128<short>.Count).AsUInt16()).Store(bytes + i);
-                    }
+                Fire(channel, tile * room, room, positions, membranes, fired);
+            }
+        }
 
-                    var target = step.output.Data + done / LaneMap.OctetSteps * step.output.OctetStride + (nint)channel * step.output.ChannelStride;
-                    for (var first = 0; first < room; first += FiringOctet.Size)
-                    {
-                        positions.Put(*(ulong*)(bytes + first), target, first);
-                    }
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Fire(int channel, int first, int count, TilePositions positions, int* membranes, short* fired)
+        {
+            var timesteps = step.network.Timesteps;
+            for (var done = 0; done < timesteps; done += LaneMap.OctetSteps)
+            {
+                IntFiring<TDynamics>.Fire(step.input.At(channel, done) + first, step.input.Steps == 1 ? 0 : step.input.StepStride, count,
+                    Math.Min(LaneMap.OctetSteps, timesteps - done), step.neurons[channel], membranes, done == 0, fired);
+                var target = step.output.Data + done / LaneMap.OctetSteps * step.output.OctetStride + (nint)channel * step.output.ChannelStride;
+                for (var i = 0; i < count; i += FiringOctet.Size)
+                {
+                    var steps = Vector128.Load(fired + i).AsUInt16();
+                    positions.Put(Vector128.Narrow(steps, steps).AsUInt64().ToScalar(), target, i);
                 }
             }
         }

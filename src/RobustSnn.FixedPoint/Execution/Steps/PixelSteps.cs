@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
@@ -38,6 +39,7 @@ internal sealed unsafe class PixelMap
     /// <summary>Rounds and centres images.</summary>
     /// <param name="images">(image, channel, row, column) in [0, 1].</param>
     /// <exception cref="ArgumentException">A pixel is none.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(ReadOnlySpan<float> images)
     {
         for (var image = 0; image * Shape.Count < images.Length; image++)
@@ -101,6 +103,7 @@ internal sealed unsafe class PixelLayerStep(Workers workers, FixedPointNetwork n
 
     private readonly struct Job(Connections connections, PixelMap input, CurrentMap output) : IJob
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Execute(int piece)
         {
             var geometry = connections.Geometry;

@@ -37,6 +37,7 @@ internal sealed class MaxPoolStep(Workers workers, LaneMap input, LaneMap output
                 }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Join(int octet, long source, long target)
         {
             var from = input.Data + octet * input.OctetStride + source;
@@ -74,6 +75,7 @@ internal sealed class CountStep(Workers workers, LaneMap input, LaneMap output, 
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Row(byte* from, ulong* to)
         {
             if (rows == 2 && columns == 2 && input.PositionBytes == 1)

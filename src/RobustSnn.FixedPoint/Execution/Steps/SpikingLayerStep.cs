@@ -1,5 +1,4 @@
 using RobustSnn.Engine.Cpu.Machine;
-using RobustSnn.Engine.Layout;
 using RobustSnn.FixedPoint.Execution.Layout;
 using RobustSnn.FixedPoint.Execution.Neurons;
 using RobustSnn.FixedPoint.Execution.Sums;
@@ -21,33 +20,17 @@ internal sealed unsafe class SpikingLayerStep : Step
     private readonly int timesteps;
 
     /// <param name="layer">The node of the layer.</param>
-    /// <param name="neuron">The node of the neurons.</param>
+    /// <param name="its">Its neurons.</param>
     public SpikingLayerStep(
-        NativeHeap heap, Workers workers, ShortKernels kernels, FixedPointNetwork network, int layer, int neuron, LaneMap input, LaneMap output, int batch)
+        NativeHeap heap, Workers workers, ShortKernels kernels, FixedPointNetwork network, int layer, LayerNeurons its, LaneMap input, LaneMap output, int batch,
+        UnfoldRoom room)
     {
         (this.workers, this.kernels, this.output) = (workers, kernels, output);
         dynamics = network.Network.Neurons;
         timesteps = network.Timesteps;
-        var its = network.Neurons[neuron];
-        var channels = its.Thresholds.Length;
-        var bias = network.Weights[layer].Bias;
-
-        // Biases that leave 32 bits together make a membrane do so, which has been refused.
-        int[] together = [.. Enumerable.Range(0, channels).Select(channel => its.Signs[channel] * bias[channel] + its.Bias[channel])];
-        sums = new LayerSums(heap, kernels, network, layer, input, batch, [.. together.Select((each, channel) => its.Signs[channel] == 1 ? each : 0)]);
+        sums = new LayerSums(heap, kernels, network, layer, input, batch, room, its.SumBias);
         targets = sums.Grid.Targets(heap, output);
-        neurons = heap.AllocateBytes((long)channels * sizeof(IntNeurons));
-        isShort = heap.AllocateBytes(channels);
-        for (var channel = 0; channel < channels; channel++)
-        {
-            var isNarrow = sums.Rows.IsOneSum[channel] && its.Signs[channel] == 1 && its.Thresholds[channel] <= short.MaxValue
-                && network.Bounds.Membranes(neuron)[channel].Fits16;
-            ((bool*)isShort.Memory)[channel] = isNarrow;
-
-            // The only sum of an output begins with all of its bias.
-            var left = sums.Rows.IsOneSum[channel] && its.Signs[channel] == 1 ? 0 : together[channel];
-            ((IntNeurons*)neurons.Memory)[channel] = new IntNeurons(its.Thresholds[channel], its.Signs[channel], left, network.LeakShift ?? 0);
-        }
+        (neurons, isShort) = its.Upload(heap, sums.Rows.IsOneSum, isWhole: false);
     }
 
     public override long ConnectionBytes => sums.Rows.Bytes;

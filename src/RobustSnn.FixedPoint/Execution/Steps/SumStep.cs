@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution.Layout;
 
@@ -8,6 +9,7 @@ internal readonly record struct Summand(CurrentMap? Currents, LaneMap? Lanes)
 {
     /// <summary>A row of it as numbers.</summary>
     /// <param name="row">Of all images' rows, one after the other.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Read(int channel, int step, int row, Span<long> to)
     {
         if (Currents is { } map)
@@ -39,6 +41,7 @@ internal sealed class SumStep(Workers workers, IntegerSum sum, Summand first, Su
 
     private readonly struct Job(IntegerSum sum, Summand first, Summand second, CurrentMap output, int images) : IJob
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public unsafe void Execute(int channel)
         {
             using var memory = PieceMemory.Begin();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution.Layout;
 using RobustSnn.FixedPoint.Execution.Vectors;
@@ -25,6 +26,7 @@ internal readonly unsafe struct CurrentJob<TLanes, TOperand>(SumPass pass, Curre
     private readonly SumPass pass = pass;
     private readonly CurrentTarget to = to;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
     {
         using var memory = PieceMemory.Begin();
@@ -67,6 +69,7 @@ internal readonly unsafe struct CurrentJob<TLanes, TOperand>(SumPass pass, Curre
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(short* sums, int words, int output, int octet, int tile)
     {
         var target = At(output, octet, tile);

@@ -14,11 +14,18 @@ internal sealed unsafe class LayerSource
     private readonly NativeBuffer places;
     private readonly NativeBuffer mapOffsets; // of columns in the map
     private readonly NativeBuffer? sources;
-    private readonly NativeBuffer? unfolded;
+    private readonly UnfoldRoom? unfolded;
+    private readonly long octetBytes;
+    private readonly bool hasSilent;
     private readonly NativeBuffer? unfoldedOffsets;
     private readonly int run;
 
-    public LayerSource(NativeHeap heap, ShortKernels kernels, LaneMap map, ConvolutionGeometry geometry, WordGrid grid, int batch)
+    /// <param name="wordBytes">Of a word as the kernels read it.</param>
+    /// <param name="isLaidOut">Whether it is laid out anew in any case, and then with a column behind the others that is always silent.</param>
+    /// <param name="room">Where it is laid out, which layers share.</param>
+    public LayerSource(
+        NativeHeap heap, int wordBytes, LaneMap map, ConvolutionGeometry geometry, WordGrid grid, int batch, bool isLaidOut,
+        UnfoldRoom room)
     {
         (this.map, this.grid) = (map, grid);
         IsCounts = map.PositionBytes == LaneMap.CountBytes;
@@ -34,7 +41,7 @@ internal sealed unsafe class LayerSource
 
         var at = grid.Sources(heap, map, geometry);
         places = heap.AllocateBytes((long)grid.Words * sizeof(long));
-        if (!IsCounts && geometry is { StrideColumns: 1, StrideRows: 1 } && geometry.OutputColumns % grid.WordPositions == 0)
+        if (!isLaidOut && !IsCounts && geometry is { StrideColumns: 1, StrideRows: 1 } && geometry.OutputColumns % grid.WordPositions == 0)
         {
             for (var word = 0; word < grid.Words; word++)
             {
@@ -47,9 +54,12 @@ internal sealed unsafe class LayerSource
 
         sources = at;
         run = RunOf((long*)at.Memory, grid.Words * grid.WordPositions, map.PositionBytes);
-        var wordBytes = kernels.WordBytes(IsCounts);
         var columnBytes = grid.TileWords * wordBytes;
-        unfolded = heap.AllocateBytes(checked((long)map.Octets * allTiles * columns * columnBytes));
+        TileBytes = checked((columns + (isLaidOut ? 1 : 0)) * columnBytes);
+        hasSilent = isLaidOut;
+        octetBytes = checked((long)allTiles * TileBytes);
+        unfolded = room;
+        room.Reserve(checked(map.Octets * octetBytes));
         unfoldedOffsets = heap.Allocate(columns, ElementType.Int32);
         for (var column = 0; column < columns; column++)
         {
@@ -59,16 +69,19 @@ internal sealed unsafe class LayerSource
         for (var word = 0; word < grid.Words; word++)
         {
             var (tile, inTile) = Math.DivRem(word, grid.TileWords);
-            ((long*)places.Memory)[word] = (long)tile * columns * columnBytes + inTile * wordBytes;
+            ((long*)places.Memory)[word] = (long)tile * TileBytes + inTile * wordBytes;
         }
     }
 
     /// <summary>Whether counts are read, else spikes.</summary>
     public bool IsCounts { get; }
 
-    public byte* Data => unfolded is null ? map.Data : unfolded.Memory;
+    /// <summary>Bytes of a tile of what is laid out anew.</summary>
+    public int TileBytes { get; }
 
-    public long OctetStride => unfolded is null ? map.OctetStride : unfolded.Bytes / map.Octets;
+    public byte* Data => unfolded is null ? map.Data : unfolded.Data;
+
+    public long OctetStride => unfolded is null ? map.OctetStride : octetBytes;
 
     /// <summary>Byte offset of each word.</summary>
     public long* Places => (long*)places.Memory;
@@ -84,8 +97,8 @@ internal sealed unsafe class LayerSource
             return;
         }
 
-        var work = new Unfolded(map.Data, map.OctetStride, (long*)sources!.Memory, mapOffsets.Integers, columns, run, unfolded.Memory, grid.Sizes,
-            grid.TilesOf(images), allTiles);
+        var work = new Unfolded(map.Data, map.OctetStride, (long*)sources!.Memory, mapOffsets.Integers, columns, run, unfolded.Data, grid.Sizes,
+            TileBytes, grid.TilesOf(images), allTiles, hasSilent);
         if (IsCounts)
         {
             workers.Run(work.Pieces(map.Octets), new UnfoldCountsJob(work));

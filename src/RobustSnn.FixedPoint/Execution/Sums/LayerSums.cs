@@ -13,8 +13,9 @@ internal sealed unsafe class LayerSums
     private readonly NativeBuffer firstSum;
     private readonly int outputs;
 
+    /// <param name="room">Where layers lay out what they read.</param>
     /// <param name="bias">What an output's only sum begins with; where its sign is not 1 or there are several sums, others add it.</param>
-    public LayerSums(NativeHeap heap, ShortKernels kernels, FixedPointNetwork network, int layer, LaneMap input, int batch, int[] bias)
+    public LayerSums(NativeHeap heap, ShortKernels kernels, FixedPointNetwork network, int layer, LaneMap input, int batch, UnfoldRoom room, int[] bias)
     {
         var geometry = network.Geometry(layer);
         var read = network.Network.Nodes[layer].Inputs.Head;
@@ -22,7 +23,8 @@ internal sealed unsafe class LayerSums
         Grid = new WordGrid(geometry.OutputRows * geometry.OutputColumns, batch, kernels.WordPositions, kernels.TileWords);
         SumRange[] inputs = [.. Enumerable.Range(0, geometry.Inputs).Select(channel => SumBounds.Inputs(network, read, channel))];
         Rows = new ShortRows(heap, network.Network.Nodes[layer].Name, geometry, network.Weights[layer], inputs, bias);
-        source = new LayerSource(heap, kernels, input, geometry, Grid, batch);
+        source = new LayerSource(heap, kernels.WordBytes(input.PositionBytes == LaneMap.CountBytes), input, geometry, Grid, batch, isLaidOut: false,
+            room);
         firstSum = heap.Allocate(Rows.FirstSum.Length, ElementType.Int32);
         Rows.FirstSum.CopyTo(new Span<int>(firstSum.Integers, Rows.FirstSum.Length));
     }

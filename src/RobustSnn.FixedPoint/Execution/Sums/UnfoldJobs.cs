@@ -17,10 +17,13 @@ namespace RobustSnn.FixedPoint.Execution.Sums;
 /// <param name="columns">How many.</param>
 /// <param name="run">Positions that lie side by side in the map, wherever a multiple of so many begins.</param>
 /// <param name="target">Octet 0.</param>
+/// <param name="tileBytes">Bytes from a tile to the next.</param>
 /// <param name="tiles">Tiles in use.</param>
 /// <param name="allTiles">Tiles of a full batch.</param>
+/// <param name="hasSilent">Whether a tile has a column of zeros behind the others.</param>
 internal readonly unsafe struct Unfolded(
-    byte* map, long mapOctetStride, long* sources, int* columnOffsets, int columns, int run, byte* target, WordGridSizes grid, int tiles, int allTiles)
+    byte* map, long mapOctetStride, long* sources, int* columnOffsets, int columns, int run, byte* target, WordGridSizes grid, int tileBytes, int tiles, int allTiles,
+    bool hasSilent)
 {
     private const int ColumnsOfPiece = 256;
 
@@ -33,6 +36,7 @@ internal readonly unsafe struct Unfolded(
     private readonly long* sources = sources;
     private readonly int columns = columns;
     private readonly byte* target = target;
+    private readonly int tileBytes = tileBytes;
     private readonly int tiles = tiles;
     private readonly int allTiles = allTiles;
 
@@ -41,20 +45,19 @@ internal readonly unsafe struct Unfolded(
     public int Pieces(int octets) => octets * tiles * ColumnPieces;
 
     /// <summary>What a piece does: columns from one to below another, of a tile.</summary>
-    /// <param name="wordBytes">In the target.</param>
-    public UnfoldPiece Piece(int piece, int wordBytes)
+    public UnfoldPiece Piece(int piece)
     {
         var (rest, part) = Math.DivRem(piece, ColumnPieces);
         var (octet, tile) = Math.DivRem(rest, tiles);
         return new UnfoldPiece(
             map + octet * mapOctetStride, sources + tile * Grid.TileWords * Grid.WordPositions,
-            target + ((long)octet * allTiles + tile) * columns * Grid.TileWords * wordBytes,
-            part * ColumnsOfPiece, Math.Min(columns, (part + 1) * ColumnsOfPiece), Grid.WordsIn(tile));
+            target + ((long)octet * allTiles + tile) * tileBytes,
+            part * ColumnsOfPiece, Math.Min(columns, (part + 1) * ColumnsOfPiece), Grid.WordsIn(tile), hasSilent && part == 0 ? columns : null);
     }
 }
 
 /// <summary>See <see cref="Unfolded.Piece"/>.</summary>
-internal readonly unsafe struct UnfoldPiece(byte* map, long* sources, byte* target, int first, int end, int words)
+internal readonly unsafe struct UnfoldPiece(byte* map, long* sources, byte* target, int first, int end, int words, int? silent)
 {
     public readonly byte* Map = map;
     public readonly long* Sources = sources;
@@ -62,6 +65,7 @@ internal readonly unsafe struct UnfoldPiece(byte* map, long* sources, byte* targ
     public readonly int First = first;
     public readonly int End = end;
     public readonly int Words = words;
+    public readonly int? Silent = silent;
 }
 
 /// <summary>Of spikes: a byte a position, in order.</summary>
@@ -69,14 +73,21 @@ internal readonly struct UnfoldSpikesJob(Unfolded unfolded) : IJob
 {
     private readonly Unfolded unfolded = unfolded;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public unsafe void Execute(int piece)
     {
-        var work = unfolded.Piece(piece, unfolded.Grid.WordPositions);
+        var work = unfolded.Piece(piece);
         var positions = work.Words * unfolded.Grid.WordPositions;
+        var columnBytes = unfolded.Grid.TileWords * unfolded.Grid.WordPositions;
+        if (work.Silent is { } silent)
+        {
+            new Span<byte>(work.Target + (long)silent * columnBytes, columnBytes).Clear();
+        }
+
         for (var column = work.First; column < work.End; column++)
         {
             var from = work.Map + unfolded.ColumnOffsets[column];
-            var to = work.Target + (long)column * unfolded.Grid.TileWords * unfolded.Grid.WordPositions;
+            var to = work.Target + (long)column * columnBytes;
             switch (unfolded.Run)
             {
                 case 8:
@@ -117,11 +128,12 @@ internal readonly unsafe struct UnfoldCountsJob(Unfolded unfolded) : IJob
 {
     private readonly Unfolded unfolded = unfolded;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
     {
         var positions = unfolded.Grid.WordPositions;
         var wordBytes = positions * LaneMap.CountBytes;
-        var work = unfolded.Piece(piece, wordBytes);
+        var work = unfolded.Piece(piece);
         var word = stackalloc ulong[positions];
         for (var column = work.First; column < work.End; column++)
         {

@@ -43,18 +43,16 @@ internal unsafe interface IShortLanes<TSelf>
 
     static abstract TSelf operator -(TSelf left, TSelf right);
 
-    static abstract TSelf operator &(TSelf left, TSelf right);
-
     static abstract TSelf operator |(TSelf left, TSelf right);
 
     /// <summary>Halved so many times, rounded down.</summary>
     static abstract TSelf operator >>(TSelf value, int count);
 
-    /// <summary>All bits of the lanes in which left ≥ right, none of the others.</summary>
-    static abstract TSelf AtLeast(TSelf left, TSelf right);
+    /// <summary>All bits of the lanes in which left > right, none of the others.</summary>
+    static abstract TSelf IsAbove(TSelf left, TSelf right);
 
-    /// <summary>0 in the lanes of a mask, the value in the others.</summary>
-    static abstract TSelf ClearWhere(TSelf mask, TSelf value);
+    /// <summary>One value in the lanes of a mask, another in the others.</summary>
+    static abstract TSelf Select(TSelf mask, TSelf where, TSelf elsewhere);
 
     /// <summary>
     /// Eight vectors turned round: vector t is step t of all of them. Lane v · Columns + column is column's of vector v.

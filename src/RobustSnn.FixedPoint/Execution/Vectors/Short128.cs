@@ -68,19 +68,17 @@ internal readonly unsafe struct Short128(Vector128<short> value) : IShortLanes<S
     public static Short128 operator -(Short128 left, Short128 right) => new(left.value - right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short128 operator &(Short128 left, Short128 right) => new(left.value & right.value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short128 operator |(Short128 left, Short128 right) => new(left.value | right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short128 operator >>(Short128 value, int count) => new(Vector128.ShiftRightArithmetic(value.value, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short128 AtLeast(Short128 left, Short128 right) => new(Vector128.GreaterThanOrEqual(left.value, right.value));
+    public static Short128 IsAbove(Short128 left, Short128 right) => new(Vector128.GreaterThan(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short128 ClearWhere(Short128 mask, Short128 value) => new(Vector128.AndNot(value.value, mask.value));
+    public static Short128 Select(Short128 mask, Short128 where, Short128 elsewhere) =>
+        new(Vector128.ConditionalSelect(mask.value, where.value, elsewhere.value));
 
     /// <summary>A step of a vector is 16 bits: eight by eight of them change places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

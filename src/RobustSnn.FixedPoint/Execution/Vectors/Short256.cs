@@ -69,19 +69,17 @@ internal readonly unsafe struct Short256(Vector256<short> value) : IShortLanes<S
     public static Short256 operator -(Short256 left, Short256 right) => new(left.value - right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short256 operator &(Short256 left, Short256 right) => new(left.value & right.value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short256 operator |(Short256 left, Short256 right) => new(left.value | right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short256 operator >>(Short256 value, int count) => new(Vector256.ShiftRightArithmetic(value.value, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short256 AtLeast(Short256 left, Short256 right) => new(Vector256.GreaterThanOrEqual(left.value, right.value));
+    public static Short256 IsAbove(Short256 left, Short256 right) => new(Vector256.GreaterThan(left.value, right.value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short256 ClearWhere(Short256 mask, Short256 value) => new(Vector256.AndNot(value.value, mask.value));
+    public static Short256 Select(Short256 mask, Short256 where, Short256 elsewhere) =>
+        new(Vector256.ConditionalSelect(mask.value, where.value, elsewhere.value));
 
     /// <summary>A step of a vector is 32 bits: eight by eight of them change places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

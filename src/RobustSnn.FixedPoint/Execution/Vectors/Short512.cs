@@ -69,19 +69,19 @@ internal readonly unsafe struct Short512(Vector512<short> value) : IShortLanes<S
     public static Short512 operator -(Short512 left, Short512 right) => new(left.value - right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short512 operator &(Short512 left, Short512 right) => new(left.value & right.value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short512 operator |(Short512 left, Short512 right) => new(left.value | right.value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short512 operator >>(Short512 value, int count) => new(Vector512.ShiftRightArithmetic(value.value, count));
 
+    /// <remarks>A comparison would go through a mask register and back: seven cycles in place of two.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short512 AtLeast(Short512 left, Short512 right) => new(Vector512.GreaterThanOrEqual(left.value, right.value));
+    public static Short512 IsAbove(Short512 left, Short512 right) =>
+        new(Vector512.ShiftRightArithmetic(Avx512BW.SubtractSaturate(right.value, left.value), 15));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Short512 ClearWhere(Short512 mask, Short512 value) => new(Vector512.ConditionalSelect(mask.value, Vector512<short>.Zero, value.value));
+    public static Short512 Select(Short512 mask, Short512 where, Short512 elsewhere) =>
+        new(Vector512.ConditionalSelect(mask.value, where.value, elsewhere.value));
 
     /// <summary>A step of a vector is 64 bits: eight by eight of them change places.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -120,6 +120,18 @@ internal readonly unsafe struct Short512(Vector512<short> value) : IShortLanes<S
             (byte)0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15, 0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15);
         Avx2.Shuffle(Avx512BW.ConvertToVector256Byte(value.AsUInt16()), inWord).Store(to);
     }
+
+    /// <summary>Each lane as a 32-bit number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void StoreTo(int* numbers)
+    {
+        Vector512.WidenLower(value).Store(numbers);
+        Vector512.WidenUpper(value).Store(numbers + Count / 2);
+    }
+
+    /// <summary>The low byte of each lane, lane by lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector256<ulong> ToBytes() => Avx512BW.ConvertToVector256Byte(value.AsUInt16()).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<long> Row(short* from, int row) => Vector512.Load(from + row * Count).AsInt64();
