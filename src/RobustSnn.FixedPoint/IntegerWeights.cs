@@ -6,6 +6,10 @@ namespace RobustSnn.FixedPoint;
 /// A convolution or linear layer in integers. The current of output channel c is Σ weight · input + bias[c], a whole number, and stands for that
 /// number times 2^−exponent[c]. Inputs are spikes (0 or 1), counts of spikes in a window, or pixels less the channel's centre.
 /// </summary>
+/// <remarks>
+/// Where neurons read the current, only its ratio to their threshold counts: there it stands for the current of a network whose channel, threshold
+/// included, is larger by one factor below 2, so that the threshold is a whole number. Class scores are always exactly at 2^−exponent.
+/// </remarks>
 /// <param name="Pattern">Which weights exist; null where all do.</param>
 /// <param name="Values">The existing weights, in the order of the pattern: (outputs, inputs, kernel rows, kernel columns).</param>
 /// <param name="Bits">Width of the weights: each is from −(2^(Bits − 1) − 1) to 2^(Bits − 1) − 1.</param>

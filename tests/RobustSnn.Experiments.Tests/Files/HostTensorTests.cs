@@ -76,6 +76,14 @@ public sealed class HostTensorTests
     public void Ints_become_longs() => Assert.That(Of(ElementType.I32, int.MinValue, 7).ToLongs(), Is.EqualTo(new[] { int.MinValue, 7L }));
 
     [Test]
+    public void Shorts_become_longs() =>
+        Assert.That(HostTensor.FromShorts("y", [2], [short.MinValue, 7]).ToLongs(), Is.EqualTo(new[] { short.MinValue, 7L }));
+
+    [Test]
+    public void Signed_bytes_become_longs() =>
+        Assert.That(HostTensor.FromSBytes("y", [2], [sbyte.MinValue, 7]).ToLongs(), Is.EqualTo(new[] { sbyte.MinValue, 7L }));
+
+    [Test]
     public void Bytes_become_longs() => Assert.That(Of<byte>(ElementType.U8, 255, 0).ToLongs(), Is.EqualTo(new[] { 255L, 0 }));
 
     [TestCase(ElementType.F32, 4)]

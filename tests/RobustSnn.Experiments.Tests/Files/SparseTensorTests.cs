@@ -2,6 +2,7 @@ using FsCheck;
 using RobustSnn.Engine.Layout;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
+using ElementType = RobustSnn.Experiments.Files.ElementType;
 
 namespace RobustSnn.Experiments.Tests.Files;
 
@@ -21,6 +22,18 @@ public sealed class SparseTensorTests
     [Test]
     public void Its_parts_are_values_indices_and_shape() => Assert.That(Sound.Parts.Select(part => part.ToString()),
         Is.EqualTo(new[] { "w.values: F32 [3]", "w.indices: I32 [3]", "w.shape: I32 [2]" }));
+
+    [Test]
+    public void Elements_may_be_whole_numbers_for_who_asks()
+    {
+        var whole = new SparseTensor("w", [2, 3], Sound.Pattern, HostTensor.FromSBytes("any", [3], [1, -2, 3]));
+        var file = File([.. whole.Parts]);
+        Assert.That(whole.Parts[0].ToString(), Is.EqualTo("w.values: I8 [3]"));
+        Assert.That(SparseTensor.Find(file, "w", ElementType.I8)!.Stored.ToLongs(), Is.EqualTo(new[] { 1L, -2, 3 }));
+        Assert.That(SparseTensor.All(file).Single().Dimensions, Is.EqualTo(new[] { 2, 3 }));
+        Assert.That(() => SparseTensor.Find(file, "w", ElementType.I16), Refuses.At("a.safetensors", "of I16", "found w.values: I8"));
+        Refused(whole.Parts, "of F32", "I8");
+    }
 
     [Test]
     public void Where_no_part_is_there_is_no_sparse_tensor() =>
