@@ -11,11 +11,14 @@ public sealed class FixedPointEvaluateTests
 
     private string Network => folder["snn.safetensors"];
 
+    private string Quantised => folder["snn-8.safetensors"];
+
     [OneTimeSetUp]
     public void Save()
     {
         folder = new TemporaryFolder();
         SavedNetworks.Save(Network, _ => { });
+        Assert.That(Shell.Run("quantise", Network, "--bits", "8", "--samples", "0", "--out", Quantised).Code, Is.Zero);
     }
 
     [OneTimeTearDown]
@@ -42,7 +45,7 @@ public sealed class FixedPointEvaluateTests
     }
 
     [Test]
-    public void A_row_is_written_for_each_network() => Assert.That(Evaluate("--fixed-point", "16,3").Output, Does
+    public void A_row_is_written_for_each_network() => Assert.That(Evaluate("--fixed-point", "16", "--fixed-point", "3,16").Output, Does
         .Match(@"(?m)^floats +[\d.]+ % \(").And.Match(@"(?m)^16 bits +[\d.]+ % \(.*\) +[+-]?[\d.]+ +[\d.]+ % \(").And.Match(@"(?m)^3 bits +[\d.]+ % \("));
 
     [Test]
@@ -64,10 +67,62 @@ public sealed class FixedPointEvaluateTests
         Assert.That(ledgers.Select(File.ReadAllBytes), Is.EqualTo(before));
     }
 
+    [Test]
+    public void A_file_of_integers_is_evaluated_as_the_same_network_is_that_is_quantised_on_the_way()
+    {
+        JsonElement onTheWay = JsonDocument.Parse(Evaluate("--fixed-point", "8", "--json").Output).RootElement.GetProperty("fixed_point")[0].GetProperty("result");
+        Outcome outcome = EvaluateFile("--gradients", Network, "--json", "--ledger", folder["file.jsonl"]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        JsonElement result = JsonDocument.Parse(outcome.Output).RootElement;
+        Assert.That(result.GetProperty("clean_correct").GetInt32(), Is.EqualTo(onTheWay.GetProperty("clean_correct").GetInt32()));
+        Assert.That(result.GetProperty("attacks").GetRawText(), Is.EqualTo(onTheWay.GetProperty("attacks").GetRawText()));
+        Assert.That(result.GetProperty("layers").GetRawText(), Is.EqualTo(onTheWay.GetProperty("layers").GetRawText()));
+
+        JsonElement inferred = JsonDocument.Parse(Shell.Run("infer", Quantised, "--samples", "20", "--threads", "1", "--json").Output).RootElement;
+        Assert.That(inferred.GetProperty("correct").GetInt32(), Is.EqualTo(result.GetProperty("clean_correct").GetInt32()));
+        Assert.That(inferred.GetProperty("layers").GetRawText(), Is.EqualTo(result.GetProperty("layers").GetRawText()));
+        Assert.That(inferred.GetProperty("backend").GetString(), Does.StartWith("integers on cpu"));
+    }
+
+    [Test]
+    public void A_network_in_integers_is_diagnosed()
+    {
+        Outcome outcome = EvaluateFile("--gradients", Network, "--diagnose", "--json");
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        Assert.That(JsonDocument.Parse(outcome.Output).RootElement.GetProperty("diagnosis").GetProperty("checks").GetArrayLength(), Is.Positive);
+    }
+
+    [Test]
+    public void Networks_in_integers_are_refused_where_they_do_not_fit()
+    {
+        string other = folder["other.safetensors"];
+        SavedNetworks.Save(other, model => model.Parameters["classifier.4.bias"].Value.Upload([.. Enumerable.Repeat(1f, 10)]));
+        Assert.Multiple(() =>
+        {
+            Refused("expected with --gradients CHECKPOINT", EvaluateFile());
+            Refused($"was made from another network than {other}", EvaluateFile("--gradients", other));
+            Refused("--timesteps: expected 2, for which the sums of", EvaluateFile("--gradients", Network, "--timesteps", "3"));
+            Refused("--fixed-point: expected with a network in floats", EvaluateFile("--fixed-point", "8"));
+            Refused("--gradients: expected with a network in integers", Evaluate("--gradients", Network));
+            Refused("expected --backend cpu, found cuda", Shell.Run("infer", Quantised, "--backend", "cuda"));
+            Refused("--timesteps: expected 2, for which the sums of", Shell.Run("infer", Quantised, "--timesteps", "1"));
+        });
+
+        static void Refused(string saying, Outcome outcome)
+        {
+            Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput), saying);
+            Assert.That(outcome.Error, Does.Contain(saying));
+        }
+    }
+
     private static double Clean(JsonElement result) => result.GetProperty("clean_accuracy").GetDouble();
 
     private static double Attacked(JsonElement result) => result.GetProperty("attacks")[0].GetProperty("accuracy").GetDouble();
 
-    private Outcome Evaluate(params string[] options) =>
-        Shell.Run(["evaluate", Network, "--samples", "20", "--threads", "1", "--attack", "pgd3", "--epsilon", "8/255", .. options]);
+    private Outcome Evaluate(params string[] options) => EvaluateIn(Network, options);
+
+    private Outcome EvaluateFile(params string[] options) => EvaluateIn(Quantised, options);
+
+    private static Outcome EvaluateIn(string checkpoint, string[] options) =>
+        Shell.Run(["evaluate", checkpoint, "--samples", "20", "--threads", "1", "--attack", "pgd3", "--epsilon", "8/255", .. options]);
 }

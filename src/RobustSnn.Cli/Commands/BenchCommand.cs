@@ -53,7 +53,7 @@ internal static class BenchCommand
             BenchPhase[] chosen = Chosen(parsed.GetValue(phases) ?? [], parsed.GetValue(bits));
             if (parsed.GetValue(bits) is not null)
             {
-                FixedPointOption.RequireProcessor(parsed.GetRequiredValue(device.Backend));
+                FixedPointOption.RequireProcessor(FixedPointOption.Name, parsed.GetRequiredValue(device.Backend));
             }
 
             using var backend = device.Open(parsed);

@@ -17,7 +17,7 @@ internal static class Curves
     public static int Write(Terminal terminal, string command, string attack, CurveAxis axis, AttackInBudget asked, EvaluationRequest request, bool asJson,
         CancellationToken cancellation)
     {
-        using var classifier = new Classifier(request.Model, request.Options.Batch, request.Options.Timesteps);
+        using IClassifier classifier = NetworkEvaluation.Classify(request);
         RobustnessCurve curve = EvaluationReport.Watch(terminal, command, progress => axis == CurveAxis.Radius
             ? RobustnessCurve.AgainstRadius(classifier, request.Images, asked.Attack, asked.Budget.Norm,
                 RobustnessCurve.Doublings(asked.Budget, classifier.PixelCount), request.Options.Seed, progress, cancellation)

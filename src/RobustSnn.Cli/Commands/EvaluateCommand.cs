@@ -21,7 +21,7 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run, or a file of the papers' reference." };
+        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run, a network in integers (rsnn quantise), or a file of the papers' reference." };
         var attacks = new EvaluateOptions();
         var foreign = new ForeignOptions();
         var classes = CommonOptions.MapClasses();
@@ -53,10 +53,12 @@ internal static class EvaluateCommand
             Shard? part = parsed.GetValue(attacks.Shard) is { } text ? Shard.Parse(text) : null;
             using IBackend backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
-            LoadedModel loaded = foreign.Load(parsed, path, backend, parsed.GetValue(timesteps), terminal);
+            LoadedQuantised? quantised = Quantised(path, parsed.GetValue(attacks.Gradients), parsed.GetValue(timesteps), parsed.GetValue(attacks.FixedPoint) is { Length: > 0 });
+            string floats = quantised is null ? path : parsed.GetRequiredValue(attacks.Gradients)!;
+            LoadedModel loaded = foreign.Load(parsed, floats, backend, parsed.GetValue(timesteps), terminal);
             using (loaded.Model)
             {
-                TestImages.RequireEvaluable(path, loaded.Model);
+                TestImages.RequireEvaluable(floats, loaded.Model);
                 List<string> leftOut = [];
                 AttackInBudget[] asked = attacks.Asked(parsed, loaded.Model.Network.Classes, leftOut);
                 leftOut.ForEach(terminal.Error.WriteLine);
@@ -64,9 +66,10 @@ internal static class EvaluateCommand
                 ImageSamples chosen = TestImages.Of(path, loaded, set, parsed.GetValue(samples), parsed.GetValue(classes), terminal);
                 using var origins = Origins.Load(parsed.GetValue(attacks.Transfer) ?? [], backend);
                 var options = new EvaluationOptions(
-                    parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, parsed.GetValue(batch), (ulong)parsed.GetValue(seed), stopsEarly);
+                    quantised?.Network.Timesteps ?? parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, parsed.GetValue(batch), (ulong)parsed.GetValue(seed), stopsEarly);
                 var request = new EvaluationRequest(path, loaded.Model, set, chosen, asked, options)
                 {
+                    FixedPoint = quantised is null ? null : new DeployedInteger(quantised.Network, Bits: null, parsed.GetValue(device.Threads)),
                     Origins = origins.All,
                     Ledger = parsed.GetValue(attacks.Ledger),
                     Resumes = parsed.GetValue(attacks.Resume),
@@ -109,13 +112,35 @@ internal static class EvaluateCommand
         return command;
     }
 
+    /// <summary>The network in integers that is asked about, with its origin seen to; null where it is one in floats.</summary>
+    private static LoadedQuantised? Quantised(string path, string? gradients, int? timesteps, bool isToBeQuantised)
+    {
+        if (QuantisedCheckpoint.TryLoad(path, timesteps) is not { } quantised)
+        {
+            return gradients is null
+                ? null
+                : throw new BadInputException($"{QuantisedCheckpoint.Gradients}: expected with a network in integers, as rsnn quantise writes it, found {path}, which is none");
+        }
+
+        if (isToBeQuantised)
+        {
+            throw new BadInputException($"{FixedPointOption.Name}: expected with a network in floats, found {path}, which is in integers already");
+        }
+
+        QuantisedCheckpoint.RequireOrigin(path, quantised, gradients);
+        return quantised;
+    }
+
     private static DiagnosisReport Diagnose(
         Terminal terminal, EvaluatedNetwork evaluated, EvaluationRequest request, GradientEstimator? trainedWith, CancellationToken cancellation)
     {
-        using var classifier = new Classifier(request.Model, request.Options.Batch, request.Options.Timesteps);
+        using IClassifier classifier = NetworkEvaluation.Classify(request);
+
+        // A network in integers has one T, for which its sums are proved.
+        Func<int, int, IClassifier>? others = request.FixedPoint is null ? (batch, timesteps) => new Classifier(request.Model, batch, timesteps) : null;
         var options = new DiagnosisOptions(evaluated.Result.Attacks[0].Budget, request.Options.Seed, trainedWith);
         return EvaluationReport.WatchDiagnosis(terminal, progress => EvaluationDiagnosis.Run(
-            classifier, (batch, timesteps) => new Classifier(request.Model, batch, timesteps), evaluated.Images, evaluated.Result, evaluated.Ledger, options,
+            classifier, others, evaluated.Images, evaluated.Result, evaluated.Ledger, options,
             progress, cancellation));
     }
 

@@ -59,6 +59,12 @@ internal sealed class EvaluateOptions
         "Also evaluate the network in integers, its weights rounded to so many bits, each to the nearest, and say what that cost. The network in integers "
         + "has every verdict; gradients are of the one in floats. Ledgers and images get the bits in their names: strict.8-bits.jsonl, found/8-bits.");
 
+    public Option<string?> Gradients { get; } = new(QuantisedCheckpoint.Gradients)
+    {
+        Description = "Of a network in integers (rsnn quantise): the checkpoint that it was made from, whose gradients attacks follow.",
+        HelpName = "CHECKPOINT",
+    };
+
     public Option<bool> Diagnose { get; } = new("--diagnose")
     {
         Description = "Say whether to believe the accuracy in the first radius, by checks of what was found and attacks of its own. --strict does.",
@@ -93,7 +99,7 @@ internal sealed class EvaluateOptions
         HelpName = "DIR",
     };
 
-    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, FixedPoint, Diagnose, Curve, Seeds, Ledger, Resume, Shard, SaveImages];
+    public IEnumerable<Option> All => [Attack, Protocol, Strict, Epsilon, Steps, FullRuns, Transfer, FixedPoint, Gradients, Diagnose, Curve, Seeds, Ledger, Resume, Shard, SaveImages];
 
     /// <summary>Refuses what can be refused before any file is read: attacks that there are not, options of which one would not be heeded beside another.</summary>
     /// <exception cref="BadInputException">There are such.</exception>
@@ -106,7 +112,7 @@ internal sealed class EvaluateOptions
 
         RequireApart(parsed, Seeds, "which is several evaluations", Ledger, SaveImages, Curve, Shard);
         RequireApart(parsed, Curve, "which is accuracies in place of an evaluation", Ledger, SaveImages, Shard, Transfer, Diagnose, FullRuns);
-        RequireApart(parsed, FixedPoint, "which is several networks", Curve, Seeds, Diagnose);
+        RequireApart(parsed, FixedPoint, "which is several networks", Curve, Seeds, Diagnose, Gradients);
         if (IsGiven(parsed, FixedPoint) && Diagnoses(parsed))
         {
             throw new BadInputException(

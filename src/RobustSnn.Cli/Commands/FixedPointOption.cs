@@ -26,15 +26,20 @@ internal static class FixedPointOption
         Description = description,
         HelpName = "BITS,...",
         CustomParser = result =>
-            [.. result.Tokens.Single().Value.Split(',', StringSplitOptions.TrimEntries).Select(text => Parse(text, result)).Distinct()],
+        [
+            .. result.Tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Select(text => Parse(text, result)).Distinct(),
+        ],
+        Arity = ArgumentArity.OneOrMore,
     };
 
+    /// <param name="what">That asks for integers: the option, or a file.</param>
+    /// <param name="backend">By name.</param>
     /// <exception cref="BadInputException">It is another backend than the processor's.</exception>
-    public static void RequireProcessor(string backend)
+    public static void RequireProcessor(string what, string backend)
     {
         if (backend != Backends.Cpu)
         {
-            throw new BadInputException($"{Name}: integers are computed on the processor; expected --backend {Backends.Cpu}, found {backend}");
+            throw new BadInputException($"{what}: integers are computed on the processor; expected --backend {Backends.Cpu}, found {backend}");
         }
     }
 

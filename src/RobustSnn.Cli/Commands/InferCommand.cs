@@ -3,6 +3,7 @@ using RobustSnn.Cli.Output;
 using RobustSnn.Engine.Plans;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.FixedPoint;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
@@ -12,7 +13,7 @@ internal static class InferCommand
 {
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run." };
+        var checkpoint = new Argument<string>("CHECKPOINT") { Description = "A checkpoint of a run, or a network in integers (rsnn quantise)." };
         var data = new Option<string?>("--data") { Description = "A data set by name or folder; the network's own where left out.", HelpName = "NAME|DIR" };
         var classes = CommonOptions.MapClasses();
         var samples = CommonOptions.OptionalWhole("--samples", "N", "Test images, evenly over the classes; all where left out.", 1);
@@ -36,8 +37,19 @@ internal static class InferCommand
         {
             string? target = parsed.GetValue(file);
             RequireFolder(target);
-            using var backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
+            if (QuantisedCheckpoint.TryLoad(path, parsed.GetValue(timesteps)) is { } quantised)
+            {
+                FixedPointOption.RequireProcessor(path, parsed.GetRequiredValue(device.Backend));
+                ImageSamples images = TestImages.Open(path, quantised, parsed.GetValue(data), parsed.GetValue(samples), parsed.GetValue(classes),
+                    terminal, cancellation);
+                using var network = new FixedPointInference(
+                    quantised.Network, Math.Min(parsed.GetValue(batch), images.Count), parsed.GetValue(device.Threads));
+                Write(InferredNetwork.Of(network), images);
+                return;
+            }
+
+            using var backend = device.Open(parsed);
             LoadedModel loaded = ModelFile.Load(path, backend);
             using (loaded.Model)
             {
@@ -46,6 +58,11 @@ internal static class InferCommand
                     terminal, cancellation);
                 using var network = new FrozenNetwork(
                     loaded.Model, Math.Min(parsed.GetValue(batch), images.Count), parsed.GetValue(timesteps) ?? loaded.Info.Timesteps);
+                Write(InferredNetwork.Of(network), images);
+            }
+
+            void Write(InferredNetwork network, ImageSamples images)
+            {
                 var inference = new Inference(network, images, target is not null);
                 InferenceResult result = InferenceReport.Watch(terminal, images.Count, progress => inference.Run(progress, cancellation));
                 if (target is not null)

@@ -9,9 +9,9 @@ using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
 
-/// <summary>A frozen network on labelled images, a batch at a time.</summary>
+/// <summary>A network on labelled images, a batch at a time.</summary>
 /// <param name="writesLines">Whether <see cref="Lines"/> are wanted.</param>
-internal sealed class Inference(FrozenNetwork network, ImageSamples images, bool writesLines)
+internal sealed class Inference(InferredNetwork network, ImageSamples images, bool writesLines)
 {
     private readonly StringBuilder lines = new();
     private readonly float[] pixels = new float[network.Batch * network.PixelCount];
@@ -62,7 +62,7 @@ internal sealed class Inference(FrozenNetwork network, ImageSamples images, bool
         }
 
         return new InferenceResult(
-            images.Count, network.Timesteps, network.Batch, network.Model.Backend.Name, images.Count / time.TotalSeconds, correct,
+            images.Count, network.Timesteps, network.Batch, network.Engine, images.Count / time.TotalSeconds, correct,
             Interval.ClopperPearson(correct, images.Count), withoutClass, [.. network.Layers.Select(Activity)]);
     }
 

@@ -33,16 +33,19 @@ internal static class TestImages
     /// <param name="cancellation">Stops reading and drawing.</param>
     /// <exception cref="BadInputException">There is no such data set, it does not fit the network, or has fewer images.</exception>
     public static ImageSamples Open(string path, LoadedModel loaded, string? data, int? samples, string? mapping,
-        Output.Terminal terminal, CancellationToken cancellation)
-    {
-        DataSet set = OpenSetFor(loaded, data, samples, mapping, cancellation);
-        return Of(path, loaded, set, samples, mapping, terminal);
-    }
+        Output.Terminal terminal, CancellationToken cancellation) =>
+        Open(path, loaded.Model.Network, loaded.Info, data, samples, mapping, terminal, cancellation);
+
+    /// <summary>The same for a network in integers.</summary>
+    /// <inheritdoc cref="Open(string, LoadedModel, string, int?, string, Output.Terminal, CancellationToken)"/>
+    public static ImageSamples Open(string path, LoadedQuantised loaded, string? data, int? samples, string? mapping,
+        Output.Terminal terminal, CancellationToken cancellation) =>
+        Open(path, loaded.Network.Network, loaded.Info, data, samples, mapping, terminal, cancellation);
 
     /// <summary>The network's own data set, or another.</summary>
-    /// <inheritdoc cref="Open"/>
+    /// <inheritdoc cref="Open(string, LoadedModel, string, int?, string, Output.Terminal, CancellationToken)"/>
     public static DataSet OpenSetFor(LoadedModel loaded, string? data, int? samples, string? mapping, CancellationToken cancellation) =>
-        DataSource.OpenFor(data, loaded.Info.DataSet, mapping is not null, Drawn(samples), cancellation);
+        OpenSetFor(loaded.Info, data, samples, mapping, cancellation);
 
     /// <summary>A data set by name or folder, for its test images.</summary>
     /// <param name="samples">How many are wanted, where they are drawn; null for as many as are usual.</param>
@@ -52,11 +55,23 @@ internal static class TestImages
         DataSource.Open(nameOrFolder, Drawn(samples), cancellation);
 
     /// <summary>Test images of a data set that is open, all or some, evenly over the classes.</summary>
-    /// <inheritdoc cref="Open"/>
-    public static ImageSamples Of(string path, LoadedModel loaded, DataSet set, int? samples, string? mapping, Output.Terminal terminal)
+    /// <inheritdoc cref="Open(string, LoadedModel, string, int?, string, Output.Terminal, CancellationToken)"/>
+    public static ImageSamples Of(string path, LoadedModel loaded, DataSet set, int? samples, string? mapping, Output.Terminal terminal) =>
+        Of(path, loaded.Model.Network, loaded.Info, set, samples, mapping, terminal);
+
+    private static ImageSamples Open(string path, Network network, ModelInfo info, string? data, int? samples, string? mapping,
+        Output.Terminal terminal, CancellationToken cancellation)
+    {
+        DataSet set = OpenSetFor(info, data, samples, mapping, cancellation);
+        return Of(path, network, info, set, samples, mapping, terminal);
+    }
+
+    private static DataSet OpenSetFor(ModelInfo info, string? data, int? samples, string? mapping, CancellationToken cancellation) =>
+        DataSource.OpenFor(data, info.DataSet, mapping is not null, Drawn(samples), cancellation);
+
+    private static ImageSamples Of(string path, Network network, ModelInfo info, DataSet set, int? samples, string? mapping, Output.Terminal terminal)
     {
         DataSource.WriteNotes(set, terminal);
-        Network network = loaded.Model.Network;
         if (!set.Test.ImageShape.Equals(network.Input) || set.Test.Classes != network.Classes)
         {
             throw new BadInputException(
@@ -72,7 +87,7 @@ internal static class TestImages
         ImmutableArray<int> indices = samples is { } count && count < set.Test.Count
             ? DataSplit.Stratified(set.Test, count, Seed).Validation
             : [.. Enumerable.Range(0, set.Test.Count)];
-        return new ImageSamples(set.Test, indices, Classes(path, loaded.Info, set, mapping, terminal));
+        return new ImageSamples(set.Test, indices, Classes(path, info, set, mapping, terminal));
     }
 
     // Only test images are wanted: those to train on are drawn, too, so let them be few.

@@ -37,9 +37,9 @@ public sealed record EvaluationRequest(
 }
 
 /// <summary>A network in integers that is evaluated.</summary>
-/// <param name="Bits">To which the model's weights were rounded, each to the nearest.</param>
+/// <param name="Bits">To which the model's weights were rounded, each to the nearest; null where the checkpoint is the network in integers itself.</param>
 /// <param name="Threads">For its verdicts; 0 for one a core.</param>
-public sealed record DeployedInteger(FixedPointNetwork Network, int Bits, int Threads);
+public sealed record DeployedInteger(FixedPointNetwork Network, int? Bits, int Threads);
 
 /// <summary>A network to transfer attacks from.</summary>
 /// <param name="Name">Behind an attack's name: <c>pgd10@ann</c>.</param>

@@ -23,9 +23,7 @@ public static class NetworkEvaluation
     {
         var images = request.Shard is { } shard ? shard.Take(request.Images) : request.Images;
         RequireWholeImages(request);
-        using IClassifier classifier = request.FixedPoint is { } deployed
-            ? new FixedPointClassifier(deployed.Network, request.Model, request.Options.Batch, deployed.Threads)
-            : new Classifier(request.Model, request.Options.Batch, request.Options.Timesteps);
+        using IClassifier classifier = Classify(request);
         using var evaluation = new Evaluation(classifier, request.Options);
         AddOrigins(evaluation, request);
         evaluation.RequireRunnable(request.Attacks);
@@ -37,6 +35,12 @@ public static class NetworkEvaluation
         string[] written = adversarial is null ? [] : [adversarial.Write()];
         return new EvaluatedNetwork(result, record.Known, images, [.. journal?.Notes ?? [], .. written]);
     }
+
+    /// <summary>What decides, and what gives gradients. The caller's to dispose.</summary>
+    /// <exception cref="BadInputException">A network in integers does not belong to the model.</exception>
+    public static IClassifier Classify(EvaluationRequest request) => request.FixedPoint is { } deployed
+        ? new FixedPointClassifier(deployed.Network, request.Model, request.Options.Batch, deployed.Threads)
+        : new Classifier(request.Model, request.Options.Batch, request.Options.Timesteps);
 
     private static void AddOrigins(Evaluation evaluation, EvaluationRequest request)
     {
@@ -88,7 +92,7 @@ public static class NetworkEvaluation
     private static string DigestOf(EvaluationRequest request)
     {
         var file = LedgerHeader.DigestOf(request.Checkpoint);
-        if (ModelFile.IsCheckpoint(request.Checkpoint))
+        if (request.FixedPoint is { Bits: null } || ModelFile.IsCheckpoint(request.Checkpoint))
         {
             return file;
         }

@@ -75,9 +75,8 @@ public sealed class FixedPointClassifierTests
     public void Three_bits_are_another_network()
     {
         using var networks = new Networks(Narrow);
-        var (floats, integers) = (networks.Evaluate("pgd4", false, inIntegers: false), networks.Evaluate("pgd4", false, inIntegers: true));
-        Assert.That(integers.Margins, Is.Not.EqualTo(floats.Margins));
-        Assert.That(Enumerable.Range(0, Samples).Select(integers.Broke), Is.Not.EqualTo(Enumerable.Range(0, Samples).Select(floats.Broke)));
+        var (floats, integers) = (networks.Evaluate("clean", false, inIntegers: false), networks.Evaluate("clean", false, inIntegers: true));
+        Assert.That(integers.Margins.Zip(floats.Margins, (one, other) => Math.Abs(one - other)).Average(), Is.GreaterThan(0.01));
     }
 
     [Test]
@@ -116,15 +115,15 @@ public sealed class FixedPointClassifierTests
     }
 
     /// <summary>What an evaluation found, and the images that its attack made.</summary>
-    private sealed record Finding(EvaluationResult Result, Record Record, LedgerMember Member)
+    private sealed record Finding(EvaluationResult Result, Record Record, LedgerMember? Member)
     {
         public Dictionary<int, float[]> Images => Record.Images;
 
         public float[] Margins => Record.Margins;
 
-        public bool Broke(int sample) => Record.Known.Find(sample, Member) is { Broken: true };
+        public bool Broke(int sample) => Record.Known.Find(sample, Member!.Value) is { Broken: true };
 
-        public int At(int sample) => Record.Known.Find(sample, Member)!.Value.At;
+        public int At(int sample) => Record.Known.Find(sample, Member!.Value)!.Value.At;
     }
 
     /// <summary>A small trained network, in floats and in integers.</summary>
@@ -176,7 +175,7 @@ public sealed class FixedPointClassifierTests
             var record = new Record();
             var asked = new AttackInBudget(AttackCatalogue.Parse(attack), Budget.Pixels(Epsilon));
             var result = evaluation.Run(new ArraySamples(Images, Labels), [asked], record: record);
-            return new Finding(result, record, asked.Attack.Members[0].In(asked.Budget));
+            return new Finding(result, record, asked.Attack.Members.Count == 0 ? null : asked.Attack.Members[0].In(asked.Budget));
         }
 
         public void Dispose()
