@@ -19,6 +19,8 @@ internal static class SmallNetworks
 
     public static NeuronModel SoftReset { get; } = new(1, Reset.Soft);
 
+    public static NeuronModel Leaky { get; } = new(0.75, Reset.Soft);
+
     public static SpikingModel Build(IBackend backend, string name, NeuronModel neurons, bool isPruned = false, bool isChannelwise = false)
     {
         var network = Conversion.toSpiking(neurons, Ann(name));
