@@ -2,6 +2,7 @@ using RobustSnn.Engine.Layout;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
 using RobustSnn.FixedPoint;
+using RobustSnn.FixedPoint.Execution;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Estimators;
 

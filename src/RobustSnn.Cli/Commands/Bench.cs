@@ -6,6 +6,7 @@ using RobustSnn.Engine.Timing;
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.FixedPoint;
+using RobustSnn.FixedPoint.Execution;
 using RobustSnn.FixedPoint.Quantisation;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;

@@ -4,6 +4,7 @@ using RobustSnn.Engine.Plans;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.FixedPoint;
+using RobustSnn.FixedPoint.Execution;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;

@@ -1,6 +1,7 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Plans;
 using RobustSnn.FixedPoint;
+using RobustSnn.FixedPoint.Execution;
 
 namespace RobustSnn.Cli.Commands;
 

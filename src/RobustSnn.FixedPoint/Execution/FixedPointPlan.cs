@@ -1,5 +1,6 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution.Layout;
+using RobustSnn.FixedPoint.Execution.Neurons;
 using RobustSnn.FixedPoint.Execution.Steps;
 using RobustSnn.FixedPoint.Execution.Sums;
 using RobustSnn.Model;

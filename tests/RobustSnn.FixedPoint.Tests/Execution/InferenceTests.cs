@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using RobustSnn.Engine.Cpu.Machine;
+using RobustSnn.FixedPoint.Execution;
 using RobustSnn.Model;
 
 namespace RobustSnn.FixedPoint.Tests.Execution;

@@ -1,6 +1,7 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 using RobustSnn.FixedPoint.Execution.Layout;
+using RobustSnn.FixedPoint.Execution.Neurons;
 using RobustSnn.FixedPoint.Execution.Sums;
 
 namespace RobustSnn.FixedPoint.Execution.Steps;

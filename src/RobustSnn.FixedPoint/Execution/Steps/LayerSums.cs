@@ -1,8 +1,10 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Layout;
 using RobustSnn.FixedPoint.Execution.Layout;
+using RobustSnn.FixedPoint.Execution.Neurons;
+using RobustSnn.FixedPoint.Execution.Sums;
 
-namespace RobustSnn.FixedPoint.Execution.Sums;
+namespace RobustSnn.FixedPoint.Execution.Steps;
 
 /// <summary>A layer's connections and what they read, ready for passes over a batch.</summary>
 internal sealed unsafe class LayerSums

@@ -1,9 +1,8 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Engine.Plans;
-using RobustSnn.FixedPoint.Execution;
 using RobustSnn.Model;
 
-namespace RobustSnn.FixedPoint;
+namespace RobustSnn.FixedPoint.Execution;
 
 /// <summary>Inference of a network in integers on this machine's processor. What it computes is <see cref="ReferenceInference"/>'s, bit for bit.</summary>
 /// <remarks>Its state is its buffers: one serves one thread at a time.</remarks>
@@ -23,13 +22,19 @@ public sealed unsafe class FixedPointInference : IDisposable
     /// <param name="network">What is computed.</param>
     /// <param name="batch">Images that will be handed over at a time. Of many, fewer are computed together (<see cref="Batch"/>).</param>
     /// <param name="threads">Threads to use; 0 for one a core.</param>
-    /// <param name="vectors">Width of the vectors; null for what <see cref="VectorWidths.Chosen"/> says.</param>
     /// <exception cref="BadInputException">The machine does not have the vectors or the memory.</exception>
-    public FixedPointInference(FixedPointNetwork network, int batch, int threads = 0, VectorWidth? vectors = null)
+    public FixedPointInference(FixedPointNetwork network, int batch, int threads = 0)
+        : this(network, batch, threads, VectorWidths.Chosen())
+    {
+    }
+
+    /// <param name="vectors">Width of the vectors, in place of what <see cref="VectorWidths.Chosen"/> says.</param>
+    /// <inheritdoc cref="FixedPointInference(FixedPointNetwork, int, int)"/>
+    public FixedPointInference(FixedPointNetwork network, int batch, int threads, VectorWidth vectors)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        Vectors = vectors ?? VectorWidths.Chosen();
+        Vectors = vectors;
         Network = network;
         Batch = Math.Min(batch, MostTogether);
         workers = new Workers(threads == 0 ? Environment.ProcessorCount : threads);

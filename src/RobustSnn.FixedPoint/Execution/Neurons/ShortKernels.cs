@@ -1,11 +1,10 @@
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution.Layout;
-using RobustSnn.FixedPoint.Execution.Neurons;
 using RobustSnn.FixedPoint.Execution.Sums;
 using RobustSnn.FixedPoint.Execution.Vectors;
 using RobustSnn.Model;
 
-namespace RobustSnn.FixedPoint.Execution;
+namespace RobustSnn.FixedPoint.Execution.Neurons;
 
 /// <summary>The kernels, compiled for one width of vectors.</summary>
 internal abstract class ShortKernels
