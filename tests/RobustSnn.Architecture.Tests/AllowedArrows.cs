@@ -45,7 +45,7 @@ internal static class AllowedArrows
         new("Robustness/Ledgers", "Engine/Operations", "Model"),
         new("Robustness/ToSpiking", "Robustness", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
             "Engine/Layout", "Model"),
-        new("Robustness", "Robustness/Estimators", "FixedPoint", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations",
+        new("Robustness", "Robustness/Estimators", "FixedPoint", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),
         new("Robustness/Estimators", "Engine/Operations", "Model"),
         new("Robustness/Pruning", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
