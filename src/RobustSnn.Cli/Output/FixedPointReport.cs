@@ -27,7 +27,7 @@ internal static class FixedPointReport
         terminal.Output.WriteLine(
             "what integers cost: verdicts are of the network in integers, gradients of the one in floats; differences in points, below 0 where integers are worse");
         terminal.WriteTable(
-            ["network", "clean", "±", .. attacks.SelectMany(i => (string[])[EvaluationReport.Name(floats, i, budgets), "±"]), "spikes an image"],
+            ["network", "clean", "points", .. attacks.SelectMany(i => (string[])[EvaluationReport.Name(floats, i, budgets), "points"]), "spikes an image"],
             [
                 Row("floats", floats, null, attacks),
                 .. costs.Select(cost => Row($"{cost.Bits} bits", cost.Result, cost, attacks)),

@@ -66,7 +66,7 @@ public sealed unsafe class FixedPointInference : IDisposable
     /// <summary>Bytes of all buffers.</summary>
     public long Bytes => heap.LiveBytes;
 
-    /// <summary>Bytes that a pass reads of all layers' connections: weights, columns, and where the sums begin.</summary>
+    /// <summary>Bytes that a pass reads of all layers' connections: weights or digits, columns, and where the sums begin.</summary>
     public long ConnectionBytes => plan.Steps.Sum(step => step.ConnectionBytes);
 
     /// <summary>Computes images, any number of them.</summary>
