@@ -18,6 +18,7 @@ internal readonly unsafe struct FiringLayerJob<TLanes, TOperand, TDynamics>(SumP
 
     private int Octets => (to.Steps + LaneMap.OctetSteps - 1) / LaneMap.OctetSteps;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Execute(int piece)
     {
         using var memory = PieceMemory.Begin();

@@ -60,6 +60,7 @@ internal sealed unsafe class NeuronStep : Step
     private readonly struct Job<TDynamics>(NeuronStep step, int tiles) : IJob
         where TDynamics : struct, IDynamics
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Execute(int piece)
         {
             using var memory = PieceMemory.Begin();

@@ -52,8 +52,8 @@ internal sealed unsafe class SlicedLayerStep : Step
         UnfoldRoom room)
     {
         var sliced = new SlicedLayer(network, layer, its, input);
-        if (!SlicedSums.IsSupported || !SlicedRoute.Pays(sliced.Geometry, network.Weights[layer].Values.Length,
-            (long)sliced.Geometry.OutputRows * sliced.Geometry.OutputColumns * batch) || !sliced.IsPossible)
+        if (!SlicedSums.IsSupported || !SlicedRoute.Pays(sliced.Geometry.Outputs, network.Weights[layer].Values, sliced.InputBits,
+                (long)sliced.Geometry.OutputRows * sliced.Geometry.OutputColumns * batch) || !sliced.IsPossible)
         {
             return null;
         }

@@ -51,6 +51,12 @@ internal readonly unsafe struct Short128(Vector128<short> value) : IShortLanes<S
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short128 AddWhere(Short128 word, Short128 select, Short128 value, Short128 sum)
     {
+        if (Avx512BW.VL.IsSupported)
+        {
+            var silent = Vector128.Equals(word.value & select.value, Vector128<short>.Zero);
+            return new(Vector128.ConditionalSelect(~silent, sum.value + value.value, sum.value));
+        }
+
         var fires = Vector128.Equals(word.value & select.value, select.value);
         return new(sum.value + (value.value & fires));
     }

@@ -52,6 +52,12 @@ internal readonly unsafe struct Short256(Vector256<short> value) : IShortLanes<S
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Short256 AddWhere(Short256 word, Short256 select, Short256 value, Short256 sum)
     {
+        if (Avx512BW.VL.IsSupported)
+        {
+            var silent = Vector256.Equals(word.value & select.value, Vector256<short>.Zero);
+            return new(Vector256.ConditionalSelect(~silent, sum.value + value.value, sum.value));
+        }
+
         var fires = Vector256.Equals(word.value & select.value, select.value);
         return new(sum.value + (value.value & fires));
     }

@@ -144,6 +144,7 @@ internal readonly unsafe struct TilePositions
     }
 
     /// <summary>Whether each stretch's positions are side by side, or none of them stands for something: a row may end within.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool ComesInStretches()
     {
         if (Count % stretch != 0)
