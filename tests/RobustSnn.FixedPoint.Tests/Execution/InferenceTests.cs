@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NUnit.Framework;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.FixedPoint.Execution;
@@ -6,9 +7,13 @@ using RobustSnn.Model;
 namespace RobustSnn.FixedPoint.Tests.Execution;
 
 /// <summary>Whatever the width of the vectors, the threads and the batch: the logits' bits and the spikes of the reference.</summary>
+[Category("OtherProcessors")]
 public sealed class InferenceTests
 {
     private const int Images = 5;
+
+    /// <summary>The slow way, once a network.</summary>
+    private static readonly ConcurrentDictionary<DrawnLike, Lazy<(float[] Logits, long[] Spikes)>> References = [];
 
     private static IEnumerable<TestCaseData> Cases()
     {
@@ -42,7 +47,7 @@ public sealed class InferenceTests
         var like = (DrawnLike)drawn;
         var network = DrawnNetworks.Draw(like, 7);
         var images = DrawnNetworks.Images(network, Images, 11);
-        var (expected, spikes) = Reference(network, images);
+        var (expected, spikes) = References.GetOrAdd(like, _ => new(() => Reference(network, images))).Value;
         using var inference = new FixedPointInference(network, batch, threads, width);
         var logits = new float[Images * DrawnNetworks.Classes];
         var counted = new long[inference.Layers.Count];
