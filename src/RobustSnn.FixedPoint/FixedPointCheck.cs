@@ -6,6 +6,7 @@ namespace RobustSnn.FixedPoint;
 internal static class FixedPointCheck
 {
     private const int LargestExponent = 60;
+    private const int MostInputs = ushort.MaxValue + 1; // what 16 bits number
     private const int MostThreshold = 1 << 30;
 
     /// <exception cref="BadInputException">Which is not.</exception>
@@ -26,6 +27,9 @@ internal static class FixedPointCheck
             if (operation.IsConvolution || operation.IsLinear)
             {
                 Layer(name, network.Weights.GetValueOrDefault(node), network.Geometry(node).WeightCount, channels);
+                var inputs = network.Geometry(node).WeightCount / channels;
+                Require(inputs <= MostInputs || network.Values[network.Network.Nodes[node].Inputs.Head].Kind == ValueKind.Pixels,
+                    name, $"at most {MostInputs} inputs of an output", $"{inputs}");
             }
             else if (operation.IsNeuron)
             {

@@ -38,14 +38,24 @@ public sealed class FixedPointClassifier : IClassifier
         RequireSame("images", origin.Network.Input, network.Network.Input);
         RequireSame("classes", origin.Network.Classes, network.Network.Classes);
         RequireSame("layers of neurons", Neurons(origin.Network, origin.Shapes), Neurons(network.Network, network.Shapes));
-        deployed = new FixedPointInference(network, batch, threads);
         this.origin = new Classifier(origin, batch, network.Timesteps);
+        try
+        {
+            deployed = new FixedPointInference(network, batch, threads);
+            logits = Backend.Allocate((long)batch * Classes);
+        }
+        catch
+        {
+            deployed?.Dispose();
+            this.origin.Dispose();
+            throw;
+        }
+
         foreach (var node in Graph.neurons(origin.Network))
         {
             layers.Add(node, layers.Count);
         }
 
-        logits = Backend.Allocate((long)batch * Classes);
         images = new float[batch * PixelCount];
         values = new float[batch * Classes];
         spikes = new long[layers.Count];

@@ -65,7 +65,7 @@ internal static class DrawnNetworks
             }
         }
 
-        return new FixedPointNetwork(network, like.Timesteps, [125, 0, 255], weights, neurons, sums);
+        return new FixedPointNetwork(network, like.Timesteps, [.. new[] { 125, 0, 255 }.Take(network.Input.Channels)], weights, neurons, sums);
 
         int[] Numbers(int count, Func<int, int> draw) => [.. Enumerable.Range(0, count).Select(draw)];
     }

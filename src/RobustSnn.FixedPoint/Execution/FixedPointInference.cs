@@ -34,6 +34,12 @@ public sealed unsafe class FixedPointInference : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batch, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        if (!VectorWidths.Available.Contains(vectors))
+        {
+            throw new BadInputException(
+                $"vectors: this machine has {string.Join(", ", VectorWidths.Available.Select(width => width.Name()))}, found {vectors.Name()}");
+        }
+
         Vectors = vectors;
         Network = network;
         Batch = Math.Min(batch, MostTogether);
@@ -42,10 +48,15 @@ public sealed unsafe class FixedPointInference : IDisposable
         {
             plan = new FixedPointPlan(network, heap, workers, Vectors, Batch);
         }
-        catch
+        catch (Exception exception)
         {
             workers.Dispose();
             heap.Dispose();
+            if (exception is OverflowException)
+            {
+                throw new BadInputException("the network's maps, with the zeros round them, are larger than can be addressed. Take a smaller padding or batch", exception);
+            }
+
             throw;
         }
 

@@ -16,6 +16,8 @@ internal sealed class FixedPointPlan
     private readonly VectorWidth vectors;
     private readonly int batch;
     private readonly UnfoldRoom room;
+    private readonly Node[] nodes;
+    private readonly int[] borders; // of each node: the widest padding of the layers that read it, through what passes it on
     private readonly int[] readers; // of each node, how many
     private readonly LaneMap?[] lanes; // by node
     private readonly CurrentMap?[] currents;
@@ -24,16 +26,17 @@ internal sealed class FixedPointPlan
     {
         (this.network, this.heap, this.workers, this.vectors, this.batch) = (network, heap, workers, vectors, batch);
         room = new UnfoldRoom(heap);
-        var nodes = network.Network.Nodes.ToArray();
+        nodes = network.Network.Nodes.ToArray();
         readers = new int[nodes.Length];
         foreach (var input in nodes.SelectMany(node => node.Inputs))
         {
             readers[input]++;
         }
 
+        borders = Borders();
         lanes = new LaneMap?[nodes.Length];
         currents = new CurrentMap?[nodes.Length];
-        Pixels = new PixelMap(heap, network.Network.Input, BorderOf(0), batch, network.Centres);
+        Pixels = new PixelMap(heap, network.Network.Input, borders[0], batch, network.Centres);
         Steps = [.. Enumerable.Range(1, nodes.Length - 1).Select(node => Compile(node, nodes[node])).OfType<Step>()];
     }
 
@@ -83,7 +86,7 @@ internal sealed class FixedPointPlan
     private Step Spiking(int layer, int neuron)
     {
         var its = new LayerNeurons(network, layer, neuron);
-        var input = lanes[network.Network.Nodes[layer].Inputs.Head]!;
+        var input = lanes[nodes[layer].Inputs.Head]!;
         var output = lanes[neuron] = Lanes(neuron, 1);
         return (Step?)(vectors == VectorWidth.Bits512 ? SlicedLayerStep.Of(heap, workers, network, layer, its, input, output, batch, room) : null)
             ?? new SpikingLayerStep(heap, workers, KernelsOf(layer), network, layer, its, input, output, batch, room);
@@ -96,8 +99,8 @@ internal sealed class FixedPointPlan
     {
         for (var node = layer; readers[node] == 1;)
         {
-            node = network.Network.Nodes.ToList().FindIndex(each => each.Inputs.Contains(node));
-            if (network.Network.Nodes[node].Operation.IsNeuron)
+            node = Array.FindIndex(nodes, each => each.Inputs.Contains(node));
+            if (nodes[node].Operation.IsNeuron)
             {
                 return node;
             }
@@ -116,35 +119,33 @@ internal sealed class FixedPointPlan
     {
         while (IsPassedOn(node))
         {
-            node = network.Network.Nodes[node].Inputs.Head;
+            node = nodes[node].Inputs.Head;
         }
 
         return network.Weights.ContainsKey(node) && currents[node] is null ? node : null;
     }
 
-    private bool IsPassedOn(int node) => network.Network.Nodes[node].Operation is { } operation && (operation.IsBatchNorm || operation.IsDropout);
+    private bool IsPassedOn(int node) => nodes[node].Operation is { } operation && (operation.IsBatchNorm || operation.IsDropout);
 
     private CurrentMap Currents(int node) =>
         new(heap, network.Shapes[node], network.Values[node].IsStatic ? 1 : network.Timesteps, batch);
 
     private LaneMap Lanes(int node, int positionBytes) =>
-        new(heap, network.Shapes[node], BorderOf(node), network.Timesteps, batch, positionBytes);
+        new(heap, network.Shapes[node], borders[node], network.Timesteps, batch, positionBytes);
 
-    /// <summary>The widest padding of the layers that read a node, through what passes it on.</summary>
-    private int BorderOf(int node)
+    private int[] Borders()
     {
-        var border = 0;
-        for (var reader = node + 1; reader < network.Network.Nodes.Length; reader++)
+        var widest = new int[nodes.Length];
+        for (var reader = nodes.Length - 1; reader > 0; reader--)
         {
-            if (!network.Network.Nodes[reader].Inputs.Contains(node))
+            var padding = nodes[reader].Operation is Operation.Convolution { Item: var settings } ? settings.Padding
+                : IsPassedOn(reader) ? widest[reader] : 0;
+            foreach (var input in nodes[reader].Inputs)
             {
-                continue;
+                widest[input] = Math.Max(widest[input], padding);
             }
-
-            border = Math.Max(border, network.Network.Nodes[reader].Operation is Operation.Convolution { Item: var settings } ? settings.Padding
-                : IsPassedOn(reader) ? BorderOf(reader) : 0);
         }
 
-        return border;
+        return widest;
     }
 }

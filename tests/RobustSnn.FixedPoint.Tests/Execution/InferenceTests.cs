@@ -60,6 +60,35 @@ public sealed class InferenceTests
         });
     }
 
+    /// <summary>Layers of any shape: kernels and pools that reach beyond the edge, strides that leave something over, outputs without a connection.</summary>
+    [Test]
+    public void Computes_any_network([Range(1, 120)] int seed)
+    {
+        var (description, like) = RandomNetworks.Draw(seed);
+        var network = DrawnNetworks.Draw(description, like, seed);
+        var images = DrawnNetworks.Images(network, Images, seed);
+        var (expected, spikes) = Reference(network, images);
+        Assert.Multiple(() =>
+        {
+            foreach (var width in VectorWidths.Available)
+            {
+                using var inference = new FixedPointInference(network, 1 + seed % 7, 1 + seed % 3, width);
+                var logits = new float[expected.Length];
+                var counted = new long[inference.Layers.Count];
+                foreach (var _ in Enumerable.Range(0, 2))
+                {
+                    inference.Run(images, logits, counted);
+                    Assert.That(counted, Is.EqualTo(spikes), $"spikes, {width}: {Describe(description)}; {like}");
+                    Assert.That(Array.ConvertAll(logits, BitConverter.SingleToInt32Bits), Is.EqualTo(Array.ConvertAll(expected, BitConverter.SingleToInt32Bits)),
+                        $"logits, {width}: {Describe(description)}; {like}");
+                }
+            }
+        });
+    }
+
+    private static string Describe(Network network) =>
+        $"{network.Input}: {string.Join(", ", network.Nodes.Select(node => $"{node.Operation}".ReplaceLineEndings(" ")))}";
+
     private static (float[] Logits, long[] Spikes) Reference(FixedPointNetwork network, float[] images)
     {
         int[] neurons = [.. Graph.neurons(network.Network)];

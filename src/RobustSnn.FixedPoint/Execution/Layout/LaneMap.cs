@@ -79,9 +79,10 @@ internal sealed unsafe class LaneMap
     public long CountSpikes(int images)
     {
         var count = 0L;
-        for (var octet = 0; octet < Octets; octet++)
+        for (var each = 0; each < Octets * images; each++)
         {
-            var bytes = new ReadOnlySpan<byte>(Data + octet * OctetStride, images * ImageStride);
+            var (octet, image) = Math.DivRem(each, images);
+            var bytes = new ReadOnlySpan<byte>(Data + octet * OctetStride + (long)image * ImageStride, ImageStride);
             var words = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ulong>(bytes);
             foreach (var word in words)
             {

@@ -31,7 +31,7 @@ internal readonly record struct DigitCounts(ushort AddedEights, ushort TakenEigh
 /// A word x that is taken away is added as its complement: −x is ~x − 1, and what that is too much, an output's constant takes back. Lists are filled up
 /// to fours with a column that is always silent.
 /// </remarks>
-internal sealed unsafe class SlicedRows
+internal sealed unsafe class SlicedRows : IDisposable
 {
     /// <summary>Places of a sum that stays within 16 bits.</summary>
     public const int FewPlaces = 16;
@@ -123,6 +123,13 @@ internal sealed unsafe class SlicedRows
 
     /// <summary>How many of each place.</summary>
     public DigitCounts* Counts(int output) => (DigitCounts*)counts.Memory + output * MostPlaces;
+
+    public void Dispose()
+    {
+        columns.Dispose();
+        counts.Dispose();
+        starts.Dispose();
+    }
 
     /// <summary>Appends a place's words in the order in which they are read.</summary>
     private static DigitCounts List(List<ushort> added, List<ushort> taken, List<ushort> listed)

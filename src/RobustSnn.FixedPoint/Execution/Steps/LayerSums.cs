@@ -24,7 +24,7 @@ internal sealed unsafe class LayerSums
         outputs = geometry.Outputs;
         Grid = new WordGrid(geometry.OutputRows * geometry.OutputColumns, batch, kernels.WordPositions, kernels.TileWords);
         SumRange[] inputs = [.. Enumerable.Range(0, geometry.Inputs).Select(channel => SumBounds.Inputs(network, read, channel))];
-        Rows = new ShortRows(heap, network.Network.Nodes[layer].Name, geometry, network.Weights[layer], inputs, bias);
+        Rows = new ShortRows(heap, geometry, network.Weights[layer], inputs, bias);
         source = new LayerSource(heap, kernels.WordBytes(input.PositionBytes == LaneMap.CountBytes), input, geometry, Grid, batch, isLaidOut: false,
             room);
         firstSum = heap.Allocate(Rows.FirstSum.Length, ElementType.Int32);

@@ -30,7 +30,7 @@ internal sealed unsafe class SlicedLayerStep : Step
     {
         (this.workers, this.network, this.rows, this.output) = (workers, network, rows, output);
         var geometry = layer.Geometry with { Inputs = layer.Geometry.Inputs * layer.InputBits };
-        if (layer.InputBits > 1)
+        if (input.PositionBytes == LaneMap.CountBytes)
         {
             planes = new CountPlanes(heap, input, layer.InputBits, network.Timesteps, batch);
             input = planes.Planes;
@@ -59,9 +59,13 @@ internal sealed unsafe class SlicedLayerStep : Step
         }
 
         var rows = new SlicedRows(heap, sliced.Geometry, network.Weights[layer], sliced.InputBits, its.SumBias, sliced.IsShort);
-        return Array.TrueForAll(rows.Levels, levels => levels <= SlicedSums.MostLevels)
-            ? new SlicedLayerStep(heap, workers, network, sliced, rows, its, input, output, batch, room)
-            : null;
+        if (Array.TrueForAll(rows.Levels, levels => levels <= SlicedSums.MostLevels))
+        {
+            return new SlicedLayerStep(heap, workers, network, sliced, rows, its, input, output, batch, room);
+        }
+
+        rows.Dispose();
+        return null;
     }
 
     public override void Run(int images)

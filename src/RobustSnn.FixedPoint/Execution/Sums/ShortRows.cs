@@ -11,23 +11,15 @@ namespace RobustSnn.FixedPoint.Execution.Sums;
 /// <remarks>4 bytes a connection: 2 of weight, 2 of column. A column is an (input, kernel row, kernel column).</remarks>
 internal sealed unsafe class ShortRows
 {
-    private const int MostColumns = ushort.MaxValue + 1;
-
     private readonly NativeBuffer columns;
     private readonly NativeBuffer values;
     private readonly NativeBuffer starts;
 
     /// <param name="inputs">Between what each input channel's values lie.</param>
     /// <param name="bias">What an output's only sum begins with; ignored where there are several.</param>
-    /// <exception cref="BadInputException">There are more columns than a 16-bit number counts.</exception>
-    public ShortRows(NativeHeap heap, string name, ConvolutionGeometry geometry, IntegerWeights layer, SumRange[] inputs, IReadOnlyList<int> bias)
+    public ShortRows(NativeHeap heap, ConvolutionGeometry geometry, IntegerWeights layer, SumRange[] inputs, IReadOnlyList<int> bias)
     {
         Columns = geometry.Inputs * geometry.Taps;
-        if (Columns > MostColumns)
-        {
-            throw new BadInputException($"{name}: fixed point expects at most {MostColumns} inputs of an output, found {Columns}. Evaluate in floats");
-        }
-
         var cutter = new RowCutter(geometry, layer, inputs, bias);
         FirstSum = cutter.FirstSum;
         IsOneSum = cutter.IsOneSum;
