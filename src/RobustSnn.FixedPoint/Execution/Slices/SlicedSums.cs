@@ -123,94 +123,89 @@ internal static unsafe class SlicedSums
                 }
             }
 
-            switch (counts->Rest)
+            if (counts->Rest == DigitRest.Mixed)
             {
-                case DigitRest.Mixed:
+                var twos0 = Add(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                var twos1 = Add(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                var fours0 = Add(ref c1, twos0, twos1);
+                var twos2 = Take(ref c0, At(tile, columns[4]), At(tile, columns[5]));
+                var twos3 = Take(ref c0, At(tile, columns[6]), At(tile, columns[7]));
+                var fours1 = Add(ref c1, twos2, twos3);
+                var eights0 = Add(ref c2, fours0, fours1);
+                (c3, eights0) = (c3 ^ eights0, c3 & eights0);
+                if (TLevels.Count > 4)
                 {
-                    var twos0 = Add(ref c0, At(tile, columns[0]), At(tile, columns[1]));
-                    var twos1 = Add(ref c0, At(tile, columns[2]), At(tile, columns[3]));
-                    var fours0 = Add(ref c1, twos0, twos1);
-                    var twos2 = Take(ref c0, At(tile, columns[4]), At(tile, columns[5]));
-                    var twos3 = Take(ref c0, At(tile, columns[6]), At(tile, columns[7]));
-                    var fours1 = Add(ref c1, twos2, twos3);
-                    var eights0 = Add(ref c2, fours0, fours1);
-                    (c3, eights0) = (c3 ^ eights0, c3 & eights0);
-                    if (TLevels.Count > 4)
+                    (c4, eights0) = (c4 ^ eights0, c4 & eights0);
+                    (c5, eights0) = (c5 ^ eights0, c5 & eights0);
+                    (c6, eights0) = (c6 ^ eights0, c6 & eights0);
+                    if (TLevels.Count > 7)
                     {
-                        (c4, eights0) = (c4 ^ eights0, c4 & eights0);
-                        (c5, eights0) = (c5 ^ eights0, c5 & eights0);
-                        (c6, eights0) = (c6 ^ eights0, c6 & eights0);
-                        if (TLevels.Count > 7)
+                        (c7, eights0) = (c7 ^ eights0, c7 & eights0);
+                        (c8, eights0) = (c8 ^ eights0, c8 & eights0);
+                        if (TLevels.Count > 9)
                         {
-                            (c7, eights0) = (c7 ^ eights0, c7 & eights0);
-                            (c8, eights0) = (c8 ^ eights0, c8 & eights0);
-                            if (TLevels.Count > 9)
-                            {
-                                (c9, eights0) = (c9 ^ eights0, c9 & eights0);
-                                (c10, eights0) = (c10 ^ eights0, c10 & eights0);
-                                c11 ^= eights0;
-                            }
+                            (c9, eights0) = (c9 ^ eights0, c9 & eights0);
+                            (c10, eights0) = (c10 ^ eights0, c10 & eights0);
+                            c11 ^= eights0;
                         }
                     }
-                    columns += 8;
-                    break;
                 }
 
-                case DigitRest.Added:
+                columns += 8;
+            }
+            else if (counts->Rest == DigitRest.Added)
+            {
+                var twos0 = Add(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                var twos1 = Add(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                var fours0 = Add(ref c1, twos0, twos1);
+                (c2, fours0) = (c2 ^ fours0, c2 & fours0);
+                (c3, fours0) = (c3 ^ fours0, c3 & fours0);
+                if (TLevels.Count > 4)
                 {
-                    var twos0 = Add(ref c0, At(tile, columns[0]), At(tile, columns[1]));
-                    var twos1 = Add(ref c0, At(tile, columns[2]), At(tile, columns[3]));
-                    var fours0 = Add(ref c1, twos0, twos1);
-                    (c2, fours0) = (c2 ^ fours0, c2 & fours0);
-                    (c3, fours0) = (c3 ^ fours0, c3 & fours0);
-                    if (TLevels.Count > 4)
+                    (c4, fours0) = (c4 ^ fours0, c4 & fours0);
+                    (c5, fours0) = (c5 ^ fours0, c5 & fours0);
+                    (c6, fours0) = (c6 ^ fours0, c6 & fours0);
+                    if (TLevels.Count > 7)
                     {
-                        (c4, fours0) = (c4 ^ fours0, c4 & fours0);
-                        (c5, fours0) = (c5 ^ fours0, c5 & fours0);
-                        (c6, fours0) = (c6 ^ fours0, c6 & fours0);
-                        if (TLevels.Count > 7)
+                        (c7, fours0) = (c7 ^ fours0, c7 & fours0);
+                        (c8, fours0) = (c8 ^ fours0, c8 & fours0);
+                        if (TLevels.Count > 9)
                         {
-                            (c7, fours0) = (c7 ^ fours0, c7 & fours0);
-                            (c8, fours0) = (c8 ^ fours0, c8 & fours0);
-                            if (TLevels.Count > 9)
-                            {
-                                (c9, fours0) = (c9 ^ fours0, c9 & fours0);
-                                (c10, fours0) = (c10 ^ fours0, c10 & fours0);
-                                c11 ^= fours0;
-                            }
+                            (c9, fours0) = (c9 ^ fours0, c9 & fours0);
+                            (c10, fours0) = (c10 ^ fours0, c10 & fours0);
+                            c11 ^= fours0;
                         }
                     }
-                    columns += 4;
-                    break;
                 }
 
-                case DigitRest.Taken:
+                columns += 4;
+            }
+            else if (counts->Rest == DigitRest.Taken)
+            {
+                var twos0 = Take(ref c0, At(tile, columns[0]), At(tile, columns[1]));
+                var twos1 = Take(ref c0, At(tile, columns[2]), At(tile, columns[3]));
+                var fours0 = Add(ref c1, twos0, twos1);
+                (c2, fours0) = (c2 ^ fours0, c2 & fours0);
+                (c3, fours0) = (c3 ^ fours0, c3 & fours0);
+                if (TLevels.Count > 4)
                 {
-                    var twos0 = Take(ref c0, At(tile, columns[0]), At(tile, columns[1]));
-                    var twos1 = Take(ref c0, At(tile, columns[2]), At(tile, columns[3]));
-                    var fours0 = Add(ref c1, twos0, twos1);
-                    (c2, fours0) = (c2 ^ fours0, c2 & fours0);
-                    (c3, fours0) = (c3 ^ fours0, c3 & fours0);
-                    if (TLevels.Count > 4)
+                    (c4, fours0) = (c4 ^ fours0, c4 & fours0);
+                    (c5, fours0) = (c5 ^ fours0, c5 & fours0);
+                    (c6, fours0) = (c6 ^ fours0, c6 & fours0);
+                    if (TLevels.Count > 7)
                     {
-                        (c4, fours0) = (c4 ^ fours0, c4 & fours0);
-                        (c5, fours0) = (c5 ^ fours0, c5 & fours0);
-                        (c6, fours0) = (c6 ^ fours0, c6 & fours0);
-                        if (TLevels.Count > 7)
+                        (c7, fours0) = (c7 ^ fours0, c7 & fours0);
+                        (c8, fours0) = (c8 ^ fours0, c8 & fours0);
+                        if (TLevels.Count > 9)
                         {
-                            (c7, fours0) = (c7 ^ fours0, c7 & fours0);
-                            (c8, fours0) = (c8 ^ fours0, c8 & fours0);
-                            if (TLevels.Count > 9)
-                            {
-                                (c9, fours0) = (c9 ^ fours0, c9 & fours0);
-                                (c10, fours0) = (c10 ^ fours0, c10 & fours0);
-                                c11 ^= fours0;
-                            }
+                            (c9, fours0) = (c9 ^ fours0, c9 & fours0);
+                            (c10, fours0) = (c10 ^ fours0, c10 & fours0);
+                            c11 ^= fours0;
                         }
                     }
-                    columns += 4;
-                    break;
                 }
+
+                columns += 4;
             }
 
             planes[place] = c0;
