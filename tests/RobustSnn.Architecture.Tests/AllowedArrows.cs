@@ -57,7 +57,7 @@ internal static class AllowedArrows
             "Engine/Cpu/Sparse/Tiles", "Engine/Cpu/Machine", "Engine/Layout", "Model"),
         new("FixedPoint/Execution/Neurons", "FixedPoint/Execution/Sums", "FixedPoint/Execution/Vectors", "FixedPoint/Execution/Layout",
             "Engine/Cpu/Sparse/Tiles", "Engine/Cpu/Machine", "Model"),
-        new("FixedPoint/Execution/Sums", "FixedPoint/Execution/Vectors", "FixedPoint/Execution/Layout", "FixedPoint", "Engine/Cpu/Machine", "Engine/Layout", "Model"),
+        new("FixedPoint/Execution/Sums", "FixedPoint/Execution/Vectors", "FixedPoint/Execution/Layout", "FixedPoint", "Engine/Cpu/Machine", "Engine/Layout"),
         new("FixedPoint/Execution/Vectors"),
         new("FixedPoint/Execution/Layout", "Engine/Cpu/Machine", "Engine/Layout", "Model"),
         new("FixedPoint/Quantisation", "FixedPoint", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Randomness", "Engine/Layout", "Model"),

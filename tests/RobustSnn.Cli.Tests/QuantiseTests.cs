@@ -85,8 +85,6 @@ public sealed class QuantiseTests
         Assert.That(Shell.Run("inspect", folder["dense.safetensors"]).Output, Does.Match(@"(?m)^features\.4\.weight +I8 +16 × 8 × 3 × 3 "));
     }
 
-    [TestCase("evaluate")]
-    [TestCase("infer")]
     [TestCase("energy")]
     [TestCase("quantise", "--bits", "8", "--out", "x.safetensors")]
     public void A_command_that_computes_in_floats_says_what_it_was_given(string command, params string[] options) =>
