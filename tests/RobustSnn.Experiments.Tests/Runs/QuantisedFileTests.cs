@@ -111,10 +111,10 @@ public sealed class QuantisedFileTests
             "features.4.weight.values", [tensors["features.4.weight.values"].Count], new short[tensors["features.4.weight.values"].Count]), "of I8", "I16");
         yield return Case("a size", tensors => tensors["features.0.exponents"] = HostTensor.FromSBytes("features.0.exponents", [7], new sbyte[7]),
             "features.0.exponents: I8 [8]", "[7]");
-        yield return Case("a threshold", tensors => Change(tensors["features.2.v_th"], 1, 0), "features.2", "thresholds above 0", "0 of channel 1");
+        yield return Case("a threshold", tensors => Change(tensors["features.2.v_th"], 1, 0), "features.2", "thresholds of 1 to", "0 of channel 1");
         yield return Case("a sign", tensors => Change<sbyte>(tensors["features.2.sign"], 2, 2), "features.2", "signs of −1, 0 or 1", "2 of channel 2");
         yield return Case("an exponent", tensors => Change<sbyte>(tensors["features.0.exponents"], 0, 100), "features.0", "exponents", "100");
-        yield return Case("a sum", tensors => Change(tensors["features.4.bias"], 0, int.MaxValue), "features.4", "current of channel 0", "32-bit");
+        yield return Case("a sum", tensors => Change(tensors["features.4.bias"], 0, int.MaxValue), "features.4", "current of channel 0", "31 bits");
         yield return Case("an index", tensors => Change(tensors["features.4.weight.indices"], 1, 0), "features.4.weight", "ascending");
 
         static TestCaseData Case(string name, Action<Dictionary<string, HostTensor>> damage, params string[] saying) =>
