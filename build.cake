@@ -251,7 +251,7 @@ Task("Test")
             Warning("The tests of cards are not run on the emulator: it is built by g++ and make, on Linux (apt-get install g++ make).");
         }
 
-        // All of the engine's tests without AVX-512 take a minute and a half more: --whole is for CI.
+        // All of the engine's tests as on both take some three minutes more: --whole, which is for CI, runs those without AVX-512.
         string[] part = ["--filter", "TestCategory=OtherProcessors"];
         foreach (var (name, variable) in new[] { ("without-AVX-512", "DOTNET_EnableAVX512"), ("without-AVX2", "DOTNET_EnableAVX2") })
         {
