@@ -10,7 +10,7 @@ public sealed unsafe class FixedPointInference : IDisposable
 {
     /// <summary>
     /// Images of a pass: more leave the caches, fewer do not fill words where maps are small. VGG-16 at 90 %, one thread: 1, 8, 16 and 32 images at once took
-    /// 4.9, 2.9, 2.7 and 3.5 ms each (2026-11-28, Zen 4, 7 bits).
+    /// 4.4, 3.1, 2.8 and 3.5 ms each (2026-11-28, Zen 4, 7 bits, beside other work).
     /// </summary>
     private const int MostTogether = 16;
 

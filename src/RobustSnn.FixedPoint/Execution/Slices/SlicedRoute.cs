@@ -4,8 +4,8 @@ namespace RobustSnn.FixedPoint.Execution.Slices;
 
 /// <summary>Where sums bit by bit are faster than sums of 16-bit lanes.</summary>
 /// <remarks>
-/// Nanoseconds of one thread of a Zen 4 at 3.6 GHz, 2026-11-28: layers of VGG-16, 7 and 10 bits. Bit by bit a word of 64 positions costs an output 170, most
-/// of it for turning bits into numbers, and a digit 0.75; in lanes, eight positions cost a connection 1.15.
+/// Nanoseconds of one thread of a Zen 4 at 3.6 GHz, 2026-11-28: layers of VGG-16, 7 and 10 bits. Bit by bit a word of 64 positions costs an output some 170,
+/// and a digit 0.75; in lanes, eight positions cost a connection 1.15. Fitted to what whole layers took.
 /// </remarks>
 internal static class SlicedRoute
 {

@@ -8,7 +8,7 @@ namespace RobustSnn.FixedPoint.Execution.Sums;
 /// weight times the counts. A word is two vectors.
 /// </summary>
 /// <remarks>
-/// The bound is two operations on vectors an addition of 32 lanes, a test into a mask and a masked addition; the JIT makes three, and + test + masked add.
+/// The bound is the test into a mask register, 1.5 cycles for 32 lanes on Zen 4: the JIT's and + test + masked add takes no longer than C's test + masked add.
 /// </remarks>
 internal static unsafe class ShortSums
 {
