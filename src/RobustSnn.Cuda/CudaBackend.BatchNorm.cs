@@ -26,9 +26,9 @@ public sealed partial class CudaBackend
         using var turn = TakeTurn();
         var shape = input.Shape;
         var view = ActivationView.OfFloats(input);
-        var walk = ChannelWalk.ByLanes(shape, samples);
+        var walk = ChannelWalk.ForSums(shape, samples);
         var sums = scratch.Take(ChannelSumBytes(shape, samples));
-        BatchMomentsKernel.Launch(walk.Size(shape), new MomentsArguments(view, walk, sums));
+        BatchMomentsKernel.Launch(walk.SizeOfSums(shape), new MomentsArguments(view, walk, sums));
         BatchStatisticsKernel.Launch(LaunchSize.Flat(shape.Channels), new StatisticsArguments(
             view, sums, Changing(mean, shape.Channels), Changing(variance, shape.Channels), walk.Rows, ValuesOfAChannel(shape, samples)));
     }
@@ -58,8 +58,8 @@ public sealed partial class CudaBackend
         var normalisation = new NormalisationView(
             Reading(scale, shape.Channels), 0, Reading(mean, shape.Channels), Reading(variance, shape.Channels), epsilon);
         var memory = scratch.Take(NormGradientBytes(shape, samples));
-        var walk = ChannelWalk.ByLanes(shape, samples);
-        BatchGradientMomentsKernel.Launch(walk.Size(shape), new GradientMomentsArguments(
+        var walk = ChannelWalk.ForSums(shape, samples);
+        BatchGradientMomentsKernel.Launch(walk.SizeOfSums(shape), new GradientMomentsArguments(
             ActivationView.OfFloats(input), ActivationView.OfFloats(outputGradient), normalisation.Mean, walk, NormSums(memory, shape)));
         FinishNormGradient(input, outputGradient, normalisation, inputGradient, accumulate, scaleGradient, shiftGradient, memory, samples);
     }
