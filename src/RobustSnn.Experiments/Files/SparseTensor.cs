@@ -7,7 +7,7 @@ namespace RobustSnn.Experiments.Files;
 /// <summary>
 /// A pruned tensor NAME in a file. Three tensors hold it, and nothing of what was pruned:
 /// NAME.values, [n], its n existing elements, F32, or I16 or I8 where it is of a quantised network; NAME.indices, I32 [n], where they are in the dense tensor, whose elements count row by
-/// row from 0, strictly ascending; NAME.shape, I32 [rank], the dense tensor's dimensions, outermost first.
+/// row from 0, strictly ascending, or, of a quantised network, NAME.gaps (<see cref="IndexGaps"/>); NAME.shape, I32 [rank], the dense tensor's dimensions, outermost first.
 /// </summary>
 /// <remarks>In PyTorch: dense = zeros(shape); dense.view(-1)[indices.long()] = values.</remarks>
 public sealed class SparseTensor
@@ -16,10 +16,12 @@ public sealed class SparseTensor
     public const string ValuesSuffix = ".values";
 
     private const string IndicesSuffix = ".indices";
+    private const string GapsSuffix = ".gaps";
     private const string ShapeSuffix = ".shape";
 
-    private static readonly string[] Suffixes = [ValuesSuffix, IndicesSuffix, ShapeSuffix];
+    private static readonly string[] Suffixes = [ValuesSuffix, IndicesSuffix, GapsSuffix, ShapeSuffix];
 
+    private readonly bool asGaps;
     private float[]? floats;
 
     /// <param name="dimensions">Of the dense tensor.</param>
@@ -30,8 +32,9 @@ public sealed class SparseTensor
         : this(name, dimensions, pattern, HostTensor.FromFloats(name + ValuesSuffix, [values.Length], values)) => floats = values;
 
     /// <param name="values">As the file has them, of any type.</param>
+    /// <param name="asGaps">Whether a file has its indices as gaps: a byte or little more each, in place of four.</param>
     /// <inheritdoc cref="SparseTensor(string, IReadOnlyList{int}, SparsityPattern, float[])"/>
-    public SparseTensor(string name, IReadOnlyList<int> dimensions, SparsityPattern pattern, HostTensor values)
+    public SparseTensor(string name, IReadOnlyList<int> dimensions, SparsityPattern pattern, HostTensor values, bool asGaps = false)
     {
         if (values.Count != pattern.Count || dimensions.Aggregate(1L, (count, size) => count * size) != pattern.DenseCount)
         {
@@ -40,6 +43,7 @@ public sealed class SparseTensor
                 nameof(values));
         }
 
+        this.asGaps = asGaps;
         Name = name;
         Dimensions = [.. dimensions];
         Pattern = pattern;
@@ -63,12 +67,21 @@ public sealed class SparseTensor
     public float[] Values => floats ??= Stored.ToFloats();
 
     /// <summary>What a file holds of it.</summary>
-    public IReadOnlyList<HostTensor> Parts =>
-    [
-        Stored,
-        HostTensor.FromInts(Name + IndicesSuffix, [Pattern.Count], Pattern.Existing),
-        HostTensor.FromInts(Name + ShapeSuffix, [Dimensions.Count], [.. Dimensions]),
-    ];
+    public IReadOnlyList<HostTensor> Parts => [Stored, IndexPart, HostTensor.FromInts(Name + ShapeSuffix, [Dimensions.Count], [.. Dimensions])];
+
+    private HostTensor IndexPart
+    {
+        get
+        {
+            if (!asGaps)
+            {
+                return HostTensor.FromInts(Name + IndicesSuffix, [Pattern.Count], Pattern.Existing);
+            }
+
+            var gaps = IndexGaps.Of(Pattern.Existing);
+            return new HostTensor(Name + GapsSuffix, ElementType.U8, [gaps.Length], gaps);
+        }
+    }
 
     /// <summary>The sparse tensor of that name in a file, of F32; null where the file has no part of it.</summary>
     /// <exception cref="BadInputException">
@@ -91,7 +104,7 @@ public sealed class SparseTensor
         }
 
         var values = Part(file, name, ValuesSuffix, type);
-        var indices = Integers(file, name, IndicesSuffix);
+        var indices = Indices(file, name);
         var dimensions = Integers(file, name, ShapeSuffix);
         if (indices.Length != values.Count)
         {
@@ -101,7 +114,7 @@ public sealed class SparseTensor
 
         var count = Count(file, name, dimensions);
         CheckAscending(file, name, indices, count);
-        return new SparseTensor(name, dimensions, new SparsityPattern(count, indices), values);
+        return new SparseTensor(name, dimensions, new SparsityPattern(count, indices), values, file.TryGet(name + GapsSuffix, out _));
     }
 
     /// <summary>The sparse tensors of a file, all of whose parts are there, in its order.</summary>
@@ -110,7 +123,7 @@ public sealed class SparseTensor
     [
         .. file.Tensors.Where(tensor => tensor.Name.EndsWith(ValuesSuffix, StringComparison.Ordinal))
             .Select(tensor => tensor.Name[..^ValuesSuffix.Length])
-            .Where(name => Array.TrueForAll(Suffixes, suffix => file.TryGet(name + suffix, out _)))
+            .Where(name => file.TryGet(name + ShapeSuffix, out _) && (file.TryGet(name + IndicesSuffix, out _) || file.TryGet(name + GapsSuffix, out _)))
             .Select(name => Find(file, name, null)).OfType<SparseTensor>(),
     ];
 
@@ -125,6 +138,24 @@ public sealed class SparseTensor
             ? part
             : throw new BadInputException(
                 $"{file.FilePath}: sparse tensor '{name}': expected '{name}{suffix}' of {type?.ToString() ?? "any type"} in one dimension, found {part}");
+    }
+
+    private static int[] Indices(TensorFile file, string name)
+    {
+        if (!file.TryGet(name + GapsSuffix, out _))
+        {
+            return Integers(file, name, IndicesSuffix);
+        }
+
+        if (file.TryGet(name + IndicesSuffix, out _))
+        {
+            throw new BadInputException($"{file.FilePath}: sparse tensor '{name}': indices are there twice, as they are and as gaps; remove one");
+        }
+
+        var gaps = Part(file, name, GapsSuffix, ElementType.U8).Bytes.Span;
+        return IndexGaps.Read(gaps)
+            ?? throw new BadInputException(
+                $"{file.FilePath}: sparse tensor '{name}': expected gaps that end at an element below 2^31, found {gaps.Length} that do not");
     }
 
     private static int[] Integers(TensorFile file, string name, string suffix) =>

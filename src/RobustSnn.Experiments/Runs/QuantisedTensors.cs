@@ -65,7 +65,7 @@ internal static class QuantisedTensors
         if (!isDense)
         {
             return new SparseTensor(
-                weight.Name, [.. weight.Dimensions], pattern, Values(weight.Name, [layer.Values.Length], layer.Values, layer.Bits)).Parts;
+                weight.Name, [.. weight.Dimensions], pattern, Values(weight.Name, [layer.Values.Length], layer.Values, layer.Bits), asGaps: true).Parts;
         }
 
         var dense = new short[pattern.DenseCount];

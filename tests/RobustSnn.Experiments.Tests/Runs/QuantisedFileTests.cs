@@ -62,10 +62,10 @@ public sealed class QuantisedFileTests
 
     [TestCase(8, 1)]
     [TestCase(9, 2)]
-    public void A_connection_takes_its_bytes_and_four_for_where_it_is(int bits, int bytes)
+    public void A_connection_takes_its_bytes_and_one_for_where_it_is(int bits, int bytes)
     {
         var network = Save("vggmini", true, bits);
-        var values = network.Weights.Values.Sum(layer => (layer.Bits == 16 ? 6L : bytes + 4) * layer.Values.Length);
+        var values = network.Weights.Values.Sum(layer => (layer.Bits == 16 ? 3L : bytes + 1) * layer.Values.Length); // one of three is there: no gap is long
         var shapes = network.Weights.Keys.Sum(node => 4 * (network.Network.Nodes[node].Operation.IsLinear ? 2 : 4));
         Assert.That(QuantisedFile.WeightBytes(network), Is.EqualTo(values + shapes));
         Assert.That(Safetensors.Read(Quantised).Tensors.Where(tensor => tensor.Name.Contains(".weight", StringComparison.Ordinal))
@@ -115,7 +115,12 @@ public sealed class QuantisedFileTests
         yield return Case("a sign", tensors => Change<sbyte>(tensors["features.2.sign"], 2, 2), "features.2", "signs of −1, 0 or 1", "2 of channel 2");
         yield return Case("an exponent", tensors => Change<sbyte>(tensors["features.0.exponents"], 0, 100), "features.0", "exponents", "100");
         yield return Case("a sum", tensors => Change(tensors["features.4.bias"], 0, int.MaxValue), "features.4", "current of channel 0", "31 bits");
-        yield return Case("an index", tensors => Change(tensors["features.4.weight.indices"], 1, 0), "features.4.weight", "ascending");
+        yield return Case("an index too many", tensors => Change<byte>(tensors["features.4.weight.gaps"], 1, 255), "features.4.weight", "as many indices as values");
+        yield return Case("an index beyond", tensors => Change<byte>(tensors["features.4.weight.gaps"], 1, 250), "features.4.weight", "below its 1152 elements");
+        yield return Case("gaps without an end", tensors => tensors["features.4.weight.gaps"] = new HostTensor(
+            "features.4.weight.gaps", ElementType.U8, [2], [0, 255]), "features.4.weight", "gaps that end at an element");
+        yield return Case("indices twice", tensors => tensors["features.4.weight.indices"] = HostTensor.FromInts("features.4.weight.indices", [0], []),
+            "features.4.weight", "twice");
 
         static TestCaseData Case(string name, Action<Dictionary<string, HostTensor>> damage, params string[] saying) =>
             new TestCaseData(damage, saying).SetArgDisplayNames(name);
@@ -150,6 +155,22 @@ public sealed class QuantisedFileTests
         var file = Safetensors.Read(Quantised);
         Safetensors.Write(Quantised, file.Tensors, new Dictionary<string, string>(file.Metadata) { [key] = value });
         Assert.That(() => QuantisedFile.Load(Quantised), Refuses.At(Quantised, saying));
+    }
+
+    [Test]
+    public void Indices_as_they_are_are_read_too()
+    {
+        var network = Save("vggmini", true, 8);
+        var file = Safetensors.Read(Quantised);
+        var tensors = file.Tensors.ToDictionary(tensor => tensor.Name);
+        foreach (var sparse in SparseTensor.All(file))
+        {
+            tensors.Remove(sparse.Name + ".gaps");
+            tensors[sparse.Name + ".indices"] = HostTensor.FromInts(sparse.Name + ".indices", [sparse.Pattern.Count], sparse.Pattern.Existing);
+        }
+
+        Safetensors.Write(Quantised, [.. tensors.Values], file.Metadata);
+        Assert.That(Described(QuantisedFile.Load(Quantised).Network), Is.EqualTo(Described(network)));
     }
 
     private FixedPointNetwork Save(string architecture, bool isPruned, int bits)
