@@ -7,7 +7,7 @@ internal static class AllowedArrows
     private static readonly Room[] Table =
     [
         new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
-        new("Cli/Commands", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
+        new("Cli/Commands", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Shards", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
             "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "FixedPoint/Execution", "FixedPoint/Quantisation", "FixedPoint", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
@@ -16,10 +16,11 @@ internal static class AllowedArrows
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",
             "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
             "Engine/Layout", "Model"),
-        new("Experiments/Sweeps", "Experiments/Runs", "Experiments/Settings", "Experiments/Files", "Experiments/Messages",
+        new("Experiments/Sweeps", "Experiments/Shards", "Experiments/Runs", "Experiments/Settings", "Experiments/Files", "Experiments/Messages",
             "Robustness/Energy", "Engine/Operations", "Model"),
-        new("Experiments/Evaluations", "Experiments/Runs", "Experiments/Ledgers", "Experiments/Data", "Experiments/Files", "Robustness/Evaluations",
+        new("Experiments/Evaluations", "Experiments/Shards", "Experiments/Runs", "Experiments/Ledgers", "Experiments/Data", "Experiments/Files", "Robustness/Evaluations",
             "Robustness/Attacks", "Robustness/Ledgers", "Robustness", "FixedPoint", "Engine", "Engine/Operations", "Engine/Layout", "Model"),
+        new("Experiments/Shards", "Model"),
         new("Experiments/Import", "Experiments/Runs", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Engine",
             "Engine/Operations", "Engine/Layout", "Model"),
         new("Experiments/Runs", "Experiments/Settings", "Experiments/Data", "Experiments/Files",

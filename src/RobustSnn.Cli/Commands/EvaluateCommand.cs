@@ -7,6 +7,7 @@ using RobustSnn.Experiments.Evaluations;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Shards;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Diagnosis;
@@ -50,7 +51,7 @@ internal static class EvaluateCommand
             AttackBudget[] budgets = attacks.Budgets(parsed);
             bool stopsEarly = attacks.StopsEarly(parsed);
             CurveAxis? axis = attacks.CurveOf(parsed);
-            Shard? part = parsed.GetValue(attacks.Shard) is { } text ? Shard.Parse(text) : null;
+            Shard? part = ShardOption.Read(parsed, attacks.Shard);
             using IBackend backend = device.Open(parsed);
             string path = parsed.GetRequiredValue(checkpoint);
             LoadedQuantised? quantised = Quantised(path, parsed.GetValue(attacks.Gradients), parsed.GetValue(timesteps), parsed.GetValue(attacks.FixedPoint) is { Length: > 0 });

@@ -87,11 +87,7 @@ internal sealed class EvaluateOptions
 
     public Option<bool> Resume { get; } = new("--resume") { Description = "Go on with that ledger." };
 
-    public Option<string?> Shard { get; } = new("--shard")
-    {
-        Description = "Evaluate one part of the images: 3/16 is the third of sixteen. The parts' ledgers merge (rsnn ledger) to that of the whole.",
-        HelpName = "K/N",
-    };
+    public Option<string?> Shard { get; } = ShardOption.Create("Evaluate one part of the images. The parts' ledgers merge (rsnn ledger) to that of the whole.");
 
     public Option<string?> SaveImages { get; } = new("--save-images")
     {

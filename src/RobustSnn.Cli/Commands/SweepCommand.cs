@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using RobustSnn.Cli.Output;
+using RobustSnn.Experiments.Shards;
 using RobustSnn.Experiments.Sweeps;
 using RobustSnn.Model;
 
@@ -17,13 +18,15 @@ internal static class SweepCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with the sweep in that folder." };
         var overrides = new Option<string[]>("--set") { Description = "Another value for a setting of all runs; may be repeated.", HelpName = "KEY=VALUE" };
         var list = new Option<bool>("--list") { Description = "Say which runs there are, and run none." };
+        var shard = ShardOption.Create("Do one part of the runs; when all are done, wherever that was, --table makes one table of them.");
+        var table = new Option<bool>("--table") { Description = "Run nothing: the table of the runs in that folder, and which are missing." };
         var device = new DeviceOptions();
         var command = new Command(
             "sweep",
             "Runs experiments that differ in some settings: a list of runs, a grid of values, several seeds. Ends with one table.\n"
             + "Example: rsnn sweep figure2-small --data data/cifar10 --out runs/figure2")
         {
-            file, data, folder, resume, overrides, list, device.Backend, device.Threads, device.Precision,
+            file, data, folder, resume, overrides, list, shard, table, device.Backend, device.Threads, device.Precision,
         };
         command.SetAction(parsed =>
         {
@@ -31,9 +34,16 @@ internal static class SweepCommand
             string[] changes = [.. parsed.GetValue(overrides) ?? [], .. Directory(parsed.GetValue(data))];
             bool isFile = !SweepPresets.Names.Contains(name) && (Path.Exists(name) || Path.GetFileName(name) != name);
             Sweep sweep = isFile ? SweepReader.ReadFile(name, changes) : SweepPresets.Read(name, changes);
+            Shard? part = ShardOption.Read(parsed, shard);
+            if (part is not null && parsed.GetValue(table))
+            {
+                throw new BadInputException("--table is of the whole sweep, --shard a part of it: give one of them");
+            }
+
             if (parsed.GetValue(list))
             {
-                terminal.WriteTable(["run", "seed", "folder"], [.. sweep.Runs.Select(run => (IReadOnlyList<string>)[run.Label, $"{run.Seed}", run.Folder])]);
+                var runs = part is { } some ? SweepRunner.Part(sweep, some).Runs : sweep.Runs;
+                terminal.WriteTable(["run", "seed", "folder"], [.. runs.Select(run => (IReadOnlyList<string>)[run.Label, $"{run.Seed}", run.Folder])]);
                 return ExitCode.Success;
             }
 
@@ -43,11 +53,20 @@ internal static class SweepCommand
                 throw new BadInputException("--out: expected a folder, e.g. runs/figure2, found ''");
             }
 
+            if (parsed.GetValue(table))
+            {
+                SweepResults collected = SweepRunner.Collect(sweep, path);
+                SweepReport.Write(terminal, collected, path);
+                return collected.Unfinished.Count == 0 ? ExitCode.Success : ExitCode.Failed;
+            }
+
             using var backend = device.Open(parsed);
             try
             {
                 SweepResults results = RunReport.Watch(terminal, observer =>
-                    SweepRunner.Run(sweep, path, parsed.GetValue(resume), backend, observer, cancellation));
+                    part is { } some
+                        ? SweepRunner.RunPart(sweep, some, path, parsed.GetValue(resume), backend, observer, cancellation)
+                        : SweepRunner.Run(sweep, path, parsed.GetValue(resume), backend, observer, cancellation));
                 SweepReport.Write(terminal, results, path);
                 return results.Unfinished.Count == 0 ? ExitCode.Success : ExitCode.Failed;
             }

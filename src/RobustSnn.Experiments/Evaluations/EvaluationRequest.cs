@@ -1,6 +1,7 @@
 using RobustSnn.Engine;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Shards;
 using RobustSnn.FixedPoint;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Evaluations;

@@ -3,6 +3,7 @@ using System.Text;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Ledgers;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Shards;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
 using RobustSnn.Robustness.Evaluations;
@@ -21,7 +22,7 @@ public static class NetworkEvaluation
     public static EvaluatedNetwork Run(
         EvaluationRequest request, IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var images = request.Shard is { } shard ? shard.Take(request.Images) : request.Images;
+        var images = request.Shard is { } shard ? Part(request.Images, shard) : request.Images;
         RequireWholeImages(request);
         using IClassifier classifier = Classify(request);
         using var evaluation = new Evaluation(classifier, request.Options);
@@ -34,6 +35,12 @@ public static class NetworkEvaluation
         journal?.Finish();
         string[] written = adversarial is null ? [] : [adversarial.Write()];
         return new EvaluatedNetwork(result, record.Known, images, [.. journal?.Notes ?? [], .. written]);
+    }
+
+    private static ImageSamples Part(ImageSamples images, Shard shard)
+    {
+        var (first, end) = shard.Range(images.Count, "images");
+        return images.Between(first, end);
     }
 
     /// <summary>What decides, and what gives gradients. The caller's to dispose.</summary>

@@ -1,6 +1,7 @@
 using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
+using RobustSnn.Experiments.Shards;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Sweeps;
@@ -28,7 +29,7 @@ public static class SweepRunner
         Sweep sweep, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
     {
         RequireOwn(sweep, folder, resume);
-        var done = sweep.Runs.Where(run => Finished(run, folder) is not null).ToDictionary(run => run.Folder, run => Finished(run, folder)!);
+        var done = Done(sweep, folder);
         var unfinished = new Dictionary<string, string>();
         foreach (var (run, number) in sweep.Runs.Select((run, i) => (run, i + 1)))
         {
@@ -39,17 +40,9 @@ public static class SweepRunner
             }
 
             observer.Note($"{run.Folder}: run {number} of {sweep.Runs.Count}");
-            string[] others = [.. done.Keys.Select(each => Path.Combine(folder, each))];
-            try
+            if (Try(run, folder, resume, done.Keys, unfinished, done.Count + unfinished.Count == 0, backend, observer, cancellation) is { } found)
             {
-                done[run.Folder] = ExperimentRun.Run(
-                    Settings(run, folder), Path.Combine(folder, run.Folder), resume, others, backend, observer, cancellation);
-            }
-            catch (Exception reason) when (reason is TrainingDivergedException || (reason is BadInputException && done.Count + unfinished.Count > 0))
-            {
-                // The others may well come to an end.
-                unfinished[run.Folder] = reason.Message;
-                observer.Note($"{run.Folder}: {reason.Message}");
+                done[run.Folder] = found;
             }
 
             SweepResults.Of(sweep, done, unfinished).Write(ResultsFile(folder));
@@ -60,7 +53,91 @@ public static class SweepRunner
         return results;
     }
 
+    /// <summary>
+    /// Runs one part of a sweep, in the folder of the whole or, on a machine that has its own, in another. Runs of a seed stay together as far as parts
+    /// can be equal, because they share most. Stages that runs of other parts, in the same folder, have done by then are not done again.
+    /// </summary>
+    /// <returns>Of this part alone. Of the whole there are results when all parts are there: <see cref="Collect"/>.</returns>
+    /// <exception cref="BadInputException">As of a whole sweep, or there are more parts than runs.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted.</exception>
+    public static SweepResults RunPart(
+        Sweep sweep, Shard shard, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
+    {
+        var part = Part(sweep, shard);
+        RequireOwnRuns(part, folder, resume);
+        var (unfinished, tried) = (new Dictionary<string, string>(), 0);
+        foreach (var (run, number) in part.Runs.Select((run, i) => (run, i + 1)))
+        {
+            // Those of other parts, too, which come to their end meanwhile.
+            var done = Done(sweep, folder);
+            if (done.ContainsKey(run.Folder))
+            {
+                observer.Note($"{run.Folder}: run {number} of {part.Runs.Count} of part {shard}: done before");
+                continue;
+            }
+
+            observer.Note($"{run.Folder}: run {number} of {part.Runs.Count} of part {shard}");
+            Try(run, folder, resume, done.Keys, unfinished, tried++ == 0, backend, observer, cancellation);
+        }
+
+        return SweepResults.Of(sweep, Done(part, folder), unfinished); // of the whole: its first run is what others are compared with
+    }
+
+    /// <summary>The runs of a part, in their order.</summary>
+    /// <exception cref="BadInputException">There are more parts than runs.</exception>
+    public static Sweep Part(Sweep sweep, Shard shard)
+    {
+        var (first, end) = shard.Range(sweep.Runs.Count, "runs");
+        return sweep with { Runs = [.. sweep.Runs.OrderBy(run => run.Seed).Take(first..end)] };
+    }
+
+    /// <summary>The results of what has been run in a folder, here or elsewhere, without running anything. Runs that are not there are named in them.</summary>
+    /// <exception cref="BadInputException">A file of the folder cannot be read, or the results of the sweep not be written.</exception>
+    public static SweepResults Collect(Sweep sweep, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new BadInputException($"{folder}: expected the folder of the sweep {sweep.Name}, which is not there. Give it by --out");
+        }
+
+        RequireOwnResults(sweep, folder, true);
+        var done = Done(sweep, folder);
+        var missing = sweep.Runs.Where(run => !done.ContainsKey(run.Folder)).ToDictionary(run => run.Folder, run =>
+            Directory.Exists(Path.Combine(folder, run.Folder)) ? "it is not complete, or of another experiment" : "it is not there");
+        var results = SweepResults.Of(sweep, done, missing);
+        results.Write(ResultsFile(folder));
+        return results;
+    }
+
+    /// <summary>Does a run. What keeps it from its end is told, and thrown where it is the first: all others would probably come to the same.</summary>
+    private static RunResults? Try(SweepRun run, string folder, bool resume, IEnumerable<string> others, Dictionary<string, string> unfinished, bool isFirst,
+        IBackend backend, IRunObserver observer, CancellationToken cancellation)
+    {
+        try
+        {
+            return ExperimentRun.Run(Settings(run, folder), Path.Combine(folder, run.Folder), resume,
+                [.. others.Select(each => Path.Combine(folder, each))], backend, observer, cancellation);
+        }
+        catch (Exception reason) when (reason is TrainingDivergedException || (reason is BadInputException && !isFirst))
+        {
+            // The others may well come to an end.
+            unfinished[run.Folder] = reason.Message;
+            observer.Note($"{run.Folder}: {reason.Message}");
+            return null;
+        }
+    }
+
+    private static Dictionary<string, RunResults> Done(Sweep sweep, string folder) => sweep.Runs
+        .Select(run => (run.Folder, Results: Finished(run, folder))).Where(run => run.Results is not null)
+        .ToDictionary(run => run.Folder, run => run.Results!);
+
     private static void RequireOwn(Sweep sweep, string folder, bool resume)
+    {
+        RequireOwnRuns(sweep, folder, resume);
+        RequireOwnResults(sweep, folder, resume);
+    }
+
+    private static void RequireOwnRuns(Sweep sweep, string folder, bool resume)
     {
         var there = sweep.Runs.Select(run => Path.Combine(folder, run.Folder)).FirstOrDefault(Directory.Exists);
         if (!resume && there is not null)
@@ -68,7 +145,10 @@ public static class SweepRunner
             throw new BadInputException(
                 $"{there}: a run of the sweep is there already. Go on with the sweep by --resume, or give another folder by --out");
         }
+    }
 
+    private static void RequireOwnResults(Sweep sweep, string folder, bool resume)
+    {
         if (File.Exists(ResultsFile(folder)) && SweepResults.Read(ResultsFile(folder)).Name is var name && (name != sweep.Name || !resume))
         {
             throw new BadInputException(

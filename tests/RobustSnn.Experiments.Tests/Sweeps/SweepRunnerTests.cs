@@ -49,7 +49,7 @@ public sealed class SweepRunnerTests
     public void Runs_share_the_stages_in_which_they_do_not_differ_and_come_to_what_they_come_to_alone()
     {
         var sweep = SweepReader.Read(Common + "grid: { prune.method: [lwm, hydra], prune.sparsity: [0.5, 0.9] }", "s.yaml");
-        var log = new Log();
+        var log = new StartedStages();
         SweepRunner.Run(sweep, folder.File("sweep"), false, backend, log, CancellationToken.None);
         Assert.That(log.Started.Count(stage => stage == "pretrain"), Is.EqualTo(1));
         Assert.That(log.Started.Count(stage => stage == "prune"), Is.EqualTo(4));
@@ -77,7 +77,7 @@ public sealed class SweepRunnerTests
     [TestCase("evaluate.samples: [3, 4]", 1)]
     public void What_pretraining_reads_keeps_runs_apart(string axis, int pretrained)
     {
-        var log = new Log();
+        var log = new StartedStages();
         SweepRunner.Run(SweepReader.Read(Common + $"grid: {{ {axis} }}", "s.yaml"), folder.File("sweep"), false, backend, log, CancellationToken.None);
         Assert.That(log.Started.Count(stage => stage == "pretrain"), Is.EqualTo(pretrained));
     }
@@ -85,7 +85,7 @@ public sealed class SweepRunnerTests
     [Test]
     public void Counting_energy_keeps_no_runs_apart()
     {
-        var log = new Log();
+        var log = new StartedStages();
         var sweep = SweepReader.Read(Common + "runs: { counted: { energy: {} }, plain: { energy: } }", "s.yaml");
         SweepRunner.Run(sweep, folder.File("sweep"), false, backend, log, CancellationToken.None);
         Assert.That(log.Started.Count(stage => stage is "pretrain" or "finetune_snn"), Is.EqualTo(2));
@@ -160,7 +160,7 @@ public sealed class SweepRunnerTests
             Throws.InstanceOf<OperationCanceledException>());
         var slower = sweep.Runs[0].Settings with { Pretrain = sweep.Runs[0].Settings.Pretrain with { LearningRate = 0.001 } };
         ExperimentRun.Run(slower, first, true, backend, new Silent(), CancellationToken.None);
-        var log = new Log();
+        var log = new StartedStages();
         var results = SweepRunner.Run(sweep, folder.File("sweep"), true, backend, log, CancellationToken.None);
         Assert.That(log.Started.Count(stage => stage == "pretrain"), Is.EqualTo(1), "the second run trains for itself");
         Assert.That(results.Rows.Select(row => row.Run).Distinct(), Is.EqualTo(new[] { "0.5", "0.9" }), "and the first is in the table as it is");
@@ -206,7 +206,7 @@ public sealed class SweepRunnerTests
         File.Delete(Path.Combine(folder.File("sweep"), sweep.Runs[0].Folder, "finetuned-snn.safetensors"));
         using var source = new CancellationTokenSource();
         Assert.That(
-            () => SweepRunner.Run(sweep, folder.File("sweep"), true, backend, new Log("finetune_snn", 1, source), source.Token),
+            () => SweepRunner.Run(sweep, folder.File("sweep"), true, backend, new StartedStages("finetune_snn", 1, source), source.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(SweepResults.Read(SweepRunner.ResultsFile(folder.File("sweep"))).Rows, Has.Count.EqualTo(8));
     }
@@ -236,11 +236,11 @@ public sealed class SweepRunnerTests
         var sweep = SweepReader.Read(Common + "grid: { prune.sparsity: [0.5, 0.9] }", "s.yaml");
         using var source = new CancellationTokenSource();
         Assert.That(
-            () => SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Log("finetune_snn", 2, source), source.Token),
+            () => SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new StartedStages("finetune_snn", 2, source), source.Token),
             Throws.InstanceOf<OperationCanceledException>());
         Assert.That(() => SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None),
             Refuses.Saying("a run of the sweep is there already", "--resume"));
-        var log = new Log();
+        var log = new StartedStages();
         var results = SweepRunner.Run(sweep, folder.File("sweep"), true, backend, log, CancellationToken.None);
         Assert.That(log.Started, Does.Not.Contain("pretrain").And.Not.Contain("convert").And.Contain("finetune_snn"));
         Assert.That(results.Rows, Has.Count.EqualTo(8));
@@ -262,17 +262,4 @@ public sealed class SweepRunnerTests
     }
 
     /// <summary>Which stages began; it may interrupt at the end of the n-th run of one.</summary>
-    private sealed class Log(string? stage = null, int runs = 0, CancellationTokenSource? source = null) : Silent
-    {
-        public List<string> Started { get; } = [];
-
-        public override void StageStarting(string name, string detail)
-        {
-            Started.Add(name);
-            if (name == stage && Started.Count(each => each == stage) == runs)
-            {
-                source?.Cancel();
-            }
-        }
-    }
 }
