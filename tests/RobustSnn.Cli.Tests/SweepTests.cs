@@ -69,6 +69,31 @@ public sealed class SweepTests
     }
 
     [Test]
+    public void Parts_are_run_apart_and_make_one_table()
+    {
+        Outcome first = Shell.Run("sweep", folder["tiny.yaml"], "--out", folder["sweep"], "--threads", "1", "--shard", "1/2");
+        Assert.That(first.Code, Is.Zero, first.Error);
+        Outcome half = Shell.Run("sweep", folder["tiny.yaml"], "--out", folder["sweep"], "--table");
+        Assert.That(half.Code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(half.Error, Does.Match("(?m)^warning: lwm-seed2 is not in the table: it is not there$").And.Contain("erk-seed2 is not in the table"));
+        Assert.That(Shell.Run("sweep", folder["tiny.yaml"], "--out", folder["sweep"], "--threads", "1", "--shard", "2/2").Code, Is.Zero);
+        Outcome whole = Shell.Run("sweep", folder["tiny.yaml"], "--out", folder["sweep"], "--table");
+        Assert.That(whole.Code, Is.Zero, whole.Error);
+        Assert.That(whole.Output, Does.Match(@"(?m)^lwm +SNN finetuned +2 ").And.Match(@"(?m)^erk +SNN finetuned +2 "));
+    }
+
+    [TestCase("--table is of the whole sweep", "--table", "--shard", "1/2")]
+    [TestCase("--shard auto: expected a part from a scheduler", "--shard", "auto")]
+    [TestCase("as there are runs, 4, found 5", "--shard", "1/5")]
+    [TestCase("expected the folder of the sweep tiny", "--table")]
+    public void Parts_that_there_are_not_are_refused(string expected, params string[] options)
+    {
+        Outcome outcome = Shell.Run(["sweep", folder["tiny.yaml"], "--out", folder["sweep"], .. options]);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(outcome.Error, Does.Contain(expected));
+    }
+
+    [Test]
     public void A_run_that_diverges_fails_the_sweep_and_is_named()
     {
         Outcome outcome = Shell.Run(
