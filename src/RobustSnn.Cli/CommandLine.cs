@@ -128,6 +128,7 @@ public static class CommandLine
         {
             RunCommand.Create(terminal, cancellation),
             SweepCommand.Create(terminal, cancellation),
+            WatchCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             InferCommand.Create(terminal, cancellation),
             LedgerCommand.Create(terminal),

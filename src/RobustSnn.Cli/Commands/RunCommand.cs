@@ -56,7 +56,7 @@ internal static class RunCommand
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                terminal.Error.WriteLine($"rsnn: interrupted; go on with: rsnn run --resume --out {Quoted(path)}");
+                terminal.Error.WriteLine($"rsnn: interrupted; go on with: rsnn run --resume --out {Quoting.Of(path)}");
                 return ExitCode.Interrupted;
             }
         });
@@ -96,6 +96,4 @@ internal static class RunCommand
 
     /// <summary>Quoted, so that YAML reads any name as it is.</summary>
     private static IEnumerable<string> PathOverride(string key, string? path) => path is null ? [] : [$"{key}={JsonSerializer.Serialize(path)}"];
-
-    internal static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
 }
