@@ -7,10 +7,11 @@ internal static class AllowedArrows
     private static readonly Room[] Table =
     [
         new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
-        new("Cli/Commands", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Monitoring", "Experiments/Ledgers",
+        new("Cli/Commands", "Cli/Doctor", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Monitoring", "Experiments/Ledgers",
             "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "FixedPoint/Execution", "FixedPoint/Quantisation", "FixedPoint", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
+        new("Cli/Doctor", "Cli/Output", "Cuda", "Cuda.Nvidia", "Experiments/Data", "Engine", "Engine/Cpu/Machine", "Model"),
         new("Cli/Output", "Experiments/Sweeps", "Experiments/Runs", "Experiments/Monitoring", "Experiments/Ledgers", "Experiments/Settings", "Experiments/Data", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "FixedPoint/Quantisation", "Engine/Plans", "Engine/Operations"),
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",
@@ -22,7 +23,7 @@ internal static class AllowedArrows
             "Robustness/Attacks", "Robustness/Ledgers", "Robustness", "FixedPoint", "Engine", "Engine/Operations", "Engine/Layout", "Model"),
         new("Experiments/Import", "Experiments/Runs", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Engine",
             "Engine/Operations", "Engine/Layout", "Model"),
-        new("Experiments/Runs", "Experiments/Monitoring", "Experiments/Settings", "Experiments/Data", "Experiments/Files",
+        new("Experiments/Runs", "Experiments/Monitoring", "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages",
             "Robustness/Training", "Robustness/Energy", "Robustness/Evaluations", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness",
             "Robustness/Estimators", "Robustness/Pruning", "FixedPoint", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations",
             "Engine/Randomness", "Engine/Layout", "Model"),

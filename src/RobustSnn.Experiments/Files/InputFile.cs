@@ -17,6 +17,10 @@ internal static class InputFile
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
         }
+        catch (FileNotFoundException exception)
+        {
+            throw new BadInputException($"{path}: cannot be read: {exception.Message}{NearbyFiles.Hint(path)}", exception);
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new BadInputException($"{path}: cannot be read: {exception.Message}", exception);
