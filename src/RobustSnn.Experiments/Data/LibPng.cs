@@ -22,6 +22,9 @@ internal sealed unsafe partial class LibPng : IImageDecoder
 
     public LibPng() => SystemLibrary.Require(Library, "Reading PNG images", Packages);
 
+    /// <summary>Whether the library is on this machine.</summary>
+    public static bool IsThere => NativeLibrary.TryLoad(Library, out _);
+
     /// <summary>To be called before the work whose result is to be written.</summary>
     /// <exception cref="BadInputException">The library is not on this machine.</exception>
     public static void RequireForWriting() => SystemLibrary.Require(Library, "Writing PNG images", Packages);

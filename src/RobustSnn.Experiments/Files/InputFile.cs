@@ -15,7 +15,8 @@ internal static class InputFile
         InputPath.RequireFile(path);
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            // Whoever writes may put another file in its place meanwhile, which Windows allows only so.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         }
         catch (FileNotFoundException exception)
         {

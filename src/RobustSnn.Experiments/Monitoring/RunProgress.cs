@@ -68,7 +68,7 @@ public sealed record RunProgress(string Name, int Process, RunState State, strin
         try
         {
             return JsonSerializer.Deserialize<RunProgress>(InputFile.Text(path), Format) is
-                { Name: not null, Stages: not null, Detail: not null, Figure: not null, SpikeRates: not null } progress
+            { Name: not null, Stages: not null, Detail: not null, Figure: not null, SpikeRates: not null } progress
                 && progress.SpikeRates.All(rate => rate is { Layer: not null }) && progress.Stages.All(stage => stage is not null)
                 ? progress
                 : throw new BadInputException($"{path}: expected the progress of a run, found parts of it missing. Remove the file; a run that goes on writes it anew");

@@ -1,6 +1,5 @@
 using RobustSnn.Experiments.Monitoring;
 using RobustSnn.Experiments.Settings;
-using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;
 
@@ -33,7 +32,7 @@ internal sealed class RunEvents(string runFolder, ExperimentSettings settings, I
             file ??= EventFile.Begin(folder, step);
             file.Append(step, sheet.Summary);
         }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException or BadInputException)
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
             hasFailed = true;
             observer.Note($"warning: TensorBoard will show no more of this run, which goes on: {refusal.Message}");

@@ -62,7 +62,7 @@ public static class ExperimentTemplate
 
             base: {preset}
             name: {name}
-            description: {Capital(wish.Data)}, {wish.Size}, {100 * wish.Sparsity:0.###} % pruned
+            description: {wish.Data}, {wish.Size}, {100 * wish.Sparsity:0.###} % pruned
 
 
             """).ReplaceLineEndings("\n"));
@@ -130,6 +130,7 @@ public static class ExperimentTemplate
             ("prune", string.Create(CultureInfo.InvariantCulture, $"sparsity: {wish.Sparsity}    # the share of the weights that goes; 0 keeps all")),
             .. Epochs(wish),
             .. wish.Epsilon is { } epsilon ? Radius(epsilon) : [],
+            .. wish.Size == Quick && wish.Data != "shapes10" ? [("evaluate", "samples: 200    # test images attacked; null takes all")] : Array.Empty<(string, string)>(),
         ];
     }
 
@@ -162,7 +163,7 @@ public static class ExperimentTemplate
             yield return "train_count: 20000    # images are drawn: as many as you like";
         }
 
-        if (wish.Data == "svhn")
+        if (wish.Data == "svhn" && wish.Size != Paper)
         {
             yield return "augmentation: { flip: false }    # a digit in a mirror is none";
         }
@@ -190,6 +191,4 @@ public static class ExperimentTemplate
             ("evaluate", $"epsilon: {epsilon}"),
         ];
     }
-
-    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 }

