@@ -11,7 +11,7 @@ internal static class AllowedArrows
             "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "FixedPoint/Execution", "FixedPoint/Quantisation", "FixedPoint", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
-        new("Cli/Doctor", "Cli/Output", "Cuda", "Cuda.Nvidia", "Experiments/Data", "Engine", "Engine/Cpu/Machine", "Model"),
+        new("Cli/Doctor", "Cli/Output", "Cuda", "Cuda.Nvidia", "Experiments/Data", "Engine/Cpu/Machine", "Model"),
         new("Cli/Output", "Experiments/Sweeps", "Experiments/Runs", "Experiments/Monitoring", "Experiments/Ledgers", "Experiments/Settings", "Experiments/Data", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "FixedPoint/Quantisation", "Engine/Plans", "Engine/Operations"),
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",
