@@ -24,8 +24,8 @@ public static class ExperimentTemplate
     /// <summary>What each size is, in a line.</summary>
     private static readonly Dictionary<string, string> Meanings = new()
     {
-        [Quick] = "a few minutes on two cores: shows that everything works, accuracies say little",
-        [Small] = "a small VGG: hours on a few cores",
+        [Quick] = "a tiny network on few images: minutes on two cores; shows that everything works, accuracies say little",
+        [Small] = "a small network on all images: hours on a few cores",
         [Paper] = "the papers' network and epochs: days on many cores, or a card (--backend cuda)",
     };
 
@@ -126,6 +126,9 @@ public static class ExperimentTemplate
         return
         [
             .. Images(wish, preset).Select(line => ("data", line)),
+            .. wish.Size == Quick && wish.Data != "shapes10"
+                ? [("network", "architecture: vggtiny    # 16, 32, 64 channels; vggsmall has twice as many"), ("network", "timesteps: 4")]
+                : Array.Empty<(string, string)>(),
             ("prune", "method: lwm    # least weight magnitude; or hydra, harp, erk, lamp, random"),
             ("prune", string.Create(CultureInfo.InvariantCulture, $"sparsity: {wish.Sparsity}    # the share of the weights that goes; 0 keeps all")),
             .. Epochs(wish),
