@@ -36,13 +36,15 @@ public static class CommandLine
         {
             if (parsed.Action is ParseErrorAction refusal)
             {
+                RefuseUnknownOptions(parsed);
+                RefuseUnknownCommands(parsed);
                 refusal.ShowHelp = false;
                 parsed.Invoke(Invocation(terminal.Error, terminal.Error));
                 terminal.Error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
                 return ExitCode.BadInput;
             }
 
-            RefuseUnknownOptions(parsed.CommandResult);
+            RefuseUnknownOptions(parsed);
             RefuseUndecodable(arguments);
             return parsed.Invoke(Invocation(terminal.Pages, terminal.Error));
         }
@@ -87,15 +89,28 @@ public static class CommandLine
 
     private static bool IsTraced => Environment.GetEnvironmentVariable(TraceVariable) == "1";
 
-    /// <summary>What looks like an option but is none was taken for the command's argument: a file name, say.</summary>
-    private static void RefuseUnknownOptions(CommandResult command)
+    /// <summary>What looks like an option but is none may have been taken for the command's argument: a file name, say.</summary>
+    private static void RefuseUnknownOptions(ParseResult parsed)
     {
-        Token? unknown = command.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens)
-            .FirstOrDefault(token => token.Value.StartsWith("--", StringComparison.Ordinal));
+        CommandResult command = parsed.CommandResult;
+        string? unknown = command.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)
+            .Concat(parsed.UnmatchedTokens).FirstOrDefault(token => token.StartsWith("--", StringComparison.Ordinal));
         if (unknown is not null)
         {
-            string hint = NearestName.Hint(unknown.Value, command.Command.Options.Select(option => option.Name));
-            throw new BadInputException($"{Path(command)} has no option {unknown.Value}{hint}");
+            string hint = NearestName.Hint(unknown, command.Command.Options.Select(option => option.Name));
+            throw new BadInputException($"{Path(command)} has no option {unknown}{hint}");
+        }
+    }
+
+    /// <summary>What stands where a command is expected and is none, with the nearest that is.</summary>
+    private static void RefuseUnknownCommands(ParseResult parsed)
+    {
+        CommandResult command = parsed.CommandResult;
+        string[] known = [.. command.Command.Subcommands.Select(below => below.Name)];
+        if (known.Length > 0 && parsed.UnmatchedTokens.Count > 0)
+        {
+            string unknown = parsed.UnmatchedTokens[0];
+            throw new BadInputException($"{Path(command)} has no command '{unknown}': expected one of {string.Join(", ", known)}{NearestName.Hint(unknown, known)}");
         }
     }
 
@@ -128,6 +143,7 @@ public static class CommandLine
         {
             RunCommand.Create(terminal, cancellation),
             SweepCommand.Create(terminal, cancellation),
+            WatchCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             InferCommand.Create(terminal, cancellation),
             LedgerCommand.Create(terminal),
@@ -138,11 +154,35 @@ public static class CommandLine
             QuantiseCommand.Create(terminal, cancellation),
             ConformanceCommand.Create(terminal, cancellation),
             DataCommand.Create(terminal, cancellation),
+            NewCommand.Create(terminal),
             PresetsCommand.Create(terminal),
             DevicesCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
+            CompletionCommand.Create(terminal),
             BenchCommand.Create(terminal, cancellation),
         };
-        root.SetAction(parsed => new HelpAction().Invoke(parsed));
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction(terminal);
+        root.SetAction(_ => WriteFirstCommands(terminal));
+        Completions.AddTo(root);
         return root;
+    }
+
+    /// <summary>To who has said nothing: where to begin.</summary>
+    private static void WriteFirstCommands(Terminal terminal)
+    {
+        terminal.Output.WriteLine("rsnn turns a robust ANN into a sparse spiking network, attacks it and reports. To begin with:");
+        terminal.Output.WriteLine("  rsnn doctor                                 says whether everything is here that it needs");
+        terminal.Output.WriteLine("  rsnn run shapes10-quick --out runs/first    the whole path on drawn images, in about a minute");
+        terminal.Output.WriteLine("  rsnn new mine.yaml                          an experiment of your own");
+        terminal.Output.WriteLine("All commands: rsnn --help. How a run gets on: rsnn watch runs/first");
+    }
+
+    private sealed class VersionAction(Terminal terminal) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            terminal.Output.WriteLine(ProgramVersion.Text);
+            return ExitCode.Success;
+        }
     }
 }

@@ -27,26 +27,59 @@ public sealed class ArgumentsTests
     }
 
     [Test]
-    public void Without_arguments_it_shows_help()
+    public void Without_arguments_it_shows_three_first_commands()
     {
         Outcome outcome = Shell.Run();
         Assert.That(outcome.Code, Is.Zero);
-        Assert.That(outcome.Output, Does.Contain("conformance").And.Contain("evaluate"));
+        Assert.That(outcome.Output, Does.Contain("rsnn doctor").And.Contain("rsnn run shapes10-quick --out runs/first").And.Contain("rsnn new").And.Contain("rsnn --help"));
     }
 
     [Test]
-    public void Version_is_a_number() => Assert.That(Shell.Run("--version").Output, Does.Match(@"^\d+\.\d+\.\d+"));
+    public void Version_is_a_number_and_a_commit() =>
+        Assert.That(Shell.Run("--version").Output, Does.Match(@"^\d+\.\d+\.\d+, (commit [0-9a-f]{12}|unknown commit)\r?\n$"));
+
+    [TestCase("1.2.3+0123456789abcdef0123", "1.2.3, commit 0123456789ab")]
+    [TestCase("1.2.3", "1.2.3, unknown commit")]
+    [TestCase("1.2.3+", "1.2.3, unknown commit")]
+    public void A_commit_is_shown_as_far_as_it_is_known(string informational, string shown) => Assert.That(ProgramVersion.Of(informational), Is.EqualTo(shown));
+
+    [TestCase]
+    [TestCase("--out", "runs/first")]
+    public void A_run_of_nothing_says_what_could_run(params string[] options)
+    {
+        Outcome outcome = Shell.Run(["run", .. options]);
+        Assert.That(outcome.Code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(outcome.Output, Is.Empty);
+        Assert.That(outcome.Error, Does.Contain("expected a preset or an experiment file").And.Match(@"(?m)^  shapes10-quick: ").And.Contain("rsnn data fetch svhn").And.Contain("rsnn new"));
+    }
 
     [TestCase("conformance", "conformence", "x")]
     [TestCase("--resume", "run", "--resme")]
     [TestCase("shapes10-quick", "run", "shapes10-quik")]
-    [TestCase("epochs", "run", "--set", "pretrain.epoch=3")]
+    [TestCase("epochs", "run", "shapes10-quick", "--set", "pretrain.epoch=3")]
     [TestCase("trades", "bench", "--phase", "trade")]
     [TestCase("vgg16", "bench", "--architecture", "vgg166")]
     [TestCase("p2", "bench", "--architecture", "vggmini", "--spike-rate", "p3")]
     [TestCase("rfgsm", "evaluate", "x.safetensors", "--attack", "rfgms")]
     [TestCase("shapes10", "data", "inspect", "shapes")]
     [TestCase("did you mean 'svhn'?", "data", "fetch", "svnh")]
+    [TestCase(" has no command 'evalute': expected one of", "evalute")]
+    [TestCase("did you mean 'evaluate'?", "evalute")]
+    [TestCase("did you mean 'fetch'?", "data", "fetsh", "cifar10")]
+    [TestCase(" run has no option --otu; did you mean '--out'?", "run", "--otu", "x")]
+    [TestCase("did you mean '--attack'?", "evaluate", "x.safetensors", "--attak", "fgsm")]
+    [TestCase("did you mean '--resolved'?", "presets", "--resloved")]
+    [TestCase("did you mean 'tf32'?", "bench", "--precision", "tf23")]
+    [TestCase("The nearest is cuda", "bench", "--backend", "cdua")]
+    [TestCase("the nearest is p1", "evaluate", "x.safetensors", "--protocol", "p11")]
+    [TestCase("did you mean 'epsilon'?", "evaluate", "x.safetensors", "--attack", "pgd10", "--curve", "epsilom")]
+    [TestCase("the nearest is restarts", "evaluate", "x.safetensors", "--attack", "pgd10(restart=5)")]
+    [TestCase("did you mean 'convert'?", "run", "shapes10-quick", "--start-at", "convrt", "--from", "x.safetensors")]
+    [TestCase("did you mean 'pretrain'?", "run", "shapes10-quick", "--set", "stages=[pretrian]")]
+    [TestCase("did you mean 'vggmini'?", "run", "shapes10-quick", "--set", "network.architecture=vggmin")]
+    [TestCase("did you mean 'cifar10'?", "run", "shapes10-quick", "--set", "data.name=cifra10")]
+    [TestCase("did you mean 'shapes10-pruning'?", "sweep", "shapes10-prunning")]
+    [TestCase("did you mean 'fish'?", "completion", "fihs")]
     public void A_wrong_name_gets_the_nearest(string nearest, params string[] arguments) => AssertRefused(arguments, nearest);
 
     [TestCase("--epsilon", "evaluate", "x.safetensors", "--epsilon", "9")]
@@ -98,6 +131,55 @@ public sealed class ArgumentsTests
 
     [Test]
     public void Redirected_output_has_no_control_characters() => Assert.That(Shell.Run("presets").Output, Does.Not.Contain("\u001b"));
+
+    [TestCase("evaluate")]
+    [TestCase("inspect")]
+    [TestCase("infer")]
+    public void A_folder_in_place_of_a_checkpoint_is_refused_with_those_that_it_has(string command)
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string file in new[] { "pruned.safetensors", "finetuned-snn.safetensors", "finetuned-snn.partial.safetensors", "results.json" })
+        {
+            File.WriteAllText(folder[file], "");
+        }
+
+        AssertRefused([command, folder["."]], "give a file in it; it has finetuned-snn.safetensors, pruned.safetensors");
+    }
+
+    [TestCase("finetuned-sn.safetensors", "inspect")]
+    [TestCase("finetuned-sn.safetensors", "evaluate")]
+    [TestCase("finetuned-sn.safetensors", "conformance")]
+    [TestCase("finetuned.snn.safetensors", "energy")]
+    public void A_mistyped_file_is_refused_with_the_nearest(string name, string command)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["finetuned-snn.safetensors"], "");
+        AssertRefused([command, folder[name]], "did you mean 'finetuned-snn.safetensors'?");
+    }
+
+    [Test]
+    public void A_mistyped_experiment_file_is_refused_with_the_nearest()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["mine.yaml"], "");
+        AssertRefused(["run", folder["mien.yaml"]], "did you mean 'mine.yaml'?");
+    }
+
+    [Test]
+    public void A_mistyped_folder_of_images_is_refused_with_the_nearest()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["cifar"]);
+        AssertRefused(["data", "inspect", folder["cifra"]], "Did you mean 'cifar'?");
+    }
+
+    [Test]
+    public void The_folder_of_a_run_in_place_of_an_experiment_is_refused_with_what_goes_on_with_it()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["experiment.yaml"], "");
+        AssertRefused(["run", folder["."]], "rsnn run --resume --out");
+    }
 
     private static void AssertRefused(string[] arguments, string named)
     {

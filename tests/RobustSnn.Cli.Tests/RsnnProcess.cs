@@ -10,9 +10,12 @@ internal static class RsnnProcess
 {
     public static Process Start(params string[] arguments) => Start([], arguments);
 
-    public static Process Start((string Name, string Value)[] environment, params string[] arguments)
+    public static Process Start((string Name, string Value)[] environment, params string[] arguments) => StartIn("", environment, arguments);
+
+    /// <summary>In a folder of its own; the empty name is the current one.</summary>
+    public static Process StartIn(string folder, (string Name, string Value)[] environment, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
         start.ArgumentList.Add(typeof(CommandLine).Assembly.Location);
         foreach (string argument in arguments)
         {

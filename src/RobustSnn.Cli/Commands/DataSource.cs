@@ -10,13 +10,17 @@ internal static class DataSource
     /// <summary>The data set of a network that somebody else trained on nobody said what.</summary>
     public const string Unknown = "unknown";
 
-    private const string Shapes10 = "shapes10";
+    public const string Shapes10 = "shapes10";
 
     /// <summary>The data sets that can be given by name: those that are drawn, or that are where they are downloaded to.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Downloads.ByName.Keys.Append(Shapes10).Order(StringComparer.Ordinal)];
 
     /// <summary>Where <c>rsnn data fetch NAME</c> puts it.</summary>
     public static string DefaultFolder(string name) => $"data/{name}";
+
+    /// <summary>Whether a folder has that data set, by the files that are in it: in its own form, or as class folders.</summary>
+    public static bool IsIn(string folder, string name) => Directory.Exists(folder)
+        && (DataSets.Recognise(folder) == name || new[] { "train", "test" }.All(part => Directory.Exists(Path.Combine(folder, part))));
 
     /// <summary>Opens a data set by its name, or the one that a folder has.</summary>
     /// <param name="nameOrFolder">E.g. shapes10, or data/cifar-10-batches-bin.</param>

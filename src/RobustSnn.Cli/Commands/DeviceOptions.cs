@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine;
+using RobustSnn.Experiments.Messages;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -30,6 +31,8 @@ internal sealed class DeviceOptions
     public IBackend Open(ParseResult parsed) => Backends.Open(parsed.GetRequiredValue(Backend), new BackendOptions(
         parsed.GetValue(Threads), Precision: parsed.GetValue(Precision)));
 
+    private static IEnumerable<string> Precisions => Enum.GetNames<Precision>().Select(name => name.ToLowerInvariant());
+
     private static Precision ParsePrecision(ArgumentResult result)
     {
         var text = result.Tokens.Single().Value;
@@ -41,7 +44,7 @@ internal sealed class DeviceOptions
             }
         }
 
-        result.AddError($"--precision: expected fp32, tf32, fp16 or bf16, found '{text}'");
+        result.AddError($"--precision: expected fp32, tf32, fp16 or bf16, found '{text}'{NearestName.Hint(text, Precisions)}");
         return default;
     }
 }

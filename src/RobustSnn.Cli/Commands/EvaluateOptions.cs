@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 using RobustSnn.Robustness.Attacks;
@@ -13,7 +14,7 @@ internal sealed class EvaluateOptions
     private const string DefaultAttack = "pgd";
     private const string DefaultEpsilon = "8/255";
 
-    private static readonly string[] CurveAxes = ["epsilon", "steps"];
+    internal static readonly string[] CurveAxes = ["epsilon", "steps"];
 
     public Option<string[]> Attack { get; } = new("--attack")
     {
@@ -144,7 +145,7 @@ internal sealed class EvaluateOptions
         }
 
         CurveAxis along = axis == CurveAxes[0] ? CurveAxis.Radius : axis == CurveAxes[1] ? CurveAxis.Steps
-            : throw new BadInputException($"--curve: expected {string.Join(" or ", CurveAxes)}, found '{axis}'");
+            : throw new BadInputException($"--curve: expected {string.Join(" or ", CurveAxes)}, found '{axis}'{NearestName.Hint(axis, CurveAxes)}");
         RequireOne(parsed, Attack);
         RequireOne(parsed, Epsilon);
         if (Parse(FirstAttack(parsed), null).Members.Count == 0)

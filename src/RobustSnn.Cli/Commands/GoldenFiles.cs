@@ -78,7 +78,7 @@ internal static class GoldenFiles
 
         if (!File.Exists(path))
         {
-            throw new BadInputException($"{path}: no such file or folder");
+            throw new BadInputException($"{path}: no such file or folder{NearbyFiles.Hint(path)}");
         }
 
         InputPath.RequireFile(path);

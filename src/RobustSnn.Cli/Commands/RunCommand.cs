@@ -10,13 +10,11 @@ namespace RobustSnn.Cli.Commands;
 /// <summary><c>rsnn run</c>: a whole experiment, from images to the final table.</summary>
 internal static class RunCommand
 {
-    private const string DefaultPreset = "shapes10-quick";
-
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var experiment = new Argument<string?>("PRESET|FILE")
         {
-            Description = $"A preset (see rsnn presets) or an experiment file. [default: {DefaultPreset}]",
+            Description = "A preset (see rsnn presets) or an experiment file (rsnn new). Without one, it says which presets could run here.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var data = new Option<string?>("--data") { Description = "Folder of the data set, in place of the experiment's.", HelpName = "DIR" };
@@ -37,8 +35,14 @@ internal static class RunCommand
         command.SetAction(parsed =>
         {
             RequireFolder(parsed.GetValue(folder), parsed.GetValue(resume));
+            if (parsed.GetValue(experiment) is null && !parsed.GetValue(resume))
+            {
+                RunGuide.Write(terminal);
+                return ExitCode.BadInput;
+            }
+
             ExperimentSettings settings = Settings(
-                parsed.GetValue(experiment), parsed.GetValue(resume), parsed.GetValue(folder),
+                parsed.GetValue(experiment), parsed.GetValue(folder),
                 [
                     .. parsed.GetValue(overrides) ?? [],
                     .. PathOverride("data.directory", parsed.GetValue(data)),
@@ -56,7 +60,7 @@ internal static class RunCommand
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                terminal.Error.WriteLine($"rsnn: interrupted; go on with: rsnn run --resume --out {Quoted(path)}");
+                terminal.Error.WriteLine($"rsnn: interrupted; go on with: rsnn run --resume --out {Quoting.Of(path)}");
                 return ExitCode.Interrupted;
             }
         });
@@ -77,10 +81,10 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>The experiment that is named; where none is, that of the folder to resume, or the default.</summary>
-    private static ExperimentSettings Settings(string? experiment, bool resume, string? folder, IReadOnlyList<string> overrides)
+    /// <summary>The experiment that is named; where none is, that of the folder to resume.</summary>
+    private static ExperimentSettings Settings(string? experiment, string? folder, IReadOnlyList<string> overrides)
     {
-        if (experiment is null && resume)
+        if (experiment is null)
         {
             string saved = RunFolder.ExperimentFile(
                 folder ?? throw new BadInputException("run --resume: expected the run's folder by --out, or its preset or experiment file"));
@@ -89,13 +93,16 @@ internal static class RunCommand
                 : throw new BadInputException($"{folder}: there is no run to go on with: expected {saved}. Give the folder of a run by --out");
         }
 
-        experiment ??= DefaultPreset;
-        bool isFile = !Presets.Names.Contains(experiment) && (Path.Exists(experiment) || Path.GetFileName(experiment) != experiment);
+        if (Directory.Exists(experiment) && WatchedRun.IsRun(experiment))
+        {
+            throw new BadInputException($"{experiment}: is the folder of a run; expected a preset or an experiment file, or to go on with that run: rsnn run --resume --out {Quoting.Of(experiment)}");
+        }
+
+        bool isFile = !Presets.Names.Contains(experiment)
+            && (Path.Exists(experiment) || Path.GetFileName(experiment) != experiment || Path.GetExtension(experiment) is ".yaml" or ".yml");
         return isFile ? SettingsReader.ReadFile(experiment, overrides) : Presets.Read(experiment, overrides);
     }
 
     /// <summary>Quoted, so that YAML reads any name as it is.</summary>
     private static IEnumerable<string> PathOverride(string key, string? path) => path is null ? [] : [$"{key}={JsonSerializer.Serialize(path)}"];
-
-    internal static string Quoted(string path) => path.Contains(' ') ? $"'{path}'" : path;
 }

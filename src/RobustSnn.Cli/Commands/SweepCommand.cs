@@ -72,7 +72,7 @@ internal static class SweepCommand
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
-                terminal.Error.WriteLine($"rsnn: interrupted; go on with the same command and --resume --out {RunCommand.Quoted(path)}");
+                terminal.Error.WriteLine($"rsnn: interrupted; go on with the same command and --resume --out {Quoting.Of(path)}");
                 return ExitCode.Interrupted;
             }
         });

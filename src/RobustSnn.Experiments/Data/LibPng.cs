@@ -11,16 +11,19 @@ namespace RobustSnn.Experiments.Data;
 /// </summary>
 internal sealed unsafe partial class LibPng : IImageDecoder
 {
-    private const string Library = "libpng16.so.16";
+    internal const string Library = "libpng16.so.16";
     private const uint ImageVersion = 1;
     private const uint RedGreenBlue = 2;
     private const uint RedGreenBlueAlpha = 3;
-    private const string Packages = "libpng16-16 or libpng16-16t64 (Debian, Ubuntu) or libpng (Fedora)";
+    internal const string Packages = "libpng16-16 or libpng16-16t64 (Debian, Ubuntu) or libpng (Fedora)";
 
     // Without it, samples of 16 bits are taken for linear light and come out too bright.
     private const uint SixteenBitsAreLikeEight = 4;
 
     public LibPng() => SystemLibrary.Require(Library, "Reading PNG images", Packages);
+
+    /// <summary>Whether the library is on this machine.</summary>
+    public static bool IsThere => NativeLibrary.TryLoad(Library, out _);
 
     /// <summary>To be called before the work whose result is to be written.</summary>
     /// <exception cref="BadInputException">The library is not on this machine.</exception>

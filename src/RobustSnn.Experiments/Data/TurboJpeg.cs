@@ -5,7 +5,8 @@ namespace RobustSnn.Experiments.Data;
 /// <summary>Decodes JPEG through the system's libjpeg-turbo (its TurboJPEG interface, version 1.4 or newer).</summary>
 internal sealed unsafe partial class TurboJpeg : IImageDecoder
 {
-    private const string Library = "libturbojpeg.so.0";
+    internal const string Library = "libturbojpeg.so.0";
+    internal const string Packages = "libturbojpeg0 (Debian, Ubuntu) or turbojpeg (Fedora)";
     private const int RedGreenBlue = 0;
 
     // The exact inverse transform, so that pixels do not depend on the processor.
@@ -47,7 +48,7 @@ internal sealed unsafe partial class TurboJpeg : IImageDecoder
             return;
         }
 
-        SystemLibrary.Require(Library, "Reading JPEG images", "libturbojpeg0 (Debian, Ubuntu) or turbojpeg (Fedora)");
+        SystemLibrary.Require(Library, "Reading JPEG images", Packages);
         handle = tjInitDecompress();
         if (handle == 0)
         {

@@ -44,7 +44,7 @@ internal static class UserFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BadInputException($"{path}: no such file. Expected {expected}.", error);
+            throw new BadInputException($"{path}: no such file. Expected {expected}.{NearbyFiles.Sentence(path)}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -72,7 +72,7 @@ internal static class UserFile
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BadInputException($"{path}: no such folder. Expected {expected}.", error);
+            throw new BadInputException($"{path}: no such folder. Expected {expected}.{NearbyFiles.Sentence(path)}", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -15,7 +15,12 @@ internal static class InputFile
         InputPath.RequireFile(path);
         try
         {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            // Whoever writes may put another file in its place meanwhile, which Windows allows only so.
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        }
+        catch (FileNotFoundException exception)
+        {
+            throw new BadInputException($"{path}: cannot be read: {exception.Message}{NearbyFiles.Hint(path)}", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

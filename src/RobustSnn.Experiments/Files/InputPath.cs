@@ -33,7 +33,7 @@ public static partial class InputPath
         RequireName(path);
         if (OtherKind(path) is { } kind)
         {
-            string remedy = kind == Folder ? "give a file in it" : "write what it gives to a file, and give that";
+            string remedy = kind == Folder ? $"give a file in it{NearbyFiles.In(path)}" : "write what it gives to a file, and give that";
             throw new BadInputException($"{path}: is {kind}; expected a regular file: {remedy}");
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustSnn.Experiments.Messages;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Runs;
@@ -55,12 +56,18 @@ public static class ClassOrder
             {
                 throw new BadInputException(
                     $"--map-classes: expected pairs such as {Example(network, data)}, a class of the images and one of the network, each once; "
-                    + $"found '{pair}'. The images have {List(data)}, the network {List(network)}");
+                    + $"found '{pair}'. The images have {List(data)}, the network {List(network)}{Hint(parts, network, data)}");
             }
         }
 
         return said;
     }
+
+    /// <summary>For the one of the pair that is not known.</summary>
+    private static string Hint(string[] pair, IReadOnlyList<string> network, IReadOnlyList<string> data) => pair.Length != 2 ? ""
+        : !data.Contains(pair[0]) ? NearestName.Hint(pair[0], data)
+        : IndexOf(network, pair[1]) < 0 ? NearestName.Hint(pair[1], network)
+        : "";
 
     private static int IndexOf(IReadOnlyList<string> names, string name)
     {

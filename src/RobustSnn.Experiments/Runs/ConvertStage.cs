@@ -23,7 +23,7 @@ internal sealed class ConvertStage(RunContext context)
     {
         context.Observer.StageStarting(Stage.Convert.Name(), $"thresholds {threshold} throughout, nothing is balanced");
         using var snn = SpikingConversion.WithThreshold(ann, neurons, (float)threshold);
-        context.Finish(Stage.Convert, snn, context.Settings.Network.Timesteps);
+        Finish(snn);
         return $"thresholds {threshold}";
     }
 
@@ -36,8 +36,14 @@ internal sealed class ConvertStage(RunContext context)
         var converted = SpikingConversion.Convert(ann, neurons, batches,
             new ConversionOptions(new BalancingOptions(settings.Timesteps, settings.Percentile), (float)settings.Scale), context.Cancellation);
         using var snn = converted.Model;
-        context.Finish(Stage.Convert, snn, context.Settings.Network.Timesteps);
+        Finish(snn);
         return "thresholds " + string.Join(", ", converted.Thresholds.Select(threshold => $"{threshold.Value * settings.Scale:F2}"));
+    }
+
+    private void Finish(SpikingModel snn)
+    {
+        context.Finish(Stage.Convert, snn, context.Settings.Network.Timesteps);
+        context.Events.Add(Stage.Convert, 0, sheet => TrainingSights.Thresholds(sheet, Stage.Convert, snn));
     }
 
     private long BalancingBytes(SpikingModel ann, int batch)

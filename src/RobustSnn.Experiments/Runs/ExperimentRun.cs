@@ -2,6 +2,7 @@ using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Engine.Randomness;
 using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Monitoring;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
@@ -44,14 +45,38 @@ public static class ExperimentRun
         var ann = settings.Start is null ? Describe(settings, data.Set) : null;
         var warnings = settings.Start is null ? [] : StartNetwork.Check(settings, data.Set, backend, () => Describe(settings, data.Set));
         using var held = RunFolder.Open(folder, settings);
-        var context = new RunContext(held, data, ann, backend, observer, cancellation);
+        using var monitor = new RunMonitor(observer, new ProgressFile(RunProgress.FileIn(folder), new RunProgress(
+            settings.Name, Environment.ProcessId, RunState.Running, null, DateTime.UtcNow, StagesOf(settings))));
+        using var events = new RunEvents(folder, settings, observer);
+        var context = new RunContext(held, data, ann, backend, monitor, events, cancellation);
+        try
+        {
+            var results = Run(context, warnings, others);
+            monitor.End(RunState.Finished);
+            return results;
+        }
+        catch (OperationCanceledException)
+        {
+            monitor.End(RunState.Interrupted);
+            throw;
+        }
+        catch (Exception failure)
+        {
+            monitor.End(RunState.Failed, failure.Message);
+            throw;
+        }
+    }
+
+    private static RunResults Run(RunContext context, IReadOnlyList<string> warnings, IReadOnlyList<string> others)
+    {
+        var (settings, data) = (context.Settings, context.Data);
         context.Resume();
         foreach (var note in data.Set.Notes)
         {
-            observer.Note(note);
+            context.Observer.Note(note);
         }
 
-        observer.Note($"{settings.Name} on {backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
+        context.Observer.Note($"{settings.Name} on {context.Backend.Name}: {data.Training.Length:N0} training, {data.Validation.Length:N0} validation, "
             + $"{data.Test.Length:N0} test images of {data.Set.Name}");
         foreach (var warning in warnings)
         {
@@ -72,9 +97,12 @@ public static class ExperimentRun
         }
 
         var results = context.Results(true);
-        results.Write(held.ResultsPath);
+        results.Write(context.Folder.ResultsPath);
         return results;
     }
+
+    private static IReadOnlyList<string> StagesOf(ExperimentSettings settings) =>
+        [.. settings.RunningStages.Select(stage => stage.Name()), EvaluationStage.Name, .. settings.Energy is null ? Array.Empty<string>() : [EnergyStage.Name]];
 
     /// <summary>The network that the settings describe, for the images at hand.</summary>
     private static Network Describe(ExperimentSettings settings, DataSet data) => settings.Network.Build(

@@ -9,8 +9,10 @@ namespace RobustSnn.Experiments.Runs;
 
 /// <summary>What every stage of a run works with.</summary>
 /// <param name="ann">The network that the run begins with, its weights not drawn yet; null where it begins with a checkpoint.</param>
+/// <param name="observer">Tells the run's observer, and keeps progress.json.</param>
+/// <param name="events">What TensorBoard shows.</param>
 internal sealed class RunContext(
-    RunFolder folder, RunData data, Network? ann, IBackend backend, IRunObserver observer, CancellationToken cancellation)
+    RunFolder folder, RunData data, Network? ann, IBackend backend, RunMonitor observer, RunEvents events, CancellationToken cancellation)
 {
     private readonly IReadOnlyList<Stage> stages = folder.Settings.RunningStages;
     private readonly List<EpochRecord> epochs = [];
@@ -30,7 +32,9 @@ internal sealed class RunContext(
 
     public IBackend Backend => backend;
 
-    public IRunObserver Observer => observer;
+    public RunMonitor Observer => observer;
+
+    public RunEvents Events => events;
 
     public CancellationToken Cancellation => cancellation;
 

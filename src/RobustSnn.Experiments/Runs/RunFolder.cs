@@ -71,6 +71,14 @@ public sealed class RunFolder : IDisposable
         }
     }
 
+    /// <summary>Makes a folder that runs have theirs in, and holds it until it is disposed.</summary>
+    /// <exception cref="BadInputException">Another process holds it, or it cannot be made.</exception>
+    internal static IDisposable Hold(string path)
+    {
+        Guarded(path, () => Directory.CreateDirectory(path));
+        return RunLock.Take(path);
+    }
+
     /// <summary>The settings in which the experiment differs from the one that the folder was left with: some may change on the way.</summary>
     public IReadOnlyList<SettingDifference> Changes { get; private set; } = [];
 

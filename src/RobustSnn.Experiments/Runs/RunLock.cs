@@ -58,6 +58,32 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>The process that holds the folder; null where none does, or one that has not yet said which it is.</summary>
+    /// <exception cref="BadInputException">The files cannot be read.</exception>
+    public static int? Holder(string folder)
+    {
+        string path = Path.Combine(folder, LockName), owner = Path.Combine(folder, OwnerName);
+        if (!File.Exists(owner) || !File.Exists(path))
+        {
+            return null;
+        }
+
+        try
+        {
+            // Shared, and let go at once. Only where a killed process has left its number can it be in the way of one that goes on just then.
+            using var free = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return null;
+        }
+        catch (IOException exception) when (SharingViolation.Is(exception))
+        {
+            return int.TryParse(InputFile.Text(owner).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int process) ? process : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BadInputException($"{path}: cannot be read: {exception.Message}", exception);
+        }
+    }
+
     public void Dispose()
     {
         try

@@ -98,6 +98,8 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
             Report(epoch, epochs, done, clock.Elapsed, loss / done);
         }
 
+        var imagesPerSecond = done / clock.Elapsed.TotalSeconds;
+
         // A spiking network hides numbers that are none: a membrane that is NaN is silent, and the loss stays finite.
         if (FiniteState.FirstBad(model, masks) is { } bad)
         {
@@ -111,9 +113,19 @@ internal sealed class TrainingStage(RunContext context, Stage stage, SpikingMode
         }
 
         var best = state.Advance(model, robust, masks?.MeetsTarget ?? true);
-        context.Add(new EpochRecord(name, epoch + 1, epochs, rate, loss / done, (double)correct / done, clean, robust, best,
-            clock.Elapsed.TotalSeconds));
+        context.Observer.Rates(validation?.Activity ?? []);
+        var record = new EpochRecord(name, epoch + 1, epochs, rate, loss / done, (double)correct / done, clean, robust, best, clock.Elapsed.TotalSeconds);
+        context.Add(record);
         state.Save(context.Folder.Partial(stage), model);
+
+        // Last, so that no epoch is shown that a run which goes on would do again.
+        context.Events.Add(stage, epoch + 1, sheet =>
+        {
+            TrainingSights.Curves(sheet, record, imagesPerSecond);
+            TrainingSights.Thresholds(sheet, stage, model);
+            TrainingSights.Rates(sheet, stage, validation, context.Cancellation);
+            TrainingSights.Images(sheet, stage, step, context.Data.Set.Train.ImageShape);
+        });
     }
 
     /// <summary>The state saved last is finite, because none is saved before it has been looked at.</summary>

@@ -1,4 +1,5 @@
 using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Monitoring;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Settings;
 using RobustSnn.Experiments.Shards;
@@ -21,7 +22,7 @@ public static class SweepRunner
     /// <param name="folder">Where the runs' folders go; made if it is not there.</param>
     /// <param name="resume">Whether a sweep that is there may be gone on with.</param>
     /// <exception cref="BadInputException">
-    /// A sweep is there and shall not be gone on with, or another one; or the first run cannot begin, for what is probably wrong with all. A later
+    /// A sweep is there and shall not be gone on with, or another one; another process is at it; or the first run cannot begin, for what is probably wrong with all. A later
     /// run that cannot go on is named in the results, and the others come to their end.
     /// </exception>
     /// <exception cref="OperationCanceledException">Interrupted.</exception>
@@ -29,6 +30,30 @@ public static class SweepRunner
         Sweep sweep, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
     {
         RequireOwn(sweep, folder, resume);
+        using var held = RunFolder.Hold(folder);
+        using var progress = new ProgressFile(RunProgress.FileIn(folder), new RunProgress(
+            sweep.Name, Environment.ProcessId, RunState.Running, null, DateTime.UtcNow, [.. sweep.Runs.Select(run => run.Folder)]));
+        try
+        {
+            var results = Run(sweep, folder, resume, backend, observer, progress, cancellation);
+            progress.Current = progress.Current with { State = RunState.Finished };
+            return results;
+        }
+        catch (OperationCanceledException)
+        {
+            progress.Current = progress.Current with { State = RunState.Interrupted };
+            throw;
+        }
+        catch (Exception failure)
+        {
+            progress.Current = progress.Current with { State = RunState.Failed, Message = failure.Message };
+            throw;
+        }
+    }
+
+    private static SweepResults Run(
+        Sweep sweep, string folder, bool resume, IBackend backend, IRunObserver observer, ProgressFile progress, CancellationToken cancellation)
+    {
         var done = Done(sweep, folder);
         var unfinished = new Dictionary<string, string>();
         foreach (var (run, number) in sweep.Runs.Select((run, i) => (run, i + 1)))
@@ -40,6 +65,7 @@ public static class SweepRunner
             }
 
             observer.Note($"{run.Folder}: run {number} of {sweep.Runs.Count}");
+            progress.Current = progress.Current with { Stage = run.Folder };
             if (Try(run, folder, resume, done.Keys, unfinished, done.Count + unfinished.Count == 0, backend, observer, cancellation) is { } found)
             {
                 done[run.Folder] = found;

@@ -112,6 +112,23 @@ public sealed class TrainingStep : IDisposable
         return loss;
     }
 
+    /// <summary>The first images of the last step's batch, as they came and as the adversary left them, for people to look at.</summary>
+    /// <param name="most">How many at most.</param>
+    /// <returns>(sample, channel, row, column); null without an adversary.</returns>
+    public (float[] Clean, float[] Adversarial)? LastImages(int most)
+    {
+        if (adversary is null)
+        {
+            return null;
+        }
+
+        var length = Math.Min(most, this.batch.Samples) * classifier.PixelCount;
+        var (before, after) = (new float[length], new float[length]);
+        this.batch.Clean.Download(before);
+        this.batch.Adversarial.Download(after);
+        return (before, after);
+    }
+
     public void Dispose()
     {
         gradient.Dispose();

@@ -5,7 +5,7 @@ namespace RobustSnn.Experiments.Tests.Runs;
 /// <summary>Nobody looks.</summary>
 internal class Silent : IRunObserver
 {
-    public void Note(string message)
+    public virtual void Note(string message)
     {
     }
 

@@ -1,7 +1,6 @@
-using RobustSnn.Experiments.Data;
 using RobustSnn.Model;
 
-namespace RobustSnn.Experiments.Evaluations;
+namespace RobustSnn.Experiments.Data;
 
 /// <summary>
 /// Images to look at, one sample below the other: the clean image, the adversarial one, and what is between them, 20 times as large and round
@@ -12,8 +11,10 @@ internal sealed class ImageSheet
     /// <summary>Of a difference: 1/255 can be seen, and what is above 6/255 is as light as can be.</summary>
     public const int Magnification = 20;
 
+    /// <summary>Of a pixel of the sheet: red, green and blue.</summary>
+    public const int Colours = 3;
+
     private const int Pictures = 3;
-    private const int Colours = 3;
     private const int Gap = 4;
     private const float MidGrey = 128;
 
