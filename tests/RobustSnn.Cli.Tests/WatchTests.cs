@@ -71,6 +71,29 @@ public sealed class WatchTests
         Assert.That(Screen("watch", folder["run"]), Does.Contain("tiny: finished").And.Match("stage +│ +epoch").And.Match(@"pretrain +│ +1/1"));
     }
 
+    [Test]
+    public void Of_a_sweep_it_shows_every_run()
+    {
+        File.WriteAllText(folder["two.yaml"], """
+            name: two
+            base: shapes10-quick
+            set:
+              data: { train_count: 100, test_count: 20, validation_count: 20 }
+              network: { architecture: vggmini }
+              pretrain: { epochs: 0 }
+              stages: [pretrain]
+              evaluate: { samples: 20, attacks: [] }
+              energy: null
+            grid: { seed: [1, 2] }
+            """);
+        Assert.That(Shell.Run("sweep", folder["two.yaml"], "--out", folder["two"]).Code, Is.Zero);
+        Outcome outcome = Shell.Run("watch", folder["two"]);
+        Assert.That(outcome.Code, Is.Zero, outcome.Error);
+        Assert.That(outcome.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Is.EqualTo(new[] { "two: 2 runs", "1: finished", "2: finished", "two: finished" }));
+        Assert.That(Screen("watch", folder["two"]), Does.Match(@"1 +│ +finished │ +ANN │ +[\d.]+ %"));
+    }
+
     [TestCase("nowhere", "found none")]
     [TestCase(".", "expected the folder of a run, with experiment.yaml in it")]
     [TestCase("", "expected the name of a file")]

@@ -78,7 +78,7 @@ internal static class WatchReport
         if (run.Results is { Epochs.Count: > 0 } results)
         {
             parts.Add(Grid(
-                ["stage", "epoch", "loss", "training", "validation", "robust", "learning rate", "time"],
+                ["stage", "epoch", "loss", "training", "clean", "robust", "rate", "time"],
                 results.Epochs.TakeLast(MostEpochs).Select(epoch => (string[])
                 [
                     epoch.Stage, $"{epoch.Epoch}/{epoch.Epochs}", Format.Number(epoch.Loss, "0.000"), Format.Percent(epoch.TrainingAccuracy),
@@ -112,7 +112,7 @@ internal static class WatchReport
             ? $"{sweep.Name}: {sweep.Runs.Count(run => run.Run?.State == RunState.Finished)} of {sweep.Runs.Count} runs have finished"
             : Ending(sweep, folder)),
         Grid(
-            ["run", "state", "last network", "clean", "images a second", "left in this stage"],
+            ["run", "state", "last network", "clean", "images/s", "stage left"],
             sweep.Runs.Select(each => (string[])
             [
                 each.Folder, each.Run is null ? "to come" : Brief(each.Run), each.Run?.Results?.Rows.LastOrDefault()?.Network ?? Format.Missing,
@@ -166,7 +166,8 @@ internal static class WatchReport
         Table table = new Table().RoundedBorder();
         foreach (string title in header)
         {
-            table.AddColumn(new TableColumn(new Text(title)) { Alignment = table.Columns.Count == 0 ? Justify.Left : Justify.Right });
+            bool isName = table.Columns.Count == 0;
+            table.AddColumn(new TableColumn(new Text(title)) { Alignment = isName ? Justify.Left : Justify.Right, NoWrap = isName });
         }
 
         foreach (string[] row in rows)

@@ -44,6 +44,14 @@ public sealed class SweepRunnerTests
         backend.Dispose();
     }
 
+    [Test]
+    public void A_sweep_that_another_process_is_at_is_refused()
+    {
+        var sweep = SweepReader.Read(Common + "grid: { seed: [1] }", "s.yaml");
+        using var other = RunFolder.Hold(folder.File("sweep"));
+        Assert.That(() => SweepRunner.Run(sweep, folder.File("sweep"), false, backend, new Silent(), CancellationToken.None), Refuses.Saying("is using the folder"));
+    }
+
     /// <summary>Taken over or done by itself, a stage comes to the same bits, and so do those after it.</summary>
     [Test]
     public void Runs_share_the_stages_in_which_they_do_not_differ_and_come_to_what_they_come_to_alone()
