@@ -129,6 +129,7 @@ public static class CommandLine
             RunCommand.Create(terminal, cancellation),
             SweepCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
+            ReportCommand.Create(terminal),
             InferCommand.Create(terminal, cancellation),
             LedgerCommand.Create(terminal),
             EnergyCommand.Create(terminal, cancellation, times),
