@@ -7,6 +7,8 @@ namespace RobustSnn.Reports.Html;
 /// <summary>HTML that is being written. Whatever comes from a file goes through <see cref="Escape"/>, so that no name can become markup.</summary>
 internal sealed class Page
 {
+    private const int LongestNumber = 40;
+
     private readonly StringBuilder text = new();
 
     public List<Chart> Charts { get; } = [];
@@ -35,11 +37,14 @@ internal sealed class Page
             + string.Concat(heads.Select(head => $"<th scope=\"col\">{Escape(head)}</th>")) + "</tr></thead><tbody>");
         foreach (var row in rows)
         {
-            Raw($"<tr><th scope=\"row\">{Escape(row[0])}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{Escape(cell)}</td>"))}</tr>");
+            Raw($"<tr><th scope=\"row\">{Escape(row[0])}</th>{string.Concat(row.Skip(1).Select(Cell))}</tr>");
         }
 
         Raw("</tbody></table></div>");
     }
+
+    // Sentences may break, numbers with their intervals may not.
+    private static string Cell(string text) => $"<td{(text.Length > LongestNumber ? " class=\"words\"" : "")}>{Escape(text)}</td>";
 
     /// <summary>A chart, with its numbers as a table for who cannot see it.</summary>
     public void Draw(Chart chart)

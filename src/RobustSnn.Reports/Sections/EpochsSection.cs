@@ -21,7 +21,7 @@ internal static class EpochsSection
         foreach (var stage in data.Runs.SelectMany(run => run.Results.Epochs.Select(epoch => epoch.Stage)).Distinct())
         {
             page.SubHeading(stage);
-            var families = data.Families.Select(family => (family.Name, Run: family.Runs[0])).Where(each => each.Run.Results.Epochs.Any(epoch => epoch.Stage == stage)).ToArray();
+            var families = Distinct(data, stage);
             var named = data.Families.Count > 1;
             var shown = families.Take(MostLines / (named ? 2 : 1)).ToArray();
             if (named && shown.Length < families.Length)
@@ -40,6 +40,25 @@ internal static class EpochsSection
         }
 
         page.EndSection();
+    }
+
+    /// <summary>A stage that runs of a sweep share has the same epochs in each: it is shown once.</summary>
+    private static (string Name, ReportedRun Run)[] Distinct(ReportData data, string stage)
+    {
+        var found = new List<(List<string> Names, ReportedRun Run)>();
+        foreach (var (name, runs) in data.Families.Where(family => family.Runs[0].Results.Epochs.Any(epoch => epoch.Stage == stage)))
+        {
+            if (found.FirstOrDefault(each => Of(each.Run, stage).SequenceEqual(Of(runs[0], stage))) is { Names: { } names })
+            {
+                names.Add(name);
+            }
+            else
+            {
+                found.Add(([name], runs[0]));
+            }
+        }
+
+        return [.. found.Select(each => (each.Names.Count == 1 ? each.Names[0] : $"{each.Names[0]} and {each.Names.Count - 1} others", each.Run))];
     }
 
     private static EpochRecord[] Of(ReportedRun run, string stage) => [.. run.Results.Epochs.Where(epoch => epoch.Stage == stage)];

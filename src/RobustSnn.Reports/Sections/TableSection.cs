@@ -59,14 +59,18 @@ internal static class TableSection
             page.Sentence("P2 gives one training run each, without a deviation, on the 10,000 test images.");
         }
 
-        foreach (var run in data.Runs.Where(run => PublishedMatch.PresetOf(run.Settings) is null))
-        {
-            page.Sentence($"{run.Name}: P2 has no row of the same experiment. Data, network or training differ from every preset of P2 (rsnn presets), so that its figures are of something else and are not compared.", "missing");
-        }
+        Without(page, data.Runs.Where(run => PublishedMatch.PresetOf(run.Settings) is null),
+            "P2 has no row of the same experiment. Data, network or training differ from every preset of P2 (rsnn presets), so that figures here are of something else and are not compared");
+        Without(page, data.Runs.Where(run => PublishedMatch.PresetOf(run.Settings) is not null && run.Results.Rows.All(row => Compared(run, row).Count == 0)),
+            "The settings are P2's, but no figure here is of a network, a sparsity, an attack and all 10,000 test images that P2 has a row of");
+    }
 
-        foreach (var run in data.Runs.Where(run => PublishedMatch.PresetOf(run.Settings) is not null && run.Results.Rows.All(row => Compared(run, row).Count == 0)))
+    private static void Without(Page page, IEnumerable<ReportedRun> runs, string why)
+    {
+        string[] names = [.. runs.Select(run => run.Name)];
+        if (names.Length > 0)
         {
-            page.Sentence($"{run.Name}: the settings are P2's, but no figure here is of a network, a sparsity, an attack and all 10,000 test images that P2 has a row of.", "missing");
+            page.Sentence($"{why}: {string.Join(", ", names)}.", "missing");
         }
     }
 
