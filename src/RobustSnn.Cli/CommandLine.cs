@@ -145,6 +145,7 @@ public static class CommandLine
             SweepCommand.Create(terminal, cancellation),
             WatchCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
+            ReportCommand.Create(terminal),
             InferCommand.Create(terminal, cancellation),
             LedgerCommand.Create(terminal),
             EnergyCommand.Create(terminal, cancellation, times),

@@ -56,6 +56,7 @@ internal static class RunCommand
                 RunResults results = RunReport.Watch(terminal, observer =>
                     ExperimentRun.Run(settings, path, parsed.GetValue(resume), backend, observer, cancellation));
                 RunReport.Write(terminal, results, path);
+                ReportCommand.WriteBeside(terminal, path);
                 return ExitCode.Success;
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

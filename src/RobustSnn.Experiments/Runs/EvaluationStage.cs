@@ -71,13 +71,24 @@ internal sealed class EvaluationStage(RunContext context)
         var clock = Stopwatch.StartNew();
         var asked = settings.Attacks.SelectMany(attack => settings.Epsilon.Select(epsilon => (attack.Name, Epsilon: epsilon))).ToArray();
         var attacks = asked.Select(each => new AttackInBudget(AttackCatalogue.Parse(each.Name), each.Epsilon.Value)).ToArray();
-        var result = evaluation.Run(new ImageSamples(context.Data.Set.Test, context.Data.Test), attacks,
-            new Reporter(progress => Report(network, progress, clock.Elapsed)), context.Cancellation);
+        var samples = new ImageSamples(context.Data.Set.Test, context.Data.Test);
+        var broken = new BrokenImages();
+        var result = evaluation.Run(
+            samples, attacks, new Reporter(progress => Report(network, progress, clock.Elapsed)), context.Cancellation, broken);
+        broken.Write(context.Folder.BrokenImages(stage), context.Data.Set, samples, model, timesteps);
         var layers = LayerShare.Of(model);
         context.Add(new RunRow(network, result.Samples, result.CleanAccuracy,
             asked.Zip(result.Attacks).ToDictionary(each => Label(each.First.Name, each.First.Epsilon), each => Figure(each.Second)), layers.Sum(layer => layer.Kept),
             layers.Sum(layer => layer.Total),
-            timesteps > 0 ? result.SpikesPerImage : null, result.Warnings));
+            timesteps > 0 ? result.SpikesPerImage : null, result.Warnings)
+        {
+            Members =
+            [
+                .. asked.Zip(result.Attacks).SelectMany(each => each.Second.Members.Select(member => new MemberFigure(
+                    Label(each.First.Name, each.First.Epsilon), member.Attack, member.Estimator, member.Outcome.Attacked, member.Outcome.Correct))),
+            ],
+            Activity = result.Layers,
+        });
     }
 
     private void Report(string network, EvaluationProgress progress, TimeSpan elapsed)

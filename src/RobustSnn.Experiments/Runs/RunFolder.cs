@@ -95,6 +95,11 @@ public sealed class RunFolder : IDisposable
     /// <summary>The network after a stage.</summary>
     public string Checkpoint(Stage stage) => Path.Combine(FolderPath, stage.FileName());
 
+    /// <summary>Where the evaluation keeps a few images that broke a stage's network: see <see cref="Runs.BrokenImages"/>.</summary>
+    public static string BrokenImagesFile(string folder, Stage stage) => Path.Combine(folder, $"images-{stage.FileName()}");
+
+    internal string BrokenImages(Stage stage) => BrokenImagesFile(FolderPath, stage);
+
     /// <summary>What a stage needs to go on after an interruption; there while it is in progress.</summary>
     public string Partial(Stage stage) => Path.ChangeExtension(Checkpoint(stage), ".partial.safetensors");
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
+using RobustSnn.Robustness.Evaluations;
 
 namespace RobustSnn.Experiments.Runs;
 
@@ -22,7 +23,22 @@ public sealed record EpochRecord(
 /// <param name="SpikesPerImage">Over all steps and neurons, on clean images; null for an ANN.</param>
 public sealed record RunRow(
     string Network, int Samples, double Clean, IReadOnlyDictionary<string, double> Attacks, long WeightsKept, long WeightsTotal,
-    double? SpikesPerImage, IReadOnlyList<string> Warnings);
+    double? SpikesPerImage, IReadOnlyList<string> Warnings)
+{
+    /// <summary>What each member of each attack did, in the order in which they came; empty in files of programs before they were kept.</summary>
+    public IReadOnlyList<MemberFigure> Members { get; init; } = [];
+
+    /// <summary>How often each layer of neurons fires on clean images; empty for an ANN, and in files of programs before it was kept.</summary>
+    public IReadOnlyList<LayerActivity> Activity { get; init; } = [];
+}
+
+/// <summary>A member's part in an attack: it sees the images that those before it left correct.</summary>
+/// <param name="Attack">The row's column that it is a member of.</param>
+/// <param name="Member">Its attack.</param>
+/// <param name="Estimator">Whose gradients it follows.</param>
+/// <param name="Attacked">Images that it was run on.</param>
+/// <param name="Correct">Those of them that it did not break.</param>
+public sealed record MemberFigure(string Attack, string Member, string Estimator, int Attacked, int Correct);
 
 /// <summary>A process that worked on a run: the one that began it, and each that went on with it.</summary>
 /// <param name="Version">Of the program.</param>
@@ -102,7 +118,9 @@ public sealed record RunResults(
         var parts = new (string Name, bool IsThere)[]
         {
             ("name", Name is not null), ("version", Version is not null), ("backend", Backend is not null),
-            ("rows", Rows is not null && Rows.All(row => row is { Network: not null, Attacks: not null, Warnings: not null })),
+            ("rows", Rows is not null && Rows.All(row => row is { Network: not null, Attacks: not null, Warnings: not null, Members: not null, Activity: not null }
+                && row.Members.All(member => member is { Attack: not null, Member: not null, Estimator: not null })
+                && row.Activity.All(layer => layer is { Layer: not null }))),
             ("epochs", Epochs is not null && Epochs.All(epoch => epoch is { Stage: not null })), ("stage_seconds", StageSeconds is not null),
             ("layers", Layers is not null && Layers.All(layer => layer is { Name: not null })),
             ("energy", Energy is not null && Energy.All(energy => energy is

@@ -1,0 +1,45 @@
+using RobustSnn.Experiments.Files;
+using RobustSnn.Model;
+using RobustSnn.Reports.Collecting;
+using RobustSnn.Reports.Html;
+using RobustSnn.Reports.Sections;
+
+namespace RobustSnn.Reports;
+
+/// <summary>A report of runs as one HTML file, which asks the network for nothing.</summary>
+public static class HtmlReport
+{
+    /// <summary>What a run's folder calls its report.</summary>
+    public const string FileName = "report.html";
+
+    /// <summary>Reads runs and writes their report.</summary>
+    /// <param name="runs">Folders of runs, or of sweeps, which are the runs in them.</param>
+    /// <param name="evaluations">Files that <c>rsnn evaluate --json</c> wrote.</param>
+    /// <param name="path">Of the report.</param>
+    /// <returns>How many runs it has.</returns>
+    /// <exception cref="BadInputException">A folder has no run, a file of one says what cannot be, or the report cannot be written.</exception>
+    public static int Write(IReadOnlyList<string> runs, IReadOnlyList<string> evaluations, string path)
+    {
+        var data = RunCollector.Collect(runs, evaluations);
+        AtomicFile.WriteText(path, Render(data));
+        return data.Runs.Count;
+    }
+
+    internal static string Render(ReportData data)
+    {
+        var page = new Page();
+        WarningsSection.Write(page, data);
+        TableSection.Write(page, data);
+        EpochsSection.Write(page, data);
+        ComparisonSection.Write(page, data);
+        LayersSection.Write(page, data);
+        MembersSection.Write(page, data);
+        EvaluationsSection.Write(page, data);
+        ThresholdsSection.Write(page, data);
+        EnergySection.Write(page, data);
+        ImagesSection.Write(page, data);
+        SettingsSection.Write(page, data);
+        var title = data.Runs.Count == 1 ? data.Runs[0].Name : $"{data.Runs.Count} runs: {data.Runs[0].Name} to {data.Runs[^1].Name}";
+        return Frame.Around(title, data.Runs.Count == 1 ? data.Runs[0].Settings.Description : null, page);
+    }
+}
