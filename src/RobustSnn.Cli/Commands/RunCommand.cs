@@ -10,11 +10,13 @@ namespace RobustSnn.Cli.Commands;
 /// <summary><c>rsnn run</c>: a whole experiment, from images to the final table.</summary>
 internal static class RunCommand
 {
+    private const string DefaultPreset = "shapes10-quick";
+
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
         var experiment = new Argument<string?>("PRESET|FILE")
         {
-            Description = "A preset (see rsnn presets) or an experiment file (rsnn new). Without one, it says which presets could run here.",
+            Description = "A preset (see rsnn presets) or an experiment file (rsnn new). Without one it is shapes10-quick, which needs no data.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var data = new Option<string?>("--data") { Description = "Folder of the data set, in place of the experiment's.", HelpName = "DIR" };
@@ -37,12 +39,11 @@ internal static class RunCommand
             RequireFolder(parsed.GetValue(folder), parsed.GetValue(resume));
             if (parsed.GetValue(experiment) is null && !parsed.GetValue(resume))
             {
-                RunGuide.Write(terminal);
-                return ExitCode.BadInput;
+                RunGuide.Write(terminal, DefaultPreset);
             }
 
             ExperimentSettings settings = Settings(
-                parsed.GetValue(experiment), parsed.GetValue(folder),
+                parsed.GetValue(experiment), parsed.GetValue(resume), parsed.GetValue(folder),
                 [
                     .. parsed.GetValue(overrides) ?? [],
                     .. PathOverride("data.directory", parsed.GetValue(data)),
@@ -82,10 +83,10 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>The experiment that is named; where none is, that of the folder to resume.</summary>
-    private static ExperimentSettings Settings(string? experiment, string? folder, IReadOnlyList<string> overrides)
+    /// <summary>The experiment that is named; where none is, that of the folder to resume, or the default.</summary>
+    private static ExperimentSettings Settings(string? experiment, bool resume, string? folder, IReadOnlyList<string> overrides)
     {
-        if (experiment is null)
+        if (experiment is null && resume)
         {
             string saved = RunFolder.ExperimentFile(
                 folder ?? throw new BadInputException("run --resume: expected the run's folder by --out, or its preset or experiment file"));
@@ -94,6 +95,7 @@ internal static class RunCommand
                 : throw new BadInputException($"{folder}: there is no run to go on with: expected {saved}. Give the folder of a run by --out");
         }
 
+        experiment ??= DefaultPreset;
         if (Directory.Exists(experiment) && WatchedRun.IsRun(experiment))
         {
             throw new BadInputException($"{experiment}: is the folder of a run; expected a preset or an experiment file, or to go on with that run: rsnn run --resume --out {Quoting.Of(experiment)}");

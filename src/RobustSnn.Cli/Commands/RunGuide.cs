@@ -4,12 +4,13 @@ using RobustSnn.Experiments.Settings;
 namespace RobustSnn.Cli.Commands;
 
 /// <summary>What <c>rsnn run</c> says to who has not said what to run: which presets could run here and now, and what the others lack.</summary>
+/// <remarks>It goes on with the preset that needs nothing, which is what whoever tries the program for the first time wants.</remarks>
 internal static class RunGuide
 {
-    public static void Write(Terminal terminal)
+    public static void Write(Terminal terminal, string preset)
     {
         var presets = Presets.Names.Select(name => (Name: name, Settings: Presets.Read(name))).ToLookup(preset => IsHere(preset.Settings.Data));
-        terminal.Error.WriteLine("rsnn run: expected a preset or an experiment file, e.g. rsnn run shapes10-quick --out runs/first");
+        terminal.Error.WriteLine($"rsnn run: nothing was said to run, so this is {preset}: {Presets.Read(preset).Description}. Ctrl-C stops it. What else could run:");
         terminal.Error.WriteLine("Presets whose images are here:");
         foreach (var (name, settings) in presets[true])
         {
