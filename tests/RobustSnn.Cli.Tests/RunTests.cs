@@ -72,6 +72,46 @@ public sealed class RunTests
     public void It_tells(string pattern) => Assert.That(unbroken.Output, Does.Match(pattern));
 
     [Test]
+    public void Its_report_lies_beside_the_results()
+    {
+        string report = Path.Combine(folder["unbroken"], "report.html");
+        Assert.That(unbroken.Output, Does.Contain($"report: {report}"));
+        Assert.That(File.ReadAllText(report), Does.Contain("SNN finetuned").And.Not.Contain("Unfinished."));
+    }
+
+    [Test]
+    public void A_report_that_cannot_be_written_is_said_and_fails_nothing()
+    {
+        string copy = folder["without-report"];
+        Directory.CreateDirectory(Path.Combine(copy, "report.html"));
+        foreach (string file in Directory.GetFiles(folder["unbroken"]).Where(file => !file.EndsWith(".html", StringComparison.Ordinal)))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        Outcome again = Shell.Run("run", "--resume", "--out", copy);
+        Assert.That(again.Code, Is.Zero, again.Error);
+        Assert.That(again.Error, Does.Contain("the results are complete, but their report could not be written"));
+    }
+
+    [Test]
+    public void A_report_goes_where_it_is_asked_for()
+    {
+        Outcome report = Shell.Run("report", folder["unbroken"], "--out", folder["asked.html"]);
+        Assert.That(report.Code, Is.Zero, report.Error);
+        Assert.That(report.Output, Does.Match(@"asked\.html: a report of 1 run, [\d.]+ MB"));
+    }
+
+    [TestCase("nowhere")]
+    [TestCase("tiny.yaml")]
+    public void A_report_of_no_run_is_bad_input(string name)
+    {
+        Outcome report = Shell.Run("report", folder[name]);
+        Assert.That(report.Code, Is.EqualTo(ExitCode.BadInput));
+        Assert.That(report.Error, Does.Contain("expected the folder of a run"));
+    }
+
+    [Test]
     public void A_folder_with_a_run_is_refused()
     {
         Outcome again = Shell.Run("run", ExperimentFile, "--out", folder["unbroken"]);

@@ -24,6 +24,12 @@ public sealed partial class BrowserTests
     [Test]
     public void Nothing_is_refused_or_fails() => Assert.That(Opened.Value.Complaints, Is.Empty);
 
+    /// <summary>The library has a button that uploads a chart's numbers, which no policy of a page forbids.</summary>
+    [Test]
+    public void No_button_sends_numbers_away() => Assert.That(
+        Buttons().Matches(Opened.Value.Page).Select(button => button.Groups["title"].Value).Distinct(),
+        Is.EquivalentTo(new[] { "Download plot", "Zoom", "Pan", "Zoom in", "Zoom out", "Reset axes" }));
+
     [Test]
     public void The_theme_can_be_changed() => Assert.That(Opened.Value.Page, Does.Not.Match("id=\"theme\" hidden"));
 
@@ -63,6 +69,9 @@ public sealed partial class BrowserTests
 
     [GeneratedRegex("class=\"chart js-plotly-plot\"")]
     private static partial Regex Drawn();
+
+    [GeneratedRegex("class=\"modebar-btn[^>]*data-title=\"(?<title>[^\"]*)\"")]
+    private static partial Regex Buttons();
 
     [GeneratedRegex("class=\"main-svg\"")]
     private static partial Regex Vectors();

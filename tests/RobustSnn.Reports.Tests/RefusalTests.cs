@@ -31,7 +31,7 @@ public sealed class RefusalTests
     [TestCase("\"samples\": 8", "\"samples\": 0", "expected at least one sample, found 0")]
     [TestCase("\"weights_kept\": ", "\"weights_kept\": -", "weights_kept of 0 to weights_total")]
     [TestCase("\"members\": [", "\"members\": [ null,", "found no rows")]
-    [TestCase("\"attacked\": ", "\"attacked\": 9", "correct ≤ attacked ≤ 8")]
+    [TestCase("\"spike_rate\": 0", "\"spike_rate\": 7", "expected a share from 0 to 1")]
     [TestCase("\"training_accuracy\": 0", "\"training_accuracy\": 7", "expected a share from 0 to 1")]
     public void Results_that_cannot_be(string from, string to, string expected)
     {

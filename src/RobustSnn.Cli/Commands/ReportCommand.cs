@@ -1,6 +1,5 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
-using RobustSnn.Model;
 using RobustSnn.Reports;
 
 namespace RobustSnn.Cli.Commands;
@@ -48,9 +47,9 @@ internal static class ReportCommand
             HtmlReport.Write([run], [], path);
             terminal.Output.WriteLine($"report: {path}");
         }
-        catch (Exception refusal) when (refusal is BadInputException or IOException or UnauthorizedAccessException)
+        catch (Exception refusal) // whatever it is: hours of a run must not end as failed for their picture
         {
-            terminal.Error.WriteLine($"warning: the results are complete, but their report could not be written: {refusal.Message} Make it by rsnn report {RunCommand.Quoted(run)} --out FILE");
+            terminal.Error.WriteLine($"warning: the results are complete, but their report could not be written: {refusal.Message.ReplaceLineEndings(" ")} Make it by rsnn report {RunCommand.Quoted(run)} --out FILE");
         }
     }
 }

@@ -35,6 +35,9 @@
   const config = name => ({
     responsive: true,
     displaylogo: false,
+    // Otherwise the library offers to send the chart's numbers to its makers' site.
+    showSendToCloud: false,
+    plotlyServerURL: "",
     displayModeBar: true,
     modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
     toImageButtonOptions: { format: "svg", filename: name },

@@ -51,7 +51,7 @@ internal sealed class Page
     {
         var id = string.Create(CultureInfo.InvariantCulture, $"chart-{Charts.Count + 1}");
         Charts.Add(chart);
-        Raw($"<figure><div class=\"chart\" id=\"{id}\" role=\"img\" aria-label=\"{Escape(chart.Title)}\"></div>");
+        Raw($"<figure><div class=\"chart\" id=\"{id}\" role=\"group\" aria-label=\"{Escape(chart.Title)}\"></div>");
         Raw($"<script type=\"application/json\" class=\"chart-data\" data-chart=\"{id}\">{chart.ToJson()}</script>");
         Raw($"<figcaption>{Escape(chart.Title)}</figcaption><details><summary>The numbers of this chart</summary>");
         var (heads, rows) = chart.ToTable();

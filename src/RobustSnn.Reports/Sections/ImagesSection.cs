@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Model;
 using RobustSnn.Reports.Collecting;
@@ -66,7 +67,17 @@ internal static class ImagesSection
         page.Raw(Picture($"image {image.Sample}, adversarial: taken for {image.FoundClass}", shape, i => 255 * image.Adversarial[i]));
         page.Raw(Picture($"the difference, {Magnification} times as large", shape, i => MidGrey + Magnification * 255 * (image.Adversarial[i] - image.Clean[i])));
         page.Raw($"<figcaption><strong>{Page.Escape(image.TrueClass)}</strong> → <strong>{Page.Escape(image.FoundClass)}</strong><br>"
-            + $"image {Page.Escape(image.Sample)}, {Page.Escape(image.Member)}</figcaption></figure>");
+            + $"image {Page.Escape(image.Sample)}, {Page.Escape(Readable(image.Member))}</figcaption></figure>");
+    }
+
+    /// <summary>A radius in pixel units as people write it, in 255ths; anything else as it is.</summary>
+    private static string Readable(string member)
+    {
+        const string ball = " linf:";
+        var place = member.LastIndexOf(ball, StringComparison.Ordinal);
+        return place >= 0 && float.TryParse(member.AsSpan(place + ball.Length), CultureInfo.InvariantCulture, out var radius)
+            ? $"{member[..place]}, ε = {Numbers.Short(255.0 * radius)}/255"
+            : member;
     }
 
     private static string Picture(string words, Shape shape, Func<int, float> value)
