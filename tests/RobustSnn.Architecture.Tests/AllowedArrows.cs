@@ -7,12 +7,16 @@ internal static class AllowedArrows
     private static readonly Room[] Table =
     [
         new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
-        new("Cli/Commands", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
+        new("Cli/Commands", "Exchange/HuggingFace", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
             "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "FixedPoint/Execution", "FixedPoint/Quantisation", "FixedPoint", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Cli/Output", "Experiments/Sweeps", "Experiments/Runs", "Experiments/Ledgers", "Experiments/Settings", "Experiments/Data", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "FixedPoint/Quantisation", "Engine/Plans", "Engine/Operations"),
+        new("Exchange/HuggingFace", "Exchange/CompressedTensors", "Exchange/Folders", "Experiments/Runs", "Experiments/Settings", "Experiments/Data", "Experiments/Files",
+            "Robustness/Evaluations", "Robustness/ToSpiking", "Engine", "Engine/Operations", "Engine/Layout", "Model"),
+        new("Exchange/CompressedTensors", "Experiments/Files", "Engine/Layout", "Model"),
+        new("Exchange/Folders", "Model"),
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",
             "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
             "Engine/Layout", "Model"),
