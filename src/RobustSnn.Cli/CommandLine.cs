@@ -130,6 +130,7 @@ public static class CommandLine
             SweepCommand.Create(terminal, cancellation),
             EvaluateCommand.Create(terminal, cancellation),
             InferCommand.Create(terminal, cancellation),
+            TraceCommand.Create(terminal, cancellation),
             LedgerCommand.Create(terminal),
             EnergyCommand.Create(terminal, cancellation, times),
             ImportCommand.Create(terminal, cancellation),

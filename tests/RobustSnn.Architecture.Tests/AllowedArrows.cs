@@ -7,7 +7,7 @@ internal static class AllowedArrows
     private static readonly Room[] Table =
     [
         new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
-        new("Cli/Commands", "Exchange/HuggingFace", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
+        new("Cli/Commands", "Exchange/HuggingFace", "Exchange/Onnx", "Exchange/Nir", "Exchange/Traces", "Cli/Output", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Import", "Experiments/Runs", "Experiments/Ledgers",
             "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages", "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks",
             "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "FixedPoint/Execution", "FixedPoint/Quantisation", "FixedPoint", "Engine/Timing", "Engine/Plans",
             "Engine/Plans/Steps", "Engine", "Engine/Cpu/Machine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
@@ -15,6 +15,10 @@ internal static class AllowedArrows
             "Robustness/Ledgers", "FixedPoint/Quantisation", "Engine/Plans", "Engine/Operations"),
         new("Exchange/HuggingFace", "Exchange/CompressedTensors", "Exchange/Folders", "Experiments/Runs", "Experiments/Settings", "Experiments/Data", "Experiments/Files",
             "Robustness/Evaluations", "Robustness/ToSpiking", "Engine", "Engine/Operations", "Engine/Layout", "Model"),
+        new("Exchange/Onnx", "Exchange/Onnx/Messages", "Experiments/Runs", "Experiments/Files", "Engine", "Model"),
+        new("Exchange/Onnx/Messages"),
+        new("Exchange/Nir", "Experiments/Runs", "Experiments/Files", "Engine/Plans", "Engine", "Model"),
+        new("Exchange/Traces", "Experiments/Data", "Experiments/Files", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Layout", "Model"),
         new("Exchange/CompressedTensors", "Experiments/Files", "Engine/Layout", "Model"),
         new("Exchange/Folders", "Model"),
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",

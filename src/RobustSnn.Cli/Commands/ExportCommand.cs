@@ -2,6 +2,7 @@ using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Engine;
 using RobustSnn.Exchange.HuggingFace;
+using RobustSnn.Exchange.Onnx;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
@@ -20,6 +21,7 @@ internal static class ExportCommand
         ("reference", Reference),
         ("hf", (source, target, terminal) => Folder(source, target, WeightStorage.Dense, terminal)),
         ("compressed-tensors", (source, target, terminal) => Folder(source, target, WeightStorage.SparseBitmask, terminal)),
+        ("onnx", Onnx),
     ];
 
     public static Command Create(Terminal terminal)
@@ -36,7 +38,7 @@ internal static class ExportCommand
             "export",
             "Writes a network for others' programs. As reference, a .safetensors file: parameters under the names of the reference's PyTorch\n"
             + "state_dict, with zeros for pruned weights; those of a quantised checkpoint as integers. As hf, the folder of Hugging Face's hub; as\n"
-            + "compressed-tensors, the same with pruned weights as bitmasks.\n"
+            + "compressed-tensors, the same with pruned weights as bitmasks. As onnx, a graph: a spiking network with its T timesteps one after the other.\n"
             + "Example: rsnn export runs/small/finetuned-snn.safetensors snn.safetensors")
         {
             checkpoint, target, format,
@@ -87,5 +89,26 @@ internal static class ExportCommand
         using var backend = Backends.Open(options: new BackendOptions(Threads: 1));
         long bits = HuggingFaceFolder.Write(target, source, storage, backend);
         terminal.Output.WriteLine($"{target}: written, read back and compared with {source}: all {Format.Count(bits)} bits of its tensors are the same");
+    }
+
+    private static void Onnx(string source, string target, Terminal terminal)
+    {
+        if (!target.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BadInputException($"{target}: expected a file name that ends with .onnx");
+        }
+
+        InputPath.RequireApart(source, target);
+        using var backend = Backends.Open(options: new BackendOptions(Threads: 1));
+        LoadedModel loaded = ModelFile.Load(source, backend);
+        using (loaded.Model)
+        {
+            TestImages.RequireEvaluable(source, loaded.Model);
+            int operators = OnnxFile.Write(target, loaded);
+            string kind = loaded.Info.Timesteps == 0 ? "an ANN" : $"T = {loaded.Info.Timesteps} unrolled";
+            terminal.Output.WriteLine($"{target}: {loaded.Model.Network.Architecture}, {kind}, {operators} operators of opset {OnnxFile.OperatorSet}");
+            terminal.Output.WriteLine(
+                "not compared here, where no runtime of ONNX is: the project's tests hold small networks of every kind against ONNX Runtime");
+        }
     }
 }
