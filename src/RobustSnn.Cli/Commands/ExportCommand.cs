@@ -2,6 +2,7 @@ using System.CommandLine;
 using RobustSnn.Cli.Output;
 using RobustSnn.Engine;
 using RobustSnn.Exchange.HuggingFace;
+using RobustSnn.Exchange.Nir;
 using RobustSnn.Exchange.Onnx;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Messages;
@@ -13,8 +14,6 @@ namespace RobustSnn.Cli.Commands;
 /// <summary><c>rsnn export</c>: a network for others' programs.</summary>
 internal static class ExportCommand
 {
-    private const string Extension = ".safetensors";
-
     /// <summary>The formats by name, the first where none is given.</summary>
     private static readonly (string Name, Action<string, string, Terminal> Write)[] Formats =
     [
@@ -22,6 +21,7 @@ internal static class ExportCommand
         ("hf", (source, target, terminal) => Folder(source, target, WeightStorage.Dense, terminal)),
         ("compressed-tensors", (source, target, terminal) => Folder(source, target, WeightStorage.SparseBitmask, terminal)),
         ("onnx", Onnx),
+        ("nir", Nir),
     ];
 
     public static Command Create(Terminal terminal)
@@ -39,6 +39,7 @@ internal static class ExportCommand
             "Writes a network for others' programs. As reference, a .safetensors file: parameters under the names of the reference's PyTorch\n"
             + "state_dict, with zeros for pruned weights; those of a quantised checkpoint as integers. As hf, the folder of Hugging Face's hub; as\n"
             + "compressed-tensors, the same with pruned weights as bitmasks. As onnx, a graph: a spiking network with its T timesteps one after the other.\n"
+            + "As nir, a spiking network in the Neuromorphic Intermediate Representation, and what that cannot say of it.\n"
             + "Example: rsnn export runs/small/finetuned-snn.safetensors snn.safetensors")
         {
             checkpoint, target, format,
@@ -60,12 +61,7 @@ internal static class ExportCommand
 
     private static void Reference(string source, string target, Terminal terminal)
     {
-        if (!target.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
-        {
-            throw new BadInputException($"{target}: expected a file name that ends with {Extension}");
-        }
-
-        InputPath.RequireApart(source, target);
+        RequireTarget(source, target, ".safetensors");
         if (QuantisedFile.Is(source))
         {
             LoadedQuantised quantised = QuantisedFile.Load(source);
@@ -93,12 +89,7 @@ internal static class ExportCommand
 
     private static void Onnx(string source, string target, Terminal terminal)
     {
-        if (!target.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase))
-        {
-            throw new BadInputException($"{target}: expected a file name that ends with .onnx");
-        }
-
-        InputPath.RequireApart(source, target);
+        RequireTarget(source, target, ".onnx");
         using var backend = Backends.Open(options: new BackendOptions(Threads: 1));
         LoadedModel loaded = ModelFile.Load(source, backend);
         using (loaded.Model)
@@ -110,5 +101,33 @@ internal static class ExportCommand
             terminal.Output.WriteLine(
                 "not compared here, where no runtime of ONNX is: the project's tests hold small networks of every kind against ONNX Runtime");
         }
+    }
+
+    private static void Nir(string source, string target, Terminal terminal)
+    {
+        RequireTarget(source, target, ".nir");
+        using var backend = Backends.Open(options: new BackendOptions(Threads: 1));
+        LoadedModel loaded = ModelFile.Load(source, backend);
+        using (loaded.Model)
+        {
+            TestImages.RequireEvaluable(source, loaded.Model);
+            (int nodes, IReadOnlyList<string> warnings) = NirFile.Write(target, loaded);
+            terminal.Output.WriteLine(
+                $"{target}: {loaded.Model.Network.Architecture}, {nodes} nodes of NIR {NirFile.Version}, BatchNorm folded; read back, every array is the same");
+            foreach (string warning in warnings)
+            {
+                terminal.Error.WriteLine($"warning: {warning}");
+            }
+        }
+    }
+
+    private static void RequireTarget(string source, string target, string extension)
+    {
+        if (!target.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new BadInputException($"{target}: expected a file name that ends with {extension}");
+        }
+
+        InputPath.RequireApart(source, target);
     }
 }
