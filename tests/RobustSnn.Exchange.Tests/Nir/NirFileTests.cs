@@ -1,18 +1,14 @@
-using System.Runtime.InteropServices;
 using PureHDF;
 using RobustSnn.Cli.Tests;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Runs;
-using RobustSnn.Experiments.Tests;
 using RobustSnn.Experiments.Tests.Files;
 
 namespace RobustSnn.Exchange.Tests.Nir;
 
 public class NirFileTests
 {
-    private const int Images = 8;
-
     private TemporaryFolder folder = null!;
 
     private string Checkpoint => folder.File("net.safetensors");
@@ -24,29 +20,6 @@ public class NirFileTests
 
     [TearDown]
     public void RemoveFolder() => folder.Dispose();
-
-    /// <summary>By h5py and PyTorch, from NIR's equations alone.</summary>
-    [TestCase("vggmini", 1)]
-    [TestCase("resnet8", 1)]
-    [TestCase("wrnmini", 1)]
-    [TestCase("vggmini", 0.75)]
-    [TestCase("wrnmini", 0.5)]
-    public void A_reader_of_the_equations_computes_what_we_do(string architecture, double leak)
-    {
-        Python python = Python.With("h5py", "numpy", "torch");
-        SavedNetwork.Save(Checkpoint, architecture, neurons: new NeuronModel(leak, Reset.Hard));
-        Export();
-        float[] images = SavedNetwork.Images(Images);
-        File.WriteAllBytes(folder.File("images"), MemoryMarshal.AsBytes(images.AsSpan()).ToArray());
-        python.RunFile(Path.Combine(AppContext.BaseDirectory, "Nir", "run_nir.py"), Target, folder.File("images"), folder.File("logits"));
-        float[] logits = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(folder.File("logits"))).ToArray();
-        using IBackend backend = Backends.Open(options: new(1));
-        LoadedModel loaded = ModelFile.Load(Checkpoint, backend);
-        using (loaded.Model)
-        {
-            Parity.Require(loaded.Model, images, loaded.Info.Timesteps, logits, $"NIR's equations, {architecture}, leak {leak}");
-        }
-    }
 
     [Test]
     public void A_threshold_is_the_largest_float_below_ours()

@@ -1,4 +1,4 @@
-"""Runs a graph of NIR from its equations: run_nir.py GRAPH IMAGES LOGITS, images and logits being raw 32-bit floats.
+"""Runs graphs of NIR from their equations: run_nir.py IMAGES GRAPH..., images being raw 32-bit floats, as are the logits, which go to GRAPH.logits.
 
 The structure is read as NIR's own reader does: by type, with every attribute that the type has and no other.
 """
@@ -73,10 +73,10 @@ def step(node, x, state):
     return fires.float()
 
 
-def main():
-    nodes, edges, metadata = read(sys.argv[1])
+def run(path, pixels):
+    nodes, edges, metadata = read(path)
     shape = [int(size) for size in nodes["input"]["shape"]]
-    images = torch.from_numpy(np.fromfile(sys.argv[2], "<f4").reshape(-1, *shape))
+    images = torch.from_numpy(pixels.reshape(-1, *shape))
     states = {name: {} for name in nodes}
     total = 0
     steps = int(metadata["timesteps"])
@@ -87,7 +87,8 @@ def main():
             x = images if not before else sum(values[each] for each in before)
             values[name] = step(nodes[name], x, states[name])
         total = total + values["output"]
-    (total / steps).numpy().astype("<f4").tofile(sys.argv[3])
+    (total / steps).numpy().astype("<f4").tofile(path + ".logits")
 
 
-main()
+for each in sys.argv[2:]:
+    run(each, np.fromfile(sys.argv[1], "<f4"))

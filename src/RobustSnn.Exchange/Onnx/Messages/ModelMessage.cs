@@ -15,7 +15,7 @@ internal sealed class ModelMessage
     [ProtoMember(3)]
     public string ProducerVersion { get; set; } = "";
 
-    [ProtoMember(7)]
+    [ProtoMember(7, IsRequired = true)]
     public GraphMessage Graph { get; set; } = new();
 
     [ProtoMember(8)]

@@ -13,7 +13,7 @@ internal sealed class TensorMessage
     [ProtoMember(1, IsPacked = true)]
     public long[] Dimensions { get; set; } = [];
 
-    [ProtoMember(2)]
+    [ProtoMember(2, IsRequired = true)]
     public int ElementType { get; set; } = Float;
 
     [ProtoMember(8)]
@@ -31,7 +31,7 @@ internal sealed class ValueMessage
     [ProtoMember(1)]
     public string Name { get; set; } = "";
 
-    [ProtoMember(2)]
+    [ProtoMember(2, IsRequired = true)]
     public TypeMessage Type { get; set; } = new();
 }
 
@@ -39,7 +39,7 @@ internal sealed class ValueMessage
 [ProtoContract]
 internal sealed class TypeMessage
 {
-    [ProtoMember(1)]
+    [ProtoMember(1, IsRequired = true)]
     public TensorTypeMessage Tensor { get; set; } = new();
 }
 
@@ -47,10 +47,10 @@ internal sealed class TypeMessage
 [ProtoContract]
 internal sealed class TensorTypeMessage
 {
-    [ProtoMember(1)]
+    [ProtoMember(1, IsRequired = true)]
     public int ElementType { get; set; } = TensorMessage.Float;
 
-    [ProtoMember(2)]
+    [ProtoMember(2, IsRequired = true)]
     public ShapeMessage Shape { get; set; } = new();
 }
 
