@@ -147,6 +147,7 @@ public static class CommandLine
             EvaluateCommand.Create(terminal, cancellation),
             ReportCommand.Create(terminal),
             InferCommand.Create(terminal, cancellation),
+            TraceCommand.Create(terminal, cancellation),
             LedgerCommand.Create(terminal),
             EnergyCommand.Create(terminal, cancellation, times),
             ImportCommand.Create(terminal, cancellation),

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using RobustSnn.Cli.Output;
+using RobustSnn.Engine.Operations;
+using RobustSnn.Exchange.HuggingFace;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
@@ -14,7 +16,7 @@ internal static class ImportCommand
 {
     public static Command Create(Terminal terminal, CancellationToken cancellation)
     {
-        var file = new Argument<string>("FILE") { Description = "A file of torch.save (.pth, .pt, .pth.tar) or a safetensors file." };
+        var file = new Argument<string>("FILE") { Description = "A file of torch.save (.pth, .pt, .pth.tar), a safetensors file, or a folder of rsnn export --to hf or compressed-tensors." };
         var output = new Option<string>("--out") { Description = "The checkpoint to write.", HelpName = "CHECKPOINT", Required = true };
         var said = new ForeignOptions();
         var timesteps = CommonOptions.OptionalWhole("--timesteps", "T", "Steps an image, of a network that was converted: no file says it.", 1);
@@ -29,7 +31,7 @@ internal static class ImportCommand
         var command = new Command(
             "import",
             "Writes somebody else's trained network as a checkpoint: an ANN of HYDRA, HARP, RobustBench, torchvision or the papers' reference, or a\n"
-            + "spiking network of the reference (with --timesteps).\n"
+            + "spiking network of the reference (with --timesteps); of a folder of rsnn export, the checkpoint that it was made of.\n"
             + "Example: rsnn import model_best_dense.pth.tar --data data/cifar10 --out hydra.safetensors")
         {
             file, output, timesteps, data, samples, batch, device.Backend, device.Threads, device.Precision,
@@ -47,6 +49,13 @@ internal static class ImportCommand
             InputPath.RequireApart(source, target);
             ImportOptions options = said.Read(parsed, parsed.GetValue(timesteps));
             using var backend = device.Open(parsed);
+            if (HuggingFaceFolder.Is(source))
+            {
+                RequireNothingSaid(parsed, source, [timesteps, data, .. said.All]);
+                Restore(terminal, source, target, backend);
+                return ExitCode.Success;
+            }
+
             ImportedNetwork imported = NetworkImport.Read(source, backend, options);
             using (imported.Model)
             {
@@ -66,6 +75,26 @@ internal static class ImportCommand
             }
         });
         return command;
+    }
+
+    /// <summary>A folder says all of its network itself.</summary>
+    private static void RequireNothingSaid(ParseResult parsed, string source, Option[] options)
+    {
+        if (Array.Find(options, option => parsed.GetResult(option) is { Implicit: false }) is { } said)
+        {
+            throw new BadInputException($"{said.Name}: expected to be left out, because the folder {source} says all of its network; measure the checkpoint with rsnn evaluate");
+        }
+    }
+
+    private static void Restore(Terminal terminal, string source, string target, IBackend backend)
+    {
+        FolderCheckpoint checkpoint = HuggingFaceFolder.Read(source, backend);
+        using (checkpoint.Loaded.Model)
+        {
+            checkpoint.Save(target);
+            terminal.Output.WriteLine(
+                $"{target}: written, {checkpoint.Loaded.Model.Network.Architecture} with {checkpoint.Loaded.Model.Parameters.All.Count} parameters");
+        }
     }
 
     /// <summary>How accuracy is measured says nothing where it is not.</summary>

@@ -91,10 +91,13 @@ public static class ModelFile
     /// <exception cref="BadInputException">
     /// The file is not a checkpoint of this program, or its tensors are not those of the network that it describes.
     /// </exception>
-    public static LoadedModel Load(string path, IBackend backend)
+    public static LoadedModel Load(string path, IBackend backend) => Load(TensorFile.Read(path), backend);
+
+    /// <summary>Builds the network of a checkpoint whose tensors have been read.</summary>
+    /// <inheritdoc cref="Load(string, IBackend)"/>
+    public static LoadedModel Load(TensorFile file, IBackend backend)
     {
-        var file = TensorFile.Read(path);
-        var metadata = new CheckpointMetadata(path, file.Metadata);
+        var metadata = new CheckpointMetadata(file.FilePath, file.Metadata);
         var network = CheckpointNetwork.Read(metadata);
         var info = new ModelInfo(
             metadata.Text("data_set"), metadata.Timesteps(), metadata.Text("stage"), metadata.ClassNames(network.Classes));
