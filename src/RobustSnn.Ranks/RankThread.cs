@@ -171,7 +171,8 @@ internal sealed class RankThread
 
         var since = Stopwatch.GetTimestamp();
         var hasLeft = false;
-        while (Stopwatch.GetElapsedTime(since) < LastWords && !(hasLeft & watch.HaveOthersLeft(lost)))
+        var patience = silence < LastWords ? silence : LastWords;
+        while (Stopwatch.GetElapsedTime(since) < patience && !(hasLeft && watch.HaveOthersLeft(lost)))
         {
             if (isClosing && !hasLeft)
             {
