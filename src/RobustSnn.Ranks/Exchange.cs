@@ -37,8 +37,8 @@ internal sealed class Exchange
         {
             if (peer != Rank)
             {
-                pending.Add(new Pending(transport.Receive(peer, Lane.Calls, headers.Address + peer * HeaderLength, HeaderLength), peer, HeaderLength, Lane.Calls));
-                pending.Add(new Pending(transport.Send(peer, Lane.Calls, headers.Address + Rank * HeaderLength, HeaderLength), peer, null, Lane.Calls));
+                pending.Add(new Pending(transport.Receive(peer, Topic.Calls, headers.Address + peer * HeaderLength, HeaderLength), peer, HeaderLength, Topic.Calls));
+                pending.Add(new Pending(transport.Send(peer, Topic.Calls, headers.Address + Rank * HeaderLength, HeaderLength), peer, null, Topic.Calls));
             }
         }
     }
@@ -47,7 +47,7 @@ internal sealed class Exchange
     /// <exception cref="InvalidOperationException">One is at another.</exception>
     public void AwaitHeaders()
     {
-        Await(Lane.Calls);
+        Await(Topic.Calls);
         for (var peer = 0; peer < Count; peer++)
         {
             if (!HeaderOf(Rank).Fits(HeaderOf(peer)))
@@ -57,15 +57,15 @@ internal sealed class Exchange
         }
     }
 
-    public void Send(int peer, nint data, int length) => pending.Add(new Pending(transport.Send(peer, Lane.Data, data, length), peer, null, Lane.Data));
+    public void Send(int peer, nint data, int length) => pending.Add(new Pending(transport.Send(peer, Topic.Data, data, length), peer, null, Topic.Data));
 
     /// <summary>Only after <see cref="AwaitHeaders"/>.</summary>
-    public void Receive(int peer, nint data, int length) => pending.Add(new Pending(transport.Receive(peer, Lane.Data, data, length), peer, length, Lane.Data));
+    public void Receive(int peer, nint data, int length) => pending.Add(new Pending(transport.Receive(peer, Topic.Data, data, length), peer, length, Topic.Data));
 
     /// <summary>Returns when everything that was sent and received is done.</summary>
     public void AwaitAll() => Await(null);
 
-    private void Await(Lane? lane)
+    private void Await(Topic? topic)
     {
         var backoff = default(Backoff);
         while (true)
@@ -84,7 +84,7 @@ internal sealed class Exchange
 
             foreach (var request in pending)
             {
-                left += lane is null || request.Lane == lane ? 1 : 0;
+                left += topic is null || request.Topic == topic ? 1 : 0;
             }
 
             if (left == 0)
@@ -125,4 +125,4 @@ internal sealed class Exchange
 
 /// <summary>A send or a receive that is not done.</summary>
 /// <param name="Expected">How many bytes are to be received; null for a send.</param>
-internal readonly record struct Pending(int Request, int Peer, int? Expected, Lane Lane);
+internal readonly record struct Pending(int Request, int Peer, int? Expected, Topic Topic);

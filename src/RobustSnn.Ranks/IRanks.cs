@@ -9,8 +9,9 @@ namespace RobustSnn.Ranks;
 /// <see cref="IDisposable.Dispose"/> is possible any more.
 /// </summary>
 /// <remarks>
-/// Dispose in the end waits for the others. After a failure it is to come last, when the message has been written: it waits a few seconds for the others to
-/// write theirs, and the process should then end with an exit code that is not 0; one that does not is ended.
+/// Dispose in the end waits for the others, and throws what they say of a failure that no call has thrown. After a failure it is to come last, when the
+/// message has been written: it waits a few seconds for the others to write theirs. The process should then end with an exit code that is not 0; one that does
+/// not is ended.
 /// </remarks>
 public interface IRanks : IDisposable
 {

@@ -14,6 +14,7 @@ internal sealed class ManyProcesses : IRanks
     private readonly PeerWatch watch;
     private readonly GatherCall gather;
     private long waited;
+    private bool isTold; // the caller has seen the failure, or has brought it about
     private bool isDisposed;
 
     /// <summary>Opens the transport; <see cref="Introduce"/> has to follow.</summary>
@@ -96,6 +97,7 @@ internal sealed class ManyProcesses : IRanks
     public void Abort(string message)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this);
+        isTold = true;
         thread.Abort(message);
     }
 
@@ -105,9 +107,13 @@ internal sealed class ManyProcesses : IRanks
         {
             isDisposed = true;
             thread.Close();
-            if (!thread.HasFailed)
+            if (thread.Failure is null)
             {
                 gather.Free();
+            }
+            else if (!isTold)
+            {
+                throw thread.Failure;
             }
         }
     }
@@ -127,6 +133,11 @@ internal sealed class ManyProcesses : IRanks
         {
             call.Wait();
         }
+        catch
+        {
+            isTold = true;
+            throw;
+        }
         finally
         {
             waited += Stopwatch.GetTimestamp() - since;
@@ -134,7 +145,7 @@ internal sealed class ManyProcesses : IRanks
     }
 
     /// <summary>Whether memory that has travelled may be given back: after a failure somebody may still write into it.</summary>
-    public bool MayFree => !thread.HasFailed;
+    public bool MayFree => thread.Failure is null;
 
     private byte[][] Gather(CallKind kind, ReadOnlySpan<byte> mine)
     {

@@ -109,7 +109,7 @@ internal sealed class PeerWatch
     {
         peers[transport.Rank].HasEnded = true;
         Write(end, Sign.End, transport.Rank, "");
-        farewells.AddRange(Others().Select(other => transport.Send(other.Rank, Lane.Signs, end.Address, TextStart)));
+        farewells.AddRange(Others().Select(other => transport.Send(other.Rank, Topic.Signs, end.Address, TextStart)));
         while (Others().Any(other => !other.Peer.HasEnded) || farewells.Count > 0 || Others().Any(other => other.Peer.Pulsing is not null))
         {
             farewells.RemoveAll(request => transport.IsDone(request, out _));
@@ -126,7 +126,7 @@ internal sealed class PeerWatch
         foreach (var (_, other) in Others())
         {
             // Not waited for: whoever does not take it has other troubles.
-            _ = transport.Send(other, Lane.Signs, fault.Address, length);
+            _ = transport.Send(other, Topic.Signs, fault.Address, length);
         }
     }
 
@@ -136,7 +136,7 @@ internal sealed class PeerWatch
         Write(leave, Sign.Leave, transport.Rank, "");
         foreach (var (_, other) in Others())
         {
-            _ = transport.Send(other, Lane.Signs, leave.Address, TextStart);
+            _ = transport.Send(other, Topic.Signs, leave.Address, TextStart);
         }
     }
 
@@ -182,12 +182,12 @@ internal sealed class PeerWatch
 
             if (isTime && !peers[transport.Rank].HasEnded && peer is { Pulsing: null, HasEnded: false })
             {
-                peer.Pulsing = transport.Send(rank, Lane.Signs, life.Address, TextStart);
+                peer.Pulsing = transport.Send(rank, Topic.Signs, life.Address, TextStart);
             }
         }
     }
 
-    private void Listen(Peer peer, int rank) => peer.Listening = transport.Receive(rank, Lane.Signs, heardSigns.Address + rank * LongestSign, LongestSign);
+    private void Listen(Peer peer, int rank) => peer.Listening = transport.Receive(rank, Topic.Signs, heardSigns.Address + rank * LongestSign, LongestSign);
 
     private void Take(Peer peer, int rank, int length)
     {

@@ -36,13 +36,14 @@ internal sealed class RankThread
         thread.Start();
     }
 
-    public bool HasFailed
+    /// <summary>Null where nothing has failed.</summary>
+    public Exception? Failure
     {
         get
         {
             lock (gate)
             {
-                return failure is not null;
+                return failure;
             }
         }
     }
@@ -74,7 +75,7 @@ internal sealed class RankThread
     {
         Opened.Watch.Abort(message);
         wake.Set();
-        SpinWait.SpinUntil(() => HasFailed || ended.IsSet);
+        SpinWait.SpinUntil(() => Failure is not null || ended.IsSet);
     }
 
     /// <summary>Returns when all ranks have come to the end, or, after a failure, when the others have said theirs or had the time to.</summary>

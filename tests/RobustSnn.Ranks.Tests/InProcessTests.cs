@@ -83,7 +83,7 @@ public sealed class InProcessTests
                 ranks.Barrier();
             }
         });
-        Assert.That(errors[0], Is.TypeOf<RankLostException>().With.Message.Contains("rank 1").And.Message.Contains("has come to its end"));
+        Assert.That(errors, Is.All.TypeOf<RankLostException>().With.Message.Contains("rank 1").And.Message.Contains("has come to its end"));
     }
 
     [Test]
@@ -139,9 +139,9 @@ public sealed class InProcessTests
 
         public string Description => inner.Description;
 
-        public int Send(int peer, Lane lane, nint data, int length) => ++messages > after ? Nowhere : inner.Send(peer, lane, data, length);
+        public int Send(int peer, Topic topic, nint data, int length) => ++messages > after ? Nowhere : inner.Send(peer, topic, data, length);
 
-        public int Receive(int peer, Lane lane, nint data, int capacity) => ++messages > after ? Nowhere : inner.Receive(peer, lane, data, capacity);
+        public int Receive(int peer, Topic topic, nint data, int capacity) => ++messages > after ? Nowhere : inner.Receive(peer, topic, data, capacity);
 
         public bool IsDone(int request, out int received)
         {

@@ -31,6 +31,7 @@ internal static class Team
             try
             {
                 work(one);
+                one.Dispose();
             }
             catch (Exception exception)
             {

@@ -68,7 +68,7 @@ public static class Checks
 
     private static void FloatSums(IRanks ranks)
     {
-        foreach (var (shards, length) in new[] { (4, 0), (4, 1), (4, 7), (5, 1001), (6, 4096), (4, 4097), (7, 5003), (9, 100_003) })
+        foreach (var (shards, length) in new[] { (4, 0), (4, 1), (4, 7), (5, 1001), (6, 4096), (4, 4097), (7, 5003), (9, 10_003) })
         {
             var expected = Vectors.Sum([.. Enumerable.Range(0, shards).Select(shard => Vectors.Of<float>(shard, length))]);
             ExpectSame(Vectors.Bits(Vectors.SumBy<float>(ranks, shards, length)), Vectors.Bits(expected), $"the sum over {shards} shards of {length}");

@@ -13,6 +13,7 @@ try
 {
     ranks = Jobs.Open(job, silence, faulty);
     Jobs.Run(job, ranks, faulty);
+    ranks.Dispose(); // which throws where another rank has failed meanwhile
     return 0;
 }
 catch (Exception exception)

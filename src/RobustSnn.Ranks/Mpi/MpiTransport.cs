@@ -49,17 +49,17 @@ internal sealed unsafe class MpiTransport : ITransport
 
     public string Description => mpi.Name;
 
-    public int Send(int peer, Lane lane, nint data, int length)
+    public int Send(int peer, Topic topic, nint data, int length)
     {
         nint handle = 0;
-        mpi.ThrowUnlessSuccess(mpi.ISend(data, length, mpi.Bytes, peer, (int)lane, mpi.World, &handle), "MPI_Isend", peer);
+        mpi.ThrowUnlessSuccess(mpi.ISend(data, length, mpi.Bytes, peer, (int)topic, mpi.World, &handle), "MPI_Isend", peer);
         return Keep(new Request(handle, IsReceive: false));
     }
 
-    public int Receive(int peer, Lane lane, nint data, int capacity)
+    public int Receive(int peer, Topic topic, nint data, int capacity)
     {
         nint handle = 0;
-        mpi.ThrowUnlessSuccess(mpi.IReceive(data, capacity, mpi.Bytes, peer, (int)lane, mpi.World, &handle), "MPI_Irecv", peer);
+        mpi.ThrowUnlessSuccess(mpi.IReceive(data, capacity, mpi.Bytes, peer, (int)topic, mpi.World, &handle), "MPI_Irecv", peer);
         return Keep(new Request(handle, IsReceive: true));
     }
 

@@ -4,7 +4,7 @@ namespace RobustSnn.Ranks.Transport;
 internal sealed class Hub(int count)
 {
     private readonly Lock gate = new();
-    private readonly Dictionary<(int From, int To, Lane Lane), (Queue<int> Sends, Queue<int> Receives)> boxes = [];
+    private readonly Dictionary<(int From, int To, Topic Topic), (Queue<int> Sends, Queue<int> Receives)> boxes = [];
     private readonly List<Request> requests = [];
     private readonly Stack<int> free = [];
 
@@ -12,7 +12,7 @@ internal sealed class Hub(int count)
 
     public ITransport Transport(int rank) => new OfRank(this, rank);
 
-    private unsafe int Begin((int From, int To, Lane Lane) box, bool sends, nint data, int length)
+    private unsafe int Begin((int From, int To, Topic Topic) box, bool sends, nint data, int length)
     {
         lock (gate)
         {
@@ -76,9 +76,9 @@ internal sealed class Hub(int count)
 
         public string Description => "threads of one process";
 
-        public int Send(int peer, Lane lane, nint data, int length) => hub.Begin((rank, peer, lane), sends: true, data, length);
+        public int Send(int peer, Topic topic, nint data, int length) => hub.Begin((rank, peer, topic), sends: true, data, length);
 
-        public int Receive(int peer, Lane lane, nint data, int capacity) => hub.Begin((peer, rank, lane), sends: false, data, capacity);
+        public int Receive(int peer, Topic topic, nint data, int capacity) => hub.Begin((peer, rank, topic), sends: false, data, capacity);
 
         public bool IsDone(int request, out int received) => hub.IsDone(request, out received);
 

@@ -1,7 +1,7 @@
 namespace RobustSnn.Ranks.Transport;
 
-/// <summary>What a message is for. Messages of one lane from one rank to another arrive in the order in which they were sent; lanes do not wait for each other.</summary>
-internal enum Lane
+/// <summary>What a message is for. Messages of one topic from one rank to another arrive in the order in which they were sent; topics do not wait for each other.</summary>
+internal enum Topic
 {
     /// <summary>Which call a rank is at.</summary>
     Calls = 1,
@@ -28,11 +28,11 @@ internal interface ITransport
 
     /// <summary>Begins to send; the memory is not to be changed before the request is done.</summary>
     /// <returns>A request to ask for.</returns>
-    int Send(int peer, Lane lane, nint data, int length);
+    int Send(int peer, Topic topic, nint data, int length);
 
     /// <summary>Begins to receive a message of at most so many bytes.</summary>
     /// <returns>A request to ask for.</returns>
-    int Receive(int peer, Lane lane, nint data, int capacity);
+    int Receive(int peer, Topic topic, nint data, int capacity);
 
     /// <summary>Whether a request is done; once it is, it must not be asked for again.</summary>
     /// <param name="received">How many bytes a receive has brought.</param>
