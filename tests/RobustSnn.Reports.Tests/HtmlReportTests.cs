@@ -138,7 +138,7 @@ public sealed partial class HtmlReportTests
             {"attack":"pgd7","axis":0,"budget":{"norm":0,"radius":0.0078431377},"points":[
             {"at":0.007843137718737125,"correct":34,"samples":50,"is_void":false},{"at":0.01568627543747425,"correct":21,"samples":50,"is_void":true}]}
             """);
-        Assert.That(text, Does.Contain("Accuracy under pgd7 against ε × 255").And.Not.Contain("No curve against"));
+        Assert.That(text, Does.Contain(Page.Escape("Accuracy under pgd7 against ε × 255")).And.Not.Contain("No curve against"));
         Assert.That(text, Does.Match(@"<th scope=""row"">2</th><td>68\.0 %</td>").And.Match(@"<th scope=""row"">4</th><td>–</td>"));
     }
 
