@@ -29,7 +29,7 @@ internal static class AllowedArrows
         new("Reports/Sections", "Reports/Collecting", "Reports/Published", "Reports/Html", "Experiments/Sweeps", "Experiments/Runs", "Experiments/Settings", "Experiments/Data",
             "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks", "Engine/Operations", "Model"),
         new("Reports/Collecting", "Experiments/Sweeps", "Experiments/Runs", "Experiments/Settings", "Experiments/Files", "Robustness/Diagnosis", "Robustness/Evaluations", "Model"),
-        new("Reports/Published", "Experiments/Runs", "Experiments/Settings", "Engine/Operations"),
+        new("Reports/Published", "Experiments/Runs", "Experiments/Settings", "Robustness/Pruning", "Engine/Operations"),
         new("Reports/Html", "Robustness/Evaluations"),
         new("Experiments/Sweeps", "Experiments/Shards", "Experiments/Runs", "Experiments/Monitoring", "Experiments/Settings", "Experiments/Files", "Experiments/Messages",
             "Robustness/Energy", "Engine/Operations", "Model"),

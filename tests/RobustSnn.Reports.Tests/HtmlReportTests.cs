@@ -138,7 +138,7 @@ public sealed partial class HtmlReportTests
             {"attack":"pgd7","axis":0,"budget":{"norm":0,"radius":0.0078431377},"points":[
             {"at":0.007843137718737125,"correct":34,"samples":50,"is_void":false},{"at":0.01568627543747425,"correct":21,"samples":50,"is_void":true}]}
             """);
-        Assert.That(text, Does.Contain("Accuracy under pgd7 against ε × 255").And.Not.Contain("No curve against"));
+        Assert.That(text, Does.Contain(Page.Escape("Accuracy under pgd7 against ε × 255")).And.Not.Contain("No curve against"));
         Assert.That(text, Does.Match(@"<th scope=""row"">2</th><td>68\.0 %</td>").And.Match(@"<th scope=""row"">4</th><td>–</td>"));
     }
 
@@ -149,7 +149,7 @@ public sealed partial class HtmlReportTests
             {"options":{"timesteps":2,"batch":8,"seed":1,"stops_early":true},"samples":8,"clean_correct":6,"clean_accuracy95":{"lower":0.3,"upper":0.9},
             "attacks":[{"attack":"fgsm","budget":{"norm":0,"radius":0.015686275},"correct":3,"samples":8,"accuracy95":{"lower":0.1,"upper":0.8},"members":[]}],
             "layers":[],"warnings":["gradients vanish"],
-            "diagnosis":{"options":{},"attack":null,"checks":[{"name":"steps","state":1,"sentence":"More steps break more.","numbers":[]}],"curves":[]}}
+            "diagnosis":{"options":{"budget":{"norm":0,"radius":0.015686275},"seed":1,"training_estimator":{"name":"bptt.PCW.1.0","spikes":true,"adapting":null},"samples":256},"attack":null,"checks":[{"name":"steps","state":1,"sentence":"More steps break more.","numbers":[]}],"curves":[]}}
             """);
         Assert.That(text, Does.Contain("Verdict: doubt, because: More steps break more.").And.Contain("gradients vanish").And.Contain("37.5 % (10.0 to 80.0)"));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
@@ -34,8 +35,16 @@ internal sealed record EvaluationDocument(string File, EvaluationResult? Result,
 
     private static EvaluationDocument Evaluation(string path, JsonElement root)
     {
-        var diagnosis = root.TryGetProperty("diagnosis", out var found) ? found.Deserialize<DiagnosisReport>(RunResults.Format) : null;
+        var diagnosis = root.TryGetProperty("diagnosis", out var found) && found.ValueKind != JsonValueKind.Null ? ReadDiagnosis(found) : null;
         return new EvaluationDocument(path, root.Deserialize<EvaluationResult>(RunResults.Format), diagnosis, diagnosis?.Curves ?? []);
+    }
+
+    /// <summary>Without the estimator that the network was trained with: the file describes it and does not say how to make one, and a report needs none.</summary>
+    private static DiagnosisReport? ReadDiagnosis(JsonElement found)
+    {
+        var diagnosis = JsonNode.Parse(found.GetRawText())!;
+        diagnosis["options"]?.AsObject().Remove("training_estimator");
+        return diagnosis.Deserialize<DiagnosisReport>(RunResults.Format);
     }
 
     private static bool IsWhole(EvaluationDocument read) =>
