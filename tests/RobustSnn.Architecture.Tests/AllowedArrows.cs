@@ -20,7 +20,7 @@ internal static class AllowedArrows
         new("Exchange/Onnx", "Exchange/Onnx/Messages", "Experiments/Runs", "Experiments/Files", "Engine", "Model"),
         new("Exchange/Onnx/Messages"),
         new("Exchange/Nir", "Experiments/Runs", "Experiments/Files", "Engine/Plans", "Engine", "Model"),
-        new("Exchange/Traces", "Experiments/Data", "Experiments/Files", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Layout", "Model"),
+        new("Exchange/Traces", "Experiments/Data", "Experiments/Files", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Exchange/CompressedTensors", "Experiments/Files", "Engine/Layout", "Model"),
         new("Exchange/Folders", "Model"),
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators", "Robustness/Pruning", "Engine/Plans",
