@@ -36,16 +36,14 @@ public sealed class FaultTests(string launcher)
         Assert.That(Count(outcome.Error, " ended by an error: no space left on the device"), Is.EqualTo(2), outcome.Error);
     }
 
-    [TestCase("other-settings", "epochs is 4 on ranks 0, 2 and 5 on rank 1")]
-    [TestCase("other-version", "the version of the program is ", "and 0.0.1 on rank 1")]
-    public void Processes_that_do_not_belong_together_are_refused(string job, params string[] words)
+    [Test]
+    public void A_process_that_does_not_belong_to_the_others_is_refused()
     {
-        var outcome = MpiRun.Run(launcher, 3, job, "30", "1");
+        var outcome = MpiRun.Run(launcher, 3, "stranger", "30", "1");
         Assert.That(outcome.Code, Is.EqualTo(2), outcome.Error);
-        foreach (var word in words)
-        {
-            Assert.That(outcome.Error, Does.Contain(word));
-        }
+        Assert.That(outcome.Error, Does.Contain("epochs is 4 on ranks 0, 2 and 5 on rank 1"));
+        Assert.That(outcome.Error, Does.Match("the version of the program is .* on ranks 0, 2 and 0.0.1 on rank 1"));
+        Assert.That(outcome.Error, Does.Not.Contain("batch is"));
     }
 
     [Test]
