@@ -125,19 +125,12 @@ internal sealed class RankThread
     {
         for (var number = 0L; ; number++)
         {
-            Call? call;
-            while (!TryNext(out call))
+            if (AwaitNext(watch) is not { } call)
             {
-                if (isClosing)
-                {
-                    return;
-                }
-
-                watch.Look();
-                wake.WaitOne(Idle);
+                return;
             }
 
-            exchange.Begin(call!.Header with { Number = number });
+            exchange.Begin(call.Header with { Number = number });
             call.Carry(exchange);
             lock (gate)
             {
@@ -148,11 +141,27 @@ internal sealed class RankThread
         }
     }
 
-    private bool TryNext(out Call? call)
+    /// <summary>The next call, once there is one; null at the end, when all that were begun are done.</summary>
+    private Call? AwaitNext(PeerWatch watch)
     {
-        lock (gate)
+        while (true)
         {
-            return calls.TryPeek(out call);
+            var mayEnd = isClosing; // asked first: what was begun before the end is in the queue then
+            lock (gate)
+            {
+                if (calls.TryPeek(out var call))
+                {
+                    return call;
+                }
+            }
+
+            if (mayEnd)
+            {
+                return null;
+            }
+
+            watch.Look();
+            wake.WaitOne(Idle);
         }
     }
 
