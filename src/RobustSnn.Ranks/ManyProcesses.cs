@@ -31,7 +31,7 @@ internal sealed class ManyProcesses : IRanks
 
     public int Count => transport.Count;
 
-    public string Description => $"{transport.Description}, {Count} ranks";
+    public string Description => $"{transport.Description}, {Count} {(Count == 1 ? "rank" : "ranks")}";
 
     public TimeSpan Waited => Stopwatch.GetElapsedTime(0, waited);
 

@@ -110,6 +110,7 @@ internal sealed class ManyShardSum<T> : Call, IShardSum<T>
         }
     }
 
+    /// <summary>A sum that is still under way keeps its memory, in which others may write.</summary>
     public void Dispose()
     {
         if (isDisposed)
@@ -118,12 +119,7 @@ internal sealed class ManyShardSum<T> : Call, IShardSum<T>
         }
 
         isDisposed = true;
-        if (stack.HasBegun && ranks.MayFree)
-        {
-            End();
-        }
-
-        if (ranks.MayFree)
+        if (ranks.MayFree && !stack.HasBegun)
         {
             stack.Free();
             total.Free();

@@ -70,7 +70,7 @@ internal sealed class RankThread
         wake.Set();
     }
 
-    /// <summary>Ends all calls, tells the other ranks why, and returns when it has been said.</summary>
+    /// <summary>Ends all calls and tells the other ranks why.</summary>
     public void Abort(string message)
     {
         Opened.Watch.Abort(message);
@@ -125,19 +125,12 @@ internal sealed class RankThread
     {
         for (var number = 0L; ; number++)
         {
-            Call? call;
-            while (!TryNext(out call))
+            if (AwaitNext(watch) is not { } call)
             {
-                if (isClosing)
-                {
-                    return;
-                }
-
-                watch.Look();
-                wake.WaitOne(Idle);
+                return;
             }
 
-            exchange.Begin(call!.Header with { Number = number });
+            exchange.Begin(call.Header with { Number = number });
             call.Carry(exchange);
             lock (gate)
             {
@@ -148,31 +141,73 @@ internal sealed class RankThread
         }
     }
 
-    private bool TryNext(out Call? call)
+    /// <summary>The next call, once there is one; null at the end, when all that were begun are done.</summary>
+    private Call? AwaitNext(PeerWatch watch)
     {
-        lock (gate)
+        while (true)
         {
-            return calls.TryPeek(out call);
+            var mayEnd = isClosing; // asked first: what was begun before the end is in the queue then
+            lock (gate)
+            {
+                if (calls.TryPeek(out var call))
+                {
+                    return call;
+                }
+            }
+
+            if (mayEnd)
+            {
+                return null;
+            }
+
+            watch.Look();
+            wake.WaitOne(Idle);
         }
     }
 
+    /// <summary>Ends all calls and tells the others; returns when they have said theirs, or had the time to.</summary>
     private void Fail(Exception error, int rank, PeerWatch watch)
     {
         var lost = (error as RankLostException)?.Rank ?? rank;
         var message = error is RankLostException ? error.Message : $"{watch.Name(rank)} ended by an error: {error.Message}";
-        watch.Tell(lost, message);
         lock (gate)
         {
             failure = error;
+        }
+
+        try
+        {
+            watch.Tell(lost, message);
+            EndCalls(error);
+            AwaitLastWords(watch, lost);
+        }
+        catch (InvalidOperationException)
+        {
+            EndCalls(error); // messages themselves are what fails: nobody can be told
+        }
+
+        if (!isClosing)
+        {
+            Console.Error.WriteLine(message); // whoever should have said it is busy with something else, and is ended now
+        }
+    }
+
+    private void EndCalls(Exception error)
+    {
+        lock (gate)
+        {
             while (calls.TryDequeue(out var call))
             {
                 call.End(error);
             }
         }
+    }
 
+    private void AwaitLastWords(PeerWatch watch, int lost)
+    {
         var since = Stopwatch.GetTimestamp();
-        var hasLeft = false;
         var patience = silence < LastWords ? silence : LastWords;
+        var hasLeft = false;
         while (Stopwatch.GetElapsedTime(since) < patience && !(hasLeft && watch.HaveOthersLeft(lost)))
         {
             if (isClosing && !hasLeft)
@@ -182,11 +217,6 @@ internal sealed class RankThread
             }
 
             Thread.Sleep(2);
-        }
-
-        if (!isClosing)
-        {
-            Console.Error.WriteLine(message); // whoever should have said it is busy with something else, and is ended now
         }
     }
 }

@@ -21,7 +21,7 @@ public sealed class ProcessTests(string launcher, int count)
         Assert.That(outcome.Code, Is.Zero, outcome.Error);
         findings = outcome.Output.Split('\n').Select(line => line.Trim().Split(':', 2)).Where(parts => parts.Length == 2)
             .ToDictionary(parts => parts[0], parts => parts[1].Trim());
-        Assert.That(outcome.Output, Does.Contain($"{(launcher == MpiRun.OpenMpi ? "Open MPI" : "MPICH")}").And.Contain($", {count} ranks"));
+        Assert.That(outcome.Output, Does.Contain($"{(launcher == MpiRun.OpenMpi ? "Open MPI" : "MPICH")}").And.Contain($", {count} rank"));
     }
 
     [TestCaseSource(typeof(Checks), nameof(Checks.Names))]

@@ -5,13 +5,13 @@ namespace RobustSnn.Ranks.Worker;
 /// <summary>What the processes of a test do together.</summary>
 internal static class Jobs
 {
-    /// <summary>Opens this process's place; for one of them under other settings or another version.</summary>
+    /// <summary>Opens this process's place; of the job "stranger" one has other settings and another version.</summary>
     public static IRanks Open(string job, TimeSpan silence, int faulty)
     {
         // Ranks are not known before they are open; launchers number their processes in the environment.
-        var isFaulty = faulty.ToString() == (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK") ?? Environment.GetEnvironmentVariable("PMI_RANK"));
-        var settings = new Dictionary<string, string> { ["batch"] = "64", ["epochs"] = job == "other-settings" && isFaulty ? "5" : "4" };
-        return Processes.Open(settings, silence, job == "other-version" && isFaulty ? "0.0.1" : Processes.Version);
+        var isStranger = job == "stranger" && faulty.ToString() == (Environment.GetEnvironmentVariable("OMPI_COMM_WORLD_RANK") ?? Environment.GetEnvironmentVariable("PMI_RANK"));
+        var settings = new Dictionary<string, string> { ["batch"] = "64", ["epochs"] = isStranger ? "5" : "4" };
+        return Processes.Open(settings, silence, isStranger ? "0.0.1" : Processes.Version);
     }
 
     public static void Run(string job, IRanks ranks, int faulty)
@@ -36,8 +36,7 @@ internal static class Jobs
                     throw new IOException("no space left on the device");
                 }
 
-                Thread.Sleep(500);
-                ranks.Barrier();
+                Thread.Sleep(TimeSpan.FromMinutes(1)); // no call in which it could be told
                 break;
             case "other-call":
                 if (ranks.Rank == faulty)
@@ -56,11 +55,6 @@ internal static class Jobs
                     ranks.Barrier();
                 }
 
-                break;
-            case "long-pause": // longer than the silence: signs of life go on while a rank computes
-                Thread.Sleep(ranks.Rank == 0 ? 2500 : 0);
-                ranks.Barrier();
-                Report.Line("still together");
                 break;
             case "measure":
                 Measure(ranks);

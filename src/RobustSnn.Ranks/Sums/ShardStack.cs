@@ -18,8 +18,14 @@ internal sealed class ShardStack<T>
     private int depth;
     private Stage stage;
 
+    /// <exception cref="NotSupportedException">The numbers are neither float nor double.</exception>
     public ShardStack(ShardTree tree, int rank, int length)
     {
+        if (typeof(T) != typeof(float) && typeof(T) != typeof(double))
+        {
+            throw new NotSupportedException($"sums over shards are of float or double, not of {typeof(T).Name}");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, int.MaxValue / Unsafe.SizeOf<T>());
         (First, Length) = (tree.FirstOf(rank), length);
