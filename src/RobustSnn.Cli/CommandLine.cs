@@ -66,9 +66,9 @@ public static class CommandLine
             terminal.Error.WriteLine("rsnn: there is not enough memory for this; expected more, or a smaller --batch, batch_size or number of timesteps");
             return ExitCode.BadInput;
         }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException && !IsTraced)
+        catch (Exception refusal) when (SystemRefusal.Is(refusal) && !IsTraced)
         {
-            terminal.Error.WriteLine($"rsnn: the system refused to read or write: {refusal.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)");
+            terminal.Error.WriteLine($"rsnn: {SystemRefusal.Sentence(refusal)} ({TraceVariable}=1 shows where)");
             return ExitCode.BadInput;
         }
         catch (Exception fault)
