@@ -85,6 +85,22 @@ public static class CommandLine
         }
     }
 
+    /// <summary>What is wrong with arguments before anything is done; empty where nothing is.</summary>
+    internal static IReadOnlyList<string> Mistakes(string[] arguments, Terminal terminal)
+    {
+        ParseResult parsed = Root(terminal, MeasuringTimes.Usual, CancellationToken.None).Parse(arguments);
+        try
+        {
+            RefuseUnknownOptions(parsed.CommandResult);
+        }
+        catch (BadInputException mistake)
+        {
+            return [mistake.Message];
+        }
+
+        return [.. parsed.Errors.Select(error => error.Message)];
+    }
+
     private static bool IsTraced => Environment.GetEnvironmentVariable(TraceVariable) == "1";
 
     /// <summary>What looks like an option but is none was taken for the command's argument: a file name, say.</summary>
