@@ -86,7 +86,7 @@ internal static class OwnNetwork
                     new Convolution(each.Outputs, each.Kernel, each.Stride, each.Padding, convolutions.Dequeue().HasBias)),
                 Operation.Linear each => Operation.NewLinear(each.outputs, linears.Dequeue().HasBias),
                 var other => other,
-            }, index == 0 ? [] : [index - 1]))));
+            }, ListModule.OfSeq(Enumerable.Range(index - 1, Math.Min(index, 1)))))));
     }
 
     private static List<HostTensor> Renamed(string path, Network network, ILookup<ModuleKind, StoredModule> stored)
