@@ -15,7 +15,7 @@ internal static class AllowedArrows
             "Robustness/Ledgers", "FixedPoint/Quantisation", "Engine/Plans", "Engine/Operations"),
         new("Library", "Experiments/Import", "Experiments/Runs", "Experiments/Settings", "Experiments/Data", "Experiments/Messages", "Robustness/Energy",
             "Robustness/Evaluations", "Robustness/Attacks", "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness", "Robustness/Pruning", "Engine/Plans", "Engine",
-            "Engine/Operations", "Engine/Randomness", "Model"),
+            "Engine/Operations", "Engine/Randomness", "Engine/Layout", "Model"),
         new("Conformance", "Robustness/Training", "Robustness/Attacks", "Robustness/ToSpiking", "Robustness", "Robustness/Estimators",
             "Robustness/Pruning", "Engine/Plans", "Engine/Plans/Steps", "Engine", "Engine/Operations", "Engine/Randomness",
             "Engine/Layout", "Model"),
