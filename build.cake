@@ -395,6 +395,100 @@ Task("Publish")
         Information("artifacts/rsnn/rsnn");
     });
 
+Task("Pack")
+    .Description("Makes artifacts/packages: the library's NuGet packages, with symbols and documentation, the same bytes wherever they are built.")
+    .Does(() =>
+    {
+        CleanDirectory(artifacts + Directory("packages"));
+        StartProcess("git", new ProcessSettings { Arguments = "rev-parse HEAD", RedirectStandardOutput = true }, out var commit);
+
+        // Built apart from what tests run: there, symbols have the sources' places on this machine, which tests read.
+        foreach (var step in new[] { "Restore", "Pack" })
+        {
+            DotnetOrFail("msbuild", "build/Packages.proj", $"-t:{step}", "-m", "-nologo", "-verbosity:quiet", $"-p:Configuration={configuration}",
+                $"-p:ArtifactsPath={MakeAbsolute(artifacts + Directory("pack")).FullPath}", $"-p:PackageOutputPath={MakeAbsolute(artifacts + Directory("packages")).FullPath}",
+                "-p:ContinuousIntegrationBuild=true", "-p:RunAnalyzers=false", $"-p:RepositoryCommit={commit.FirstOrDefault()}");
+        }
+
+        var made = GetFiles("artifacts/packages/*.nupkg");
+        if (made.Count == 0 || made.Count != GetFiles("artifacts/packages/*.snupkg").Count)
+        {
+            throw new CakeException($"artifacts/packages has {made.Count} packages, expected some, and as many with symbols");
+        }
+
+        Information("{0}", string.Join('\n', made.Select(file => file.GetFilename())));
+    });
+
+Task("Samples")
+    .Description("Packs, and builds and runs samples/ with the packages alone; fails where one does not say what it should.")
+    .IsDependentOn("Pack")
+    .Does(() =>
+    {
+        // A cache of its own: the packages of yesterday have the same version.
+        var cache = MakeAbsolute(artifacts + Directory("samples/packages"));
+        CleanDirectory(cache);
+        var usual = EnvironmentVariable("NUGET_PACKAGES") ?? $"{EnvironmentVariable("HOME") ?? EnvironmentVariable("USERPROFILE")}/.nuget/packages";
+        var variables = new Dictionary<string, string>
+        {
+            ["NUGET_PACKAGES"] = cache.FullPath,
+            ["NUGET_FALLBACK_PACKAGES"] = usual,
+            ["RestoreAdditionalProjectSources"] = MakeAbsolute(artifacts + Directory("packages")).FullPath,
+        };
+        RunOrFail("dotnet", ["build", "samples/Samples.proj", "--configuration", configuration, "--nologo", "--verbosity", "quiet"], variables);
+        foreach (var sample in new[] { "convert-your-ann", "your-own-pruning", "images-from-a-camera-folder" })
+        {
+            RunSample(sample, "dotnet", [$"samples/{sample}/bin/{configuration}/{Framework}/{sample}.dll", $"samples/{sample}"], variables);
+        }
+
+        RunSample("attack-your-snn", "dotnet", ["fsi", "samples/attack-your-snn/attack-your-snn.fsx"], variables);
+    });
+
+Task("AcceptApi")
+    .Description("Takes what users of the packages can name as it is now: tests/RobustSnn.Tests/Approved, to be committed.")
+    .Does(() =>
+    {
+        DotnetOrFail("build", "tests/RobustSnn.Tests", "--configuration", configuration, "--nologo", "--verbosity", "quiet");
+        DotnetWith(("RSNN_ACCEPT_API", "1"), "test", "tests/RobustSnn.Tests", "--no-build", "--configuration", configuration, "--filter", "FullyQualifiedName~PublicApi");
+    });
+
+Task("Docs")
+    .Description("Makes artifacts/docs: guides and the API of the packages, as a site. Fails where a link, an anchor or a reference leads nowhere.")
+    .IsDependentOn("Pack")
+    .Does(() =>
+    {
+        CleanDirectory(artifacts + Directory("docs"));
+        CleanDirectory("docs/site/api");
+        RunIn("docs/site", "tool", "restore");
+        RunIn("docs/site", "docfx", "metadata", "docfx.json", "--logLevel", "warning");
+        RunIn("docs/site", "docfx", "build", "docfx.json", "--logLevel", "warning", "--warningsAsErrors");
+        Information("artifacts/docs/index.html");
+    });
+
+void RunIn(string folder, params string[] arguments)
+{
+    var settings = new ProcessSettings { Arguments = string.Join(' ', arguments), WorkingDirectory = folder };
+    if (StartProcess("dotnet", settings) is var code && code != 0)
+    {
+        throw new CakeException($"dotnet {string.Join(' ', arguments)} exited with {code}");
+    }
+}
+
+// A sample that ends well has said what the lines of its expected.txt have, in their order.
+void RunSample(string name, string program, string[] arguments, Dictionary<string, string> variables)
+{
+    var settings = new ProcessSettings { Arguments = string.Join(' ', arguments.Select(argument => $"\"{argument}\"")), RedirectStandardOutput = true, EnvironmentVariables = variables };
+    var code = StartProcess(program, settings, out var output);
+    var said = string.Join('\n', output);
+    var at = 0;
+    var missing = System.IO.File.ReadLines($"samples/{name}/expected.txt").FirstOrDefault(line => (at = said.IndexOf(line, Math.Max(at, 0), StringComparison.Ordinal)) < 0);
+    if (code != 0 || missing is not null)
+    {
+        throw new CakeException($"{name} exited with {code}{(missing is null ? "" : $" and did not say '{missing}'")}:\n{said}");
+    }
+
+    Information("{0}: as expected", name);
+}
+
 Task("Format")
     .Description("Formats the C# sources by .editorconfig.")
     .IsDependentOn("Restore")

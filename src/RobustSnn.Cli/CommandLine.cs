@@ -68,9 +68,9 @@ public static class CommandLine
             terminal.Error.WriteLine("rsnn: there is not enough memory for this; expected more, or a smaller --batch, batch_size or number of timesteps");
             return ExitCode.BadInput;
         }
-        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException && !IsTraced)
+        catch (Exception refusal) when (SystemRefusal.Is(refusal) && !IsTraced)
         {
-            terminal.Error.WriteLine($"rsnn: the system refused to read or write: {refusal.Message.ReplaceLineEndings(" ")} ({TraceVariable}=1 shows where)");
+            terminal.Error.WriteLine($"rsnn: {SystemRefusal.Sentence(refusal)} ({TraceVariable}=1 shows where)");
             return ExitCode.BadInput;
         }
         catch (Exception fault)
@@ -85,6 +85,22 @@ public static class CommandLine
 
             return ExitCode.Failed;
         }
+    }
+
+    /// <summary>What is wrong with arguments before anything is done; empty where nothing is.</summary>
+    internal static IReadOnlyList<string> Mistakes(string[] arguments, Terminal terminal)
+    {
+        ParseResult parsed = Root(terminal, MeasuringTimes.Usual, CancellationToken.None).Parse(arguments);
+        try
+        {
+            RefuseUnknownOptions(parsed.CommandResult);
+        }
+        catch (BadInputException mistake)
+        {
+            return [mistake.Message];
+        }
+
+        return [.. parsed.Errors.Select(error => error.Message)];
     }
 
     private static bool IsTraced => Environment.GetEnvironmentVariable(TraceVariable) == "1";

@@ -106,6 +106,11 @@ internal sealed class Assemblies
     private static string? Folder(string document)
     {
         var path = Path.GetRelativePath(Path.Combine(Repository.Root, "src"), document).Replace('\\', '/');
+        if (path.StartsWith("RobustSnn/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal))
+        {
+            return "Library"; // the project that has the whole house's name
+        }
+
         if (!path.StartsWith("RobustSnn.", StringComparison.Ordinal) || path.Contains("/obj/", StringComparison.Ordinal))
         {
             return null;

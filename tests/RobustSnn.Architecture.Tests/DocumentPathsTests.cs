@@ -8,7 +8,7 @@ namespace RobustSnn.Architecture.Tests;
 public sealed partial class DocumentPathsTests
 {
     private static IEnumerable<string> Documents =>
-        ["README.md", "CONTRIBUTING.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(file => Path.GetRelativePath(Repository.Root, file))];
+        ["README.md", "CONTRIBUTING.md", .. Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Repository.Root, file))];
 
     [TestCaseSource(nameof(Documents))]
     public void Every_path_is_there(string document)

@@ -179,8 +179,6 @@ internal static class EnergyCommand
                 : throw new BadInputException($"--epsilon: expected with --attack, whose radius it is, found '{text}' alone");
         }
 
-        return AttackBudget.TryParse(text ?? UsualEpsilon, out AttackBudget budget)
-            ? budget
-            : throw new BadInputException($"--epsilon: expected a radius from 0 to 1 such as 8/255 or 0.03, or in L2 such as l2:0.5, found '{text}'");
+        return AttackBudget.Parse("--epsilon", text ?? UsualEpsilon);
     }
 }

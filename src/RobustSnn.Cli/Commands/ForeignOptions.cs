@@ -7,6 +7,7 @@ using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Import;
 using RobustSnn.Experiments.Messages;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
 namespace RobustSnn.Cli.Commands;
@@ -48,14 +49,24 @@ internal sealed class ForeignOptions
         HelpName = string.Join("|", Resets),
     };
 
-    public IEnumerable<Option> All => [architecture, keep, normalise, size, leak, reset];
+    private readonly Option<string?> network = new("--network")
+    {
+        Description = "A file that gives the network by its sizes, of one of your own: network: { family: vgg, layers: [16, M, 32, M], head: [64] }. Tensors, whatever "
+            + "they are called, are its parameters by order and shape; with --size and --normalise.",
+        HelpName = "FILE.yaml",
+    };
+
+    public IEnumerable<Option> All => [architecture, network, keep, normalise, size, leak, reset];
 
     /// <summary>What was said.</summary>
     /// <param name="timesteps">T of a network that was converted; null where nobody says it.</param>
     /// <exception cref="BadInputException">A normalisation, a leak or a reset is none.</exception>
     public ImportOptions Read(ParseResult parsed, int? timesteps) => new(
         parsed.GetValue(architecture), parsed.GetValue(keep), Normalisation(parsed.GetValue(normalise)), parsed.GetValue(size), timesteps,
-        Leak(parsed.GetValue(leak)), Reset(parsed.GetValue(reset)));
+        Leak(parsed.GetValue(leak)), Reset(parsed.GetValue(reset)))
+    {
+        Network = parsed.GetValue(network) is { } file ? SettingsReader.ReadNetwork(file) : null,
+    };
 
     /// <summary>A checkpoint of this program, or, where the file is none, somebody else's network; of that one it is said what was taken.</summary>
     /// <param name="timesteps">As <see cref="Read"/> has it.</param>

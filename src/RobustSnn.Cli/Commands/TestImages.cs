@@ -14,15 +14,7 @@ internal static class TestImages
     public const ulong Seed = 1;
 
     /// <exception cref="BadInputException">The network's BatchNorm statistics are those that conversion leaves: none.</exception>
-    public static void RequireEvaluable(string path, SpikingModel model)
-    {
-        if (RunningStatistics.AreReset(model))
-        {
-            throw new BadInputException(
-                $"{path}: expected a trained network, found one whose BatchNorm statistics conversion has reset; finetuning estimates "
-                + "them. Evaluate the finetuned checkpoint; the run's own table has a row for the network as converted");
-        }
-    }
+    public static void RequireEvaluable(string path, SpikingModel model) => RunningStatistics.RequireEstimated(path, model);
 
     /// <summary>Test images of the network's own data set or of another, all or some, evenly over the classes.</summary>
     /// <param name="path">The checkpoint, for messages.</param>

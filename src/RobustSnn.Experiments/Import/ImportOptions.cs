@@ -1,4 +1,5 @@
 using RobustSnn.Experiments.Data;
+using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Import;
@@ -13,4 +14,8 @@ namespace RobustSnn.Experiments.Import;
 /// <param name="Reset">Of a converted network's neurons; null for the papers' hard one.</param>
 public sealed record ImportOptions(
     string? Architecture = null, double? Keep = null, PixelStatistics? Normalisation = null, int? Size = null, int? Timesteps = null, double? Leak = null,
-    Reset? Reset = null);
+    Reset? Reset = null)
+{
+    /// <summary>A network of the user's own, by its sizes: tensors are its parameters by order and shape. Null to recognise the network by names.</summary>
+    public NetworkSettings? Network { get; init; }
+}

@@ -5,12 +5,14 @@ using RobustSnn.Engine.Operations;
 using RobustSnn.Experiments.Data;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
+using RobustSnn.Experiments.Settings;
 using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Import;
 
 /// <summary>
-/// Reads networks that other people's code saved: ANNs of HYDRA, HARP, RobustBench, torchvision and the reference, and the reference's spiking ones.
+/// Reads networks that other people's code saved: ANNs of HYDRA, HARP, RobustBench, torchvision and the reference, and the reference's spiking ones;
+/// and the user's own, whose layers stand in a row.
 /// </summary>
 public static class NetworkImport
 {
@@ -40,6 +42,11 @@ public static class NetworkImport
             named = TensorNames.WithoutCommonParts(named);
         }
 
+        if (options.Network is { } own)
+        {
+            return ReadOwn(file, named, stored, backend, options, own);
+        }
+
         NeuronModel? neurons = Neurons(named, options);
         var scores = new ScoredWeights(named, options.Keep);
         HostTensor[] tensors = [.. named.Tensors.Where(tensor => !ScoredWeights.IsPart(tensor) && (neurons is not null || !IsThreshold(tensor)))];
@@ -54,7 +61,7 @@ public static class NetworkImport
                 + $"{string.Join(", ", PixelStatistics.Known.Keys)}, none, or its means and deviations");
         }
 
-        RequireFloats(named, found.Architecture);
+        RequireFloats(path, named.Tensors.Where(tensor => found.Architecture.Unused(tensor.Name) is null));
         var notes = new List<string> { NormalisationNote(found, stored, options.Normalisation) };
         notes.AddRange(LeftOut(file, named, found, scores, neurons is not null));
         if (neurons is not null)
@@ -176,16 +183,54 @@ public static class NetworkImport
         }
     }
 
-    // A network in half precision computes other numbers than its weights do in single.
-    private static void RequireFloats(TensorFile named, ForeignArchitecture architecture)
+    /// <summary>A network whose layers the user gives by their sizes.</summary>
+    private static ImportedNetwork ReadOwn(
+        TensorFile file, TensorFile named, PixelStatistics? stored, IBackend backend, ImportOptions options, NetworkSettings own)
     {
-        foreach (HostTensor tensor in named.Tensors.Where(tensor => architecture.Unused(tensor.Name) is null))
+        (string Option, bool IsSaid)[] others =
+        [
+            ("--as", options.Architecture is not null), ("--keep", options.Keep is not null), ("--timesteps", options.Timesteps > 0),
+            ("--leak", options.Leak is not null), ("--reset", options.Reset is not null),
+        ];
+        if (Array.Find(others, each => each.IsSaid).Option is { } said)
+        {
+            throw new BadInputException($"{said}: expected with a network that is recognised by its names, found it beside --network, which gives an ANN by its sizes");
+        }
+
+        PixelStatistics normalisation = stored ?? options.Normalisation ?? throw new BadInputException(
+            $"{file.FilePath}: does not say what its images were normalised with: expected --normalise, with {string.Join(", ", PixelStatistics.Known.Keys)}, none, or "
+            + "its means and deviations");
+        RequireFloats(file.FilePath, named.Tensors);
+        (TensorFile tensors, Network network, string note) = OwnNetwork.Map(
+            named, PytorchArchive.IsIts(file.FilePath), own, new ForeignFrame(normalisation, options.Size));
+        SpikingModel model = Build(tensors, network, backend);
+        try
+        {
+            string[] leftOut = file.LeftOut.Count > 0 ? [$"left out, beside the tensors: {string.Join(", ", file.LeftOut)}"] : [];
+            return new ImportedNetwork(
+                model, OwnNetwork.Name, "the user's own", 0,
+                [
+                    $"normalisation, {(stored is null ? "as asked for" : "from the file")}: {normalisation.Describe()}", .. leftOut, note,
+                    Prune(model, new ScoredWeights(tensors, null), null),
+                ]);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    // A network in half precision computes other numbers than its weights do in single.
+    private static void RequireFloats(string path, IEnumerable<HostTensor> tensors)
+    {
+        foreach (HostTensor tensor in tensors)
         {
             bool isDouble = tensor.ElementType == Files.ElementType.F64;
             if (tensor.ElementType != Files.ElementType.F32 && !(isDouble && tensor.ToDoubles().All(value => value.Equals((float)value))))
             {
                 throw new BadInputException(
-                    $"{named.FilePath}: tensor '{tensor.Name}' expected F32 elements, found {tensor.ElementType}"
+                    $"{path}: tensor '{tensor.Name}' expected F32 elements, found {tensor.ElementType}"
                     + $"{(isDouble ? " that no 32-bit float holds" : "")}; in PyTorch, save model.float().state_dict() of the network as it was trained");
             }
         }

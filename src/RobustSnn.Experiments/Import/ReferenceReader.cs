@@ -1,3 +1,4 @@
+using Microsoft.FSharp.Collections;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
 
@@ -19,10 +20,9 @@ internal static class ReferenceReader
     // Whether a converted network's convolutions have biases was its maker's choice.
     private static Network WithoutAbsentBiases(Network network, StoredTensors tensors) => new(
         network.Architecture, network.Input, network.Classes, network.Neurons,
-        [
-            .. network.Nodes.Select(node => node.Operation is Operation.Convolution { Item: { Bias: true } settings } && !tensors.Has($"{node.Name}.bias")
+        ListModule.OfSeq(
+            network.Nodes.Select(node => node.Operation is Operation.Convolution { Item: { Bias: true } settings } && !tensors.Has($"{node.Name}.bias")
                 ? new Node(node.Name, Operation.NewConvolution(
                     new Convolution(settings.Outputs, settings.Kernel, settings.Stride, settings.Padding, bias: false)), node.Inputs)
-                : node),
-        ]);
+                : node)));
 }

@@ -45,7 +45,7 @@ internal static class VggReader
     private static ForeignVgg Vgg(
         StoredTensors tensors, int[][] stages, bool poolsLast, bool hasNorms, bool hasBiases, int grid, double? dropout) => new(
         ListModule.OfSeq(stages.Select(ListModule.OfArray)), poolsLast, hasNorms, hasBiases, grid,
-        [tensors.Outputs(Linear(0, dropout), 2), tensors.Outputs(Linear(1, dropout), 2)],
+        ListModule.OfSeq([tensors.Outputs(Linear(0, dropout), 2), tensors.Outputs(Linear(1, dropout), 2)]),
         dropout is { } rate ? FSharpOption<double>.Some(rate) : FSharpOption<double>.None);
 
     // An activation, and dropout where there is some, stand between two linear layers.

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using RobustSnn.Engine.Operations;
+using RobustSnn.Model;
 
 namespace RobustSnn.Experiments.Settings;
 
@@ -44,6 +45,13 @@ public readonly struct AttackBudget : IEquatable<AttackBudget>
         budget = new AttackBudget(Budget.Pixels((float)fraction.Value), inPixels);
         return isFraction;
     }
+
+    /// <summary>The same.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <exception cref="BadInputException">It is none of these.</exception>
+    public static AttackBudget Parse(string name, string text) => TryParse(text, out AttackBudget budget)
+        ? budget
+        : throw new BadInputException($"{name}: expected a radius from 0 to 1 such as 8/255 or 0.03, or in L2 such as l2:0.5, found '{text}'");
 
     public bool Equals(AttackBudget other) => Value == other.Value;
 

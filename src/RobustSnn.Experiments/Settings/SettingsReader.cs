@@ -11,6 +11,10 @@ namespace RobustSnn.Experiments.Settings;
 public static class SettingsReader
 {
     private const string BaseKey = "base";
+    private const string NetworkKey = "network";
+
+    // An ANN has no neurons: what is here is not read.
+    private const string NeuronsUnsaid = "network: { architecture: null, timesteps: 1, leak: 1, reset: hard }";
 
     /// <summary>Reads a file as <see cref="Read(string, string, IEnumerable{string})"/> reads its text.</summary>
     /// <exception cref="BadInputException">The file cannot be read, or as the text.</exception>
@@ -30,6 +34,23 @@ public static class SettingsReader
     /// </exception>
     public static ExperimentSettings Read(string text, string sourceName, IEnumerable<string>? overrides = null) =>
         Read(ConfigParser.File(text, sourceName), overrides);
+
+    /// <summary>The network alone of a file that may be an experiment, or have the key <c>network</c> and no other: T and neurons may then be left out.</summary>
+    /// <exception cref="BadInputException">The file cannot be read, or as the text.</exception>
+    public static NetworkSettings ReadNetwork(string path)
+    {
+        ConfigMapping written = ConfigParser.File(InputFile.Text(path), path);
+        if (written.Entries is not [{ Key: NetworkKey }])
+        {
+            return Read(written).Network;
+        }
+
+        ConfigMapping mapping = ConfigParser.File(NeuronsUnsaid, NetworkKey).Overlaid(written);
+        var settings = (NetworkSettings)Value(SettingsTable.Root.Fields.Single(field => field.Name == NetworkKey), mapping)!;
+        return NetworkRules.Broken(settings).FirstOrDefault() is var (key, problem) && key is not null
+            ? throw Bad(mapping.PlaceOf(key), key, problem)
+            : settings;
+    }
 
     /// <summary>As <see cref="Read(string, string, IEnumerable{string})"/>, of keys and values that were parsed before.</summary>
     internal static ExperimentSettings Read(ConfigMapping written, IEnumerable<string>? overrides = null)

@@ -19,6 +19,19 @@ public static class RunningStatistics
             Array.TrueForAll(parameter.Value.ToArray(), value => value == (parameter.Specification.Kind.IsRunningVariance ? 1 : 0)));
     }
 
+    /// <summary>Refuses a network that cannot be evaluated.</summary>
+    /// <param name="name">What messages call it: its file.</param>
+    /// <exception cref="BadInputException">The network's BatchNorm statistics are those that conversion leaves: none.</exception>
+    public static void RequireEstimated(string name, SpikingModel model)
+    {
+        if (AreReset(model))
+        {
+            throw new BadInputException(
+                $"{name}: expected a trained network, found one whose BatchNorm statistics conversion has reset; finetuning estimates "
+                + "them. Evaluate the finetuned checkpoint; the run's own table has a row for the network as converted");
+        }
+    }
+
     /// <summary>Sets running means to 0 and variances to 1.</summary>
     public static void Reset(SpikingModel model)
     {
