@@ -93,7 +93,8 @@ public static class CommandLine
         ParseResult parsed = Root(terminal, MeasuringTimes.Usual, CancellationToken.None).Parse(arguments);
         try
         {
-            RefuseUnknownOptions(parsed.CommandResult);
+            RefuseUnknownCommands(parsed);
+            RefuseUnknownOptions(parsed);
         }
         catch (BadInputException mistake)
         {

@@ -7,7 +7,7 @@ internal static class AllowedArrows
     private static readonly Room[] Table =
     [
         new("Cli", "Cli/Commands", "Cli/Output", "Cuda", "Experiments/Runs", "Experiments/Files", "Experiments/Messages", "Robustness/Energy", "Model"),
-        new("Cli/Commands", "Cli/Doctor", "Cli/Output", "Reports", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Shards", "Experiments/Import",
+        new("Cli/Commands", "Cli/Doctor", "Cli/Output", "Ranks", "Reports", "Cuda", "Conformance", "Experiments/Sweeps", "Experiments/Evaluations", "Experiments/Shards", "Experiments/Import",
             "Experiments/Runs", "Experiments/Monitoring", "Experiments/Ledgers", "Experiments/Settings", "Experiments/Data", "Experiments/Files", "Experiments/Messages",
             "Robustness/Training", "Robustness/Energy", "Robustness/Diagnosis", "Robustness/Evaluations", "Robustness/Attacks", "Robustness/Ledgers", "Robustness/ToSpiking", "Robustness",
             "Robustness/Estimators", "Robustness/Pruning", "FixedPoint/Execution", "FixedPoint/Quantisation", "FixedPoint", "Engine/Timing", "Engine/Plans", "Engine/Plans/Steps", "Engine",

@@ -4,6 +4,7 @@ using RobustSnn.Cli.Output;
 using RobustSnn.Cuda;
 using RobustSnn.Engine.Cpu.Machine;
 using RobustSnn.Model;
+using RobustSnn.Ranks;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -20,6 +21,7 @@ internal static class DevicesCommand
             terminal.Output.WriteLine(
                 $"cpu: {ProcessorName()}, {VectorWidths.Chosen().Name()}, {Environment.ProcessorCount} logical cores available");
             WriteCards(terminal.Output);
+            terminal.Output.WriteLine($"mpi: {Processes.Describe()}");
         });
         return command;
     }

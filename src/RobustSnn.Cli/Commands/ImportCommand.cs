@@ -31,10 +31,8 @@ internal static class ImportCommand
         var command = new Command(
             "import",
             "Writes somebody else's trained network as a checkpoint: an ANN of HYDRA, HARP, RobustBench, torchvision or the papers' reference, or a\n"
-            + "spiking network of the reference (with --timesteps); one of your own, whose layers stand in a row (with --network); or of a folder of
-"
-            + "rsnn export, the checkpoint that it was made of.
-"
+            + "spiking network of the reference (with --timesteps); one of your own, whose layers stand in a row (with --network); or of a folder of\n"
+            + "rsnn export, the checkpoint that it was made of.\n"
             + "Example: rsnn import model_best_dense.pth.tar --data data/cifar10 --out hydra.safetensors")
         {
             file, output, timesteps, data, samples, batch, device.Backend, device.Threads, device.Precision,

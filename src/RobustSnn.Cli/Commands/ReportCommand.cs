@@ -49,7 +49,7 @@ internal static class ReportCommand
         }
         catch (Exception refusal) // whatever it is: hours of a run must not end as failed for their picture
         {
-            terminal.Error.WriteLine($"warning: the results are complete, but their report could not be written: {refusal.Message.ReplaceLineEndings(" ")} Make it by rsnn report {RunCommand.Quoted(run)} --out FILE");
+            terminal.Error.WriteLine($"warning: the results are complete, but their report could not be written: {refusal.Message.ReplaceLineEndings(" ")} Make it by rsnn report {Quoting.Of(run)} --out FILE");
         }
     }
 }
