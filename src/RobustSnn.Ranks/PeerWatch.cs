@@ -180,7 +180,7 @@ internal sealed class PeerWatch
                 peer.Pulsing = null;
             }
 
-            if (isTime && !peers[transport.Rank].HasEnded && peer is { Pulsing: null, HasEnded: false })
+            if (isTime && !peers[transport.Rank].HasEnded && peer.Pulsing is null) // one that has ended its work, too: it waits for the others, and for their signs
             {
                 peer.Pulsing = transport.Send(rank, Topic.Signs, life.Address, TextStart);
             }

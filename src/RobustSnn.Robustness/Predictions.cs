@@ -16,13 +16,18 @@ public static class Predictions
         }
     }
 
-    /// <summary>The label's logit minus the largest other: below 0, the sample is misclassified.</summary>
+    /// <summary>The label's logit minus the largest other: below 0, the sample is misclassified. NaN where some logit is no finite number.</summary>
     /// <param name="logits">Of one sample.</param>
     public static float Margin(ReadOnlySpan<float> logits, int label)
     {
         var other = float.NegativeInfinity;
         for (var i = 0; i < logits.Length; i++)
         {
+            if (!float.IsFinite(logits[i]))
+            {
+                return float.NaN;
+            }
+
             other = i == label ? other : Math.Max(other, logits[i]);
         }
 

@@ -15,7 +15,7 @@ internal static class ImageStream
         {
             cancellation.ThrowIfCancellationRequested();
             count += batch.Count(shape, count);
-            batches.Add(batch.Pixels);
+            batches.Add([.. batch.Pixels]); // a copy: who streams from a camera uses one array again and again
         }
 
         return batches.Count > 0 ? batches : throw new BadInputException("expected images, found none: the stream is empty");

@@ -53,13 +53,24 @@ internal static class Result
         {
             return new Result<T>(compute());
         }
-        catch (BadInputException mistake)
+        catch (Exception refusal) when (refusal is BadInputException || SystemRefusal.Is(refusal))
         {
-            return new Result<T>(mistake.Message, mistake);
-        }
-        catch (Exception refusal) when (SystemRefusal.Is(refusal))
-        {
-            return new Result<T>(SystemRefusal.Sentence(refusal), refusal);
+            return Error<T>(refusal);
         }
     }
+
+    public static async Task<Result<T>> OfAsync<T>(Func<Task<T>> compute)
+    {
+        try
+        {
+            return new Result<T>(await compute().ConfigureAwait(false));
+        }
+        catch (Exception refusal) when (refusal is BadInputException || SystemRefusal.Is(refusal))
+        {
+            return Error<T>(refusal);
+        }
+    }
+
+    private static Result<T> Error<T>(Exception refusal) =>
+        new(refusal is BadInputException ? refusal.Message : SystemRefusal.Sentence(refusal), refusal);
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
@@ -154,9 +155,19 @@ public sealed class TrainedNetwork : IDisposable
         IAsyncEnumerable<ImageBatch> images, int? timesteps = null, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         using var classifying = new StreamClassifier(name, this, timesteps);
-        await foreach (ImageBatch batch in images.WithCancellation(cancellation).ConfigureAwait(false))
+        await using IAsyncEnumerator<ImageBatch> stream = images.GetAsyncEnumerator(cancellation);
+        while (true)
         {
-            Result<Classified> found = await Task.Run(() => Result.Of(() => classifying.Run(batch)), cancellation).ConfigureAwait(false);
+            // What keeps the stream from giving images is an error of the results, too.
+            Result<ImageBatch?> next = await Result.OfAsync(async () => await stream.MoveNextAsync().ConfigureAwait(false) ? stream.Current : null).ConfigureAwait(false);
+            if (next is { IsOk: true, Value: null })
+            {
+                yield break;
+            }
+
+            Result<Classified> found = next.IsOk
+                ? await Task.Run(() => Result.Of(() => classifying.Run(next.Value!)), cancellation).ConfigureAwait(false)
+                : next.Then<Classified>(_ => throw new UnreachableException());
             yield return found;
             if (!found.IsOk)
             {
@@ -190,13 +201,21 @@ public sealed class TrainedNetwork : IDisposable
         IAsyncEnumerable<ImageBatch> images, IEnumerable<string> attacks, string epsilon, int? timesteps = null, int batch = 64,
         IProgress<EvaluationProgress>? progress = null, CancellationToken cancellation = default)
     {
+        Result<List<ImageBatch>> all = await Result.OfAsync(() => Copy(images, cancellation)).ConfigureAwait(false);
+        return all.IsOk
+            ? await Task.Run(() => Attack(all.Value, attacks, epsilon, timesteps, batch, progress, cancellation), cancellation).ConfigureAwait(false)
+            : all.Then<AttackFindings>(_ => throw new UnreachableException());
+    }
+
+    private static async Task<List<ImageBatch>> Copy(IAsyncEnumerable<ImageBatch> images, CancellationToken cancellation)
+    {
         var batches = new List<ImageBatch>();
         await foreach (ImageBatch some in images.WithCancellation(cancellation).ConfigureAwait(false))
         {
-            batches.Add(some);
+            batches.Add(some with { Pixels = [.. some.Pixels], Labels = some.Labels is { } labels ? [.. labels] : null }); // one array may carry every batch
         }
 
-        return await Task.Run(() => Attack(batches, attacks, epsilon, timesteps, batch, progress, cancellation), cancellation).ConfigureAwait(false);
+        return batches;
     }
 
     /// <summary>What the spikes of a spiking network cost on images: counted, not measured.</summary>

@@ -99,6 +99,18 @@ public sealed class InProcessTests
     }
 
     [Test]
+    public void A_rank_may_end_long_before_the_others()
+    {
+        var silence = TimeSpan.FromSeconds(1.5);
+        var errors = Team.Run(3, silence, (hub, rank) => hub.Transport(rank), ranks =>
+        {
+            ranks.Barrier();
+            Thread.Sleep(ranks.Rank == 0 ? silence * 1.4 : TimeSpan.Zero);
+        });
+        Assert.That(errors, Is.All.Null);
+    }
+
+    [Test]
     public void Differing_settings_are_refused_by_all_with_the_same_words()
     {
         var settings = new[] { "4", "5", "4" }.Select(epochs => new Dictionary<string, string> { ["batch"] = "64", ["epochs"] = epochs }).ToArray();

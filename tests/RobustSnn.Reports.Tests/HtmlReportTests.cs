@@ -129,6 +129,23 @@ public sealed partial class HtmlReportTests
         var text = Report(sweep);
         Assert.That(text, Does.Contain("SNN finetuned: accuracy on clean images against sparsity").And.Contain("Accuracy of the last network of each experiment"));
         Assert.That(text, Does.Match(@"<th scope=""row"">0\.9</th><td>1, 2</td>"));
+        Assert.That(text, Does.Match(@"<th scope=""row"">90</th><td>[\d.]+ % &#177; 0\.0 %</td>"), "two seeds with the same results");
+        Assert.That(text, Does.Match(@"<th scope=""row"">50</th><td>[\d.]+ %</td>"), "of one seed nothing is known of their spread");
+    }
+
+    [Test]
+    public void Runs_of_one_name_and_seeds_without_their_last_figure_are_told_apart()
+    {
+        var (one, other) = (TinyRun.Copy("same"), TinyRun.Copy("same"));
+        var file = Path.Combine(other, "experiment.yaml");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("seed: 1", "seed: 2", StringComparison.Ordinal));
+        file = Path.Combine(other, "results.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"complete\": true", "\"complete\": false", StringComparison.Ordinal));
+        var report = TinyRun.NewPath("two.html");
+        Assert.That(HtmlReport.Write([one, other, one + "/"], [], report), Is.EqualTo(2));
+        var text = File.ReadAllText(report);
+        var parent = Path.GetFileName(Path.GetDirectoryName(other));
+        Assert.That(text, Does.Match($@"<td>1</td><td>{parent}/same</td>"), "seed 1 is in the mean, the other has no last network");
     }
 
     [Test]

@@ -27,11 +27,25 @@ public sealed class RefusalTests
         Refuses(copy, "experiment.yaml: is not there");
     }
 
+    [Test]
+    public void A_file_that_is_no_report_is_not_written_over()
+    {
+        var copy = TinyRun.Copy("tiny");
+        var path = Path.Combine(copy, "experiment.yaml");
+        var before = File.ReadAllText(path);
+        Assert.That(() => HtmlReport.Write([copy], [], path), Throws.TypeOf<BadInputException>().With.Message.Contains("an earlier report, found another file"));
+        Assert.That(File.ReadAllText(path), Is.EqualTo(before));
+        var report = Path.Combine(copy, "report.html");
+        HtmlReport.Write([copy], [], report);
+        Assert.That(() => HtmlReport.Write([copy], [], report), Throws.Nothing);
+    }
+
     [TestCase("{ \"name\"", "[ \"name\"", "cannot be read as the results of a run")]
     [TestCase("\"samples\": 8", "\"samples\": 0", "expected at least one sample, found 0")]
     [TestCase("\"weights_kept\": ", "\"weights_kept\": -", "weights_kept of 0 to weights_total")]
     [TestCase("\"members\": [", "\"members\": [ null,", "found no rows")]
     [TestCase("\"spike_rate\": 0", "\"spike_rate\": 7", "expected a share from 0 to 1")]
+    [TestCase("\"seconds\": 0.", "\"seconds\": -1.", "seconds from 0 to below 10^9")]
     [TestCase("\"training_accuracy\": 0", "\"training_accuracy\": 7", "expected a share from 0 to 1")]
     public void Results_that_cannot_be(string from, string to, string expected)
     {

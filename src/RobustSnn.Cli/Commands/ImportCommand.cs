@@ -52,6 +52,11 @@ internal static class ImportCommand
             using var backend = device.Open(parsed);
             if (HuggingFaceFolder.Is(source))
             {
+                foreach (string part in Directory.EnumerateFiles(source))
+                {
+                    InputPath.RequireApart(part, target);
+                }
+
                 RequireNothingSaid(parsed, source, [timesteps, data, .. said.All]);
                 Restore(terminal, source, target, backend);
                 return ExitCode.Success;

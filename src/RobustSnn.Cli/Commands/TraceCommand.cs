@@ -5,6 +5,7 @@ using RobustSnn.Exchange.Traces;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Experiments.Runs;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
 namespace RobustSnn.Cli.Commands;
 
@@ -73,9 +74,16 @@ internal static class TraceCommand
 
                 long[] known = labels.Count == asked.Length ? [.. labels] : [];
                 TraceSummary summary = TraceFile.Write(target, loaded.Model, pixels, known, parsed.GetValue(timesteps) ?? loaded.Info.Timesteps, cancellation);
+                if (!float.IsFinite(summary.Difference))
+                {
+                    terminal.Error.WriteLine($"rsnn: {target}: some logits are no finite numbers: classes of such images are {Predictions.None}");
+                    return ExitCode.Failed;
+                }
+
                 terminal.Output.WriteLine(
                     $"{target}: {asked.Length} images, {summary.Layers} layers, {Format.Count(summary.Spikes)} spikes; logits differ by at most "
                     + $"{summary.Difference.ToString("0.0e0", CultureInfo.InvariantCulture)} from a pass that watches nothing");
+                return ExitCode.Success;
             }
         });
         return command;

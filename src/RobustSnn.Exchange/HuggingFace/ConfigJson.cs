@@ -97,24 +97,34 @@ internal static class ConfigJson
         }
         catch (InvalidOperationException mistake)
         {
-            // Half a surrogate pair, escaped in a string.
-            throw new BadInputException($"{path}: expected the JSON of a network: {mistake.Message}", mistake);
+            throw NoText(path, mistake);
         }
     }
+
+    /// <summary>Half a surrogate pair, escaped in a string.</summary>
+    private static BadInputException NoText(string path, InvalidOperationException mistake) =>
+        new($"{path}: expected the JSON of a network: {mistake.Message}", mistake);
 
     /// <summary>That a file says of the network what the network says.</summary>
     /// <exception cref="BadInputException">A key is missing or says something else.</exception>
     public static void RequireAgreement(string path, string found, string expected)
     {
-        JsonObject said = JsonNode.Parse(found)!.AsObject();
-        foreach ((string key, JsonNode? value) in JsonNode.Parse(expected)!.AsObject())
+        try
         {
-            if (!JsonNode.DeepEquals(said[key], value))
+            JsonObject said = JsonNode.Parse(found)!.AsObject();
+            foreach ((string key, JsonNode? value) in JsonNode.Parse(expected)!.AsObject())
             {
-                throw new BadInputException(
-                    $"{path}: '{key}' expected what the checkpoint in it says, {JsonFields.Shortened(value?.ToJsonString() ?? "null")}, "
-                    + $"found {JsonFields.Shortened(said[key]?.ToJsonString() ?? "nothing")}. Correct one");
+                if (!JsonNode.DeepEquals(said[key], value))
+                {
+                    throw new BadInputException(
+                        $"{path}: '{key}' expected what the checkpoint in it says, {JsonFields.Shortened(value?.ToJsonString() ?? "null")}, "
+                        + $"found {JsonFields.Shortened(said[key]?.ToJsonString() ?? "nothing")}. Correct one");
+                }
             }
+        }
+        catch (InvalidOperationException mistake)
+        {
+            throw NoText(path, mistake);
         }
     }
 

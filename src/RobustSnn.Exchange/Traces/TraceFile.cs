@@ -3,13 +3,14 @@ using RobustSnn.Engine.Plans.Steps;
 using RobustSnn.Engine.Plans;
 using RobustSnn.Experiments.Files;
 using RobustSnn.Model;
+using RobustSnn.Robustness;
 
 namespace RobustSnn.Exchange.Traces;
 
 /// <summary>What a trace's file has been held against.</summary>
 /// <param name="Layers">How many layers of neurons were written.</param>
 /// <param name="Spikes">Of all of them.</param>
-/// <param name="Difference">The largest difference of logits from those of a pass that watches nothing.</param>
+/// <param name="Difference">The largest difference of logits from those of a pass that watches nothing; NaN where some are no finite numbers.</param>
 public readonly record struct TraceSummary(int Layers, long Spikes, float Difference);
 
 /// <summary>
@@ -50,19 +51,19 @@ public static class TraceFile
             int classes = model.Network.Classes;
             archive.Add("logits_by_step", byStep, count, byStep.Length / (count * classes), classes);
             archive.Add("logits", mean, count, classes);
-            archive.Add("classes", [.. Enumerable.Range(0, count).Select(image => (long)Largest(mean.AsSpan(image * classes, classes)))], count);
+            var found = new int[count];
+            Predictions.Of(mean, classes, found);
+            archive.Add("classes", [.. found.Select(label => (long)label)], count);
             summary = summary with { Difference = Difference(model, images, count, timesteps, mean) };
         });
         return summary;
     }
-
-    private static int Largest(ReadOnlySpan<float> scores) => System.Numerics.Tensors.TensorPrimitives.IndexOfMax(scores);
 
     private static float Difference(SpikingModel model, float[] images, int count, int timesteps, float[] logits)
     {
         using var plan = new Plan(model, count, timesteps, PassMode.Inference);
         plan.Pixels.Upload(images);
         plan.Forward(count);
-        return plan.Logits.ToArray().Zip(logits, (plain, traced) => Math.Abs(plain - traced)).Max();
+        return plan.Logits.ToArray().Zip(logits, (plain, traced) => Math.Abs(plain - traced)).Aggregate(0f, Math.Max); // NaN stays NaN, as LINQ's Max would not have it
     }
 }

@@ -120,6 +120,13 @@ public static class NetworkImport
             throw new BadInputException($"--timesteps: expected at most {CheckpointMetadata.MostTimesteps}, found {options.Timesteps}");
         }
 
+        if (options.Timesteps < 0 || options.Leak is not (null or (> 0 and <= 1)))
+        {
+            throw new BadInputException(options.Timesteps < 0
+                ? $"--timesteps: expected at least 0, found {options.Timesteps}"
+                : string.Create(CultureInfo.InvariantCulture, $"--leak: expected a number above 0, at most 1, found {options.Leak}"));
+        }
+
         if (threshold is not null)
         {
             return options.Timesteps is null

@@ -66,7 +66,13 @@ internal static class ScheduledShard
     {
         var (id, least, most, count) = (Number("SLURM_ARRAY_TASK_ID", variable), Number("SLURM_ARRAY_TASK_MIN", variable),
             Number("SLURM_ARRAY_TASK_MAX", variable), Number("SLURM_ARRAY_TASK_COUNT", variable));
-        var step = count > 1 ? (most - least) / (count - 1) : 1;
+        var step = count > 1 ? (most - least) / (count - 1) : 0;
+        if (count == 1)
+        {
+            // A task of an array that is submitted once more, alone, says so of itself, too: it would do the work of all.
+            throw new BadInputException("--shard auto: expected an array of several tasks, found one. Give the part, such as --shard 3/16");
+        }
+
         return count > 0 && least + step * (count - 1) == most && step > 0 && id >= least && id <= most && (id - least) % step == 0
             ? new Shard((id - least) / step + 1, count)
             : throw new BadInputException(

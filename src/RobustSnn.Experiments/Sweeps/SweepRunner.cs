@@ -30,13 +30,27 @@ public static class SweepRunner
         Sweep sweep, string folder, bool resume, IBackend backend, IRunObserver observer, CancellationToken cancellation)
     {
         RequireOwn(sweep, folder, resume);
+        return Shown(sweep, folder, progress => Run(sweep, folder, resume, backend, observer, progress, cancellation));
+    }
+
+    /// <summary>Where a part says how it gets on: a folder of its own in the sweep's, held by one process at a time.</summary>
+    internal static string PartFolder(string folder, Shard shard) => Path.Combine(folder, PartsName, $"{shard.Part}-of-{shard.Of}");
+
+    /// <summary>What a sweep's folder calls that of its parts.</summary>
+    internal const string PartsName = ".parts";
+
+    /// <summary>Does work for which a folder is held, in which it says how it gets on with the sweep.</summary>
+    private static SweepResults Shown(Sweep sweep, string folder, Func<ProgressFile, SweepResults> work)
+    {
         using var held = RunFolder.Hold(folder);
         using var progress = new ProgressFile(RunProgress.FileIn(folder), new RunProgress(
             sweep.Name, Environment.ProcessId, RunState.Running, null, DateTime.UtcNow, [.. sweep.Runs.Select(run => run.Folder)]));
         try
         {
-            var results = Run(sweep, folder, resume, backend, observer, progress, cancellation);
-            progress.Current = progress.Current with { State = RunState.Finished };
+            var results = work(progress);
+            progress.Current = results.Unfinished.Count == 0
+                ? progress.Current with { State = RunState.Finished }
+                : progress.Current with { State = RunState.Failed, Message = $"did not come to their end: {string.Join(", ", results.Unfinished.Keys)}" };
             return results;
         }
         catch (OperationCanceledException)
@@ -91,6 +105,12 @@ public static class SweepRunner
     {
         var part = Part(sweep, shard);
         RequireOwnRuns(part, folder, resume);
+        return Shown(sweep, PartFolder(folder, shard), progress => RunPart(sweep, part, shard, folder, resume, backend, observer, progress, cancellation));
+    }
+
+    private static SweepResults RunPart(Sweep sweep, Sweep part, Shard shard, string folder, bool resume, IBackend backend, IRunObserver observer,
+        ProgressFile progress, CancellationToken cancellation)
+    {
         var (unfinished, tried) = (new Dictionary<string, string>(), 0);
         foreach (var (run, number) in part.Runs.Select((run, i) => (run, i + 1)))
         {
@@ -103,6 +123,7 @@ public static class SweepRunner
             }
 
             observer.Note($"{run.Folder}: run {number} of {part.Runs.Count} of part {shard}");
+            progress.Current = progress.Current with { Stage = run.Folder };
             Try(run, folder, resume, done.Keys, unfinished, tried++ == 0, backend, observer, cancellation);
         }
 

@@ -11,6 +11,12 @@
 
   const isDark = () => !printing && (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
 
+  // A tick between two epochs would be labelled as one of them.
+  function epochs(data) {
+    const last = Math.max(...data.traces.flatMap(trace => trace.x));
+    return { rangemode: "tozero", tickformat: "d", ...(last <= 12 ? { tick0: 0, dtick: 1 } : {}) };
+  }
+
   function layout(data) {
     const [front, line] = isDark() ? ["#e6e6e6", "#3a4047"] : ["#1b1b1b", "#dddddd"];
     const axis = { gridcolor: line, linecolor: line, zerolinecolor: line, automargin: true };
@@ -27,7 +33,8 @@
       hoverlabel: { namelength: -1 },
       showlegend: true,
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { size: narrow.matches ? 10 : 12 } },
-      xaxis: { ...axis, title: { text: data.x }, type: names.length > 0 ? "category" : "-", ...(data.x === "epoch" ? { rangemode: "tozero", tickformat: "d" } : {}) },
+      xaxis: { ...axis, title: { text: data.x }, type: names.length > 0 ? "category" : "-", ...(data.x === "epoch" ? epochs(data) : {}),
+        ...(data.x === "sparsity (%)" ? { categoryorder: "array", categoryarray: [...new Set(names)].sort((a, b) => a - b) } : {}) },
       yaxis: { ...axis, title: { text: data.y }, rangemode: "tozero" },
     };
   }

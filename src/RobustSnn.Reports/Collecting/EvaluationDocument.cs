@@ -55,5 +55,5 @@ internal sealed record EvaluationDocument(string File, EvaluationResult? Result,
         && read.Diagnosis is null or { Checks: not null, Curves: not null }
         && (read.Diagnosis?.Checks.All(check => check is { Name: not null, Sentence: not null }) ?? true)
         && read.Curves.All(curve => curve is { Attack: not null, Points: not null }
-            && curve.Points.All(point => point is { Samples: > 0, Correct: >= 0 } && point.Correct <= point.Samples));
+            && curve.Points.All(point => double.IsFinite(point.At) && point is { Samples: > 0, Correct: >= 0 } && point.Correct <= point.Samples));
 }

@@ -11,8 +11,13 @@ internal sealed record ReportedRun(
     string Name, string Folder, RunResults Results, ExperimentSettings Settings, IReadOnlyList<LayerThresholds> Thresholds,
     IReadOnlyList<KeptImages> Images)
 {
-    /// <summary>Of weights, that pruning was to take away; 0 where the run prunes nothing.</summary>
-    public double Sparsity => Settings.RunningStages.Contains(Stage.Prune) || Settings.Start is not null ? Settings.Prune.Sparsity : 0;
+    /// <summary>The method that pruned here; null where nothing was, or somebody else did before the run began.</summary>
+    public PruneMethod? Pruning => Settings.RunningStages.Contains(Stage.Prune) && Settings.Prune.Sparsity > 0 ? Settings.Prune.Method : null;
+
+    /// <summary>Of weights, that pruning was to take away; of a run that began with a pruned network, what its last network lacks.</summary>
+    public double Sparsity => Pruning is not null ? Settings.Prune.Sparsity
+        : Results.Rows.LastOrDefault() is { } row ? 1 - (double)row.WeightsKept / row.WeightsTotal
+        : 0;
 }
 
 /// <summary>All that one report is made of.</summary>

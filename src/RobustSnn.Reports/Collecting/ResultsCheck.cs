@@ -37,15 +37,23 @@ internal static class ResultsCheck
             Require(layer.Kept >= 0 && layer.Kept <= layer.Total && layer.Total > 0, $"{file}: layers: '{layer.Name}'", "kept of 0 to total", layer.Kept);
         }
 
+        foreach (var (stage, seconds) in results.StageSeconds)
+        {
+            RequireSeconds($"{file}: stage_seconds: {stage}", seconds);
+        }
+
         foreach (var epoch in results.Epochs)
         {
             var where = $"{file}: epochs: {epoch.Stage} {epoch.Epoch}";
             Require(epoch.Epoch >= 1 && epoch.Epoch <= epoch.Epochs, where, "an epoch from 1 to epochs", epoch.Epoch);
+            RequireSeconds($"{where}: seconds", epoch.Seconds);
             RequireShare($"{where}: training_accuracy", epoch.TrainingAccuracy);
             RequireShare($"{where}: validation_clean", epoch.ValidationClean ?? 0);
             RequireShare($"{where}: validation_robust", epoch.ValidationRobust ?? 0);
         }
     }
+
+    private static void RequireSeconds(string where, double seconds) => Require(seconds is >= 0 and < 1e9, where, "seconds from 0 to below 10^9", seconds);
 
     // NaN says that a figure is void.
     private static void RequireShare(string where, double share) => Require(double.IsNaN(share) || share is >= 0 and <= 1, where, "a share from 0 to 1", share);

@@ -15,8 +15,19 @@ internal static class RunCollector
     public static ReportData Collect(IReadOnlyList<string> paths, IReadOnlyList<string> evaluations)
     {
         var notes = new List<string>();
-        string[] folders = [.. paths.SelectMany(path => Folders(path, notes)).DistinctBy(Path.GetFullPath)];
-        return new ReportData([.. folders.Select(folder => Read(folder, folders.Length > 1))], [.. evaluations.Select(EvaluationDocument.Read)], notes);
+        string[] folders = [.. paths.SelectMany(path => Folders(path, notes)).DistinctBy(Full)];
+        return new ReportData([.. folders.Select(folder => Read(folder, folders.Length > 1 ? Name(folder, folders) : null))], [.. evaluations.Select(EvaluationDocument.Read)], notes);
+    }
+
+    private static string Full(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+
+    /// <summary>The folder's, with the one above where others are called the same.</summary>
+    private static string Name(string folder, string[] folders)
+    {
+        var name = Path.GetFileName(Full(folder));
+        return folders.Count(other => Path.GetFileName(Full(other)) == name) == 1
+            ? name
+            : Path.Combine(Path.GetFileName(Path.GetDirectoryName(Full(folder))) ?? "", name);
     }
 
     private static IReadOnlyList<string> Folders(string path, List<string> notes)
@@ -47,11 +58,14 @@ internal static class RunCollector
             .Select(folder => $"{Path.GetFileName(folder)} is left out: it has not begun, and has no results yet."));
         if (File.Exists(SweepRunner.ResultsFile(path)))
         {
-            notes.AddRange(SweepResults.Read(SweepRunner.ResultsFile(path)).Unfinished.Select(each => $"{each.Key} did not come to its end: {each.Value}"));
+            // The file is as old as the last run of the sweep's own: others may have gone on with a run since.
+            notes.AddRange(SweepResults.Read(SweepRunner.ResultsFile(path)).Unfinished.Where(each => !IsComplete(Path.Combine(path, each.Key))).Select(each => $"{each.Key} did not come to its end: {each.Value}"));
         }
 
         return runs;
     }
+
+    private static bool IsComplete(string folder) => File.Exists(RunFolder.ResultsFile(folder)) && RunResults.Read(RunFolder.ResultsFile(folder)).Complete;
 
     private static IEnumerable<string> SubFolders(string path)
     {
@@ -65,7 +79,8 @@ internal static class RunCollector
         }
     }
 
-    private static ReportedRun Read(string folder, bool isOneOfSeveral)
+    /// <param name="name">Among several runs; null for the only one, which has its experiment's.</param>
+    private static ReportedRun Read(string folder, string? name)
     {
         var file = RunFolder.ResultsFile(folder);
         var results = RunResults.Read(file);
@@ -79,7 +94,6 @@ internal static class RunCollector
         var images = results.Rows.Select(row => (row.Network, Stage: EvaluatedNetworks.StageOf(row.Network)))
             .Where(each => each.Stage is not null).Select(each => (each.Network, File: RunFolder.BrokenImagesFile(folder, each.Stage!.Value)))
             .Where(each => File.Exists(each.File)).Select(each => KeptImages.Read(each.Network, each.File));
-        var name = isOneOfSeveral ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))) : results.Name;
-        return new ReportedRun(name, folder, results, settings, LayerThresholds.Of(folder), [.. images]);
+        return new ReportedRun(name ?? results.Name, folder, results, settings, LayerThresholds.Of(folder), [.. images]);
     }
 }

@@ -26,8 +26,27 @@ internal static partial class RunFamilies
         return [.. families.Select(family => (family.Count > 1 ? Seed().Replace(family[0].Name, "") : family[0].Name, (IReadOnlyList<ReportedRun>)family))];
     }
 
-    private static bool AreOne(ExperimentSettings first, ExperimentSettings second) =>
-        SettingsTable.Differences(first, second).All(difference => Free.Contains(difference.Path));
+    /// <summary>Families that are one experiment at several sparsities, which alone may share a line.</summary>
+    public static IReadOnlyList<IReadOnlyList<(string Name, IReadOnlyList<ReportedRun> Runs)>> Lines(IEnumerable<(string Name, IReadOnlyList<ReportedRun> Runs)> families)
+    {
+        var lines = new List<List<(string Name, IReadOnlyList<ReportedRun> Runs)>>();
+        foreach (var family in families)
+        {
+            if (lines.FirstOrDefault(line => AreOne(line[0].Runs[0].Settings, family.Runs[0].Settings, "prune.sparsity")) is { } its)
+            {
+                its.Add(family);
+            }
+            else
+            {
+                lines.Add([family]);
+            }
+        }
+
+        return lines;
+    }
+
+    private static bool AreOne(ExperimentSettings first, ExperimentSettings second, string? axis = null) =>
+        SettingsTable.Differences(first, second).All(difference => Free.Contains(difference.Path) || difference.Path == axis);
 
     [GeneratedRegex(@"-seed\d+$")]
     private static partial Regex Seed();

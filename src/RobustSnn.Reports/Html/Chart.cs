@@ -6,8 +6,8 @@ namespace RobustSnn.Reports.Html;
 /// <summary>A line or a group of bars.</summary>
 /// <param name="X">Numbers, or names of categories.</param>
 /// <param name="Y">Null where there is no value.</param>
-/// <param name="Spread">Half the length of each error bar; null for none.</param>
-internal sealed record Series(string Name, IReadOnlyList<object> X, IReadOnlyList<double?> Y, IReadOnlyList<double>? Spread = null);
+/// <param name="Spread">Half the length of each error bar, null where it is not known; null for none.</param>
+internal sealed record Series(string Name, IReadOnlyList<object> X, IReadOnlyList<double?> Y, IReadOnlyList<double?>? Spread = null);
 
 /// <summary>A chart, as data: the page's script draws it.</summary>
 /// <param name="IsPercent">Whether Y are shares from 0 to 1, which are shown in percent.</param>
@@ -57,7 +57,7 @@ internal sealed record Chart(string Title, string XTitle, string YTitle, IReadOn
         }
 
         var text = IsPercent ? Numbers.Percent(value) : Numbers.Short(value);
-        return series.Spread is { } spread ? $"{text} ± {(IsPercent ? Numbers.Percent(spread[index]) : Numbers.Short(spread[index]))}" : text;
+        return series.Spread?[index] is { } spread ? $"{text} ± {(IsPercent ? Numbers.Percent(spread) : Numbers.Short(spread))}" : text;
     }
 
     private JsonObject Trace(Series series, int index, double scale)
@@ -83,7 +83,7 @@ internal sealed record Chart(string Title, string XTitle, string YTitle, IReadOn
 
         if (series.Spread is { } spread)
         {
-            trace["error_y"] = new JsonObject { ["type"] = "data", ["array"] = new JsonArray([.. spread.Select(each => (JsonNode)(scale * each))]), ["visible"] = true };
+            trace["error_y"] = new JsonObject { ["type"] = "data", ["array"] = new JsonArray([.. spread.Select(each => each is { } known ? JsonValue.Create(scale * known) : null)]), ["visible"] = true };
         }
 
         return trace;

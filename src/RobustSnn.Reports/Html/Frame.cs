@@ -9,6 +9,9 @@ namespace RobustSnn.Reports.Html;
 /// </summary>
 internal static class Frame
 {
+    /// <summary>What every report begins with.</summary>
+    public const string Beginning = "<!DOCTYPE html>\n";
+
     private static readonly (string Id, string Name)[] Links =
     [
         ("warnings", "Warnings"), ("table", "Table"), ("epochs", "Training"), ("comparison", "Comparison"), ("layers", "Layers"), ("members", "Members"),
@@ -21,7 +24,7 @@ internal static class Frame
     {
         var (library, script) = (Asset("plotly-basic.min.js"), Asset("report.js"));
         var html = new StringBuilder();
-        html.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+        html.Append(Beginning).Append("<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         html.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; ")
             .Append($"script-src '{Hash(library)}' '{Hash(script)}'; base-uri 'none'; form-action 'none'\">\n");
         html.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n");

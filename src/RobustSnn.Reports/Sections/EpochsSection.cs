@@ -58,7 +58,7 @@ internal static class EpochsSection
             }
         }
 
-        return [.. found.Select(each => (each.Names.Count == 1 ? each.Names[0] : $"{each.Names[0]} and {each.Names.Count - 1} others", each.Run))];
+        return [.. found.Select(each => (each.Names.Count == 1 ? each.Names[0] : $"{each.Names[0]} and {each.Names.Count - 1} other{(each.Names.Count == 2 ? "" : "s")}", each.Run))];
     }
 
     private static EpochRecord[] Of(ReportedRun run, string stage) => [.. run.Results.Epochs.Where(epoch => epoch.Stage == stage)];

@@ -51,6 +51,31 @@ public class HuggingFaceFolderTests
         Assert.That(File.ReadAllBytes(folder.File("back.safetensors")), Is.EqualTo(File.ReadAllBytes(Checkpoint)));
     }
 
+    [TestCase("model.safetensors")]
+    [TestCase("config.json")]
+    public void A_file_of_the_folder_is_not_written_over(string name)
+    {
+        SavedNetwork.Save(Checkpoint);
+        Shell.Run("export", Checkpoint, Target, "--to", "hf");
+        byte[] before = File.ReadAllBytes(Path.Combine(Target, name));
+        Assert.That(Shell.Run("import", Target, "--out", Path.Combine(Target, name)).Code, Is.EqualTo(2));
+        Assert.That(File.ReadAllBytes(Path.Combine(Target, name)), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Half_a_character_in_the_config_is_refused()
+    {
+        SavedNetwork.Save(Checkpoint);
+        Shell.Run("export", Checkpoint, Target, "--to", "hf");
+        string path = Path.Combine(Target, "config.json");
+        JsonNode config = Config();
+        config["architecture"] = "HALF";
+        File.WriteAllText(path, config.ToJsonString().Replace("HALF", "\\ud800", StringComparison.Ordinal));
+        Outcome outcome = Shell.Run("import", Target, "--out", folder.File("back.safetensors"));
+        Assert.That(outcome.Code, Is.EqualTo(2));
+        Assert.That(outcome.Error, Does.Contain("expected the JSON of a network"));
+    }
+
     [Test]
     public void Config_says_the_network_in_full()
     {

@@ -35,7 +35,6 @@ public sealed class ShardTests
     [TestCase("auto", "SLURM_ARRAY_TASK_ID=0 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=15 SLURM_ARRAY_TASK_COUNT=16", 1, 16, TestName = "an array from 0")]
     [TestCase("auto/16", "SLURM_ARRAY_TASK_ID=16 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=16 SLURM_ARRAY_TASK_COUNT=16", 16, 16, TestName = "an array from 1")]
     [TestCase("auto", "SLURM_ARRAY_TASK_ID=8 SLURM_ARRAY_TASK_MIN=2 SLURM_ARRAY_TASK_MAX=8 SLURM_ARRAY_TASK_COUNT=3", 3, 3, TestName = "an array in steps")]
-    [TestCase("auto", "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=7 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=1", 1, 1, TestName = "an array of one")]
     [TestCase("auto", "SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=2 SLURM_ARRAY_TASK_COUNT=2 SLURM_PROCID=0 SLURM_NTASKS=1", 2, 2,
         TestName = "an array of tasks of one process")]
     [TestCase("auto/8", "JOB_COMPLETION_INDEX=0", 1, 8, TestName = "a Job")]
@@ -47,6 +46,7 @@ public sealed class ShardTests
 
     [TestCase("auto", "", "SLURM_ARRAY_TASK_ID", "--shard 3/16", TestName = "nobody does")]
     [TestCase("auto", "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=1", "more than one process", TestName = "one process does")]
+    [TestCase("auto", "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=7 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=1", "several tasks, found one", TestName = "an array of one")]
     [TestCase("auto", "JOB_COMPLETION_INDEX=3", "auto/N", "completions", TestName = "a Job does not say of how many")]
     [TestCase("auto/3", "JOB_COMPLETION_INDEX=3", "part of 3", "4/3", TestName = "a Job has more parts")]
     [TestCase("auto/8", "OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_SIZE=4", "part of 8", "Open MPI says 4/4", TestName = "other parts")]

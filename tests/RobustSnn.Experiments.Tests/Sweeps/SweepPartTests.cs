@@ -1,5 +1,7 @@
 using RobustSnn.Engine;
 using RobustSnn.Engine.Operations;
+using RobustSnn.Experiments.Monitoring;
+using RobustSnn.Experiments.Runs;
 using RobustSnn.Experiments.Shards;
 using RobustSnn.Experiments.Sweeps;
 using RobustSnn.Experiments.Tests.Files;
@@ -92,6 +94,26 @@ public sealed class SweepPartTests
         Assert.That(results.Unfinished[half], Does.Contain("not complete"));
         Assert.That(results.Unfinished.Values.Count(reason => reason == "it is not there"), Is.EqualTo(2));
         Assert.That(results.Rows.SelectMany(row => row.Seeds).Distinct(), Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
+    public void Who_watches_sees_parts_as_one_sweep()
+    {
+        RunPart(1, 2, "parts");
+        var half = WatchedSweep.Look(folder.File("parts"));
+        Assert.That((half.Name, half.State, half.Runs.Count), Is.EqualTo(("tiny", RunState.Gone, 6)), "half of it has not begun, and nobody is at it");
+        RunPart(2, 2, "parts");
+        Assert.That(WatchedSweep.Look(folder.File("parts")).State, Is.EqualTo(RunState.Finished));
+    }
+
+    [Test]
+    public void A_part_is_of_one_process()
+    {
+        Directory.CreateDirectory(SweepRunner.PartFolder(folder.File("parts"), new Shard(1, 2)));
+        using var held = RunLock.Take(SweepRunner.PartFolder(folder.File("parts"), new Shard(1, 2)));
+        Assert.That(WatchedSweep.Look(folder.File("parts")).State, Is.EqualTo(RunState.Running));
+        Assert.That(() => RunPart(1, 2, "parts"), Throws.TypeOf<BadInputException>());
+        Assert.That(() => RunPart(2, 2, "parts"), Throws.Nothing);
     }
 
     [Test]
