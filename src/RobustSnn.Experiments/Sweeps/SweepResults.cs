@@ -74,7 +74,7 @@ public sealed record SweepResults(string Name, string Version, IReadOnlyList<Swe
     {
         try
         {
-            return JsonSerializer.Deserialize<SweepResults>(InputFile.Text(path), RunResults.Format) is { Name: not null } results
+            return JsonSerializer.Deserialize<SweepResults>(InputFile.Text(path), RunResults.Format) is { Name: not null, Rows: not null, Unfinished: not null, Warnings: not null } results
                 ? results
                 : throw new BadInputException($"{path}: expected the results of a sweep, found none. Give another folder, or remove the file");
         }

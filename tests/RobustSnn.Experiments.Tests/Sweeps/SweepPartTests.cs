@@ -124,6 +124,15 @@ public sealed class SweepPartTests
         Assert.That(() => RunPart(2, 6, "parts"), Throws.Nothing);
     }
 
+    [TestCase("""{"name":"tiny"}""")]
+    [TestCase("""{"name":"tiny","version":"0.1.0","rows":null,"unfinished":{}}""")]
+    public void Results_without_their_parts_are_refused(string text)
+    {
+        Directory.CreateDirectory(folder.File("parts"));
+        File.WriteAllText(SweepRunner.ResultsFile(folder.File("parts")), text);
+        Assert.That(() => SweepResults.Read(SweepRunner.ResultsFile(folder.File("parts"))), Throws.TypeOf<BadInputException>().With.Message.Contains("the results of a sweep"));
+    }
+
     [Test]
     public void What_is_no_folder_of_it_is_refused()
     {
